@@ -1,0 +1,359 @@
+"""What travels between the two services: events one way, receipts, heads and matches the other.
+
+This is the only module of the catalog that the ingest service imports; it loads neither SQLAlchemy nor aiohttp. Events
+are CloudEvents 1.0 in structured JSON. Unknown fields are ignored, fields are never renamed or removed. Times are
+RFC 3339 in UTC with microseconds; offsets are Unicode code points, half-open, into the named version's text; a digest
+is `sha-256:` and 64 hex digits.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    Base64Bytes,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    PlainSerializer,
+    model_validator,
+)
+
+EVENT_MEDIA_TYPE = "application/cloudevents+json"
+BATCH_MEDIA_TYPE = "application/cloudevents-batch+json"
+MAX_BATCH_EVENTS = 1_000
+MAX_BATCH_BYTES = 16 * 1024 * 1024
+MAX_INLINE_ORIGINAL = 64 * 1024
+OBSERVED: Literal["document.observed.v1"] = "document.observed.v1"
+RELATED: Literal["document.related.v1"] = "document.related.v1"
+
+# An event is a fraction of a batch; what is longer than this is a mistake or an attack, and is refused by name.
+MAX_TITLE = 2_000
+MAX_TEXT = 10_000_000
+MAX_PARAGRAPHS = 200_000
+MAX_RELATIONS = 1_000
+MAX_PASSAGES = 2_000
+
+
+def format_time(moment: datetime) -> str:
+    """RFC 3339 in UTC with microseconds and a Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _storable(text: str) -> str:
+    """Refuses what PostgreSQL cannot keep; pydantic itself refuses surrogates."""
+    if "\x00" in text:
+        raise ValueError("holds a NUL character; reading replaces it by U+FFFD")
+    return text
+
+
+def _ordered(span: tuple[int, int]) -> tuple[int, int]:
+    if not 0 <= span[0] <= span[1]:
+        raise ValueError("a span is [start, end] with 0 <= start <= end")
+    return span
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+Line = Annotated[str, Field(max_length=MAX_TITLE), AfterValidator(_storable)]
+Path = Annotated[str, Field(min_length=1, max_length=4_096), AfterValidator(_storable)]
+Digest = Annotated[str, Field(pattern=r"^sha-256:[0-9a-f]{64}$")]
+Span = Annotated[tuple[int, int], AfterValidator(_ordered)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Moment = Annotated[AwareDatetime, PlainSerializer(format_time, return_type=str, when_used="json")]
+# A date as far as it is known: a year, a month, a day, or a moment.
+Published = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?Z)?)?)?$")]
+
+
+class Frozen(BaseModel):
+    """The base of every model that travels: immutable, tolerant of fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Item(Frozen):
+    """What a document is of."""
+
+    key: Path
+    by: Literal["path", "member", "guid"] = "path"
+    parent: Path | None = None
+    version: Line | None = None
+
+
+class Original(Frozen):
+    """The bytes as they were read. Larger ones than 64 KiB are put first and carry no `bytes` here."""
+
+    digest: Digest
+    size: int = Field(ge=0)
+    media_type: Annotated[str, Field(max_length=255, pattern=r"^[\w!#$&^.+-]+/[\w!#$&^.+-]+$")]
+    encoding: Annotated[str, Field(max_length=64)] | None = None
+    content: Base64Bytes | None = Field(default=None, alias="bytes")
+
+    model_config = ConfigDict(frozen=True, extra="ignore", validate_by_name=True, validate_by_alias=True)
+
+
+class Note(Frozen):
+    """One change that normalising made."""
+
+    rule: Annotated[str, Field(max_length=100)]
+    at: Span | None = None
+    removed: Text = ""
+    inserted: Text = ""
+
+
+class Wire(Frozen):
+    """The filing's marker and its place in the sequence of filings."""
+
+    marker: Line
+    sequence: int = Field(ge=0, le=1_000_000)
+
+
+class Normaliser(Frozen):
+    """Which rules made the article."""
+
+    name: Line
+    version: Line
+
+
+class Article(Frozen):
+    """The normalised form of one item."""
+
+    title: Line
+    paragraphs: Annotated[tuple[Text, ...], Field(max_length=MAX_PARAGRAPHS)]
+    digest: Digest
+    language: Annotated[str, Field(max_length=35)] | None = None
+    words: int = Field(ge=0)
+    kind: Literal["wire", "release", "article", "document"] = "document"
+    published: Published | None = None
+    published_basis: Literal["metadata", "dateline", "text", "caption"] | None = None
+    publisher: Line | None = None
+    authors: tuple[Line, ...] = ()
+    credits: tuple[Line, ...] = ()
+    url: Annotated[str, Field(max_length=8_192), AfterValidator(_storable)] | None = None
+    wire: Wire | None = None
+    fields: dict[str, JsonValue] = {}
+    notes: tuple[Note, ...] = ()
+    normaliser: Normaliser | None = None
+
+    @property
+    def text(self) -> str:
+        """The paragraphs joined by an empty line."""
+        return "\n\n".join(self.paragraphs)
+
+
+class Reference(Frozen):
+    """One observation of one document."""
+
+    document: UUID
+    observation: int = Field(ge=1)
+    digest: Digest
+
+
+class Edit(Frozen):
+    """One difference inside a passage: `a` in this text stands as `b` in the other."""
+
+    op: Literal["insert", "delete", "replace"]
+    a: Span
+    b: Span
+
+
+class Passage(Frozen):
+    """A stretch of words that two texts share; `quoted` are spans of `self`."""
+
+    own: Span = Field(alias="self")
+    other: Span
+    words: int = Field(ge=0)
+    quoted: tuple[Span, ...] = ()
+    verbatim: bool = True
+    edits: tuple[Edit, ...] = ()
+
+    model_config = ConfigDict(frozen=True, extra="ignore", validate_by_name=True, validate_by_alias=True)
+
+
+class Coverage(Frozen):
+    """How much of each side's words stands in the passages."""
+
+    own: Share = Field(alias="self")
+    other: Share
+
+    model_config = ConfigDict(frozen=True, extra="ignore", validate_by_name=True, validate_by_alias=True)
+
+
+class Relation(Frozen):
+    """What this article is to another."""
+
+    type: Literal["duplicate", "revision", "excerpt", "reuse"]
+    other: Reference
+    jaccard: Share
+    coverage: Coverage
+    passages: Annotated[tuple[Passage, ...], Field(max_length=MAX_PASSAGES)] = ()
+
+
+Cause = Literal["created", "changed", "moved", "withdrawn", "restored", "reprocessed"]
+# These say where an item is, not what it says: they carry no article.
+WITHOUT_ARTICLE: frozenset[Cause] = frozenset({"moved", "withdrawn"})
+
+
+class Observed(Frozen):
+    """One look at an item that found something new."""
+
+    document: UUID
+    observation: int = Field(ge=1, le=2**31 - 1)
+    collection: Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_storable)]
+    path: Path
+    item: Item
+    cause: Cause
+    reason: Annotated[str, Field(max_length=100)] | None = None
+    observed_at: Moment
+    previous_path: Path | None = None
+    original: Original | None = None
+    article: Article | None = None
+    relations: Annotated[tuple[Relation, ...], Field(max_length=MAX_RELATIONS)] = ()
+
+    @model_validator(mode="after")
+    def _article_where_it_belongs(self) -> Self:
+        if (self.cause in WITHOUT_ARTICLE) != (self.article is None):
+            raise ValueError(f"an event of cause {self.cause!r} carries {'no' if self.article else 'an'} article")
+        if self.article is not None and self.original is None:
+            raise ValueError("an article comes with its original")
+        return self
+
+
+class Related(Frozen):
+    """The full replacement set of relations of one observation, judged again; it makes no version."""
+
+    document: UUID
+    observation: int = Field(ge=1, le=2**31 - 1)
+    relations: Annotated[tuple[Relation, ...], Field(max_length=MAX_RELATIONS)] = ()
+
+
+class Event(Frozen):
+    """The CloudEvents 1.0 envelope."""
+
+    specversion: Literal["1.0"] = "1.0"
+    id: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_storable)]
+    source: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_storable)]
+    subject: UUID
+    time: Moment
+    datacontenttype: Literal["application/json"] = "application/json"
+
+
+class ObservedEvent(Event):
+    """`document.observed.v1`."""
+
+    type: Literal["document.observed.v1"] = OBSERVED
+    data: Observed
+
+    @model_validator(mode="after")
+    def _named_by_its_data(self) -> Self:
+        if self.subject != self.data.document:
+            raise ValueError("subject and data.document differ")
+        return self
+
+
+class RelatedEvent(Event):
+    """`document.related.v1`."""
+
+    type: Literal["document.related.v1"] = RELATED
+    data: Related
+
+    @model_validator(mode="after")
+    def _named_by_its_data(self) -> Self:
+        if self.subject != self.data.document:
+            raise ValueError("subject and data.document differ")
+        return self
+
+
+AnyEvent = Annotated[ObservedEvent | RelatedEvent, Field(discriminator="type")]
+
+
+class FieldError(Frozen):
+    """One thing wrong with an input: where (a JSON pointer, or a parameter's name) and what."""
+
+    pointer: str
+    detail: str
+
+
+class Problem(Frozen):
+    """RFC 9457 problem details; `code` is stable, `request_id` finds it in the log."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    instance: str | None = None
+    request_id: str | None = None
+    errors: tuple[FieldError, ...] = ()
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+
+Outcome = Literal["recorded", "unchanged", "replayed", "late", "redacted", "rejected"]
+
+
+class Receipt(Frozen):
+    """What the catalog did with one event."""
+
+    event: str
+    outcome: Outcome
+    document: UUID | None = None
+    version: int | None = None
+    epoch: str
+    seq: int
+    problem: Problem | None = None
+
+
+class Receipts(Frozen):
+    """The receipts of a batch, in the order sent."""
+
+    receipts: tuple[Receipt, ...]
+
+
+class Head(Frozen):
+    """What the catalog knows of one item: one line of `GET /v1/heads`."""
+
+    item: Item
+    collection: str
+    path: str
+    document: UUID
+    observation: int
+    digest: Digest | None = None
+    original: Digest | None = None
+    status: Literal["current", "withdrawn", "redacted"]
+
+
+class FileState(Frozen):
+    """One file of the folder as the ingest service sees it."""
+
+    path: str
+    state: str
+    reason: str | None = None
+    detail: str | None = None
+    size: int | None = None
+    digest: Digest | None = None
+    documents: tuple[UUID, ...] = ()
+    since: Moment
+
+
+class Files(Frozen):
+    """The answer of `GET /v1/files`."""
+
+    files: tuple[FileState, ...]
+    next: str | None = None
+
+
+class IngestStatus(Frozen):
+    """The answer of `GET /v1/status` of the ingest service."""
+
+    collection: str
+    instance: str
+    states: dict[str, int]
+    outbox: dict[str, int]
+    to_judge: int = 0
+    oldest_waiting_seconds: float | None = None
+    watcher: dict[str, Any] = {}
+    healthy: bool = True
+    reasons: tuple[str, ...] = ()

@@ -1,0 +1,112 @@
+"""The errors of the ingest service. Each that ends as a state of a file has a stable reason code."""
+
+
+class IngestError(Exception):
+    """Something is wrong with the ingest service."""
+
+    code = "ingest-error"
+
+    def __init__(self, detail: str | None = None) -> None:
+        super().__init__(detail or self.__doc__)
+
+
+class Unreadable(IngestError):
+    """The file cannot be read as an article."""
+
+    code = "unreadable"
+
+
+class Empty(Unreadable):
+    """The file holds no text."""
+
+    code = "empty"
+
+
+class TooLarge(Unreadable):
+    """The file is larger than the limit."""
+
+    code = "too-large"
+
+
+class TextTooLong(Unreadable):
+    """The text of the file is longer than the limit."""
+
+    code = "text-too-long"
+
+
+class Undecodable(Unreadable):
+    """The bytes of the file are not text in any encoding we know."""
+
+    code = "undecodable"
+
+
+class UnknownFormat(Unreadable):
+    """No reader knows this format."""
+
+    code = "unknown-format"
+
+
+class NoAccess(Unreadable):
+    """The service may not read the file."""
+
+    code = "no-access"
+
+
+class NotRegular(Unreadable):
+    """The path is no regular file inside the folder."""
+
+    code = "not-regular"
+
+
+class NameNotText(Unreadable):
+    """The name of the file is not UTF-8."""
+
+    code = "name-not-utf-8"
+
+
+class TookTooLong(Unreadable):
+    """Reading the file took longer than the limit."""
+
+    code = "took-too-long"
+
+
+class ReaderDied(Unreadable):
+    """The process that read the file died: out of memory or by a signal."""
+
+    code = "reader-died"
+
+
+class ReaderFailed(Unreadable):
+    """The reader met something in the file that it does not understand."""
+
+    code = "reader-failed"
+
+
+class MovedMeanwhile(IngestError):
+    """The file changed while it was read; it is looked at again."""
+
+    code = "moved-meanwhile"
+
+
+class CatalogAway(IngestError):
+    """The catalog cannot be reached; what is owed to it waits."""
+
+    code = "catalog-away"
+
+
+class CatalogRefused(IngestError):
+    """The catalog refused what it was sent."""
+
+    code = "catalog-refused"
+
+
+class SchemaMismatch(IngestError):
+    """The database has another schema than this release expects."""
+
+    code = "schema-mismatch"
+
+
+class SettingsWrong(IngestError):
+    """A setting cannot be used."""
+
+    code = "settings-wrong"

@@ -1,0 +1,177 @@
+"""The values of the ingest service: frozen, and knowing no other module.
+
+Offsets are Unicode code points, half-open. A digest is `sha-256:` and 64 hex digits. Times are aware and in UTC.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+Span: TypeAlias = tuple[int, int]
+Kind: TypeAlias = Literal["wire", "release", "article", "document"]
+PublishedBasis: TypeAlias = Literal["metadata", "dateline", "text", "caption"]
+ItemBy: TypeAlias = Literal["path", "member", "guid"]
+RelationType: TypeAlias = Literal["duplicate", "revision", "excerpt", "reuse"]
+
+PARAGRAPH_BREAK = "\n\n"
+
+
+def digest_of(content: bytes) -> str:
+    """The digest of `content`, as events and the catalog write it."""
+    return "sha-256:" + hashlib.sha256(content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One change that normalising made: `removed` stood at `at` of the decoded source, `inserted` stands there now.
+
+    `at` is None for formats whose source is not a text (PDF, DOCX). Applied together, the notes of an article turn
+    its source into its text.
+    """
+
+    rule: str
+    at: Span | None
+    removed: str
+    inserted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """What a wire service said of the filing: its marker ("LEAD", "3rd LD", "URGENT") and its place in the sequence."""
+
+    marker: str
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Normaliser:
+    """Which rules made the article; another version means the same bytes may be read differently."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """The normalised form of one item."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+    kind: Kind = "document"
+    language: str | None = None
+    published: str | None = None
+    published_basis: PublishedBasis | None = None
+    publisher: str | None = None
+    authors: tuple[str, ...] = ()
+    credits: tuple[str, ...] = ()
+    url: str | None = None
+    wire: Wire | None = None
+    fields: Mapping[str, Json] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+    normaliser: Normaliser = Normaliser("none", "0")
+
+    @property
+    def text(self) -> str:
+        """The paragraphs joined by an empty line; the title is not part of it."""
+        return PARAGRAPH_BREAK.join(self.paragraphs)
+
+    @property
+    def words(self) -> int:
+        """How many words the text has, divided at white space."""
+        return len(self.text.split())
+
+    @property
+    def digest(self) -> str:
+        """The digest of title, empty line and text, in UTF-8."""
+        return digest_of((self.title + PARAGRAPH_BREAK + self.text).encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The bytes exactly as they were read, and what they turned out to be."""
+
+    content: bytes
+    media_type: str
+    encoding: str | None
+
+    @property
+    def digest(self) -> str:
+        """The digest of the bytes."""
+        return digest_of(self.content)
+
+    @property
+    def size(self) -> int:
+        """How many bytes."""
+        return len(self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemName:
+    """What a document is of. `key` is a path, `path#member`, or a publisher's guid, as `by` says."""
+
+    key: str
+    by: ItemBy = "path"
+    parent: str | None = None
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One difference inside a passage: span `a` of this text stands as span `b` in the other."""
+
+    op: Literal["insert", "delete", "replace"]
+    a: Span
+    b: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of words that two texts share.
+
+    `own` and `other` are its spans in the two texts, trimmed to whole words. `words` counts the smaller side. `quoted`
+    are the spans of `own` that stand in quotation marks; `verbatim` says that nothing but typography differs; `edits`
+    are the words that do differ.
+    """
+
+    own: Span
+    other: Span
+    words: int
+    quoted: tuple[Span, ...] = ()
+    verbatim: bool = True
+    edits: tuple[Edit, ...] = ()
+
+    def seen_from_other(self, quoted: tuple[Span, ...]) -> "Passage":
+        """The same passage from the other side; `quoted` are the spans that stand in quotation marks there."""
+        turned = {"insert": "delete", "delete": "insert", "replace": "replace"}
+        edits = tuple(Edit(turned[edit.op], edit.b, edit.a) for edit in self.edits)  # type: ignore[arg-type]
+        return Passage(self.other, self.own, self.words, quoted, self.verbatim, edits)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One observation of one document: what a relation points at."""
+
+    document: str
+    observation: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What two texts are to each other, seen from the first: the relation without its ends."""
+
+    type: RelationType
+    jaccard: float
+    coverage_own: float
+    coverage_other: float
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What an article is to another."""
+
+    other: Reference
+    judgement: Judgement

@@ -1,0 +1,78 @@
+"""The events as they travel: the contract's own example, and what is refused."""
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from catalog_service import contract
+
+DOCUMENT = "7f1f77b8-5d8b-4f0e-9a3a-0d3f6c1e2b11"
+DIGEST = "sha-256:" + "0" * 64
+EVENTS: TypeAdapter[contract.AnyEvent] = TypeAdapter(contract.AnyEvent)
+
+
+def observed(**data: object) -> dict[str, Any]:
+    """An event that says the least it can; `data` replaces or adds fields of its data."""
+    return {
+        "specversion": "1.0",
+        "id": f"{DOCUMENT}:1",
+        "source": "/ingest/test",
+        "subject": DOCUMENT,
+        "type": contract.OBSERVED,
+        "time": "2026-11-22T10:00:00.000000Z",
+        "datacontenttype": "application/json",
+        "data": {
+            "document": DOCUMENT,
+            "observation": 1,
+            "collection": "seeds",
+            "path": "a.txt",
+            "item": {"key": "a.txt", "by": "path", "parent": None, "version": None},
+            "cause": "created",
+            "observed_at": "2026-11-22T10:00:00Z",
+            "original": {"digest": DIGEST, "size": 5, "media_type": "text/plain", "bytes": "aGVsbG8="},
+            "article": {"title": "A", "paragraphs": ["hello"], "digest": DIGEST, "words": 1},
+            **data,
+        },
+    }
+
+
+def test_an_event_survives_the_journey() -> None:
+    event = EVENTS.validate_python(observed())
+    again = EVENTS.validate_json(event.model_dump_json(by_alias=True))
+    assert again == event
+    assert isinstance(again, contract.ObservedEvent)
+    assert again.data.original is not None
+    assert again.data.original.content == b"hello"
+
+
+def test_a_field_nobody_knows_is_ignored() -> None:
+    assert EVENTS.validate_python(observed(mood="sunny")) == EVENTS.validate_python(observed())
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"article": None}, "carries an article"),
+        ({"cause": "withdrawn"}, "carries no article"),
+        ({"original": None}, "comes with its original"),
+        ({"observation": 0}, "greater than or equal to 1"),
+        ({"path": "a\x00b"}, "NUL"),
+        ({"path": "a\udc80b"}, "unicode"),
+        ({"observed_at": "2026-11-22T10:00:00"}, "timezone"),
+        ({"document": "11111111-1111-4111-8111-111111111111"}, "differ"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_in_words(data: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        EVENTS.validate_python(observed(**data))
+
+
+def test_the_door_opens_without_the_rest_of_the_house() -> None:
+    code = (
+        "import sys, catalog_service.contract; "
+        "sys.exit(any(name.split('.')[0] in {'sqlalchemy', 'aiohttp'} for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
