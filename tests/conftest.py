@@ -1,0 +1,83 @@
+"""What every test may ask for, a database of its own on SQLite or PostgreSQL, and what it is held to: no leaks."""
+
+import gc
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import postgres
+
+LEAK_SECONDS = 2.0
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """A real PostgreSQL, one per test process. Where there is none: a skip on a laptop, a failure in CI."""
+    try:
+        with postgres.running(os.environ) as server:
+            yield server
+    except postgres.Missing as missing:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The URL of an SQLite database that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'test.db'}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: postgres.Server) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database, gone after the test."""
+    url = postgres_server.create()
+    yield url.render_as_string(hide_password=False)
+    postgres_server.drop(url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty database, once on SQLite and once on PostgreSQL."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture(autouse=True)
+def no_leaks() -> Iterator[None]:
+    """A test ends with the threads and open files it began with; what is still on its way out gets two seconds."""
+    threads, files = set(threading.enumerate()), open_files()
+    yield
+    deadline = time.monotonic() + LEAK_SECONDS
+    while leaked := leaks(threads, files):
+        if time.monotonic() > deadline:
+            pytest.fail(f"left behind: {', '.join(leaked)}")
+        # A file held only by a reference cycle is closed here, not leaked.
+        gc.collect()
+        time.sleep(0.01)
+
+
+def leaks(threads: set[threading.Thread], files: dict[int, str]) -> list[str]:
+    """What is there now and was not before: names of threads, and descriptors with what they point at."""
+    new_threads = [f"thread {thread.name}" for thread in threading.enumerate() if thread not in threads]
+    new_files = [f"file {number} ({target})" for number, target in open_files().items() if number not in files]
+    return new_threads + new_files
+
+
+def open_files() -> dict[int, str]:
+    """The open descriptors of this process and what each points at; empty where the system does not tell."""
+    targets: dict[int, str] = {}
+    folder = Path("/proc/self/fd")
+    if not folder.exists():
+        return targets
+    for entry in folder.iterdir():
+        try:
+            targets[int(entry.name)] = str(entry.readlink())
+        except FileNotFoundError:
+            # The descriptor that reads the folder itself is closed by now.
+            continue
+    return targets

