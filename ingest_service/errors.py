@@ -110,3 +110,9 @@ class SettingsWrong(IngestError):
     """A setting cannot be used."""
 
     code = "settings-wrong"
+
+
+class DatabaseAway(IngestError):
+    """The database cannot be used now; nothing is lost, it is tried again."""
+
+    code = "database-away"

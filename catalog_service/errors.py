@@ -1,0 +1,139 @@
+"""The errors of the catalog. Each has a stable code and the HTTP status it is answered with."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from catalog_service.contract import FieldError
+
+
+class CatalogError(Exception):
+    """Something is wrong with the catalog."""
+
+    code: ClassVar[str] = "catalog-error"
+    status: ClassVar[int] = 500
+
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        errors: tuple[FieldError, ...] = (),
+        extensions: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(detail or self.__doc__)
+        self.errors = errors
+        self.extensions = dict(extensions or {})
+
+    @property
+    def title(self) -> str:
+        """What kind of error this is, in a few words."""
+        return self.code.replace("-", " ").capitalize()
+
+
+class SettingsWrong(CatalogError):
+    """A setting cannot be used."""
+
+    code = "settings-wrong"
+
+
+class SchemaMismatch(CatalogError):
+    """The database has another schema than this release expects."""
+
+    code = "schema-mismatch"
+
+
+class DatabaseAway(CatalogError):
+    """The database cannot be used now; try again."""
+
+    code = "database-away"
+    status = 503
+
+
+class Busy(CatalogError):
+    """The catalog has more to write than it can take now; try again."""
+
+    code = "busy"
+    status = 503
+
+
+class BadQuery(CatalogError):
+    """The request cannot be understood."""
+
+    code = "bad-query"
+    status = 400
+
+
+class CursorInvalid(CatalogError):
+    """The cursor was not made by this catalog."""
+
+    code = "cursor-invalid"
+    status = 400
+
+
+class CursorMismatch(CatalogError):
+    """The cursor belongs to another query."""
+
+    code = "cursor-mismatch"
+    status = 400
+
+
+class CursorExpired(CatalogError):
+    """The cursor belongs to an earlier life of this catalog; start again from the beginning."""
+
+    code = "cursor-expired"
+    status = 410
+
+
+class Unauthorized(CatalogError):
+    """A token is needed."""
+
+    code = "unauthorized"
+    status = 401
+
+
+class Forbidden(CatalogError):
+    """The token does not allow this."""
+
+    code = "forbidden"
+    status = 403
+
+
+class NotFound(CatalogError):
+    """There is nothing here."""
+
+    code = "not-found"
+    status = 404
+
+
+class Withdrawn(CatalogError):
+    """The document is withdrawn; its history stays."""
+
+    code = "withdrawn"
+    status = 410
+
+
+class Redacted(CatalogError):
+    """The content was erased on purpose."""
+
+    code = "redacted"
+    status = 451
+
+
+class TooLarge(CatalogError):
+    """The request is larger than the limit."""
+
+    code = "too-large"
+    status = 413
+
+
+class UnsupportedMedia(CatalogError):
+    """The media type is not one we read."""
+
+    code = "unsupported-media-type"
+    status = 415
+
+
+class DigestMismatch(CatalogError):
+    """The bytes have another digest than they should."""
+
+    code = "digest-mismatch"
+    status = 422

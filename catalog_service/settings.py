@@ -1,0 +1,61 @@
+"""The settings of the catalog: read from the environment once, at start."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from catalog_service.contract import MAX_BATCH_BYTES
+from catalog_service.errors import SettingsWrong
+
+
+def _known_database(url: str) -> str:
+    """A URL that SQLAlchemy takes, with the driver we use. Raises ValueError for other databases."""
+    scheme, separator, rest = url.partition("://")
+    if scheme in ("postgres", "postgresql", "postgresql+psycopg") and separator:
+        return f"postgresql+psycopg://{rest}"
+    if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
+        return url
+    raise ValueError("must be sqlite:///FILE or postgresql://…")
+
+
+DatabaseUrl = Annotated[str, AfterValidator(_known_database)]
+
+
+class Limits(BaseModel):
+    """The bound of every request; sizes in bytes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    body_bytes: int = Field(default=64 * 1024, gt=0)
+    batch_bytes: int = Field(default=MAX_BATCH_BYTES, gt=0)
+    original_bytes: int = Field(default=50 * 2**20, gt=0)
+    waiting_events: int = Field(default=5_000, gt=0)
+    page: int = Field(default=200, gt=0)
+    seconds: float = Field(default=30.0, gt=0)
+
+
+class Settings(BaseSettings):
+    """One environment variable `CATALOG_<NAME>` each; limits as `CATALOG_LIMITS__<NAME>`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CATALOG_", env_nested_delimiter="__", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
+
+    database_url: DatabaseUrl = "sqlite:///var/catalog.db"
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8080
+    public_read: bool = False
+    ingest_url: Annotated[str, Field(pattern=r"^https?://[^\s/]+")] = "http://127.0.0.1:8081"
+    bus_url: str | None = None
+    log_format: Annotated[str, Field(pattern="^(console|json)$")] = "console"
+    limits: Limits = Limits()
+
+
+def load() -> Settings:
+    """The settings from the environment. Raises SettingsWrong with one line per wrong setting, never its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = (f"CATALOG_{'__'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors())
+        raise SettingsWrong("\n".join(lines)) from None

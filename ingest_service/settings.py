@@ -1,0 +1,93 @@
+"""The settings of the ingest service: read from the environment once, at start."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ingest_service.errors import SettingsWrong
+
+
+def _known_database(url: str) -> str:
+    """A URL that SQLAlchemy takes, with the driver we use. Raises ValueError for other databases."""
+    scheme, separator, rest = url.partition("://")
+    if scheme in ("postgres", "postgresql", "postgresql+psycopg") and separator:
+        return f"postgresql+psycopg://{rest}"
+    if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
+        return url
+    raise ValueError("must be sqlite:///FILE or postgresql://…")
+
+
+DatabaseUrl = Annotated[str, AfterValidator(_known_database)]
+Port = Annotated[int, Field(ge=0, le=65_535)]
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class Limits(BaseModel):
+    """The bound of every input, and the times of the watcher; sizes in bytes unless the name says otherwise."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    file_bytes: int = Field(default=50 * 2**20, gt=0)
+    text_characters: int = Field(default=5_000_000, gt=0)
+    front_matter_characters: int = Field(default=64 * 1024, gt=0)
+    reading_seconds: Seconds = 30.0
+    reading_memory_bytes: int = Field(default=2**30, ge=2**28)
+    workers: int = Field(default=1, ge=1, le=64)
+    settle_seconds: Seconds = 1.0
+    settle_again_seconds: Seconds = 2.0
+    settle_max_seconds: Seconds = 300.0
+    tick_seconds: Seconds = 1.0
+    reconcile_seconds: Seconds = 300.0
+    candidates: int = Field(default=200, gt=0)
+    delivered_days: int = Field(default=7, ge=1)
+
+
+class Settings(BaseSettings):
+    """One environment variable `INGEST_<NAME>` each; limits as `INGEST_LIMITS__<NAME>`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="INGEST_", env_nested_delimiter="__", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
+
+    seeds: Path = Path("seeds")
+    collection: Annotated[str, Field(max_length=255)] = ""
+    database_url: DatabaseUrl = "sqlite:///var/ingest.db"
+    catalog_url: Annotated[str, Field(pattern=r"^https?://[^\s/]+")] = "http://127.0.0.1:8080"
+    token: SecretStr | None = None
+    token_file: Path | None = None
+    host: str = "127.0.0.1"
+    port: Port = 8081
+    on_delete: Literal["withdraw", "keep"] = "withdraw"
+    bus_url: str | None = None
+    log_format: Literal["console", "json"] = "console"
+    limits: Limits = Limits()
+
+    @field_validator("catalog_url")
+    @classmethod
+    def _without_slash(cls, url: str) -> str:
+        return url.rstrip("/")
+
+    @property
+    def collection_name(self) -> str:
+        """The collection: as set, else the folder's own name."""
+        return self.collection or self.seeds.resolve().name or "seeds"
+
+    def publish_token(self) -> str | None:
+        """The token that the catalog asks for, or None. Raises SettingsWrong when its file cannot be read."""
+        if self.token is not None or self.token_file is None:
+            return self.token.get_secret_value() if self.token else None
+        try:
+            return self.token_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsWrong(f"INGEST_TOKEN_FILE: {self.token_file} cannot be read: {error}") from error
+
+
+def load() -> Settings:
+    """The settings from the environment. Raises SettingsWrong with one line per wrong setting, never its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = (f"INGEST_{'__'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors())
+        raise SettingsWrong("\n".join(lines)) from None
