@@ -88,14 +88,37 @@ class MovedMeanwhile(IngestError):
     code = "moved-meanwhile"
 
 
-class CatalogAway(IngestError):
+class CatalogTrouble(IngestError):
+    """The catalog did not take what it was sent; nothing is lost, it is sent again."""
+
+    code = "catalog-trouble"
+
+
+class CatalogAway(CatalogTrouble):
     """The catalog cannot be reached; what is owed to it waits."""
 
     code = "catalog-away"
 
+    def __init__(self, detail: str | None = None, *, retry_after: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+        """How many seconds it asked us to wait."""
+
+
+class CatalogFailed(CatalogTrouble):
+    """The catalog failed on what it was sent: an error of its own, no answer in time, or one that makes no sense."""
+
+    code = "catalog-failed"
+
+
+class CatalogForbids(CatalogTrouble):
+    """The catalog does not let us in, or something else answers at its address; a person must look."""
+
+    code = "catalog-forbids"
+
 
 class CatalogRefused(IngestError):
-    """The catalog refused what it was sent."""
+    """The catalog refused what it was sent and will refuse it again."""
 
     code = "catalog-refused"
 

@@ -22,6 +22,7 @@ DELIVERED: Literal["delivered"] = "delivered"
 DEAD: Literal["dead"] = "dead"
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=10)
+COLUMNS = (Outbox.id, Outbox.event, Outbox.document, Outbox.body, Outbox.original)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,7 @@ def claim(session: Session, *, limit_events: int, limit_bytes: int, now: datetim
     waits = sa.exists().where(
         earlier.document == Outbox.document, earlier.id <= Outbox.id, earlier.state == OWED, earlier.not_before > now
     )
-    columns = (Outbox.id, Outbox.event, Outbox.document, Outbox.body, Outbox.original)
-    query = sa.select(*columns).where(Outbox.state == OWED, ~waits).order_by(Outbox.id).limit(limit_events)
+    query = sa.select(*COLUMNS).where(Outbox.state == OWED, ~waits).order_by(Outbox.id).limit(limit_events)
     claimed: list[Owed] = []
     size = len("[]")
     # Streamed, so that what is past the limit of bytes is not loaded.
@@ -109,6 +109,12 @@ def prune(session: Session, before: datetime, *, limit: int = 1_000) -> int:
     """Forgets at most `limit` events delivered before a moment; how many."""
     old = sa.select(Outbox.id).where(Outbox.state == DELIVERED, Outbox.delivered_at < before).limit(limit)
     return _count(session, sa.delete(Outbox).where(Outbox.id.in_(old)))
+
+
+def first_delivered(session: Session) -> Owed | None:
+    """The oldest delivered event that is still kept: what to send again to see whom we talk to."""
+    row = session.execute(sa.select(*COLUMNS).where(Outbox.state == DELIVERED).order_by(Outbox.id).limit(1)).first()
+    return None if row is None else Owed(*row)
 
 
 def erase(session: Session, document: str) -> None:

@@ -1,0 +1,308 @@
+"""Whatever the catalog does, what is owed arrives once, in order per document, or is a dead letter with its words."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+
+import pytest
+from aiohttp import web
+from sqlalchemy.orm import Session
+
+from catalog_service import contract
+from ingest_service import model, outbox, tables
+from ingest_service.db import Database
+from ingest_service.errors import CatalogAway, CatalogFailed, CatalogForbids, CatalogTrouble
+from ingest_service.relay import Pace, Relay, Terms
+from ingest_service.transport import HttpTransport, Patience, Refused
+from tests.ingest import fake_catalog
+from tests.ingest.events import NOON, document_id, event_id, head, observed, problem, related
+from tests.ingest.fake_catalog import FakeCatalog
+from tests.ingest.waiting import until
+
+PACE = Pace(first=0.001, longest=0.01, longest_asked=0.02, idle=0.02)
+PUBLISH = "publish-token"
+CAPITALS = ("seoul", "tokyo", "wellington", "canberra", "pyongyang", "moscow", "washington")
+
+
+@pytest.fixture
+def database(sqlite_url: str) -> Iterator[Database]:
+    made = Database(sqlite_url)
+    tables.Base.metadata.create_all(made.engine)
+    yield made
+    made.close()
+
+
+def put(database: Database, *events: contract.ObservedEvent | contract.RelatedEvent) -> list[str]:
+    with database.writing() as session:
+        for event in events:
+            outbox.put(session, event)
+    return [event.id for event in events]
+
+
+def counts(database: Database) -> dict[str, int]:
+    with database.reading() as session:
+        return outbox.counts(session)
+
+
+def forget(session: Session, document: str) -> None:
+    """What the ledger does when a document is redacted, as far as a test can see it."""
+    session.merge(tables.State(key="forgotten", value=document))
+
+
+@asynccontextmanager
+async def relaying(
+    database: Database, url: str, *, token: str | None = None, silence: float = 5.0
+) -> AsyncIterator[Relay]:
+    """A relay that runs until the block ends."""
+    patience = Patience(connect=5.0, silence=silence)
+    async with HttpTransport(url, token, patience) as transport:
+        relay = Relay(database, transport, Terms("seeds", pace=PACE), purge=forget, clock=lambda: NOON)
+        task = asyncio.create_task(relay.run())
+        try:
+            yield relay
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def all_delivered(database: Database, relay: Relay) -> None:
+    await until(lambda: not counts(database)["owed"] and relay.trouble is None, "an empty outbox")
+
+
+async def test_everything_owed_arrives_in_order(database: Database) -> None:
+    names = put(database, *(observed(name) for name in CAPITALS), observed("seoul", 2))
+    async with (
+        FakeCatalog(token=PUBLISH).serving() as catalog,
+        relaying(database, catalog.url, token=PUBLISH) as relay,
+    ):
+        await all_delivered(database, relay)
+    assert catalog.recorded == names
+    assert counts(database) == {"owed": 0, "delivered": len(names), "dead": 0}
+    assert catalog.headers[0]["Content-Type"] == contract.BATCH_MEDIA_TYPE
+    assert len(catalog.headers[0]["traceparent"].split("-")) == 4
+
+
+async def test_what_is_put_later_is_sent_when_the_relay_is_woken(database: Database) -> None:
+    async with FakeCatalog().serving() as catalog, relaying(database, catalog.url) as relay:
+        await all_delivered(database, relay)
+        names = put(database, observed())
+        relay.wake()
+        await until(lambda: catalog.recorded == names, "the event")
+
+
+async def test_a_lost_call_costs_a_delay_only(database: Database) -> None:
+    async with FakeCatalog().serving() as catalog, relaying(database, catalog.url) as relay:
+        await all_delivered(database, relay)
+        names = put(database, observed())
+        await until(lambda: catalog.recorded == names, "the timer to cover it")
+
+
+async def test_nothing_is_lost_while_the_catalog_is_not_there(database: Database) -> None:
+    names = put(database, observed("seoul"), observed("seoul", 2))
+    async with FakeCatalog().serving() as gone:
+        port = int(gone.url.rsplit(":", 1)[1])
+    async with relaying(database, gone.url) as relay:
+        await until(lambda: isinstance(relay.trouble, CatalogAway), "the refused connection")
+        async with FakeCatalog().serving(port) as catalog:
+            await all_delivered(database, relay)
+    assert catalog.recorded == names
+
+
+@pytest.mark.parametrize(
+    ("fault", "trouble"),
+    [
+        (fake_catalog.status(503, **{"Retry-After": "3600"}), CatalogAway),
+        (fake_catalog.status(503, **{"Retry-After": "Sun, 22 Nov 2026 12:00:00 GMT"}), CatalogAway),
+        (fake_catalog.status(429), CatalogAway),
+        (fake_catalog.status(500), CatalogFailed),
+        (fake_catalog.status(401), CatalogForbids),
+        (fake_catalog.status(302, Location="http://127.0.0.1:9/"), CatalogForbids),
+        (fake_catalog.status(404), CatalogForbids),
+        (fake_catalog.says("<h1>Welcome to the hotel's network</h1>"), CatalogFailed),
+        (fake_catalog.says('{"receipts": []}', "application/json"), CatalogFailed),
+        (fake_catalog.breaks_off, CatalogFailed),
+        (fake_catalog.never_answers, CatalogFailed),
+        (fake_catalog.records_and_hangs_up, CatalogFailed),
+    ],
+)
+async def test_an_event_outlives_every_fault_and_is_recorded_once(
+    database: Database, fault: fake_catalog.Fault, trouble: type[CatalogTrouble], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    met: list[object] = []
+    waits = Relay.wait_out
+
+    async def wait_out(relay: Relay, reason: CatalogTrouble) -> None:
+        met.append(type(reason))
+        await waits(relay, reason)
+
+    monkeypatch.setattr(Relay, "wait_out", wait_out)
+    monkeypatch.setattr(outbox, "FIRST_WAIT", timedelta(0))
+    names = put(database, observed("seoul"), observed("tokyo"), observed("seoul", 2))
+    catalog = FakeCatalog()
+    catalog.faults.append(fault)
+    async with catalog.serving(), relaying(database, catalog.url, silence=0.3) as relay:
+        await all_delivered(database, relay)
+    assert met == [trouble]
+    assert catalog.recorded == names
+    assert counts(database) == {"owed": 0, "delivered": 3, "dead": 0}
+
+
+@pytest.mark.parametrize("bad", [[0], [6], [2, 3, 5], list(range(7))])
+async def test_the_events_that_spoil_a_batch_are_found_and_buried(database: Database, bad: list[int]) -> None:
+    names = put(database, *(observed(name) for name in CAPITALS))
+    catalog = FakeCatalog(refused={names[number] for number in bad})
+    async with catalog.serving(), relaying(database, catalog.url) as relay:
+        await all_delivered(database, relay)
+    assert catalog.recorded == [name for name in names if name not in catalog.refused]
+    assert counts(database) == {"owed": 0, "delivered": 7 - len(bad), "dead": len(bad)}
+    with database.reading() as session:
+        dead = session.query(tables.Outbox).filter_by(state="dead").all()
+        assert all(row.problem is not None and row.problem["detail"] == "No such month." for row in dead)
+
+
+async def test_a_batch_too_large_for_the_catalog_is_halved(database: Database) -> None:
+    names = put(database, *(observed(name) for name in CAPITALS))
+    async with FakeCatalog(most_events=2).serving() as catalog, relaying(database, catalog.url) as relay:
+        await all_delivered(database, relay)
+    assert catalog.recorded == names
+    assert counts(database)["dead"] == 0
+
+
+async def test_a_rejected_event_does_not_stop_its_neighbours(database: Database) -> None:
+    names = put(database, observed("seoul"), observed("seoul", 2), observed("tokyo"))
+    catalog = FakeCatalog(outcomes={names[0]: "rejected"})
+    async with catalog.serving(), relaying(database, catalog.url) as relay:
+        await all_delivered(database, relay)
+        assert relay.outcomes["rejected"] == 1
+    assert catalog.recorded == names[1:]
+    assert counts(database) == {"owed": 0, "delivered": 2, "dead": 1}
+
+
+async def test_an_event_on_which_the_catalog_fails_for_ever_holds_up_only_its_document(database: Database) -> None:
+    names = put(database, *(observed(name) for name in CAPITALS), observed("canberra", 2))
+    poison = names[3]
+    catalog = FakeCatalog()
+
+    async def fails_on_poison(catalog: FakeCatalog, _request: object) -> web.Response | None:
+        catalog.faults.append(fails_on_poison)
+        return fake_catalog.answer(problem("internal", 500)) if poison in catalog.batches[-1] else None
+
+    catalog.faults.append(fails_on_poison)
+    async with catalog.serving(), relaying(database, catalog.url) as relay:
+        await until(lambda: len(catalog.recorded) == 6 and relay.trouble is None, "the six others")
+    assert set(catalog.recorded) == set(names) - {poison, event_id("canberra", 2)}
+    assert counts(database) == {"owed": 2, "delivered": 6, "dead": 0}
+
+
+async def test_a_redacted_document_is_purged(database: Database) -> None:
+    names = put(database, observed("seoul"), observed("seoul", 2), observed("tokyo"))
+    catalog = FakeCatalog(outcomes={names[1]: "redacted"})
+    async with catalog.serving(), relaying(database, catalog.url) as relay:
+        await all_delivered(database, relay)
+    assert counts(database) == {"owed": 0, "delivered": 1, "dead": 0}
+    with database.reading() as session:
+        forgotten = session.get(tables.State, "forgotten")
+        assert forgotten is not None
+        assert forgotten.value == str(document_id("seoul"))
+
+
+def put_large(database: Database, name: str, content: bytes) -> str:
+    """Owes an event whose bytes travel apart; their digest."""
+    digest = model.digest_of(content)
+    original = contract.Original(digest=digest, size=len(content), media_type="application/pdf")
+    with database.writing() as session:
+        session.merge(tables.Original(digest=digest, size=len(content), media_type="application/pdf", content=content))
+        outbox.put(session, observed(name, original=original), originals=[digest])
+    return digest
+
+
+async def test_large_bytes_are_there_before_their_event(database: Database) -> None:
+    content = b"%PDF" * 100_000
+    digest = put_large(database, "seoul", content)
+    put_large(database, "tokyo", content)
+    async with FakeCatalog().serving() as catalog, relaying(database, catalog.url) as relay:
+        await all_delivered(database, relay)
+    assert catalog.originals == {digest: content}
+    assert catalog.log == [digest, event_id("seoul"), event_id("tokyo")]
+    with database.reading() as session:
+        assert outbox.original(session, digest) is None
+
+
+async def test_bytes_that_the_catalog_refuses_bury_their_event_alone(database: Database) -> None:
+    digest = put_large(database, "seoul", b"%PDF" * 100_000)
+    put(database, observed("tokyo"))
+    async with FakeCatalog(refused={digest}).serving() as catalog, relaying(database, catalog.url) as relay:
+        await all_delivered(database, relay)
+    assert catalog.recorded == [event_id("tokyo")]
+    assert counts(database) == {"owed": 0, "delivered": 1, "dead": 1}
+
+
+async def deliver_all(database: Database, catalog: FakeCatalog) -> None:
+    async with catalog.serving(), relaying(database, catalog.url) as relay:
+        await all_delivered(database, relay)
+
+
+async def test_a_restored_catalog_gets_what_it_lost_before_anything_new(database: Database) -> None:
+    before = put(database, observed("seoul"), observed("seoul", 2), observed("tokyo"), related("seoul", 1))
+    await deliver_all(database, FakeCatalog())
+    new = put(database, observed("seoul", 3))
+    restored = FakeCatalog(epoch="second", recorded=[before[0]], heads=[head("seoul", 1)])
+    await deliver_all(database, restored)
+    assert restored.recorded == [before[0], before[1], before[2], before[3], new[0]]
+    assert sum(batch.count(before[0]) for batch in restored.batches) == 1, "sent again only to see the epoch"
+
+
+async def test_a_restored_catalog_without_heads_gets_everything_kept(database: Database) -> None:
+    before = put(database, observed("seoul"), observed("tokyo"))
+    await deliver_all(database, FakeCatalog())
+    new = put(database, observed("wellington"))
+    restored = FakeCatalog(epoch="second")
+
+    async def recovers(catalog: FakeCatalog, request: web.Request) -> None:
+        catalog.faults.append(fake_catalog.status(404))
+
+    restored.faults.append(recovers)
+    await deliver_all(database, restored)
+    assert set(restored.recorded) == {*before, *new}
+
+
+async def test_a_drain_gives_up_on_a_catalog_that_is_not_there(database: Database) -> None:
+    put(database, observed())
+    async with FakeCatalog().serving() as gone:
+        pass
+    async with HttpTransport(gone.url) as transport:
+        relay = Relay(database, transport, Terms("seeds", pace=PACE), purge=forget, clock=lambda: NOON)
+        with pytest.raises(CatalogAway):
+            await relay.drain()
+    assert counts(database)["owed"] == 1
+
+
+async def test_a_stream_of_heads_that_breaks_off_is_no_short_collection() -> None:
+    catalog = FakeCatalog(heads=[head("seoul"), head("tokyo")])
+    async with catalog.serving(), HttpTransport(catalog.url) as transport:
+        assert [found.path async for found in transport.heads("seeds")] == ["seoul.txt", "tokyo.txt"]
+        catalog.faults.append(fake_catalog.breaks_off)
+        with pytest.raises(CatalogFailed):
+            [found async for found in transport.heads("seeds")]
+
+
+async def test_a_refusal_that_is_no_problem_document_is_quoted() -> None:
+    catalog = FakeCatalog()
+
+    async def proxy_says_no(_catalog: FakeCatalog, _request: object) -> web.Response:
+        return web.Response(status=413, text="Request Entity Too Large")
+
+    catalog.faults.append(proxy_says_no)
+    async with catalog.serving(), HttpTransport(catalog.url) as transport:
+        with pytest.raises(Refused, match="Request Entity Too Large"):
+            await transport.send([b'{"id": "x"}'])
+
+
+def test_waits_grow_to_a_bound_and_differ_by_chance() -> None:
+    short, long = Pace(jitter=lambda: 0.0), Pace(jitter=lambda: 1.0)
+    assert [long.after(failures) for failures in (1, 2, 3, 100)] == [0.25, 0.5, 1.0, 10.0]
+    assert [short.after(failures) for failures in (1, 2, 3, 100)] == [0.125, 0.25, 0.5, 5.0]
+    assert short.after(1, asked=7.0) == 7.0
+    assert short.after(1, asked=float("inf")) == short.longest_asked
