@@ -18,10 +18,12 @@ class CatalogError(Exception):
         *,
         errors: tuple[FieldError, ...] = (),
         extensions: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail or self.__doc__)
         self.errors = errors
         self.extensions = dict(extensions or {})
+        self.headers = dict(headers or {})
 
     @property
     def title(self) -> str:
@@ -59,6 +61,20 @@ class BadQuery(CatalogError):
     """The request cannot be understood."""
 
     code = "bad-query"
+    status = 400
+
+
+class BadBody(CatalogError):
+    """The body of the request cannot be read as what it says it is."""
+
+    code = "bad-body"
+    status = 400
+
+
+class BadRequest(CatalogError):
+    """The request is not proper HTTP."""
+
+    code = "bad-request"
     status = 400
 
 
@@ -104,6 +120,27 @@ class NotFound(CatalogError):
     status = 404
 
 
+class MethodNotAllowed(CatalogError):
+    """This cannot be done here; the Allow header says what can."""
+
+    code = "method-not-allowed"
+    status = 405
+
+
+class NotAcceptable(CatalogError):
+    """There is no answer in a media type that the request accepts."""
+
+    code = "not-acceptable"
+    status = 406
+
+
+class TooSlow(CatalogError):
+    """The request did not arrive in time."""
+
+    code = "too-slow"
+    status = 408
+
+
 class Withdrawn(CatalogError):
     """The document is withdrawn; its history stays."""
 
@@ -123,6 +160,34 @@ class TooLarge(CatalogError):
 
     code = "too-large"
     status = 413
+
+
+class AddressTooLong(CatalogError):
+    """The address of the request is longer than the limit."""
+
+    code = "address-too-long"
+    status = 414
+
+
+class HeadersTooLarge(CatalogError):
+    """The headers of the request are larger than the limit."""
+
+    code = "headers-too-large"
+    status = 431
+
+
+class RangeOutside(CatalogError):
+    """The range asked for lies outside the content."""
+
+    code = "range-outside"
+    status = 416
+
+
+class HostUnknown(CatalogError):
+    """The service is open on loopback and answers to loopback names only."""
+
+    code = "host-unknown"
+    status = 421
 
 
 class UnsupportedMedia(CatalogError):

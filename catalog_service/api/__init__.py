@@ -1,0 +1,8 @@
+"""The JSON face of the catalog: one module a resource, all mounted under /v1."""
+
+from typing import Any
+
+from catalog_service.api.operations import Operation
+
+PREFIX = "/v1"
+OPERATIONS: tuple[Operation[Any], ...] = ()

@@ -1,0 +1,55 @@
+"""The catalog as a web application: its parts put together, started and stopped."""
+
+import asyncio
+import signal
+from collections.abc import Iterable
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from catalog_service import api, openapi, requests, server
+from catalog_service.api import errors, service
+from catalog_service.api.operations import Operation
+from catalog_service.db import Database
+from catalog_service.keys import DATABASE, DESCRIPTION, METRICS, SETTINGS
+from catalog_service.metrics import Metrics
+from catalog_service.settings import Settings
+
+log = structlog.stdlib.get_logger()
+
+
+def create_app(settings: Settings, database: Database) -> web.Application:
+    """The application; it uses the database and leaves it open."""
+    app = web.Application(middlewares=[requests.observe, errors.middleware, requests.bound])
+    app[SETTINGS] = settings
+    app[DATABASE] = database
+    app[METRICS] = Metrics()
+    app[DESCRIPTION] = openapi.describe((*service.OPERATIONS, *api.OPERATIONS))
+    app.on_response_prepare.append(requests.finish)
+    _route(app, service.OPERATIONS)
+    below = web.Application()
+    _route(below, api.OPERATIONS, prefix=api.PREFIX)
+    app.add_subapp(api.PREFIX, below)
+    return app
+
+
+def _route(app: web.Application, operations: Iterable[Operation[Any]], prefix: str = "") -> None:
+    for operation in operations:
+        path = operation.path.removeprefix(prefix)
+        if operation.method == "GET":
+            app.router.add_get(path, operation.answer)
+        else:
+            app.router.add_route(operation.method, path, operation.answer)
+
+
+async def run(settings: Settings, database: Database) -> None:
+    """Serves until SIGTERM or SIGINT. Raises OSError when it cannot listen."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(each, stop.set)
+    async with server.serving(create_app(settings, database), settings.host, settings.port) as url:
+        log.info("listening", url=url)
+        await stop.wait()
+    log.info("stopped")

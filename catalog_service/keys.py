@@ -1,0 +1,23 @@
+"""The keys under which the application holds its parts; handlers read `request.config_dict[KEY]`."""
+
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+
+from catalog_service.contract import Problem
+from catalog_service.db import Database
+from catalog_service.metrics import Metrics
+from catalog_service.settings import Settings
+
+ErrorPage = Callable[[web.Request, Problem], web.Response]
+
+SETTINGS = web.AppKey("settings", Settings)
+DATABASE = web.AppKey("database", Database)
+METRICS = web.AppKey("metrics", Metrics)
+ERROR_PAGE: web.AppKey[ErrorPage] = web.AppKey("error_page")
+# The description of the API, in OpenAPI 3.1.
+DESCRIPTION: web.AppKey[dict[str, Any]] = web.AppKey("description")
+
+# What a request itself carries.
+REQUEST_ID = web.RequestKey("request_id", str)

@@ -1,0 +1,31 @@
+"""What the catalog counts of itself, for Prometheus."""
+
+from collections.abc import Callable
+
+import prometheus_client
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+MEDIA_TYPE = prometheus_client.CONTENT_TYPE_LATEST
+
+
+class Metrics:
+    """The counters of one application; labels come from fixed sets, never from input."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "catalog_requests", "Requests answered.", ("method", "route", "status"), registry=self.registry
+        )
+        self.seconds = Histogram(
+            "catalog_request_seconds", "Seconds until the answer was complete.", ("route",), registry=self.registry
+        )
+        self.events = Counter("catalog_events", "Events received, by outcome.", ("outcome",), registry=self.registry)
+        self._waiting = Gauge("catalog_waiting_events", "Events that wait for the writer.", registry=self.registry)
+
+    def watch_queue(self, length: Callable[[], int]) -> None:
+        """Asks `length` for the number of waiting events whenever the metrics are read."""
+        self._waiting.set_function(length)
+
+    def render(self) -> bytes:
+        """The metrics in Prometheus' text format."""
+        return prometheus_client.generate_latest(self.registry)

@@ -1,0 +1,135 @@
+"""The description of the API in OpenAPI 3.1, made from the operations that answer it."""
+
+import inspect
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from catalog_service.api.errors import MEDIA_TYPE as PROBLEM
+from catalog_service.api.operations import Content, Operation
+from catalog_service.contract import Problem
+from catalog_service.release import RELEASE
+
+Json = dict[str, Any]
+Mode = Literal["validation", "serialization"]
+# What every answer carries.
+HEADERS: Json = {"X-Request-Id": {"schema": {"type": "string"}, "description": "Finds the request in the log."}}
+
+
+@dataclass(frozen=True, slots=True)
+class _Schemas:
+    """The schemas of all models that travel: where each is found, and what it says."""
+
+    places: Mapping[tuple[type[BaseModel], Mode], Json]
+    definitions: Json
+
+    def content(self, content: Content, mode: Mode) -> Json:
+        """The media types of a body, each with its schema."""
+        schema = content.schema if isinstance(content.schema, Mapping) else self.places[content.schema, mode]
+        return {media_type: {"schema": dict(schema)} for media_type in content.media_types}
+
+
+def describe(operations: Iterable[Operation[Any]]) -> Json:
+    """The whole document. Schemas of answers are those of serialisation, of bodies those of validation."""
+    operations = list(operations)
+    schemas = _schemas(operations)
+    paths: dict[str, Json] = {}
+    for operation in operations:
+        path = paths.setdefault(operation.path, {})
+        path[operation.method.lower()] = _operation(operation, operation.method, schemas)
+        if operation.method == "GET":
+            path["head"] = _operation(operation, "HEAD", schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Palimpsest catalog",
+            "version": RELEASE,
+            "summary": "Every version of every document, and what repeats what.",
+            "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "tags": [{"name": name} for name in dict.fromkeys(_tag(each) for each in operations)],
+        "paths": paths,
+        "components": {
+            "schemas": schemas.definitions,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _schemas(operations: Iterable[Operation[Any]]) -> _Schemas:
+    wanted: dict[tuple[type[BaseModel], Mode], None] = {(Problem, "serialization"): None}
+    for operation in operations:
+        for content in operation.answers.values():
+            if isinstance(content.schema, type):
+                wanted[content.schema, "serialization"] = None
+        if operation.body and isinstance(operation.body.schema, type):
+            wanted[operation.body.schema, "validation"] = None
+    places, found = models_json_schema(list(wanted), ref_template="#/components/schemas/{model}")
+    return _Schemas({key: dict(places[key]) for key in wanted}, dict(found["$defs"]))
+
+
+def _operation(operation: Operation[Any], method: str, schemas: _Schemas) -> Json:
+    """One operation object of OpenAPI."""
+    summary, _, description = (inspect.getdoc(operation.answering) or "").partition("\n")
+    described: Json = {
+        "operationId": f"{_tag(operation)}-{operation.answering.__name__}{'-head' if method == 'HEAD' else ''}",
+        "tags": [_tag(operation)],
+        "summary": summary,
+        "parameters": _parameters(operation),
+        "responses": _responses(operation, schemas, with_content=method != "HEAD"),
+        # Reading is open where the service says so; then the empty requirement is the one that holds.
+        "security": [{"token": []}, {}] if operation.scope else [],
+    }
+    if description.strip():
+        described["description"] = description.strip()
+    if operation.body:
+        described["requestBody"] = {"required": True, "content": schemas.content(operation.body, "validation")}
+    return described
+
+
+def _tag(operation: Operation[Any]) -> str:
+    return operation.answering.__module__.rsplit(".", maxsplit=1)[-1]
+
+
+def _parameters(operation: Operation[Any]) -> list[Json]:
+    """The fields of the parameter model, each in the path or in the query."""
+    schema = operation.parameters.model_json_schema(mode="validation")
+    required = set(schema.get("required", ()))
+    return [
+        {
+            "name": name,
+            "in": "path" if name in operation.in_path else "query",
+            "required": name in required,
+            "schema": _without_null(dict(described)),
+        }
+        for name, described in schema.get("properties", {}).items()
+    ]
+
+
+def _without_null(schema: Json) -> Json:
+    """The schema of a parameter, which is absent rather than null."""
+    options = [each for each in schema.pop("anyOf", ()) if each != {"type": "null"}]
+    if schema.get("default", ...) is None:
+        del schema["default"]
+    if len(options) == 1:
+        return {**schema, **options[0]}
+    return {**schema, "anyOf": options} if options else schema
+
+
+def _responses(operation: Operation[Any], schemas: _Schemas, *, with_content: bool) -> Json:
+    def response(description: str | None, content: Content | None = None) -> Json:
+        body = {"content": schemas.content(content, "serialization")} if content and with_content else {}
+        return {"description": description, "headers": HEADERS, **body}
+
+    problem = Content(Problem, (PROBLEM,))
+    found = {str(status): response(HTTPStatus(status).phrase, each) for status, each in operation.answers.items()}
+    if operation.conditional:
+        found["304"] = response("Not Modified")
+    for error in operation.problems:
+        found[str(error.status)] = response(error.__doc__, problem)
+    return {**found, "default": response("Any other problem.", problem)}

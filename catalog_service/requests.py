@@ -1,0 +1,73 @@
+"""What happens around every request: its id and trace, its bounds, its line in the log and in the metrics."""
+
+import re
+import time
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+import structlog
+from aiohttp import web
+
+from catalog_service.errors import AddressTooLong, HeadersTooLarge
+from catalog_service.keys import METRICS, REQUEST_ID
+
+# The parser lets through twice as much, so that too long an address is answered in our words.
+ADDRESS_BYTES = 8_190
+HEADER_BYTES = 16_384
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH"})
+EXPOSED = "Content-Disposition, Content-Range, ETag, Link, Repr-Digest, Retry-After, X-Request-Id"
+_ID = re.compile(r"[\x21-\x7e]{1,128}")
+# W3C Trace Context, 3.2: version, trace id, parent id, flags.
+_TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+log = structlog.stdlib.get_logger()
+
+
+@web.middleware
+async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Gives the request its id, and tells log and metrics how it went."""
+    begun = time.perf_counter()
+    request[REQUEST_ID] = request_id = _request_id(request)
+    context = {"request_id": request_id, **_trace(request)}
+    with structlog.contextvars.bound_contextvars(**context):
+        response = await handler(request)
+        seconds = time.perf_counter() - begun
+        log.info("request", method=request.method, path=request.path, status=response.status, seconds=round(seconds, 4))
+    route = request.match_info.route.resource
+    name = route.canonical if route else "unknown"
+    metrics = request.config_dict[METRICS]
+    metrics.requests.labels(request.method if request.method in METHODS else "other", name, response.status).inc()
+    metrics.seconds.labels(name).observe(seconds)
+    return response
+
+
+@web.middleware
+async def bound(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Lets requests of a reasonable size pass. Raises AddressTooLong, HeadersTooLarge."""
+    if len(request.raw_path) > ADDRESS_BYTES:
+        raise AddressTooLong(f"The address may have {ADDRESS_BYTES:,} bytes.")
+    if sum(len(name) + len(value) for name, value in request.raw_headers) > HEADER_BYTES:
+        raise HeadersTooLarge(f"The headers may have {HEADER_BYTES:,} bytes together.")
+    return await handler(request)
+
+
+async def finish(request: web.Request, response: web.StreamResponse) -> None:
+    """The headers of every answer, also of a streamed one."""
+    headers = response.headers
+    headers["X-Request-Id"] = request.get(REQUEST_ID, "")
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Cache-Control", "no-cache")
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        headers["Access-Control-Allow-Origin"] = "*"
+        headers["Access-Control-Expose-Headers"] = EXPOSED
+
+
+def _request_id(request: web.Request) -> str:
+    given = request.headers.get("X-Request-Id", "")
+    return given if _ID.fullmatch(given) else uuid4().hex
+
+
+def _trace(request: web.Request) -> dict[str, str]:
+    match = _TRACEPARENT.fullmatch(request.headers.get("traceparent", ""))
+    return {"trace_id": match[1]} if match else {}

@@ -1,0 +1,85 @@
+"""The listening socket, and what happens to bytes that are not a request."""
+
+import asyncio
+import functools
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import cast
+from uuid import uuid4
+
+import structlog
+from aiohttp import web
+from aiohttp.http_exceptions import LineTooLong
+
+from catalog_service.api import errors
+from catalog_service.errors import BadRequest, CatalogError, HeadersTooLarge
+
+# Larger than the bounds of `requests`, so that what is only a little too long is answered with its own status.
+LINE_BYTES = 65_536
+FIELD_BYTES = 32_768
+STOP_SECONDS = 10.0
+SILENT = logging.getLogger("catalog_service.silent")
+SILENT.disabled = True
+log = structlog.stdlib.get_logger()
+
+
+class Protocol(web.RequestHandler):
+    """Answers broken HTTP in the shape of every other error."""
+
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """A problem for what the parser could not read, or for what failed outside every middleware."""
+        if request.writer.output_size > 0:
+            raise ConnectionError("The answer had begun; only closing tells the client that it is not whole.")
+        request_id = uuid4().hex
+        if status >= 500:
+            log.error("unforeseen", request_id=request_id, exc_info=exc)
+        response = errors.render(errors.problem(_meaning(status, exc), request_id=request_id))
+        response.headers["X-Request-Id"] = request_id
+        response.force_close()
+        return response
+
+
+def _meaning(status: int, exc: BaseException | None) -> CatalogError:
+    if status >= 500:
+        return CatalogError()
+    if isinstance(exc, LineTooLong):
+        return HeadersTooLarge("The request line or a header is far too long.")
+    return BadRequest()
+
+
+@asynccontextmanager
+async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
+    """Serves the application while the block lasts; gives the URL it listens at. Raises OSError.
+
+    At the end no connection is taken any more and what is being answered has ten seconds to finish.
+    """
+    loop = asyncio.get_running_loop()
+    runner = web.AppRunner(app, shutdown_timeout=STOP_SECONDS)
+    await runner.setup()
+    try:
+        listening = await loop.create_server(functools.partial(_connected, runner, loop), host, port)
+        try:
+            yield _url(*listening.sockets[0].getsockname()[:2])
+        finally:
+            listening.close()
+    finally:
+        await runner.cleanup()
+
+
+def _connected(runner: web.AppRunner, loop: asyncio.AbstractEventLoop) -> Protocol:
+    """The protocol of a new connection; the log of requests is ours, so the framework's stays silent."""
+    manager = cast(web.Server, runner.server)
+    return Protocol(manager, loop=loop, access_log=SILENT, max_line_size=LINE_BYTES, max_field_size=FIELD_BYTES)
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

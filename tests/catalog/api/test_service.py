@@ -1,0 +1,46 @@
+"""What operators ask: alive, ready, which release, how busy; and the description of the API."""
+
+import aiohttp
+import openapi_spec_validator
+import pytest
+
+from catalog_service.api import errors
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/version", "/metrics", "/openapi.json", "/docs"])
+async def test_an_operator_gets_an_answer_at(client: aiohttp.ClientSession, path: str) -> None:
+    async with client.get(path) as response:
+        assert response.status == 200
+        assert await response.read()
+        assert response.headers["X-Request-Id"]
+    async with client.head(path) as response:
+        assert response.status == 200
+        assert await response.read() == b""
+
+
+async def test_the_description_is_valid_openapi(client: aiohttp.ClientSession) -> None:
+    async with client.get("/openapi.json") as response:
+        openapi_spec_validator.validate(await response.json())
+
+
+async def test_the_metrics_count_requests_by_route(client: aiohttp.ClientSession) -> None:
+    await client.get("/livez")
+    await client.get("/problems/anything")
+    async with client.get("/metrics") as response:
+        text = await response.text()
+    assert 'catalog_requests_total{method="GET",route="/livez",status="200"} 1.0' in text
+    assert 'catalog_requests_total{method="GET",route="/problems/{code}",status="404"} 1.0' in text
+
+
+async def test_every_problem_explains_itself_at_its_type(client: aiohttp.ClientSession) -> None:
+    for kind in errors.known():
+        async with client.get(f"/problems/{kind.code}") as response:
+            assert response.status == 200
+            assert f"status {kind.status}" in await response.text()
+
+
+async def test_options_tells_what_can_be_done(client: aiohttp.ClientSession) -> None:
+    async with client.options("/livez") as response:
+        assert response.status == 204
+        assert response.headers["Allow"] == "GET, HEAD, OPTIONS"
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
