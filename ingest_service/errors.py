@@ -139,3 +139,9 @@ class DatabaseAway(IngestError):
     """The database cannot be used now; nothing is lost, it is tried again."""
 
     code = "database-away"
+
+
+class DatabaseTaken(IngestError):
+    """Another live ingest service owns this database."""
+
+    code = "database-taken"

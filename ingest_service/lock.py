@@ -1,0 +1,109 @@
+"""One live ingest service owns a database: it holds a lock for as long as it runs, which no kill leaves behind.
+
+On SQLite a lock on a file beside the database, which the kernel frees; on PostgreSQL an advisory lock, which the
+server frees with the connection that holds it.
+"""
+
+import asyncio
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy
+from sqlalchemy import exc
+
+from ingest_service.errors import DatabaseAway, DatabaseTaken
+
+# "palimpse" in ASCII: the same in every release, and unlikely to be anybody else's.
+ADVISORY_KEY = 0x70616C69_6D707365
+LOOK_SECONDS = 5.0
+
+
+@contextmanager
+def owning(engine: sqlalchemy.Engine) -> Iterator["Ownership"]:
+    """Owns the database until the block ends. Raises DatabaseTaken when another service does, DatabaseAway."""
+    ownership = FileLock(engine) if engine.dialect.name == "sqlite" else AdvisoryLock(engine)
+    ownership.take()
+    try:
+        yield ownership
+    finally:
+        ownership.release()
+
+
+class Ownership:
+    """A lock that is held."""
+
+    def take(self) -> None:
+        """Takes the lock, or raises DatabaseTaken at once."""
+        raise NotImplementedError
+
+    def release(self) -> None:
+        """Gives it back."""
+        raise NotImplementedError
+
+    async def guard(self) -> None:
+        """Never returns; raises DatabaseTaken when the lock was lost and another service has it now."""
+        await asyncio.Event().wait()
+
+
+class FileLock(Ownership):
+    """A lock on `<database>.lock`."""
+
+    def __init__(self, engine: sqlalchemy.Engine) -> None:
+        self._path = Path(f"{engine.url.database}.lock")
+
+    def take(self) -> None:
+        """Locks the file; it stays there afterwards, because removing it would let two in."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = self._path.open("w")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._file.close()
+            raise DatabaseTaken(f"another ingest service uses {self._path.with_suffix('')}") from None
+
+    def release(self) -> None:
+        """Closes the file, which frees the lock."""
+        self._file.close()
+
+
+class AdvisoryLock(Ownership):
+    """An advisory lock on a connection of its own."""
+
+    def __init__(self, engine: sqlalchemy.Engine) -> None:
+        self._engine = engine
+
+    def take(self) -> None:
+        """Connects and locks."""
+        try:
+            self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        except exc.OperationalError as error:
+            raise DatabaseAway(f"{self._engine.url.render_as_string()}: {error.orig}") from error
+        query = sqlalchemy.select(sqlalchemy.func.pg_try_advisory_lock(ADVISORY_KEY))
+        if not self._connection.scalar(query):
+            self._connection.close()
+            raise DatabaseTaken(f"another ingest service uses {self._engine.url.render_as_string()}")
+
+    def release(self) -> None:
+        """Closes the connection for good, which frees the lock."""
+        if not self._connection.closed:
+            self._connection.invalidate()
+            self._connection.close()
+
+    async def guard(self) -> None:
+        """Looks after the connection; one that was cut is made anew, unless another service was quicker."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.to_thread(self.look)
+
+    def look(self) -> None:
+        """Takes the lock again when it was lost. Raises DatabaseTaken; the database away is waited for."""
+        try:
+            self._connection.execute(sqlalchemy.select(1))
+        except exc.SQLAlchemyError:
+            self._connection.close()
+            try:
+                self.take()
+            except DatabaseAway:
+                return
