@@ -6,6 +6,7 @@ RFC 3339 in UTC with microseconds; offsets are Unicode code points, half-open, i
 is `sha-256:` and 64 hex digits.
 """
 
+import hashlib
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
@@ -41,6 +42,11 @@ MAX_PASSAGES = 2_000
 def format_time(moment: datetime) -> str:
     """RFC 3339 in UTC with microseconds and a Z."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def digest_of(content: bytes) -> str:
+    """The digest of `content` as it is written here."""
+    return "sha-256:" + hashlib.sha256(content).hexdigest()
 
 
 def _storable(text: str) -> str:
@@ -160,12 +166,13 @@ class Edit(Frozen):
 
 
 class Passage(Frozen):
-    """A stretch of words that two texts share; `quoted` are spans of `self`."""
+    """A stretch of words that two texts share; `quoted` are spans of `self`, `other_quoted` of the other text."""
 
     own: Span = Field(alias="self")
     other: Span
     words: int = Field(ge=0)
     quoted: tuple[Span, ...] = ()
+    other_quoted: tuple[Span, ...] = ()
     verbatim: bool = True
     edits: tuple[Edit, ...] = ()
 

@@ -61,6 +61,22 @@ class Database:
             yield session
             session.flush()
 
+    @contextmanager
+    def migrating(self) -> Iterator[sqlalchemy.Connection]:
+        """A connection in one transaction for Alembic; on SQLite foreign keys rest while tables are made anew."""
+        with self._turn, self._translated(), self.engine.connect() as connection:
+            self._enforce_keys(connection, "OFF")
+            with connection.execution_options(immediate=True).begin():
+                yield connection
+            self._enforce_keys(connection, "ON")
+
+    @staticmethod
+    def _enforce_keys(connection: sqlalchemy.Connection, state: str) -> None:
+        if connection.dialect.name == "sqlite":
+            # Beside SQLAlchemy: inside a transaction this pragma does nothing.
+            driver: Any = connection.connection.driver_connection
+            driver.execute(f"PRAGMA foreign_keys={state}").close()
+
     async def read(self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What `function` of a reading session returns, run in a thread."""
         return await self._run(self._readers, self.reading, function, *args, **kwargs)

@@ -7,6 +7,7 @@ import bisect
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal, Protocol
 
 PARAGRAPH_BREAK = "\n\n"
 Span = tuple[int, int]
@@ -19,6 +20,22 @@ class Passage:
     number: int
     span: Span
     quoted: tuple[Span, ...] = ()
+
+
+class Op(Protocol):
+    """One operation of a diff: `a` of the first text became `b` of the second."""
+
+    @property
+    def op(self) -> str:
+        """equal, insert, delete, replace or move."""
+
+    @property
+    def a(self) -> Span:
+        """The span of the first text."""
+
+    @property
+    def b(self) -> Span:
+        """The span of the second text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +99,36 @@ def _segments(paragraph: str, offset: int, runs: Sequence[_Run]) -> Iterator[Seg
         at = end
     if at < len(paragraph):
         yield Segment(paragraph[at:])
+
+
+Manner = Literal["kept", "added", "removed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of text of a comparison, and what became of it."""
+
+    text: str
+    manner: Manner
+
+
+def compared(pieces: Iterable[Piece]) -> list[list[Piece]]:
+    """The pieces in paragraphs; a break that was added or removed divides too, empty paragraphs are left out."""
+    paragraphs: list[list[Piece]] = [[]]
+    for piece in pieces:
+        first, *rest = piece.text.split(PARAGRAPH_BREAK)
+        paragraphs[-1].append(Piece(first, piece.manner))
+        paragraphs.extend([Piece(text, piece.manner)] for text in rest)
+    shown = ([piece for piece in paragraph if piece.text] for paragraph in paragraphs)
+    return [paragraph for paragraph in shown if paragraph]
+
+
+def pieces(first: str, second: str, ops: Iterable[Op]) -> Iterator[Piece]:
+    """The second text as the operations of a diff tell it, with what was removed from the first in its place."""
+    for op in ops:
+        if op.op in ("delete", "replace"):
+            yield Piece(first[slice(*op.a)], "removed")
+        if op.op in ("insert", "replace"):
+            yield Piece(second[slice(*op.b)], "added")
+        if op.op in ("equal", "move"):
+            yield Piece(second[slice(*op.b)], "kept")

@@ -1,9 +1,11 @@
 """Marking loses no character and marks just what it was told."""
 
+from dataclasses import dataclass
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog_service.web.marking import Passage, Segment, marked
+from catalog_service.web.marking import Manner, Passage, Piece, Segment, compared, marked, pieces
 
 spans = st.tuples(st.integers(0, 60), st.integers(0, 60)).map(lambda pair: (min(pair), max(pair)))
 
@@ -41,3 +43,29 @@ def test_the_segments_are_the_text(paragraphs: list[str], drawn: list[tuple[tupl
                 assert (segment.passage is not None) == (place in covered)
             at += len(segment.text)
         offset += len(paragraph) + 2
+
+
+@dataclass(frozen=True)
+class Op:
+    op: str
+    a: tuple[int, int]
+    b: tuple[int, int]
+
+
+def test_a_comparison_shows_what_was_removed_where_it_stood() -> None:
+    ops = [Op("equal", (0, 4), (0, 4)), Op("replace", (4, 7), (4, 8)), Op("delete", (7, 11), (8, 8))]
+    told = compared(pieces("one two\n\nxx", "one four", ops))
+    assert told == [[Piece("one ", "kept"), Piece("two", "removed"), Piece("four", "added")], [Piece("xx", "removed")]]
+
+
+def test_moved_words_are_kept_words() -> None:
+    assert list(pieces("a b", "b a", [Op("move", (2, 3), (0, 1))])) == [Piece("b", "kept")]
+
+
+manners: st.SearchStrategy[Manner] = st.sampled_from(["kept", "added", "removed"])
+
+
+@given(st.lists(st.builds(Piece, st.text(alphabet="ab\n", max_size=8), manners), max_size=6))
+def test_a_comparison_loses_nothing_but_breaks(told: list[Piece]) -> None:
+    shown = "".join(piece.text for paragraph in compared(told) for piece in paragraph)
+    assert shown.replace("\n", "") == "".join(piece.text for piece in told).replace("\n", "")

@@ -1,0 +1,66 @@
+"""The change log: what happened to documents, relations and stories, in the order of commits."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from catalog_service import counter, resources
+from catalog_service.counter import Turn
+from catalog_service.tables import Change
+
+SOURCE = "/catalog"
+
+
+def append(session: Session, turn: Turn, type_: str, document: str | None, collection: str | None, **data: Any) -> int:  # noqa: ANN401  JSON.
+    """Appends one entry and returns its `seq`."""
+    seq = turn.next()
+    entry = Change(seq=seq, type=type_, document=document, collection=collection, time=turn.now, data=data)
+    session.add(entry)
+    return seq
+
+
+def log(session: Session, document: str) -> list[resources.LogEntry]:
+    """The change log of one document, oldest first."""
+    asked = select(Change).where(Change.document == document, Change.type.like("document.%")).order_by(Change.seq)
+    return [_log_entry(each) for each in session.scalars(asked)]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which entries; `types` are whole names as in the contract, none means all."""
+
+    types: tuple[str, ...] = ()
+    collection: str | None = None
+    document: str | None = None
+
+
+def since(session: Session, seq: int, wanted: Filter = Filter(), *, limit: int = 100) -> list[resources.Change]:
+    """The entries above `seq`, in order, `limit` at most."""
+    asked = select(Change).where(Change.seq > seq).order_by(Change.seq).limit(limit)
+    if wanted.types:
+        asked = asked.where(Change.type.in_(wanted.types))
+    if wanted.collection is not None:
+        asked = asked.where(Change.collection == wanted.collection)
+    if wanted.document is not None:
+        asked = asked.where(Change.document == wanted.document)
+    epoch = counter.snapshot(session).epoch
+    return [_event(each, epoch) for each in session.scalars(asked)]
+
+
+def _event(entry: Change, epoch: str) -> resources.Change:
+    return resources.Change(
+        id=f"{epoch}:{entry.seq}",
+        source=SOURCE,
+        type=entry.type,
+        subject=entry.document,
+        time=entry.time,
+        data={"seq": entry.seq, "document": entry.document, "collection": entry.collection, **entry.data},
+    )
+
+
+def _log_entry(entry: Change) -> resources.LogEntry:
+    return resources.LogEntry.model_validate(
+        {"seq": entry.seq, "type": entry.type.split(".")[1], "time": entry.time, **entry.data}
+    )

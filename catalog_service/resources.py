@@ -1,0 +1,282 @@
+"""What the API answers with: one model each, the source of the OpenAPI description."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, PlainSerializer
+
+from catalog_service import contract
+
+Json = JsonValue
+Moment = Annotated[datetime, PlainSerializer(contract.format_time, return_type=str, when_used="json")]
+Span = tuple[int, int]
+Status = Literal["current", "withdrawn", "redacted"]
+RelationType = Literal["duplicate", "revision", "excerpt", "reuse"]
+Significance = Literal["typography", "metadata", "figure", "date", "quotation", "headline", "substantive"]
+
+
+class Resource(BaseModel):
+    """Frozen; what a client sends back of it may hold fields of a later release."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Snapshot(Resource):
+    """The state an answer was taken from: the life of the catalog and its last change."""
+
+    epoch: str
+    seq: int
+
+
+class StoryMembership(Resource):
+    """The story a document belongs to, and what it is in it."""
+
+    id: UUID
+    size: int
+    role: Literal["head", "copy", "revision"]
+
+
+class Described(Resource):
+    """What documents and versions have in common."""
+
+    id: UUID
+    collection: str
+    path: str
+    item: contract.Item
+    version: int
+    title: str
+    kind: Literal["wire", "release", "article", "document"]
+    publisher: str | None
+    published: str | None
+    published_basis: Literal["metadata", "dateline", "text", "caption"] | None
+    authors: tuple[str, ...]
+    credits: tuple[str, ...]
+    language: str | None
+    url: str | None
+    wire: contract.Wire | None
+    fields: dict[str, JsonValue]
+    words: int
+    digest: str
+    recorded_at: Moment
+    observed_at: Moment
+    seq: int
+
+
+class Document(Described):
+    """A document as it is now: its current version, and what it is to others."""
+
+    status: Status
+    versions: int
+    first_recorded_at: Moment
+    story: StoryMembership | None = None
+    duplicates: int = 0
+    relations: dict[RelationType, int] = {}
+
+
+class Documents(Resource):
+    """One page of documents."""
+
+    documents: tuple[Document, ...]
+    next: str | None = None
+    snapshot: Snapshot
+
+
+class OriginalSummary(Resource):
+    """What the original of a version was."""
+
+    digest: str
+    size: int
+    media_type: str
+    encoding: str | None
+
+
+class VersionChange(Resource):
+    """How a version differs from the one before it."""
+
+    kind: Literal["created", "publisher", "metadata", "technical"]
+    words_added: int
+    words_removed: int
+    significance: Significance | None = None
+
+
+class VersionSummary(Described):
+    """A version without its text."""
+
+    late: bool
+    original: OriginalSummary
+    change: VersionChange
+    normaliser: contract.Normaliser | None
+
+
+class Version(VersionSummary):
+    """One immutable reading of a document."""
+
+    text: str
+    paragraphs: tuple[str, ...]
+    notes: tuple[contract.Note, ...]
+
+
+class Versions(Resource):
+    """All versions of a document, newest first."""
+
+    versions: tuple[VersionSummary, ...]
+
+
+class LogEntry(Resource):
+    """One entry of a document's change log."""
+
+    seq: int
+    type: Literal["created", "changed", "moved", "withdrawn", "restored", "redacted"]
+    time: Moment
+    version: int | None = None
+    path: str | None = None
+    previous_path: str | None = None
+    reason: str | None = None
+
+
+class Log(Resource):
+    """A document's change log, oldest first."""
+
+    log: tuple[LogEntry, ...]
+
+
+class RelationEnd(Resource):
+    """One side of a relation."""
+
+    document: UUID
+    version: int
+    digest: str
+    title: str
+    path: str
+
+
+class Coverage(Resource):
+    """How much of each side's words stands in the passages, 0 to 1."""
+
+    a: float
+    b: float
+
+
+class Edit(Resource):
+    """Words that differ inside a passage."""
+
+    op: Literal["insert", "delete", "replace"]
+    a: Span
+    b: Span
+
+
+class Passage(Resource):
+    """A stretch of words that both texts have; `quoted` are spans of `a` in quotation marks."""
+
+    a: Span
+    b: Span
+    words: int
+    quoted: tuple[Span, ...] = ()
+    verbatim: bool
+    edits: tuple[Edit, ...] = ()
+
+
+class Relation(Resource):
+    """What two versions are to each other."""
+
+    id: str
+    type: RelationType
+    a: RelationEnd
+    b: RelationEnd
+    jaccard: float
+    coverage: Coverage
+    earlier: Literal["a", "b"] | None
+    earlier_basis: Literal["published", "wire"] | None
+    passages: tuple[Passage, ...]
+    recorded_at: Moment
+
+
+class Relations(Resource):
+    """One page of relations."""
+
+    relations: tuple[Relation, ...]
+    next: str | None = None
+    snapshot: Snapshot
+
+
+class Story(Resource):
+    """A story: its documents in the order they were published, its head the newest revision."""
+
+    id: UUID
+    head: UUID
+    size: int
+    documents: tuple[Document, ...]
+    next: str | None = None
+
+
+class StorySummary(Resource):
+    """A story without its documents."""
+
+    id: UUID
+    size: int
+    head: Document
+
+
+class Stories(Resource):
+    """One page of stories."""
+
+    stories: tuple[StorySummary, ...]
+    next: str | None = None
+    snapshot: Snapshot
+
+
+class DiffOp(Resource):
+    """One operation: `a` of the first text became `b` of the second."""
+
+    op: Literal["equal", "insert", "delete", "replace", "move"]
+    a: Span
+    b: Span
+
+
+class DiffSummary(Resource):
+    """How much changed, in words."""
+
+    words_added: int
+    words_removed: int
+    moved: int
+    significance: Significance | None
+
+
+class VersionName(Resource):
+    """Which version of which document."""
+
+    document: UUID
+    version: int
+
+
+class Diff(Resource):
+    """The word diff of two versions: the operations tile the second text in order."""
+
+    model_config = ConfigDict(frozen=True, validate_by_name=True, validate_by_alias=True)
+
+    first: VersionName = Field(alias="from")
+    second: VersionName = Field(alias="to")
+    summary: DiffSummary
+    ops: tuple[DiffOp, ...]
+
+
+class Change(Resource):
+    """One entry of the change feed, a CloudEvent."""
+
+    specversion: Literal["1.0"] = "1.0"
+    id: str
+    source: str
+    type: str
+    subject: str | None
+    time: Moment
+    datacontenttype: Literal["application/json"] = "application/json"
+    data: dict[str, JsonValue]
+
+
+class Changes(Resource):
+    """A stretch of the change feed."""
+
+    events: tuple[Change, ...]
+    cursor: str
+    more: bool

@@ -1,0 +1,60 @@
+"""The schema of the catalog's database: brought up, taken down, and checked before the service starts."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from catalog_service.db import Database
+from catalog_service.errors import SchemaMismatch
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations" / "alembic.ini"
+SECTION = "catalog"
+
+
+def upgrade(database: Database, target: str = "head") -> None:
+    """Runs the migrations up to `target`, all or none."""
+    with database.migrating() as connection:
+        command.upgrade(_config(connection), target)
+
+
+def downgrade(database: Database, target: str = "-1") -> None:
+    """Takes migrations back down to `target`, all or none."""
+    with database.migrating() as connection:
+        command.downgrade(_config(connection), target)
+
+
+def current(database: Database) -> str | None:
+    """The revision of the database, None when it is empty."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def plan(database: Database) -> list[str]:
+    """What `upgrade` would run, in order: a revision and its sentence each."""
+    script, now = ScriptDirectory.from_config(_config(None)), current(database)
+    steps = script.iterate_revisions("head", now or "base")
+    return [f"{step.revision} {step.doc.splitlines()[0]}" for step in reversed(list(steps)) if step.revision != now]
+
+
+def check(database: Database) -> None:
+    """Raises SchemaMismatch, with what to do, when this release and the database do not fit.
+
+    A database that is ahead of this release fits as long as only additions were made: its revisions are not known here,
+    so it is refused; one that is behind needs its migrations first.
+    """
+    head = ScriptDirectory.from_config(_config(None)).get_current_head()
+    now = current(database)
+    if now == head:
+        return
+    known = {step.revision for step in ScriptDirectory.from_config(_config(None)).walk_revisions()}
+    todo = "run: catalog-service migrate up" if now is None or now in known else "install the release that made it"
+    raise SchemaMismatch(f"The catalog's database has schema {now or 'none'}, this release needs {head}; {todo}")
+
+
+def _config(connection: object | None) -> Config:
+    config = Config(MIGRATIONS, ini_section=SECTION)
+    config.attributes["connection"] = connection
+    return config

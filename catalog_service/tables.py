@@ -1,0 +1,229 @@
+"""The tables of the catalog. ORM classes describe rows; they never leave the functions that read them.
+
+Ids of documents are UUIDs in their text form. Versions, receipts and changes are only ever added.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+CONSTRAINT_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware time in UTC, microseconds kept; SQLite has no zones, so they are taken off and put back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """As the database keeps it."""
+        if value is None or dialect.name != "sqlite":
+            return value
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """As we use it."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The root of the catalog's tables."""
+
+    metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
+    type_annotation_map = {dict[str, Any]: JSON, list[Any]: JSON, str: Text, datetime: Moment}  # noqa: RUF012
+
+
+class Counter(Base):
+    """One row: the life of this catalog (`epoch`), its last `seq`, and the key that signs cursors."""
+
+    __tablename__ = "counter"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    epoch: Mapped[str]
+    seq: Mapped[int] = mapped_column(BigInteger)
+    cursor_key: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Document(Base):
+    """An item over time; `number` is the current version."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        Index("ix_document_listing", "status", "created_seq"),
+        Index("ix_document_heads", "collection", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    collection: Mapped[str]
+    path: Mapped[str]
+    item: Mapped[dict[str, Any]]
+    status: Mapped[str] = mapped_column(String(16))
+    number: Mapped[int]
+    versions: Mapped[int]
+    observation: Mapped[int]
+    created_seq: Mapped[int] = mapped_column(BigInteger)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    first_recorded_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    observed_at: Mapped[datetime]
+    story: Mapped[str | None] = mapped_column(String(36), index=True)
+
+
+class Original(Base):
+    """The bytes of an original, once however many versions have them."""
+
+    __tablename__ = "original"
+
+    digest: Mapped[str] = mapped_column(String(72), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Version(Base):
+    """One immutable reading of a document."""
+
+    __tablename__ = "version"
+    __table_args__ = (
+        Index("ix_version_published", "published"),
+        Index("ix_version_digest", "digest"),
+    )
+
+    document: Mapped[str] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    observation: Mapped[int]
+    collection: Mapped[str]
+    path: Mapped[str]
+    item: Mapped[dict[str, Any]]
+    title: Mapped[str]
+    paragraphs: Mapped[list[Any]]
+    digest: Mapped[str] = mapped_column(String(72))
+    words: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(16))
+    language: Mapped[str | None]
+    publisher: Mapped[str | None]
+    published: Mapped[str | None] = mapped_column(String(32))
+    published_basis: Mapped[str | None] = mapped_column(String(16))
+    url: Mapped[str | None]
+    # authors, credits, wire and fields; what is shown and compared, never asked for by value.
+    details: Mapped[dict[str, Any]]
+    notes: Mapped[list[Any]]
+    normaliser: Mapped[dict[str, Any] | None]
+    original: Mapped[str] = mapped_column(ForeignKey("original.digest"), index=True)
+    original_size: Mapped[int] = mapped_column(BigInteger)
+    media_type: Mapped[str]
+    encoding: Mapped[str | None]
+    late: Mapped[bool]
+    change: Mapped[dict[str, Any]]
+    observed_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    seq: Mapped[int] = mapped_column(BigInteger)
+
+
+class Receipt(Base):
+    """What was answered to an event, and which version an observation stands for."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (Index("ix_receipt_observation", "document", "observation"),)
+
+    event: Mapped[str] = mapped_column(primary_key=True)
+    document: Mapped[str] = mapped_column(String(36))
+    observation: Mapped[int]
+    outcome: Mapped[str] = mapped_column(String(16))
+    number: Mapped[int | None]
+    seq: Mapped[int] = mapped_column(BigInteger)
+
+
+class Relation(Base):
+    """What two observations are to each other; `a` is the lesser by (document, observation).
+
+    A side's version is unknown until that observation is recorded: the relation is pending. One that was judged anew
+    and is no more keeps its row, with the `seq` at which it ended.
+    """
+
+    __tablename__ = "relation"
+    __table_args__ = (
+        UniqueConstraint("a_document", "a_observation", "b_document", "b_observation", "seq"),
+        Index("ix_relation_a", "a_document", "a_version"),
+        Index("ix_relation_b", "b_document", "b_version"),
+        Index("ix_relation_b_observation", "b_document", "b_observation"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    a_document: Mapped[str] = mapped_column(String(36))
+    a_observation: Mapped[int]
+    a_version: Mapped[int | None]
+    b_document: Mapped[str] = mapped_column(String(36))
+    b_observation: Mapped[int]
+    b_version: Mapped[int | None]
+    type: Mapped[str] = mapped_column(String(16))
+    jaccard: Mapped[float]
+    coverage_a: Mapped[float]
+    coverage_b: Mapped[float]
+    passages: Mapped[list[Any]]
+    recorded_at: Mapped[datetime]
+    seq: Mapped[int] = mapped_column(BigInteger)
+    ended_seq: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Story(Base):
+    """A connected component of duplicates and revisions between current versions: two documents or more."""
+
+    __tablename__ = "story"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    head: Mapped[str] = mapped_column(String(36))
+    size: Mapped[int]
+
+
+class Change(Base):
+    """One entry of the change log and of the feed; `seq` is given in the order of commits."""
+
+    __tablename__ = "change"
+    __table_args__ = (
+        Index("ix_change_document", "document", "seq"),
+        ForeignKeyConstraint(["document"], ["document.id"]),
+    )
+
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    type: Mapped[str] = mapped_column(String(40))
+    document: Mapped[str | None] = mapped_column(String(36))
+    collection: Mapped[str | None]
+    time: Mapped[datetime]
+    data: Mapped[dict[str, Any]]
+
+
+class Token(Base):
+    """A token's hash and what it allows; the token itself is told once and kept nowhere."""
+
+    __tablename__ = "token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    scopes: Mapped[str]
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

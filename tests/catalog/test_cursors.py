@@ -1,0 +1,34 @@
+"""A cursor is good for its own query and cannot be made up."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog_service import cursors
+from catalog_service.errors import CursorInvalid, CursorMismatch
+
+KEY = b"k" * 32
+
+
+def test_a_cursor_comes_back_as_its_place() -> None:
+    assert cursors.open_(KEY, "query", cursors.seal(KEY, "query", {"seq": 7})) == {"seq": 7}
+
+
+def test_another_query_does_not_take_it() -> None:
+    with pytest.raises(CursorMismatch):
+        cursors.open_(KEY, "other", cursors.seal(KEY, "query", {"seq": 7}))
+
+
+@given(st.text(max_size=80))
+def test_what_we_did_not_make_is_refused(cursor: str) -> None:
+    with pytest.raises(CursorInvalid):
+        cursors.open_(KEY, "query", cursor)
+
+
+@given(st.integers(0, 60), st.sampled_from("Aq0_"))
+def test_a_changed_cursor_is_refused(at: int, letter: str) -> None:
+    made = cursors.seal(KEY, "query", {"seq": 7})
+    changed = made[: at % len(made)] + letter + made[at % len(made) + 1 :]
+    if changed != made:
+        with pytest.raises(CursorInvalid):
+            cursors.open_(KEY, "query", changed)

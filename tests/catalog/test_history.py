@@ -1,0 +1,222 @@
+"""Every event is recorded whole or not at all, once, in order; versions are never lost and never doubled."""
+
+from uuid import UUID
+
+import pytest
+
+from catalog_service import changes, contract, documents, history, relations
+from catalog_service.db import Database
+from catalog_service.errors import Withdrawn
+from tests.catalog.conftest import NOW, Record, outcomes
+from tests.catalog.events import article, document_id, event, original, related, relation
+
+ONE, TWO = UUID(document_id(1)), UUID(document_id(2))
+
+
+def test_a_first_article_is_version_one(catalog: Database, record: Record) -> None:
+    [receipt] = record(event(1))
+    assert (receipt.outcome, receipt.version, receipt.document) == ("recorded", 1, ONE)
+    with catalog.reading() as session:
+        found = documents.one(session, ONE)
+        assert (found.title, found.version, found.status, found.seq) == (
+            "Peace talks resume",
+            1,
+            "current",
+            receipt.seq,
+        )
+        assert documents.version(session, ONE, 1).text == "Envoys met on Monday."
+        assert documents.original(session, ONE, 1).content == b"Peace talks resume"
+
+
+def test_the_same_event_twice_is_replayed_with_the_same_receipt(record: Record) -> None:
+    [first] = record(event(1))
+    record(event(2))
+    [second] = record(event(1))
+    assert second == first.model_copy(update={"outcome": "replayed"})
+
+
+def test_an_edit_is_version_two_and_version_one_stays(catalog: Database, record: Record) -> None:
+    record(event(1))
+    [receipt] = record(event(1, 2, "changed", article=article(text="Envoys met on Tuesday.")))
+    assert (receipt.outcome, receipt.version) == ("recorded", 2)
+    with catalog.reading() as session:
+        assert [each.version for each in documents.versions(session, ONE)] == [2, 1]
+        assert documents.version(session, ONE, 1).text == "Envoys met on Monday."
+        change = documents.version(session, ONE, 2).change
+        assert (change.kind, change.words_added, change.words_removed) == ("publisher", 1, 1)
+        assert change.significance == "date"
+
+
+def test_there_and_back_again_makes_three_versions(record: Record) -> None:
+    receipts = record(event(1), event(1, 2, "changed", article=article(text="Other.")), event(1, 3, "changed"))
+    assert [receipt.version for receipt in receipts] == [1, 2, 3]
+
+
+def test_the_same_article_again_makes_no_version(catalog: Database, record: Record) -> None:
+    note = {"rule": "page-furniture", "removed": "SHARE ME", "at": [0, 8]}
+    receipts = record(event(1), event(1, 2, "changed", article=article(notes=[note])))
+    assert outcomes(receipts) == ["recorded", "unchanged"]
+    assert receipts[1].version == 1
+    with catalog.reading() as session:
+        assert documents.one(session, ONE).versions == 1
+
+
+def test_other_metadata_and_the_same_text_is_a_metadata_version(catalog: Database, record: Record) -> None:
+    record(event(1), event(1, 2, "changed", article=article(publisher="Reuters")))
+    with catalog.reading() as session:
+        assert documents.version(session, ONE, 2).change.kind == "metadata"
+        assert documents.one(session, ONE).publisher == "Reuters"
+
+
+def test_a_better_reading_of_the_same_bytes_is_technical(catalog: Database, record: Record) -> None:
+    record(event(1), event(1, 2, "reprocessed", article=article(text="Envoys met on  Monday.")))
+    with catalog.reading() as session:
+        assert documents.version(session, ONE, 2).change.kind == "technical"
+
+
+def test_a_move_changes_the_path_and_makes_no_version(catalog: Database, record: Record) -> None:
+    record(event(1), event(1, 2, "moved", path="new.txt", previous_path="001.txt"))
+    with catalog.reading() as session:
+        found = documents.one(session, ONE)
+        assert (found.path, found.versions) == ("new.txt", 1)
+        moved = changes.log(session, str(ONE))[1]
+        assert (moved.type, moved.path, moved.previous_path) == ("moved", "new.txt", "001.txt")
+
+
+def test_a_withdrawn_document_leaves_a_tombstone_and_comes_back(catalog: Database, record: Record) -> None:
+    record(event(1), event(1, 2, "withdrawn", reason="file-gone"))
+    with catalog.reading() as session:
+        with pytest.raises(Withdrawn) as gone:
+            documents.one(session, ONE)
+        assert gone.value.extensions["tombstone"]["path"] == "001.txt"
+        assert documents.version(session, ONE, 1).version == 1
+        assert documents.find(session, documents.Filter(), limit=10).documents == ()
+    assert outcomes(record(event(1, 3, "restored"))) == ["recorded"]
+    with catalog.reading() as session:
+        assert documents.one(session, ONE).versions == 1
+        assert [each.type for each in changes.log(session, str(ONE))] == ["created", "withdrawn", "restored"]
+
+
+def test_what_comes_late_is_kept_and_not_current(catalog: Database, record: Record) -> None:
+    record(event(1, 5))
+    [receipt] = record(event(1, 3, article=article(text="Older.")))
+    assert (receipt.outcome, receipt.version) == ("late", 2)
+    with catalog.reading() as session:
+        assert documents.one(session, ONE).version == 1
+        assert documents.version(session, ONE, 2).late
+
+
+def test_an_older_version_of_the_publisher_is_late(record: Record) -> None:
+    item = {"key": "tag:wire,1", "by": "guid", "parent": None}
+    newer, older = (item | {"version": number} for number in ("10", "9"))
+    receipts = record(event(1, item=newer), event(1, 2, "changed", item=older, article=article(text="Older.")))
+    assert outcomes(receipts) == ["recorded", "late"]
+
+
+def test_a_bad_event_is_rejected_whole_and_its_neighbours_are_not(catalog: Database, record: Record) -> None:
+    wrong = article() | {"digest": contract.digest_of(b"something else")}
+    receipts = record(event(1), event(2, article=wrong), event(3), event(4, 2, "moved"))
+    assert outcomes(receipts) == ["recorded", "rejected", "recorded", "rejected"]
+    assert receipts[1].problem is not None
+    assert receipts[1].problem.code == "digest-mismatch"
+    with catalog.reading() as session:
+        assert len(documents.find(session, documents.Filter(), limit=10).documents) == 2
+        seqs = [int(str(each.data["seq"])) for each in changes.since(session, 0)]
+        assert seqs == sorted(set(seqs))
+    assert outcomes(record(event(2))) == ["recorded"]
+
+
+def test_a_large_original_must_be_put_before(catalog: Database, record: Record) -> None:
+    bare = {name: value for name, value in original(b"large").items() if name != "bytes"}
+    assert outcomes(record(event(1, original=bare))) == ["rejected"]
+    with catalog.writing() as session:
+        assert history.put_original(session, bare["digest"], b"large")
+        assert not history.put_original(session, bare["digest"], b"large")
+    assert outcomes(record(event(1, original=bare))) == ["recorded"]
+
+
+def test_a_relation_waits_for_its_other_side(catalog: Database, record: Record) -> None:
+    record(event(1, relations=[relation(2)]))
+    with catalog.reading() as session:
+        assert relations.of_document(session, str(ONE)) == []
+    record(event(2))
+    with catalog.reading() as session:
+        [found] = relations.of_document(session, str(TWO))
+        assert {found.a.document, found.b.document} == {ONE, TWO}
+        assert documents.one(session, ONE).relations == {"reuse": 1}
+        assert relations.one(session, found.id) == found
+
+
+def test_a_pair_told_from_both_sides_is_one_relation(catalog: Database, record: Record) -> None:
+    record(event(1, relations=[relation(2)]), event(2, relations=[relation(1)]))
+    with catalog.reading() as session:
+        assert len(relations.of_document(session, str(ONE))) == 1
+
+
+def test_the_side_that_quotes_is_a(catalog: Database, record: Record) -> None:
+    passage = {"self": [0, 5], "other": [1, 6], "words": 8, "other_quoted": [[1, 6]], "verbatim": True}
+    record(event(1), event(2, relations=[relation(1, passages=[passage])]))
+    with catalog.reading() as session:
+        [found] = relations.of_document(session, str(ONE))
+        assert found.a.document == ONE
+        assert found.passages[0].a == (1, 6)
+        assert found.passages[0].quoted == ((1, 6),)
+        assert (found.coverage.a, found.coverage.b) == (0.4, 0.2)
+
+
+def test_relations_are_between_versions(catalog: Database, record: Record) -> None:
+    record(event(1), event(2, relations=[relation(1)]))
+    record(event(2, 2, "changed", article=article(text="Something else.")))
+    with catalog.reading() as session:
+        assert relations.of_document(session, str(ONE)) == []
+        assert len(relations.of_document(session, str(ONE), scope="all")) == 1
+
+
+def test_a_new_judgement_replaces_the_old_set(catalog: Database, record: Record) -> None:
+    record(event(1), event(2), event(3, relations=[relation(1), relation(2)]))
+    assert outcomes(record(related(3, 1, [relation(2)]))) == ["recorded"]
+    with catalog.reading() as session:
+        assert relations.of_document(session, str(ONE)) == []
+        assert len(relations.of_document(session, str(TWO))) == 1
+        told = [each.type for each in changes.since(session, 0)]
+        assert told.count("relation.added.v1") == 2
+        assert told.count("relation.withdrawn.v1") == 1
+
+
+def test_copies_and_revisions_form_a_story_and_reuse_does_not(catalog: Database, record: Record) -> None:
+    record(
+        event(1, article=article(published="2024-09-04")),
+        event(2, article=article(published="2024-09-05"), relations=[relation(1, type_="revision")]),
+        event(3, article=article(published="2024-09-05"), relations=[relation(2, type_="duplicate")]),
+        event(4, relations=[relation(1)]),
+    )
+    with catalog.reading() as session:
+        found = documents.by_ids(session, [document_id(number) for number in (1, 2, 3, 4)])
+        stories = {number: found[document_id(number)].story for number in (1, 2, 3, 4)}
+    assert stories[4] is None
+    assert {story.id for story in stories.values() if story} == {stories[1].id}  # type: ignore[union-attr]
+    roles = [stories[number].role for number in (1, 2, 3)]  # type: ignore[union-attr]
+    assert roles[0] == "revision"
+    assert sorted(roles[1:]) == ["copy", "head"]
+
+
+def test_a_story_that_loses_its_middle_falls_apart(catalog: Database, record: Record) -> None:
+    record(
+        event(1),
+        event(2, relations=[relation(1, type_="revision")]),
+        event(3, relations=[relation(2, type_="revision")]),
+    )
+    record(event(2, 2, "withdrawn"))
+    with catalog.reading() as session:
+        assert documents.one(session, ONE).story is None
+    record(event(2, 3, "restored"))
+    with catalog.reading() as session:
+        story = documents.one(session, ONE).story
+        assert story is not None
+        assert story.size == 3
+
+
+def test_writers_at_the_same_time_take_turns(catalog: Database) -> None:
+    with catalog.writing() as session:
+        receipts = history.record_batch(session, [event(number) for number in range(1, 20)], NOW)
+    assert [receipt.seq for receipt in receipts] == sorted({receipt.seq for receipt in receipts})
