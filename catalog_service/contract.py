@@ -37,6 +37,9 @@ MAX_TEXT = 10_000_000
 MAX_PARAGRAPHS = 200_000
 MAX_RELATIONS = 1_000
 MAX_PASSAGES = 2_000
+# What a database's integer holds.
+MAX_NUMBER = 2**31 - 1
+MAX_JSON_NUMBER = 1e300
 
 
 def format_time(moment: datetime) -> str:
@@ -57,18 +60,44 @@ def _storable(text: str) -> str:
 
 
 def _ordered(span: tuple[int, int]) -> tuple[int, int]:
-    if not 0 <= span[0] <= span[1]:
+    if not 0 <= span[0] <= span[1] <= MAX_NUMBER:
         raise ValueError("a span is [start, end] with 0 <= start <= end")
     return span
 
 
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("lies outside the years 1 to 9999 in UTC") from None
+
+
+def _keepable(value: JsonValue) -> JsonValue:
+    """Refuses what not every database and every reader of JSON can hold, at any depth."""
+    if isinstance(value, str):
+        return _storable(value)
+    if isinstance(value, dict):
+        return {_storable(key): _keepable(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_keepable(inner) for inner in value]
+    if isinstance(value, int | float) and not abs(value) <= MAX_JSON_NUMBER:
+        raise ValueError("holds a number that JSON readers cannot all hold")
+    return value
+
+
 Text = Annotated[str, AfterValidator(_storable)]
+Word = Annotated[str, Field(max_length=100), AfterValidator(_storable)]
 Line = Annotated[str, Field(max_length=MAX_TITLE), AfterValidator(_storable)]
 Path = Annotated[str, Field(min_length=1, max_length=4_096), AfterValidator(_storable)]
 Digest = Annotated[str, Field(pattern=r"^sha-256:[0-9a-f]{64}$")]
 Span = Annotated[tuple[int, int], AfterValidator(_ordered)]
 Share = Annotated[float, Field(ge=0, le=1)]
-Moment = Annotated[AwareDatetime, PlainSerializer(format_time, return_type=str, when_used="json")]
+Count = Annotated[int, Field(ge=0, le=MAX_NUMBER)]
+Observation = Annotated[int, Field(ge=1, le=MAX_NUMBER)]
+Fields = dict[Text, Annotated[JsonValue, AfterValidator(_keepable)]]
+Moment = Annotated[
+    AwareDatetime, AfterValidator(_in_utc), PlainSerializer(format_time, return_type=str, when_used="json")
+]
 # A date as far as it is known: a year, a month, a day, or a moment.
 Published = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?Z)?)?)?$")]
 
@@ -92,9 +121,9 @@ class Original(Frozen):
     """The bytes as they were read. Larger ones than 64 KiB are put first and carry no `bytes` here."""
 
     digest: Digest
-    size: int = Field(ge=0)
+    size: Count
     media_type: Annotated[str, Field(max_length=255, pattern=r"^[\w!#$&^.+-]+/[\w!#$&^.+-]+$")]
-    encoding: Annotated[str, Field(max_length=64)] | None = None
+    encoding: Word | None = None
     content: Base64Bytes | None = Field(default=None, alias="bytes")
 
     model_config = ConfigDict(frozen=True, extra="ignore", validate_by_name=True, validate_by_alias=True)
@@ -103,7 +132,7 @@ class Original(Frozen):
 class Note(Frozen):
     """One change that normalising made."""
 
-    rule: Annotated[str, Field(max_length=100)]
+    rule: Word
     at: Span | None = None
     removed: Text = ""
     inserted: Text = ""
@@ -129,8 +158,8 @@ class Article(Frozen):
     title: Line
     paragraphs: Annotated[tuple[Text, ...], Field(max_length=MAX_PARAGRAPHS)]
     digest: Digest
-    language: Annotated[str, Field(max_length=35)] | None = None
-    words: int = Field(ge=0)
+    language: Word | None = None
+    words: Count
     kind: Literal["wire", "release", "article", "document"] = "document"
     published: Published | None = None
     published_basis: Literal["metadata", "dateline", "text", "caption"] | None = None
@@ -139,7 +168,7 @@ class Article(Frozen):
     credits: tuple[Line, ...] = ()
     url: Annotated[str, Field(max_length=8_192), AfterValidator(_storable)] | None = None
     wire: Wire | None = None
-    fields: dict[str, JsonValue] = {}
+    fields: Fields = {}
     notes: tuple[Note, ...] = ()
     normaliser: Normaliser | None = None
 
@@ -153,7 +182,7 @@ class Reference(Frozen):
     """One observation of one document."""
 
     document: UUID
-    observation: int = Field(ge=1)
+    observation: Observation
     digest: Digest
 
 
@@ -170,7 +199,7 @@ class Passage(Frozen):
 
     own: Span = Field(alias="self")
     other: Span
-    words: int = Field(ge=0)
+    words: Count
     quoted: tuple[Span, ...] = ()
     other_quoted: tuple[Span, ...] = ()
     verbatim: bool = True
@@ -207,12 +236,12 @@ class Observed(Frozen):
     """One look at an item that found something new."""
 
     document: UUID
-    observation: int = Field(ge=1, le=2**31 - 1)
+    observation: Observation
     collection: Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_storable)]
     path: Path
     item: Item
     cause: Cause
-    reason: Annotated[str, Field(max_length=100)] | None = None
+    reason: Word | None = None
     observed_at: Moment
     previous_path: Path | None = None
     original: Original | None = None
@@ -232,7 +261,7 @@ class Related(Frozen):
     """The full replacement set of relations of one observation, judged again; it makes no version."""
 
     document: UUID
-    observation: int = Field(ge=1, le=2**31 - 1)
+    observation: Observation
     relations: Annotated[tuple[Relation, ...], Field(max_length=MAX_RELATIONS)] = ()
 
 

@@ -70,6 +70,29 @@ def test_what_cannot_be_meant_is_refused_in_words(data: dict[str, Any], said: st
         EVENTS.validate_python(observed(**data))
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"words": 2**31},
+        {"language": "e\x00n"},
+        {"fields": {"a": [{"b": "\x00"}]}},
+        {"fields": {"\x00": 1}},
+        {"fields": {"a": {"\x00": 1}}},
+        {"fields": {"a": float("inf")}},
+        {"notes": [{"rule": "page-furniture", "at": [0, 2**31]}]},
+    ],
+)
+def test_what_not_every_database_can_hold_is_refused(field: dict[str, Any]) -> None:
+    data = observed()["data"]
+    with pytest.raises(ValidationError):
+        EVENTS.validate_python(observed(article={**data["article"], **field}))
+
+
+def test_a_time_that_no_calendar_holds_in_utc_is_refused() -> None:
+    with pytest.raises(ValidationError, match="years 1 to 9999"):
+        EVENTS.validate_python(observed(observed_at="0001-01-01T00:00:00+14:00"))
+
+
 def test_the_door_opens_without_the_rest_of_the_house() -> None:
     code = (
         "import sys, catalog_service.contract; "
