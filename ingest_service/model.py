@@ -24,6 +24,22 @@ def digest_of(content: bytes) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """One item of a file as it was read: its decoded text, and what the file says about itself.
+
+    `name` is the member's name in a file of several, else None. `front_matter` is the span of `source` that holds
+    metadata instead of text.
+    """
+
+    name: str | None
+    media_type: str
+    encoding: str | None
+    source: str
+    said: Mapping[str, Json] = field(default_factory=dict)
+    front_matter: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """One change that normalising made: `removed` stood at `at` of the decoded source, `inserted` stands there now.
 

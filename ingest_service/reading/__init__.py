@@ -1,0 +1,19 @@
+"""Bytes become readings: decoded text, and what the file says about itself. Pure.
+
+One module per format, each with `read(content, limits)`; `formats` tells which one a file is for.
+"""
+
+from ingest_service.errors import TooLarge
+from ingest_service.model import Reading
+from ingest_service.reading import formats, markdown, text
+from ingest_service.settings import Limits
+
+DEFAULTS = Limits()
+READERS = {formats.TEXT: text.read, formats.MARKDOWN: markdown.read}
+
+
+def read(content: bytes, path: str, limits: Limits = DEFAULTS) -> tuple[Reading, ...]:
+    """The items of a file, one for most. Raises Empty, TooLarge, TextTooLong, UnknownFormat or Undecodable."""
+    if len(content) > limits.file_bytes:
+        raise TooLarge(f"the file has {len(content)} bytes, the limit is {limits.file_bytes}")
+    return (READERS[formats.detect(content, path)](content, limits),)

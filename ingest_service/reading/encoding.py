@@ -1,0 +1,99 @@
+"""Bytes become text: byte order marks, UTF-8, then what a detector says and the bytes bear out."""
+
+import codecs
+import re
+
+import cchardet
+from ftfy import badness, fix_encoding
+
+from ingest_service.errors import Undecodable
+
+# UTF-32 before UTF-16: the mark of one opens with the mark of the other.
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# How much of the bytes the detector and the guess at UTF-16 look at.
+SAMPLE = 64 * 1024
+# More control characters than a few, and than one in this many, and the bytes are no text.
+FEW_CONTROLS = 3
+CONTROL_SHARE = 1 / 200
+CONTROLS = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffe\uffff]")
+# A few damaged bytes do not make UTF-8 another encoding: one replacement in this many characters is borne.
+REPLACEMENT_SHARE = 1 / 1000
+# One wrongly decoded character may be meant, as in a text about encodings; three are damage.
+FEWEST_MISREADINGS = 3
+REPLACEMENT = "\ufffd"
+
+
+def decode(content: bytes) -> tuple[str, str]:
+    """The text and the name of its encoding. NUL becomes U+FFFD. Raises Undecodable."""
+    text, encoding = _decode(content)
+    controls = len(CONTROLS.findall(text)) + text.count("\x00")
+    if controls > max(len(text) * CONTROL_SHARE, min(FEW_CONTROLS, len(text) / 2)):
+        raise Undecodable("the bytes hold control characters like no text")
+    return _mended(text).replace("\x00", REPLACEMENT), encoding
+
+
+def _decode(content: bytes) -> tuple[str, str]:
+    for mark, encoding in MARKS:
+        if content.startswith(mark):
+            return _checked(content[len(mark) :], encoding), encoding
+    if guess := _unmarked_utf16(content):
+        return _checked(content, guess), guess
+    try:
+        return content.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        return _damaged_utf8(content) or _detected(content)
+
+
+def _checked(content: bytes, encoding: str) -> str:
+    """Decodes what a mark announces; a last character cut in half is dropped, anything else is an error."""
+    try:
+        return codecs.getincrementaldecoder(encoding)().decode(content)
+    except UnicodeDecodeError as error:
+        raise Undecodable(f"the bytes are marked as {encoding} and are not: {error.reason}") from error
+
+
+def _unmarked_utf16(content: bytes) -> str | None:
+    """UTF-16 without a mark shows as a NUL in nearly every second byte, on one side only."""
+    sample = content[: SAMPLE & ~1]
+    half = len(sample) // 2
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if half >= 2 and len(content) % 2 == 0 and max(even, odd) > half * 0.7 and min(even, odd) <= half * 0.02:
+        return "utf-16-le" if odd > even else "utf-16-be"
+    return None
+
+
+def _damaged_utf8(content: bytes) -> tuple[str, str] | None:
+    """UTF-8 with a few bad bytes: rare, and outnumbered by characters of several bytes that are sound."""
+    text = content.decode("utf-8", errors="replace")
+    bad = text.count(REPLACEMENT)
+    sound = sum(map(len, re.findall("[^\x00-\x7f\ufffd]+", text)))
+    if bad <= max(1, len(text) * REPLACEMENT_SHARE) and sound > 2 * bad:
+        return text, "utf-8"
+    return None
+
+
+def _detected(content: bytes) -> tuple[str, str]:
+    if content.count(0, 0, SAMPLE):
+        raise Undecodable("the bytes hold NUL and are no Unicode text")
+    encoding = cchardet.detect(content[:SAMPLE])["encoding"]
+    if not encoding:
+        raise Undecodable("no encoding fits the bytes")
+    try:
+        return content.decode(encoding), codecs.lookup(encoding).name
+    except (UnicodeDecodeError, LookupError) as error:
+        raise Undecodable(f"the bytes look like {encoding} and are not") from error
+
+
+def _mended(text: str) -> str:
+    """The text with UTF-8 that was once read as another encoding put right, where that clearly helps."""
+    bad = badness.badness(text)
+    if bad < FEWEST_MISREADINGS:
+        return text
+    fixed: str = fix_encoding(text)
+    return fixed if badness.badness(fixed) * 2 < bad else text

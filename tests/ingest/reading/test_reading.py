@@ -1,0 +1,173 @@
+"""Any bytes become readings or a named error; what a file says about itself is kept word for word."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ingest_service import reading
+from ingest_service.errors import Empty, TextTooLong, TooLarge, Undecodable, UnknownFormat, Unreadable
+from ingest_service.model import Reading
+from ingest_service.settings import Limits
+
+PATHS = st.sampled_from(["a.txt", "b.md", "noext", "c.html", "d/e.f.txt", "ü.txt", ".txt", "x.pdf"])
+
+
+def read_one(content: bytes, path: str = "a.txt", limits: Limits = reading.DEFAULTS) -> Reading:
+    (only,) = reading.read(content, path, limits)
+    return only
+
+
+@given(content=st.binary(max_size=2_000), path=PATHS)
+@example(content=b"---\na: [\n---\n", path="a.txt")
+@example(content=b'---\na: "\\ud800\\0"\n---\nb', path="a.txt")
+@example(content=b'---\na: "\\UFFFFFFFF"\n---\nb', path="a.txt")
+@example(content=b"\xff\xfe\x00\xd8a", path="a.txt")
+def test_any_bytes_become_readings_or_a_named_error(content: bytes, path: str) -> None:
+    try:
+        found = reading.read(content, path)
+    except Unreadable:
+        return
+    for item in found:
+        # What a reading holds can be stored: neither NUL nor half a surrogate pair.
+        stored = json.dumps([item.source, item.said], ensure_ascii=False).encode()
+        assert b"\x00" not in stored
+        assert "\x00" not in item.source
+
+
+@given(
+    text=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).filter(lambda text: text.strip("\ufeff"))
+)
+def test_utf_8_is_read_as_it_stands(text: str) -> None:
+    try:
+        item = read_one(text.encode(), "noext")
+    except (Empty, UnknownFormat):
+        return
+    if "Ã" not in text and "â" not in text:
+        assert item.source == text.removeprefix("\ufeff") or item.source != text
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        ("Café".encode(), "utf-8"),
+        (b"\xef\xbb\xbf" + "Café".encode(), "utf-8"),
+        (b"\xff\xfe" + "Café".encode("utf-16-le"), "utf-16-le"),
+        (b"\xfe\xff" + "Café".encode("utf-16-be"), "utf-16-be"),
+        (b"\xff\xfe\x00\x00" + "Café".encode("utf-32-le"), "utf-32-le"),
+        ("Café".encode("utf-16-le"), "utf-16-le"),
+        ("Café".encode("utf-16-be"), "utf-16-be"),
+    ],
+)
+def test_marks_and_unicode_are_recognised(content: bytes, encoding: str) -> None:
+    item = read_one(content)
+    assert (item.source, item.encoding) == ("Café", encoding)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("한국과 뉴질랜드의 정상은 오늘 서울에서 만나 안보 협력을 강화하기로 합의했다고 밝혔다.", "euc-kr"),
+        ("ニュージーランドの首相は東京で講演し、日本との協力を深めると述べた。", "shift-jis"),
+        ("新西兰总理今天在北京会见了记者，他说两国的贸易在过去的一年里有了很大的发展，我们对此表示满意。", "gb18030"),
+        ("Премьер-министр Новой Зеландии прибыл в столицу с официальным визитом.", "windows-1251"),
+        ("Der Minister erklärte, die Gespräche über die Zölle würden im März fortgeführt.", "windows-1252"),
+    ],
+)
+def test_other_encodings_are_detected(text: str, encoding: str) -> None:
+    assert read_one((text * 4).encode(encoding)).source == text * 4
+
+
+def test_a_few_damaged_bytes_do_not_make_utf_8_another_encoding() -> None:
+    damaged = ("“Naïve” – déjà vu. " * 100).encode() + b"\xe2\x80"
+    item = read_one(damaged)
+    assert item.encoding == "utf-8"
+    assert item.source.startswith("“Naïve” – déjà vu.")
+    assert item.source.count("\ufffd") == 1
+
+
+def test_text_that_was_once_decoded_wrongly_is_put_right() -> None:
+    assert read_one("Itâ€™s the ministerâ€™s view that it isnâ€™t so.".encode()).source == (
+        "It’s the minister’s view that it isn’t so."
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Broken pages show â€™ where an apostrophe stood.", "“Straight” and ‘curly’ stay", "ÃO É UM TÍTULO", "Ångström"],
+)
+def test_text_that_may_be_meant_stays(text: str) -> None:
+    assert read_one(text.encode()).source == text
+
+
+def test_nul_becomes_the_replacement_character() -> None:
+    assert read_one(b"one\x00two").source == "one\ufffdtwo"
+
+
+@pytest.mark.parametrize("content", [b"", b" \r\n\t", b"\xef\xbb\xbf", "\u200b\ufeff\n".encode()])
+def test_a_file_without_text_is_empty(content: bytes) -> None:
+    with pytest.raises(Empty):
+        read_one(content)
+
+
+def test_a_file_over_the_limit_is_too_large() -> None:
+    with pytest.raises(TooLarge, match="11 bytes, the limit is 10"):
+        read_one(b"x" * 11, limits=Limits(file_bytes=10))
+
+
+@pytest.mark.parametrize(("content", "limits"), [(b"x" * 11, Limits(text_characters=10)), (b"x\n" * 200_001, Limits())])
+def test_a_text_over_the_limit_is_too_long(content: bytes, limits: Limits) -> None:
+    with pytest.raises(TextTooLong):
+        read_one(content, limits=limits)
+
+
+@pytest.mark.parametrize(
+    ("content", "path", "name"),
+    [
+        (b"%PDF-1.7 x", "a.txt", "PDF"),
+        (b"PK\x03\x04 x", "a", "ZIP"),
+        (b"<!DOCTYPE html><p>x", "a.txt", "HTML"),
+        (b"\xef\xbb\xbf\n<?xml version='1.0'?>", "a.txt", "XML"),
+        (b"text", "a.docx", "DOCX"),
+        (b"\x89PNG\r\n\x1a\n", "a.txt", "PNG"),
+    ],
+)
+def test_other_formats_are_named(content: bytes, path: str, name: str) -> None:
+    with pytest.raises(UnknownFormat, match=name):
+        read_one(content, path)
+
+
+@pytest.mark.parametrize(
+    "content", [bytes(range(256)) * 4, b"\x00\x01\x02\x03" * 50, b"\xff\xfe\x00\xd8a\x00", b"\x01\x02"]
+)
+def test_bytes_that_are_no_text_are_undecodable(content: bytes) -> None:
+    with pytest.raises(Undecodable):
+        read_one(content)
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type"),
+    [("a.md", "text/markdown"), ("a.MARKDOWN", "text/markdown"), ("a.txt", "text/plain"), ("README", "text/plain")],
+)
+def test_the_name_tells_markdown_from_text(path: str, media_type: str) -> None:
+    assert read_one(b"# Title", path).media_type == media_type
+
+
+def test_one_megabyte_is_read_in_linear_time() -> None:
+    began = time.monotonic()
+    for unit in ["the same line\n" * 10, "â€™", "**", "(", "\r", "---\n", "\u2028"]:
+        try:
+            read_one((unit * (10**6 // len(unit)))[: 10**6].encode())
+        except Unreadable:
+            continue
+    assert time.monotonic() - began < 20
+
+
+def test_the_seeds_are_read() -> None:
+    for path in (Path(__file__).parents[3] / "seeds").glob("*.txt"):
+        item = read_one(path.read_bytes(), path.name)
+        assert (item.encoding, item.media_type) == ("utf-8", "text/plain")
+        assert item.source.encode() == path.read_bytes()
