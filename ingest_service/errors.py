@@ -145,3 +145,15 @@ class DatabaseTaken(IngestError):
     """Another live ingest service owns this database."""
 
     code = "database-taken"
+
+
+class PartDied(IngestError):
+    """A part of the service died and took the others with it."""
+
+    code = "part-died"
+
+
+class CannotListen(IngestError):
+    """The address of the service's own HTTP face cannot be had."""
+
+    code = "cannot-listen"

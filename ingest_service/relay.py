@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from catalog_service import contract
 from ingest_service import outbox, state
 from ingest_service.db import Database
-from ingest_service.errors import CatalogAway, CatalogFailed, CatalogTrouble, DatabaseAway
+from ingest_service.errors import CatalogAway, CatalogFailed, CatalogTrouble, DatabaseAway, IngestError
 from ingest_service.transport import Refused, Transport
 
 HEADS_AT_ONCE = 500
@@ -79,6 +79,7 @@ class Relay:
         self._purge = purge
         self._clock = clock
         self._woken = asyncio.Event()
+        self._empty = asyncio.Event()
         self._most = contract.MAX_BATCH_EVENTS
         self._failures = 0
         self._epoch_seen = False
@@ -86,12 +87,18 @@ class Relay:
         self._tidy_at = clock()
         self.outcomes: Counter[str] = Counter()
         """How many events ended how, since the start."""
-        self.trouble: CatalogTrouble | DatabaseAway | None = None
+        self.trouble: IngestError | None = None
         """Why nothing is delivered now, or None."""
 
     def wake(self) -> None:
         """Something was put: look now. To be called in the event loop."""
         self._woken.set()
+
+    async def drained(self) -> None:
+        """Returns when `run` has found nothing to send, from now on."""
+        self._empty.clear()
+        self.wake()
+        await self._empty.wait()
 
     async def run(self) -> NoReturn:
         """Delivers for ever: woken, or by the timer that covers a lost call."""
@@ -104,6 +111,7 @@ class Relay:
                 continue
             self._well()
             if not delivered:
+                self._empty.set()
                 await self._tidy()
                 await self._rest()
 
@@ -137,7 +145,7 @@ class Relay:
         self._most = min(2 * self._most, contract.MAX_BATCH_EVENTS)
         return len(batch)
 
-    async def wait_out(self, trouble: CatalogTrouble | DatabaseAway) -> None:
+    async def wait_out(self, trouble: IngestError) -> None:
         """Waits after a failure, and says so when the trouble is new."""
         self._failures += 1
         # Whoever answers after trouble may be a catalog restored from a backup.
