@@ -37,6 +37,12 @@ class SettingsWrong(CatalogError):
     code = "settings-wrong"
 
 
+class Unprotected(CatalogError):
+    """The service would be open to others than this machine, and nobody said that it may be."""
+
+    code = "unprotected"
+
+
 class SchemaMismatch(CatalogError):
     """The database has another schema than this release expects."""
 

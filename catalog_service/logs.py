@@ -42,6 +42,8 @@ def configure(log_format: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
+    # It tells at length how it looked at a schema that fits.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def without_secrets(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

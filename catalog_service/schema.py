@@ -1,11 +1,14 @@
 """The schema of the catalog's database: brought up, taken down, and checked before the service starts."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 from catalog_service.db import Database
 from catalog_service.errors import SchemaMismatch
@@ -15,14 +18,14 @@ SECTION = "catalog"
 
 
 def upgrade(database: Database, target: str = "head") -> None:
-    """Runs the migrations up to `target`, all or none."""
-    with database.migrating() as connection:
+    """Runs the migrations up to `target`, all or none. Raises SchemaMismatch when there is no way there."""
+    with _told(), database.migrating() as connection:
         command.upgrade(_config(connection), target)
 
 
 def downgrade(database: Database, target: str = "-1") -> None:
-    """Takes migrations back down to `target`, all or none."""
-    with database.migrating() as connection:
+    """Takes migrations back down to `target`, all or none. Raises SchemaMismatch when there is no way there."""
+    with _told(), database.migrating() as connection:
         command.downgrade(_config(connection), target)
 
 
@@ -33,25 +36,31 @@ def current(database: Database) -> str | None:
 
 
 def plan(database: Database) -> list[str]:
-    """What `upgrade` would run, in order: a revision and its sentence each."""
+    """What `upgrade` would run, in order: a revision and its sentence each. Raises SchemaMismatch."""
     script, now = ScriptDirectory.from_config(_config(None)), current(database)
-    steps = script.iterate_revisions("head", now or "base")
-    return [f"{step.revision} {step.doc.splitlines()[0]}" for step in reversed(list(steps)) if step.revision != now]
+    with _told():
+        steps = list(script.iterate_revisions("head", now or "base"))
+    return [f"{step.revision} {step.doc.splitlines()[0]}" for step in reversed(steps) if step.revision != now]
 
 
 def check(database: Database) -> None:
-    """Raises SchemaMismatch, with what to do, when this release and the database do not fit.
-
-    A database that is ahead of this release fits as long as only additions were made: its revisions are not known here,
-    so it is refused; one that is behind needs its migrations first.
-    """
-    head = ScriptDirectory.from_config(_config(None)).get_current_head()
-    now = current(database)
+    """Raises SchemaMismatch, with what to do, when the database is behind this release or ahead of it."""
+    script, now = ScriptDirectory.from_config(_config(None)), current(database)
+    head = script.get_current_head()
     if now == head:
         return
-    known = {step.revision for step in ScriptDirectory.from_config(_config(None)).walk_revisions()}
+    known = {step.revision for step in script.walk_revisions()}
     todo = "run: catalog-service migrate up" if now is None or now in known else "install the release that made it"
     raise SchemaMismatch(f"The catalog's database has schema {now or 'none'}, this release needs {head}; {todo}")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Alembic's errors in our terms."""
+    try:
+        yield
+    except CommandError as error:
+        raise SchemaMismatch(f"{error}; the revisions are in {MIGRATIONS.parent.name}/{SECTION}/versions") from error
 
 
 def _config(connection: object | None) -> Config:

@@ -1,5 +1,6 @@
 """The settings of the catalog: read from the environment once, at start."""
 
+import ipaddress
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -50,6 +51,16 @@ class Settings(BaseSettings):
     bus_url: str | None = None
     log_format: Annotated[str, Field(pattern="^(console|json)$")] = "console"
     limits: Limits = Limits()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches a service bound to `host`, a name or an address."""
+    if host.rstrip(".").lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def load() -> Settings:

@@ -1,9 +1,11 @@
 """A migrated catalog for each test, on both databases."""
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 import pytest
+import structlog
 
 from catalog_service import contract, history, schema
 from catalog_service.db import Database
@@ -19,6 +21,17 @@ def catalog(database_url: str) -> Iterator[Database]:
     schema.upgrade(database)
     yield database
     database.close()
+
+
+@pytest.fixture
+def logs_restored() -> Iterator[None]:
+    """Takes back what a test did to the logging of the whole process."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.fixture
