@@ -1,7 +1,5 @@
 """Plain text, with YAML front matter where there is some."""
 
-import re
-
 from ingest_service.errors import Empty, TextTooLong
 from ingest_service.model import Reading
 from ingest_service.reading import encoding, formats, front_matter
@@ -9,7 +7,6 @@ from ingest_service.settings import Limits
 
 # The catalog takes no article of more paragraphs.
 MAX_LINES = 200_000
-NEWLINE = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060\ufffd"
 
 
@@ -20,7 +17,7 @@ def read(content: bytes, limits: Limits, media_type: str = formats.TEXT) -> Read
         raise TextTooLong(f"the text has {len(source)} characters, the limit is {limits.text_characters}")
     if not source.translate(dict.fromkeys(map(ord, INVISIBLE))).strip():
         raise Empty
-    lines = sum(1 for _ in NEWLINE.finditer(source)) + 1
+    lines = len(source.splitlines())
     if lines > MAX_LINES:
         raise TextTooLong(f"the text has {lines} lines, the limit is {MAX_LINES}")
     said, span = front_matter.read(source, limits.front_matter_characters)

@@ -1,0 +1,59 @@
+"""Lines that say who wrote or contributed."""
+
+import re
+from dataclasses import replace
+
+from ingest_service.model import Span
+from ingest_service.normalise import names, publishers
+from ingest_service.normalise.draft import Draft, Found
+
+LONGEST = 200
+# How many of the last lines may be credits, and how many under the title a byline.
+CLOSING = 4
+OPENING = 3
+
+CREDIT = re.compile(
+    r"(?:(?:with )?(?:additional|further) |with )?(?:inputs?|reporting|writing|editing|contributions?|files|material)"
+    r" (?:from|by) (.+)",
+    re.IGNORECASE,
+)
+AROUND = " —–-*()[]."
+BYLINE = re.compile(r"By:? (\S.*)")
+ROLE = re.compile(r",? (?:[A-Z][a-z]+ )?(?:Staff|Correspondent|Reporter|Editor|Staff Writer|Correspondents)\.?$")
+
+
+def byline(draft: Draft) -> Found:
+    """A line under the title that is "By" and full names says who wrote the text."""
+    if not draft.article.title or len(draft.lines) < 2:
+        return Found()
+    for line in draft.lines[:OPENING]:
+        match = BYLINE.fullmatch(line.text) if line.whole and len(line.text) <= LONGEST else None
+        found = names.divided(ROLE.sub("", match[1])) if match else None
+        if found and all(" " in name or publishers.full_name(name) for name in found):
+            authors = draft.article.authors or found
+            return Found(cuts=[(line.start, line.end)], article=replace(draft.article, authors=authors))
+    return Found()
+
+
+def credit_line(draft: Draft) -> Found:
+    """A line near the end that says whom the reporting, writing or editing is by, or inputs are from, is a credit."""
+    cuts: list[Span] = []
+    credited = list(draft.article.credits)
+    for line in draft.lines[1:][-CLOSING:]:
+        found = _credited(line.text) if line.whole and len(line.text) <= LONGEST else []
+        if found:
+            cuts.append((line.start, line.end))
+            credited += [name for name in found if name not in credited]
+    return Found(cuts=cuts, article=replace(draft.article, credits=tuple(credited)))
+
+
+def _credited(text: str) -> list[str]:
+    """The names that a credit line holds; none when any part of it is something else."""
+    found: list[str] = []
+    for part in text.strip(AROUND).split(";"):
+        match = CREDIT.fullmatch(part.strip(AROUND))
+        people = names.divided(match[1]) if match else None
+        if not people:
+            return []
+        found += people
+    return found

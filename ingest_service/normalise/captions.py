@@ -1,0 +1,64 @@
+"""Picture captions that stand in the text, between its sentences or alone."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ingest_service.model import Span
+from ingest_service.normalise import dates, publishers, sentences
+from ingest_service.normalise.draft import Draft, Found
+
+LONGEST = 600
+_AGENCY = "|".join(map(re.escape, publishers.AGENCIES))
+CREDIT = re.compile(rf"\((?:{_AGENCY})(?: Photo)?(?:[-/][^()\n]{{1,60}})?\)")
+# An agency in brackets with a dash after it opens a story: it is a dateline.
+DASH = re.compile(r"\s*[-–—]")
+# Who stands where, poses or is pictured; or the sentence speaks of the picture itself.
+SIGN = re.compile(
+    r"\((?:[RLC]|(?:\w+ )?from (?:right|left|[RL])|right|left|cent(?:er|re))\)"
+    r"|\bpos(?:e|es|ing) (?:for|with|together|alongside|during)\b"
+    r"|\b(?:is|are|was|were) pictured\b|, pictured\b|\bpictured (?:here|at|on|in|with|during)\b|\APictured\b"
+    r"|\A(?:This|An?|The|In this) (?:undated |combined |composite |file )*(?:photo|image|picture|photograph)\b"
+)
+# (R) and (L) after these are parties: "Sen. Jane Roe (R)".
+OFFICE = re.compile(r"\b(?:Sen|Rep|Gov)\.|\b(?:Senator|Representative|Governor|Congress\w*)\b")
+SAYS = re.compile(r"\b(?:said|says|told|warned|added|announced)\b")
+
+
+def caption(draft: Draft) -> Found:
+    """A sentence before an agency in brackets that says who stands where, poses or is pictured is a caption."""
+    spans = list(_captions(draft))
+    if not spans:
+        return Found()
+    texts = [" ".join(draft.source[slice(*span)].split()) for span in spans]
+    article = replace(draft.article, fields={**draft.article.fields, "captions": list(texts)})
+    taken = {found for text in texts for found in [dates.one_inside(text)] if found}
+    if article.published is None and len(taken) == 1:
+        article = replace(article, published=taken.pop(), published_basis="caption")
+    return Found(cuts=spans, article=article)
+
+
+def _captions(draft: Draft) -> Iterator[Span]:
+    for start, end in draft.stretches():
+        floor = start
+        for match in CREDIT.finditer(draft.source, start, end):
+            begin = _start(draft.source, floor, match.start())
+            dateline = DASH.match(draft.source, match.end(), end)
+            if begin is not None and not dateline and _is_caption(draft.source[begin : match.start()].strip()):
+                yield begin, match.end()
+            floor = match.end()
+
+
+def _start(source: str, floor: int, end: int) -> int | None:
+    """Where the sentence before a credit starts; None when in doubt, or when it is longer than a caption."""
+    nearest = max(floor, end - LONGEST)
+    while nearest < end and source[nearest].isspace():
+        nearest += 1
+    start = sentences.last_start(source, nearest, end)
+    return None if start == nearest and end - floor > LONGEST else start
+
+
+def _is_caption(sentence: str) -> bool:
+    if not sentence or sentence[0].islower() or SAYS.search(sentence):
+        return False
+    return bool(SIGN.search(sentence)) and not OFFICE.search(sentence)

@@ -1,0 +1,147 @@
+"""Lines that belong to the page and not to the text."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ingest_service.model import Span
+from ingest_service.normalise import names, publishers
+from ingest_service.normalise.draft import Draft, Found
+from ingest_service.normalise.layout import Line
+
+LONGEST = 120
+# How many of the last lines may close a text: its end mark, its source, its credits.
+CLOSING = 4
+# How many of the first lines may label it.
+OPENING = 3
+
+_THING = r"(?: (?:article|story|post|page|video|photo))?"
+FURNITURE = re.compile(
+    "|".join(
+        (
+            rf"share(?: (?:me|this|it|now))?{_THING}|share{_THING} (?:on|via) [a-z]+",
+            rf"(?:print|email|save|bookmark|tweet) this{_THING}|copy link|link copied",
+            r"(?:more|related|recommended|top|latest|trending|popular|other) (?:stories|articles|posts|reads)",
+            r"(?:you )?(?:may|might) also like|read (?:more|next|also|(?:the )?full story)|also read",
+            r"(?:continue|keep) reading(?: below)?|(?:article|story) continues (?:below|after .{1,30})",
+            r"advertisement|skip advertisement|sponsored content|skip (?:to )?(?:main )?content|back to top",
+            r"(?:sign up|subscribe) (?:to|for) (?:our|the)(?: free)?(?: daily| weekly)? newsletters?",
+            r"(?:follow|like|find) us on [a-z]+(?: news)?|leave a (?:comment|reply)|post a comment",
+            r"(?:\d{1,6}|no|view|show|hide) comments?|all rights reserved|click (?:here )?to (?:share|print)",
+        )
+    ),
+    re.IGNORECASE,
+)
+CHANNEL = re.compile(r"(.*\S)\s(?:WhatsApp|Telegram|YouTube|Facebook|Instagram) (?:Channel|Group|Page)")
+LONGEST_CHANNEL = 8
+
+_PICTURE = r"(?:image|images|photo|photos|picture|pictures|photograph|illustration|graphic)"
+PICTURE_CREDIT = re.compile(
+    rf"(?:composite|file|stock|supplied|handout|illustrative|representative|representational|library) {_PICTURE}\.?"
+    rf"|{_PICTURE} (?:supplied|credit|courtesy)\.?",
+    re.IGNORECASE,
+)
+PHOTO_BY = re.compile(
+    r"(?:(?:photo|image|picture)s? (?:credit|by|courtesy of)|photo(?:graph)?s?|pic)\s?:?\s(\S.*?)\.?", re.IGNORECASE
+)
+
+RELEASE_LABEL = re.compile(
+    r"(?:for immediate release|(?:press|media|news) (?:release|statement))(?: ?[:|–—-])?", re.IGNORECASE
+)
+END_MARK = re.compile(r"[/(\[*–—-]{1,3}\s?(?:ends?|30)\s?[/)\]*–—-]{1,3}|#\s?#\s?#|ENDS?", re.IGNORECASE)
+END_MARK_AFTER = re.compile(
+    r"(?<=[.!?\"'”’)])\s+((?:/end/|/ends/|\(end\)|\(ends\)|\[end\]|\[ends\]|-ends-|-30-|###))", re.I
+)
+SOURCE = re.compile(r"Source: ?([^\W\d_a-z][^.:;!?]{1,80})")
+SOURCE_AFTER = re.compile(r"[.!?\"'”’)]\s+(Source: ?([^\W\d_a-z][^.:;!?]{1,80}))")
+
+
+def page_furniture(draft: Draft) -> Found:
+    """A line that only tells the reader what to do with the page, or names its channel elsewhere, is no text."""
+    cuts = [_span(line) for line in draft.lines if line.whole and len(line.text) <= LONGEST and _is_furniture(line)]
+    return Found(cuts=sorted({*cuts, *map(_span, _channels(draft))}))
+
+
+def picture_credit(draft: Draft) -> Found:
+    """A line that only says what kind of picture stands there, or whose it is, is no text."""
+    below = draft.lines if draft.article.title else draft.lines[1:]
+    short = (line for line in below if line.whole and len(line.text) <= LONGEST)
+    return Found(cuts=[_span(line) for line in short if _credits_picture(line.text)])
+
+
+def release_label(draft: Draft) -> Found:
+    """A line at the top that only says "for immediate release" or "media release" makes the text one."""
+    if len(draft.lines) < 2:
+        return Found()
+    for line in draft.lines[:OPENING]:
+        if line.whole and RELEASE_LABEL.fullmatch(line.text):
+            return Found(cuts=[_span(line)], article=replace(draft.article, kind="release"))
+    return Found()
+
+
+def end_mark(draft: Draft) -> Found:
+    """What marks the end of a text, as -ENDS-, /End/, ### or -30-, alone or after its last sentence, is no text."""
+    if len(draft.lines) < 2:
+        return Found()
+    for line in draft.lines[-CLOSING:]:
+        if line.whole and len(line.text) <= 12 and END_MARK.fullmatch(line.text) and not line.text.islower():
+            return Found(cuts=[_span(line)])
+    last = draft.lines[-1]
+    match = END_MARK_AFTER.search(last.text[-16:])
+    if match is None or match.end() != len(last.text[-16:]):
+        return Found()
+    return Found(cuts=[(last.end - len(match[1]), last.end)])
+
+
+def source_line(draft: Draft) -> Found:
+    """ "Source:" and the name of a publisher, alone or after the last sentence, name the publisher and are no text."""
+    if len(draft.lines) < 2:
+        return Found()
+    for line in draft.lines[-CLOSING:]:
+        match = SOURCE.fullmatch(line.text) if len(line.text) <= LONGEST else None
+        if match and (name := publishers.full_name(match[1].strip())):
+            return _from_source(draft, (line.start, line.end), name)
+    last = draft.lines[-1]
+    tail = last.text[-LONGEST:]
+    match = next((found for found in SOURCE_AFTER.finditer(tail) if found.end() == len(tail)), None)
+    if match and (name := publishers.full_name(match[2].strip())):
+        return _from_source(draft, (last.end - len(match[1]), last.end), name)
+    return Found()
+
+
+def _from_source(draft: Draft, span: Span, name: str) -> Found:
+    return Found(cuts=[span], article=replace(draft.article, publisher=draft.article.publisher or name))
+
+
+def _span(line: Line) -> Span:
+    return line.start, line.end
+
+
+def _is_furniture(line: Line) -> bool:
+    return not line.text[0].islower() and bool(FURNITURE.fullmatch(line.text.rstrip(" .:»>→↓…!")))
+
+
+def _credits_picture(text: str) -> bool:
+    if text[0].islower():
+        return False
+    match = PHOTO_BY.fullmatch(text)
+    return bool(PICTURE_CREDIT.fullmatch(text)) or bool(match and names.divided(match[1]))
+
+
+def _channels(draft: Draft) -> Iterator[Line]:
+    """Lines as "Jane Roe WhatsApp Channel": in title case, with a name that the text does not speak of."""
+    found = {line: match[1] for line in draft.lines if line.whole and (match := _channel(line))}
+    if not found:
+        return
+    counted = Counter(word for line in draft.lines for word in names.words(line.text))
+    for line, name in found.items():
+        if all(counted[word] == names.words(line.text).count(word) for word in names.words(name) if len(word) > 1):
+            yield line
+
+
+def _channel(line: Line) -> re.Match[str] | None:
+    match = CHANNEL.fullmatch(line.text) if len(line.text) <= LONGEST else None
+    if match is None or len(line.text.split()) > LONGEST_CHANNEL:
+        return None
+    return match if all(not word[0].islower() for word in line.text.split()) else None

@@ -1,0 +1,40 @@
+"""Headings keep their words and lose their marks."""
+
+import re
+
+from ingest_service.model import Span
+from ingest_service.normalise import sentences
+from ingest_service.normalise.draft import Draft, Found
+from ingest_service.normalise.layout import Line
+
+LONGEST = 200
+BOLD = re.compile(r"(\*\*|__)(?=\S)([^*_]+)(?<=\S)(\1)")
+# In plain text "# 1" is a number; a heading opens with a letter or a mark.
+HASHES = re.compile(r"(#{1,6}[ \t]+)([^\d\s#][^#]*?)([ \t]+#{1,6})?")
+UNDERLINE = re.compile(r"={3,}|-{3,}|~{3,}")
+
+
+def heading_marks(draft: Draft) -> Found:
+    """Asterisks around a whole line, hashes before it or a rule under it mark a heading and are not its words."""
+    cuts: list[Span] = []
+    previous: Line | None = None
+    for line in draft.lines:
+        if len(line.text) <= LONGEST and line.whole:
+            cuts += _underline(previous, line) or _around(line)
+        previous = line
+    return Found(cuts=cuts)
+
+
+def _around(line: Line) -> list[Span]:
+    match = BOLD.fullmatch(line.text) if line.text[0] in "*_" else HASHES.fullmatch(line.text)
+    if match is None or (sentences.is_ended(match[2]) and match[2][-1] == "."):
+        return []
+    spans = [match.span(1), match.span(3)]
+    return [(line.start + start, line.start + end) for start, end in spans if 0 <= start < end]
+
+
+def _underline(above: Line | None, line: Line) -> list[Span]:
+    if above is None or above.block != line.block or above.row + 1 != line.row or not UNDERLINE.fullmatch(line.text):
+        return []
+    # A rule as long as the line above it; a separator is longer or shorter.
+    return [(line.start, line.end)] if abs(above.width - line.width) <= 3 and above.width > 2 else []

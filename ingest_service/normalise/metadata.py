@@ -1,0 +1,74 @@
+"""What the front matter says, under the names of the article; what has no name there is kept in its fields."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from ingest_service.model import Json
+from ingest_service.normalise import dates
+from ingest_service.normalise.draft import Draft, Found
+
+TITLE = ("title", "headline")
+PUBLISHED = ("date", "published", "published_at", "publish_date", "pubdate", "datepublished", "date_published")
+URL = ("url", "link", "canonical", "canonical_url", "permalink")
+AUTHORS = ("author", "authors", "byline")
+PUBLISHER = ("publisher", "agency", "source", "site_name")
+LANGUAGE = ("language", "lang")
+
+WEB = re.compile(r"https?://\S{1,8000}")
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
+# The catalog takes no longer line.
+LONGEST = 2_000
+
+
+def front_matter(draft: Draft) -> Found:
+    """Front matter is metadata, not text: known names become the article's, the others its fields."""
+    if draft.front_matter is None:
+        return Found()
+    fields = dict(draft.said)
+    article = replace(
+        draft.article,
+        title=_taken(fields, TITLE) or "",
+        url=_taken(fields, URL, lambda value: value if WEB.fullmatch(value) else None),
+        published=(published := _taken(fields, PUBLISHED, dates.of_metadata)),
+        published_basis="metadata" if published else None,
+        authors=_authors(fields),
+        publisher=_taken(fields, PUBLISHER, lambda value: None if WEB.match(value) else value),
+        language=_taken(fields, LANGUAGE, lambda value: value if LANGUAGE_TAG.fullmatch(value) else None),
+    )
+    return Found(cuts=[draft.front_matter], article=replace(article, fields=fields))
+
+
+def _same(value: str) -> str | None:
+    return value
+
+
+def _taken(fields: dict[str, Json], names: Sequence[str], read: Callable[[str], str | None] = _same) -> str | None:
+    """Takes the first of the names that holds what can be read out of the fields."""
+    for name in [key for wanted in names for key in fields if key.lower() == wanted]:
+        value = _line(fields[name])
+        if value and (found := read(value)):
+            del fields[name]
+            return found
+    return None
+
+
+def _authors(fields: dict[str, Json]) -> tuple[str, ...]:
+    """Takes one author, or a list of them; mappings with a name count as the name."""
+    for name in [key for wanted in AUTHORS for key in fields if key.lower() == wanted]:
+        value = fields[name]
+        found = [_author(entry) for entry in (value if isinstance(value, list) else [value])]
+        if found and all(found):
+            del fields[name]
+            return tuple(filter(None, found))
+    return ()
+
+
+def _author(value: Json) -> str | None:
+    return _line(value.get("name")) if isinstance(value, dict) else _line(value)
+
+
+def _line(value: Json) -> str | None:
+    """A text as one line; None for what is no text, empty, or longer than a line may be."""
+    line = " ".join(value.split()) if isinstance(value, str) else ""
+    return line if 0 < len(line) <= LONGEST else None

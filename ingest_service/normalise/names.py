@@ -1,0 +1,38 @@
+"""Names: of people in bylines and credits, and words as they are compared."""
+
+import re
+
+WORD = re.compile(r"\w+")
+DIVIDER = re.compile(r"\s*[,;/|]\s*(?:and\s+)?|\s+(?:and|&)\s+")
+PLACE = re.compile(r"\s+in\s+(?=[^\W\d_a-z])[^,;]*$")
+SMALL = frozenset(WORD.findall("of the and for de da di du la le van von der den bin al el y e"))
+LONGEST = 120
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, in lower case."""
+    return WORD.findall(text.casefold())
+
+
+def divided(text: str) -> tuple[str, ...] | None:
+    """The names in "Jane Roe, John Doe in Seoul and Reuters"; None when something in it is no name."""
+    if len(text) > LONGEST:
+        return None
+    parts = [PLACE.sub("", part).strip() for part in DIVIDER.split(text)]
+    if not parts or not all(map(is_name, parts)):
+        return None
+    return tuple(parts)
+
+
+def is_name(text: str) -> bool:
+    """Whether a text is one to six words, each with a capital or small like "of", without digits."""
+    parts = text.split()
+    if not 0 < len(parts) <= 6 or any(character.isdigit() for character in text):
+        return False
+    return not parts[0][0].islower() and all(_may_stand_in_a_name(part) for part in parts)
+
+
+def _may_stand_in_a_name(word: str) -> bool:
+    if word.lower() in SMALL:
+        return True
+    return (word[0].isalpha() and not word[0].islower()) and (word[-1].isalnum() or word[-1] == ".")

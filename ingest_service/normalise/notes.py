@@ -1,0 +1,70 @@
+"""The law of notes: put to the source, in order, they give the text."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+
+from ingest_service.model import Note, Span
+from ingest_service.normalise import layout
+from ingest_service.normalise.layout import Line
+
+WHITE_SPACE = "white-space"
+LINE_BREAK = "line-break"
+PARAGRAPH_BREAK = "paragraph-break"
+
+
+def apply(source: str, notes: Iterable[Note]) -> str:
+    """The text that a source becomes. Raises ValueError for a note that overlaps another or does not fit the source."""
+    parts, at = [], 0
+    for note in notes:
+        if note.at is None or note.at[0] < at or source[slice(*note.at)] != note.removed:
+            raise ValueError(f"the note {note} does not fit at {at}")
+        parts += [source[at : note.at[0]], note.inserted]
+        at = note.at[1]
+    return "".join([*parts, source[at:]])
+
+
+def ordered(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """Notes in the order of the source; an insertion stands before what is removed at its place."""
+    return tuple(sorted(notes, key=lambda note: note.at or (0, 0)))
+
+
+def spacing(source: str, lines: Sequence[Line], removed: Sequence[Note]) -> Iterator[Note]:
+    """Notes for the white space between, before and after what stands. `removed` is ordered."""
+    gaps = _gaps(source, lines)
+    rests = _rests([(start, end) for start, end, _ in gaps], [note.at for note in removed if note.at])
+    for (start, _, wanted), rest in zip(gaps, rests, strict=True):
+        yield from _made(source, start, rest, wanted)
+
+
+def _gaps(source: str, lines: Sequence[Line]) -> list[tuple[int, int, str]]:
+    """Each stretch of the source in which no line stands, and what shall stand there."""
+    if not lines:
+        return [(0, len(source), "")]
+    between = [(line.end, following.start, layout.separator(line, following)) for line, following in pairwise(lines)]
+    return [(0, lines[0].start, ""), *between, (lines[-1].end, len(source), "")]
+
+
+def _rests(gaps: Sequence[Span], removed: Sequence[Span]) -> Iterator[list[Span]]:
+    """For each gap, what the removals leave of it, in one pass over both."""
+    index = 0
+    for start, end in gaps:
+        while index < len(removed) and removed[index][1] <= start:
+            index += 1
+        rest, at = [], start
+        while index < len(removed) and removed[index][0] < end:
+            rest.append((at, removed[index][0]))
+            at = removed[index][1]
+            index += 1
+        rest.append((at, end))
+        yield [(begin, stop) for begin, stop in rest if begin < stop]
+
+
+def _made(source: str, start: int, rest: list[Span], wanted: str) -> Iterator[Note]:
+    """The notes that make what is left of a gap into what is wanted: in its first rest, the others go."""
+    if "".join(source[begin:stop] for begin, stop in rest) == wanted:
+        return
+    rule = PARAGRAPH_BREAK if "\n" in wanted else LINE_BREAK if wanted else WHITE_SPACE
+    for begin, stop in rest or [(start, start)]:
+        if source[begin:stop] != wanted:
+            yield Note(rule, (begin, stop), source[begin:stop], wanted)
+        wanted, rule = "", WHITE_SPACE

@@ -1,0 +1,116 @@
+"""Who publishes: agencies by the name in their brackets, publishers by their host; and what kind of text that makes."""
+
+import re
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from ingest_service.model import Kind
+from ingest_service.normalise.draft import Draft, Found
+
+AGENCIES = {
+    "AAP": "Australian Associated Press",
+    "AFP": "Agence France-Presse",
+    "ANSA": "ANSA",
+    "AP": "Associated Press",
+    "Antara": "Antara",
+    "Bernama": "Bernama",
+    "CNA": "Central News Agency",
+    "Canadian Press": "The Canadian Press",
+    "EFE": "EFE",
+    "Interfax": "Interfax",
+    "Jiji Press": "Jiji Press",
+    "KCNA": "Korean Central News Agency",
+    "Kyodo": "Kyodo News",
+    "NZPA": "New Zealand Press Association",
+    "PTI": "Press Trust of India",
+    "Reuters": "Reuters",
+    "TASS": "TASS",
+    "UPI": "United Press International",
+    "Xinhua": "Xinhua News Agency",
+    "Yonhap": "Yonhap News Agency",
+    "dpa": "dpa",
+}
+GOVERNMENTS = {
+    "beehive.govt.nz": "New Zealand Government",
+    "canada.ca": "Government of Canada",
+    "consilium.europa.eu": "Council of the European Union",
+    "ec.europa.eu": "European Commission",
+    "foreignminister.gov.au": "Australian Government",
+    "gov.uk": "UK Government",
+    "mofa.go.jp": "Ministry of Foreign Affairs of Japan",
+    "mofa.go.kr": "Ministry of Foreign Affairs of the Republic of Korea",
+    "nato.int": "NATO",
+    "pm.gov.au": "Australian Government",
+    "state.gov": "U.S. Department of State",
+    "un.org": "United Nations",
+    "whitehouse.gov": "The White House",
+}
+HOSTS = {
+    "afp.com": "Agence France-Presse",
+    "apnews.com": "Associated Press",
+    "bbc.co.uk": "BBC",
+    "bbc.com": "BBC",
+    "reuters.com": "Reuters",
+    "rnz.co.nz": "RNZ",
+    "theguardian.com": "The Guardian",
+    "yna.co.kr": "Yonhap News Agency",
+}
+# A name that ends so is a publisher's, known or not.
+OUTLET = re.compile(
+    r"\S.{0,60} (?:(?:News|Press)(?: Agency| Association)?|Times|Post|Herald|Tribune|Gazette|Broadcasting|Government)"
+)
+KINDS: dict[str, Kind] = {
+    "press release": "release", "press-release": "release", "release": "release", "statement": "release",
+    "article": "article", "news": "article", "wire": "wire", "document": "document",
+}  # fmt: skip
+
+
+def full_name(name: str) -> str | None:
+    """The publisher that a name stands for; None when it is not known for one."""
+    if name in AGENCIES:
+        return AGENCIES[name]
+    known = {*AGENCIES.values(), *GOVERNMENTS.values(), *HOSTS.values()}
+    return name if name in known or OUTLET.fullmatch(name) else None
+
+
+def publisher(draft: Draft) -> Found:
+    """A text at the address of a government or an outlet that we know is published by it."""
+    article = draft.article
+    host = _host(article.url)
+    known = article.publisher or _of_host(host, GOVERNMENTS) or _of_host(host, HOSTS)
+    return Found(article=replace(article, publisher=known))
+
+
+def kind(draft: Draft) -> Found:
+    """A wire is filed by an agency, a release comes from a government, an article names author, credit or date."""
+    article = draft.article
+    if article.kind == "document":
+        article = replace(article, kind=_kind(draft))
+    return Found(article=article)
+
+
+def _kind(draft: Draft) -> Kind:
+    article = draft.article
+    said = next((draft.said[key] for key in ("kind", "type") if key in draft.said), None)
+    if isinstance(said, str) and said.lower() in KINDS:
+        return KINDS[said.lower()]
+    if article.publisher in GOVERNMENTS.values():
+        return "release"
+    if article.publisher in AGENCIES.values():
+        return "wire"
+    if article.title and (article.authors or article.credits or article.published):
+        return "article"
+    return "document"
+
+
+def _host(url: str | None) -> str:
+    try:
+        return (urlsplit(url or "").hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _of_host(host: str, table: dict[str, str]) -> str | None:
+    """The entry of a host or of the domain it belongs to."""
+    parts = host.split(".")[-4:]
+    return next((table[name] for at in range(len(parts)) if (name := ".".join(parts[at:])) in table), None)

@@ -1,0 +1,49 @@
+"""Where sentences begin and end, as far as a full stop tells."""
+
+import re
+from typing import Literal
+
+from ingest_service.normalise import names
+
+END = re.compile(r"[.!?…][\"'”’)\]]*\s+(?=\S)")
+LAST_WORD = re.compile(r"[\w.]*\Z")
+TITLES = frozenset(
+    names.words("mr mrs ms dr prof gen lt col maj capt cmdr sgt sen rep gov rev hon rt st mt ft vs messrs adm")
+)
+MONTHS = frozenset(names.words("jan feb mar apr jun jul aug sep sept oct nov dec"))
+DOUBTFUL = frozenset(names.words("inc ltd corp co jr sr bros no etc dept est"))
+
+ENDED = re.compile(r"[.!?…。！？؟][\"'”’)\]»]*$")
+
+
+def is_ended(text: str) -> bool:
+    """Whether a line closes like a sentence; "in the U.S." does not."""
+    return bool(ENDED.search(text[-6:])) and not re.search(r"\b\w\.\w\.$", text[-6:])
+
+
+def last_start(text: str, floor: int, end: int) -> int | None:
+    """Where the last sentence of `text[floor:end]` starts; None where that is in doubt."""
+    start: int | None = floor
+    for match in END.finditer(text, floor, end):
+        verdict = _ends(text, match)
+        if verdict == "yes":
+            start = match.end()
+        elif verdict == "maybe":
+            start = None
+    return start
+
+
+def _ends(text: str, match: re.Match[str]) -> Literal["yes", "no", "maybe"]:
+    """Whether a sentence ends at a full stop that white space follows."""
+    following = text[match.end()]
+    if text[match.start()] != ".":
+        return "maybe" if following.islower() else "yes"
+    tail = LAST_WORD.search(text, max(0, match.start() - 20), match.start())
+    word = tail[0] if tail else ""
+    if word.lower() in TITLES or (word.lower() in MONTHS and following.isdigit()) or following.islower():
+        return "no"
+    if len(word) == 1 and word.isupper():
+        return "no"
+    if "." in word or word.lower() in DOUBTFUL | MONTHS or (word.isdigit() and following.isdigit()):
+        return "maybe"
+    return "yes"

@@ -1,0 +1,115 @@
+"""The law: put to the source in order, the notes of an article give its text. And no text stalls a rule."""
+
+import time
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from catalog_service import contract
+from ingest_service import normalise, reading
+from ingest_service.errors import Unreadable
+from ingest_service.model import Article, Note, Reading
+from tests.ingest.normalise.texts import article_of
+
+# Pieces that rules look for, so that they meet in every order.
+PIECES = [
+    "(LEAD) ", "UPDATE 1-", "Home > News", "Minister opens the harbour", "June 20, 2024",
+    "Composite image.", "SHARE ME", "SEOUL, Sept. 4, 2024 (Yonhap) -- ",
+    "The mayor (R) poses for a photo. ", "(Yonhap) ", "(AP)", "By Jane Roe", "ENDS",
+    "FOR IMMEDIATE RELEASE", "accordi ng to them ", "co ndemning ", "**Heading**", "## Heading",
+    "Heading\n-------", "Jane WhatsApp Channel", "Source: Yonhap News Agency", "With inputs from Reuters",
+    "a short line ", "Mr. Kim said. ", "/End/", "of the U.S. The ", "“quoted” ", "\u00a0", "\t", "\r",
+    "\r\n", "\n", "\n\n", "\n \n", "\u2028", "\x0c", "---\ntitle: A\n---\n", "한국과 뉴질랜드는 ", "新西兰总理",
+    "שלום ",
+    "🎉👩🚀", "\u200f", " " * 80, "word " * 15,
+]  # fmt: skip
+
+
+def assert_lawful(source: Reading, article: Article) -> None:
+    """The law, and what the contract asks of an article."""
+    assert normalise.apply(source.source, article.notes) == article.text
+    assert all(paragraph.strip() == paragraph != "" for paragraph in article.paragraphs)
+    contract.Article(
+        title=article.title,
+        paragraphs=article.paragraphs,
+        digest=article.digest,
+        language=article.language,
+        words=article.words,
+        kind=article.kind,
+        published=article.published,
+        published_basis=article.published_basis,
+        publisher=article.publisher,
+        authors=article.authors,
+        credits=article.credits,
+        url=article.url,
+        fields=dict(article.fields),
+        notes=tuple(contract.Note(rule=n.rule, at=n.at, removed=n.removed, inserted=n.inserted) for n in article.notes),
+    )
+
+
+# The first text of a process loads the language model.
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join), st.sampled_from(["a.txt", "a.md"]))
+@example("(AP) The mayor (R) poses. (AP)", "a.txt")
+def test_the_notes_of_any_mixture_of_pieces_give_its_text(text: str, path: str) -> None:
+    assert_whole(text.encode(), path)
+
+
+# The first text of a process loads the language model.
+@settings(deadline=None)
+@given(st.binary(max_size=500) | st.text().map(lambda text: text.encode("utf-8", "ignore")))
+def test_the_notes_of_any_bytes_give_their_text(content: bytes) -> None:
+    assert_whole(content, "a.txt")
+
+
+def assert_whole(content: bytes, path: str) -> None:
+    """Whatever can be read is lawful."""
+    try:
+        (source,) = reading.read(content, path)
+    except Unreadable:
+        return
+    assert_lawful(source, normalise.normalise(source))
+
+
+@pytest.mark.parametrize("note", [Note("x", (1, 3), "bc"), Note("x", (2, 3), "x"), Note("x", None, "a")])
+def test_a_note_that_overlaps_or_does_not_fit_is_refused(note: Note) -> None:
+    with pytest.raises(ValueError, match="does not fit"):
+        normalise.apply("abcd", [Note("x", (0, 2), "ab"), note])
+
+
+MEGABYTES = ["the same line\n\n", "**", "(", '"', "(AP) ", "The mayor (R) poses for it. (Yonhap) ", "ab cd "]
+UNITS = [
+    "“", "(AP)", "Mr. ", "a ", "# ", "#", " ", "=\n", "x\n---\n", "By ", "Source: ", "Home > ", ". ", "-",
+    "1 ", "S. ", "新", "🎉", "SHARE ME\n", "A WhatsApp Channel\n", "Reporting by A, ", "a\u2028", "\n", "a\n",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("unit", "size"), [(unit, 10**6) for unit in MEGABYTES] + [(unit, 10**5) for unit in UNITS])
+def test_a_long_text_of_anything_takes_linear_time(unit: str, size: int) -> None:
+    text = "A title\n\n" + unit * (size // len(unit))
+    began = time.monotonic()
+    try:
+        (source,) = reading.read(text.encode(), "a.txt")
+    except Unreadable:
+        return
+    article = normalise.normalise(source)
+    assert normalise.apply(source.source, article.notes) == article.text
+    # A second a megabyte on an idle machine; anything quadratic takes minutes.
+    assert time.monotonic() - began < 15
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("한국과 뉴질랜드의 정상은 오늘 서울에서 만나 안보 협력을 강화하기로 합의했다.", "ko"),
+        ("新西兰总理今天在北京会见了记者，并就双边贸易问题发表了讲话。", "zh"),
+        ("ראש הממשלה נפגש היום עם שר החוץ כדי לדון בהסכם הסחר החדש.", "he"),
+        ("التقى رئيس الوزراء اليوم وزير الخارجية لمناقشة اتفاقية التجارة الجديدة.", "ar"),
+        ("Le premier ministre a rencontré hier son homologue à Paris pour signer un accord.", "fr"),
+    ],
+)
+def test_other_scripts_come_out_as_they_went_in(text: str, language: str) -> None:
+    article = article_of(f"{text}\n\n{text} 🎉\n\n{text}\n")
+    assert article.paragraphs == (text, f"{text} 🎉", text)
+    assert article.language == language
