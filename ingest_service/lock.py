@@ -7,7 +7,7 @@ server frees with the connection that holds it.
 import asyncio
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy
@@ -86,10 +86,11 @@ class AdvisoryLock(Ownership):
             raise DatabaseTaken(f"another ingest service uses {self._engine.url.render_as_string()}")
 
     def release(self) -> None:
-        """Closes the connection for good, which frees the lock."""
-        if not self._connection.closed:
-            self._connection.invalidate()
-            self._connection.close()
+        """Frees the lock and closes the connection; on one that was cut the server has freed it."""
+        with suppress(exc.SQLAlchemyError):
+            # Said, not left to the closing: the server notices that only a moment later.
+            self._connection.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_unlock(ADVISORY_KEY)))
+        self._connection.close()
 
     async def guard(self) -> None:
         """Looks after the connection; one that was cut is made anew, unless another service was quicker."""

@@ -154,7 +154,7 @@ def counts(session: Session) -> dict[str, int]:
 
 def oldest(session: Session) -> datetime | None:
     """When the oldest event that is still owed was made."""
-    query = sa.select(Outbox.created_at).where(Outbox.state == OWED).order_by(Outbox.created_at).limit(1)
+    query = sa.select(Outbox.created_at).where(Outbox.state == OWED).order_by(Outbox.id).limit(1)
     return session.scalar(query)
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Index, LargeBinary, MetaData, String, Text, text
+from sqlalchemy import JSON, DateTime, Index, LargeBinary, MetaData, String, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -62,20 +62,24 @@ class Outbox(Base):
     __tablename__ = "outbox"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     event: Mapped[str] = mapped_column(String, unique=True)
-    document: Mapped[str] = mapped_column(String, index=True)
+    document: Mapped[str]
     observation: Mapped[int]
-    body: Mapped[bytes] = mapped_column(LargeBinary)
     size: Mapped[int]
     original: Mapped[str | None]
-    state: Mapped[str] = mapped_column(String)
+    state: Mapped[str]
     attempts: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime | None] = mapped_column(Utc)
     created_at: Mapped[datetime] = mapped_column(Utc)
     delivered_at: Mapped[datetime | None] = mapped_column(Utc)
-    receipt: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    problem: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    receipt: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    problem: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    # Last, because SQLite walks over what stands before a column to reach it.
+    body: Mapped[bytes] = mapped_column(LargeBinary)
 
     __table_args__ = (
-        Index("ix_outbox_owed", "id", sqlite_where=text("state = 'owed'"), postgresql_where=text("state = 'owed'")),
+        Index(None, "state", "id"),
+        Index(None, "document", "id"),
+        Index(None, "delivered_at"),
+        Index(None, "original"),
         {"sqlite_autoincrement": True},
     )

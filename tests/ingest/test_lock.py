@@ -15,9 +15,11 @@ from ingest_service.errors import DatabaseTaken
 def two_services(url: str) -> Iterator[tuple[sqlalchemy.Engine, sqlalchemy.Engine]]:
     """Two ways to one database."""
     first, second = Database(url), Database(url)
-    yield first.engine, second.engine
-    first.close()
-    second.close()
+    try:
+        yield first.engine, second.engine
+    finally:
+        first.close()
+        second.close()
 
 
 def test_a_database_is_owned_once_and_free_afterwards(database_url: str) -> None:

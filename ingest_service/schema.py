@@ -1,0 +1,53 @@
+"""The schema of the ingest service's database: its revisions, and whether the database has the one we need."""
+
+from pathlib import Path
+
+import alembic.command
+import sqlalchemy
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from ingest_service.db import Database
+from ingest_service.errors import DatabaseAway, SchemaMismatch
+
+CONFIG = Path(__file__).parent.parent / "migrations" / "alembic.ini"
+
+
+def upgrade(database: Database, target: str = "head") -> None:
+    """Brings the schema up to `target`, in one transaction."""
+    with database.migrating() as connection:
+        alembic.command.upgrade(config(connection), target)
+
+
+def downgrade(database: Database, target: str) -> None:
+    """Takes the schema down to `target`, in one transaction."""
+    with database.migrating() as connection:
+        alembic.command.downgrade(config(connection), target)
+
+
+def current(database: Database) -> str | None:
+    """The revision that the database has; None when it is new. Raises DatabaseAway."""
+    try:
+        with database.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    except sqlalchemy.exc.OperationalError as error:
+        raise DatabaseAway(f"{database.engine.url.render_as_string()}: {error.orig}") from error
+
+
+def check(database: Database) -> None:
+    """Raises SchemaMismatch, saying what to do, unless the database has the schema of this release."""
+    revisions = ScriptDirectory.from_config(config(None))
+    needed, found = revisions.get_current_head(), current(database)
+    if found == needed:
+        return
+    ours = {revision.revision for revision in revisions.walk_revisions()}
+    advice = "run `ingest-service migrate up`" if found is None or found in ours else "a newer release made it"
+    raise SchemaMismatch(f"the ingest database is at revision {found or 'none'}, this release needs {needed}: {advice}")
+
+
+def config(connection: sqlalchemy.Connection | None) -> Config:
+    """What Alembic works with: our revisions, in this connection's transaction."""
+    made = Config(CONFIG, ini_section="ingest")
+    made.attributes["connection"] = connection
+    return made
