@@ -147,8 +147,8 @@ class Passage:
     """A stretch of words that two texts share.
 
     `own` and `other` are its spans in the two texts, trimmed to whole words. `words` counts the smaller side. `quoted`
-    are the spans of `own` that stand in quotation marks; `verbatim` says that nothing but typography differs; `edits`
-    are the words that do differ.
+    are the spans of `own` that stand in quotation marks, `other_quoted` those of `other`; `verbatim` says that nothing
+    but typography differs; `edits` are the words that do differ.
     """
 
     own: Span
@@ -157,12 +157,13 @@ class Passage:
     quoted: tuple[Span, ...] = ()
     verbatim: bool = True
     edits: tuple[Edit, ...] = ()
+    other_quoted: tuple[Span, ...] = ()
 
-    def seen_from_other(self, quoted: tuple[Span, ...]) -> "Passage":
-        """The same passage from the other side; `quoted` are the spans that stand in quotation marks there."""
+    def seen_from_other(self) -> "Passage":
+        """The same passage from the other side."""
         turned = {"insert": "delete", "delete": "insert", "replace": "replace"}
         edits = tuple(Edit(turned[edit.op], edit.b, edit.a) for edit in self.edits)  # type: ignore[arg-type]
-        return Passage(self.other, self.own, self.words, quoted, self.verbatim, edits)
+        return Passage(self.other, self.own, self.words, self.other_quoted, self.verbatim, edits, self.quoted)
 
 
 @dataclass(frozen=True, slots=True)

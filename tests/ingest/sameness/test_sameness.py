@@ -1,0 +1,167 @@
+"""What repeats what: the seeds exactly, and no input is too strange, too long or too slow."""
+
+import itertools
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest_service import sameness
+from ingest_service.model import Article, Judgement
+
+GOLD = json.loads((Path(__file__).parents[2] / "quality" / "seeds.json").read_text(encoding="utf-8"))
+
+STATEMENT = (
+    "The leaders expressed serious concerns over recent developments in the South China Sea and reaffirmed the "
+    "importance of upholding freedom of navigation and overflight in accordance with international law."
+)
+STORY = (
+    "SEOUL — After an hour of talks both sides spoke to reporters. The leaders “expressed serious concerns over recent "
+    "developments in the South China Sea”, an official said, and would meet again next year in Wellington to take "
+    "stock of trade, science and the long road to a free trade agreement that farmers on both sides have asked for."
+)
+
+
+def prepared(*paragraphs: str) -> sameness.Prepared:
+    return sameness.prepare(Article(title="", paragraphs=paragraphs))
+
+
+def judged(one: str, other: str) -> Judgement | None:
+    return sameness.judge(prepared(one), prepared(other))
+
+
+@pytest.fixture(scope="module")
+def seeds() -> dict[str, sameness.Prepared]:
+    return {name: prepared(*told["paragraphs"]) for name, told in GOLD["documents"].items()}
+
+
+def test_the_seeds_share_their_four_passages_and_nothing_else(seeds: dict[str, sameness.Prepared]) -> None:
+    found = []
+    for a, b in itertools.combinations(sorted(seeds), 2):
+        judgement = sameness.judge(seeds[a], seeds[b])
+        if judgement is not None:
+            passages = [
+                {
+                    "a": list(passage.own),
+                    "b": list(passage.other),
+                    "words": passage.words,
+                    "verbatim": passage.verbatim,
+                    "quoted": [list(span) for span in passage.quoted],
+                }
+                for passage in judgement.passages
+            ]
+            found.append({"type": judgement.type, "a": a, "b": b, "passages": passages})
+    assert found == GOLD["relations"]
+
+
+def test_an_altered_quotation_says_which_words(seeds: dict[str, sameness.Prepared]) -> None:
+    story, statement = (seeds[name] for name in sorted(seeds)[:2])
+    judgement = sameness.judge(story, statement)
+    assert judgement is not None
+    [edit] = judgement.passages[0].edits
+    assert edit.op == "insert"
+    assert statement.side.text[slice(*edit.b)] == "(UNSC)"
+
+
+def test_a_quotation_is_reuse_and_its_place_is_known_on_both_sides() -> None:
+    judgement = judged(STORY, STATEMENT)
+    assert judgement is not None
+    assert judgement.type == "reuse"
+    [passage] = judgement.passages
+    words = "expressed serious concerns over recent developments in the South China Sea"
+    assert STORY[slice(*passage.own)] == f"The leaders “{words}"
+    assert STATEMENT[slice(*passage.other)] == f"The leaders {words}"
+    assert passage.verbatim
+    assert [STORY[slice(*span)] for span in passage.quoted] == [words]
+
+
+def test_typography_alone_makes_a_duplicate() -> None:
+    judgement = judged(STORY, STORY.replace("“", '"').replace("”", '"').replace("—", "--"))
+    assert judgement is not None
+    assert judgement.type == "duplicate"
+    assert (judgement.coverage_own, judgement.coverage_other) == (1.0, 1.0)
+
+
+def test_a_paragraph_more_is_a_revision() -> None:
+    judgement = judged(STORY, STORY + "\n\nThe opposition in Seoul called the talks a photo opportunity.")
+    assert judgement is not None
+    assert judgement.type == "revision"
+
+
+def test_another_number_is_no_duplicate() -> None:
+    told = STORY + " The two countries traded goods worth 6.7 billion dollars."
+    judgement = judged(told, told.replace("6.7", "7.6"))
+    assert judgement is not None
+    assert judgement.type == "revision"
+
+
+def test_a_statement_inside_a_long_article_is_an_excerpt() -> None:
+    around = " ".join(f"Sentence number {number} of the report is about something else." for number in range(60))
+    judgement = judged(STATEMENT, f"{around}\n\n{STATEMENT}\n\n{around[::-1]}")
+    assert judgement is not None
+    assert judgement.type == "excerpt"
+
+
+def test_seven_words_in_common_are_nothing() -> None:
+    assert judged("Unlike before, peace and security on the Korean peninsula matters.",
+                  "They want peace and security on the Korean peninsula now.") is None  # fmt: skip
+
+
+texts = st.one_of(
+    st.text(max_size=200),
+    st.lists(
+        st.sampled_from([*STATEMENT.split(), "“yes”", "한국어", "新西兰总理", "🙂", "שלום", "42"]), max_size=80
+    ).map(" ".join),
+)
+
+
+@settings(deadline=None)
+@given(texts, texts)
+def test_the_order_of_two_texts_does_not_matter(one: str, other: str) -> None:
+    forth, back = judged(one, other), judged(other, one)
+    assert (forth is None) == (back is None)
+    if forth is not None and back is not None:
+        assert forth.type == back.type
+        assert (forth.coverage_own, forth.coverage_other) == (back.coverage_other, back.coverage_own)
+        turned = sorted((passage.seen_from_other() for passage in back.passages), key=lambda each: each.own)
+        assert turned == sorted(forth.passages, key=lambda each: each.own)
+
+
+@settings(deadline=None)
+@given(texts, texts)
+def test_passages_stand_in_both_texts_on_whole_words(one: str, other: str) -> None:
+    judgement = judged(one, other)
+    for passage in judgement.passages if judgement else ():
+        for text, (start, end) in ((one, passage.own), (other, passage.other)):
+            assert 0 <= start < end <= len(text)
+            assert text[start].isalnum()
+            assert text[end - 1].isalnum()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "word", "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17", "🙂" * 50, "שלום עולם " * 20, "\ufffd" * 30, "…" * 100],
+    ids=["empty", "one word", "numbers", "emoji", "right to left", "replacement", "points"],
+)
+def test_strange_texts_are_judged_too(text: str) -> None:
+    assert judged(text, STATEMENT) is None
+    itself = judged(text, text)
+    assert itself is None or itself.type == "duplicate"
+
+
+def test_korean_and_chinese_are_matched_and_counted() -> None:
+    shared = "新西兰总理与韩国总统在首尔举行会谈并发表联合声明强调维护台湾海峡和平与稳定的重要性"
+    judgement = judged("昨天下午，" + shared + "。记者报道。", "据悉：" + shared + "，双方同意。")
+    assert judgement is not None
+    [passage] = judgement.passages
+    assert passage.words == len(shared) // 2
+
+
+def test_one_word_a_hundred_thousand_times_is_no_trouble() -> None:
+    long = "peace " * 100_000
+    facts = prepared(long)
+    assert len(facts.fingerprints) < 100
+    judgement = sameness.judge(facts, prepared(long + "now"))
+    assert judgement is not None
