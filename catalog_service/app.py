@@ -2,19 +2,21 @@
 
 import asyncio
 import signal
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from typing import Any
 
 import structlog
 from aiohttp import web
 
-from catalog_service import api, openapi, requests, server
-from catalog_service.api import errors, service
+from catalog_service import api, contract, openapi, requests, server
+from catalog_service.api import errors, events, service
 from catalog_service.api.operations import Operation
 from catalog_service.db import Database
-from catalog_service.keys import DATABASE, DESCRIPTION, METRICS, SETTINGS
+from catalog_service.keys import DATABASE, DESCRIPTION, METRICS, SETTINGS, WRITER
 from catalog_service.metrics import Metrics
 from catalog_service.settings import Settings
+from catalog_service.writer import Writer
 
 log = structlog.stdlib.get_logger()
 
@@ -25,13 +27,27 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     app[SETTINGS] = settings
     app[DATABASE] = database
     app[METRICS] = Metrics()
+    app[WRITER] = Writer(
+        database, events.record, limit=settings.limits.waiting_events, together=contract.MAX_BATCH_EVENTS
+    )
+    app[METRICS].watch_queue(lambda: app[WRITER].waiting)
     app[DESCRIPTION] = openapi.describe((*service.OPERATIONS, *api.OPERATIONS))
+    app.cleanup_ctx.append(_writing)
     app.on_response_prepare.append(requests.finish)
     _route(app, service.OPERATIONS)
     below = web.Application()
     _route(below, api.OPERATIONS, prefix=api.PREFIX)
     app.add_subapp(api.PREFIX, below)
     return app
+
+
+async def _writing(app: web.Application) -> AsyncIterator[None]:
+    """The writer's task, for as long as the application runs."""
+    task = asyncio.create_task(app[WRITER].run(), name="writer")
+    yield
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 def _route(app: web.Application, operations: Iterable[Operation[Any]], prefix: str = "") -> None:

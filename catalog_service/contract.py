@@ -52,7 +52,7 @@ def digest_of(content: bytes) -> str:
     return "sha-256:" + hashlib.sha256(content).hexdigest()
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """Refuses what PostgreSQL cannot keep; pydantic itself refuses surrogates."""
     if "\x00" in text:
         raise ValueError("holds a NUL character; reading replaces it by U+FFFD")
@@ -75,9 +75,9 @@ def _in_utc(moment: datetime) -> datetime:
 def _keepable(value: JsonValue) -> JsonValue:
     """Refuses what not every database and every reader of JSON can hold, at any depth."""
     if isinstance(value, str):
-        return _storable(value)
+        return storable(value)
     if isinstance(value, dict):
-        return {_storable(key): _keepable(inner) for key, inner in value.items()}
+        return {storable(key): _keepable(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_keepable(inner) for inner in value]
     if isinstance(value, int | float) and not abs(value) <= MAX_JSON_NUMBER:
@@ -85,10 +85,11 @@ def _keepable(value: JsonValue) -> JsonValue:
     return value
 
 
-Text = Annotated[str, AfterValidator(_storable)]
-Word = Annotated[str, Field(max_length=100), AfterValidator(_storable)]
-Line = Annotated[str, Field(max_length=MAX_TITLE), AfterValidator(_storable)]
-Path = Annotated[str, Field(min_length=1, max_length=4_096), AfterValidator(_storable)]
+Text = Annotated[str, AfterValidator(storable)]
+Word = Annotated[str, Field(max_length=100), AfterValidator(storable)]
+Collection = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(storable)]
+Line = Annotated[str, Field(max_length=MAX_TITLE), AfterValidator(storable)]
+Path = Annotated[str, Field(min_length=1, max_length=4_096), AfterValidator(storable)]
 Digest = Annotated[str, Field(pattern=r"^sha-256:[0-9a-f]{64}$")]
 Span = Annotated[tuple[int, int], AfterValidator(_ordered)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -166,7 +167,7 @@ class Article(Frozen):
     publisher: Line | None = None
     authors: tuple[Line, ...] = ()
     credits: tuple[Line, ...] = ()
-    url: Annotated[str, Field(max_length=8_192), AfterValidator(_storable)] | None = None
+    url: Annotated[str, Field(max_length=8_192), AfterValidator(storable)] | None = None
     wire: Wire | None = None
     fields: Fields = {}
     notes: tuple[Note, ...] = ()
@@ -237,7 +238,7 @@ class Observed(Frozen):
 
     document: UUID
     observation: Observation
-    collection: Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_storable)]
+    collection: Collection
     path: Path
     item: Item
     cause: Cause
@@ -269,8 +270,8 @@ class Event(Frozen):
     """The CloudEvents 1.0 envelope."""
 
     specversion: Literal["1.0"] = "1.0"
-    id: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_storable)]
-    source: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_storable)]
+    id: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(storable)]
+    source: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(storable)]
     subject: UUID
     time: Moment
     datacontenttype: Literal["application/json"] = "application/json"

@@ -82,6 +82,20 @@ def seq(session: Session, document: UUID) -> int:
     return _document(session, document).seq
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Which version is the current one, and which the last: a late one may stand behind the current."""
+
+    current: int
+    last: int
+
+
+def numbers(session: Session, document: UUID) -> Numbers:
+    """The numbers of a document's versions. Raises NotFound, Redacted."""
+    row = _readable(session, document)
+    return Numbers(row.number, row.versions)
+
+
 def versions(session: Session, document: UUID) -> list[resources.VersionSummary]:
     """All versions, the newest first, without their texts. Raises NotFound, Redacted."""
     row = _readable(session, document)

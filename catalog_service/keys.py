@@ -5,15 +5,18 @@ from typing import Any
 
 from aiohttp import web
 
-from catalog_service.contract import Problem
+from catalog_service.contract import AnyEvent, Problem, Receipt
 from catalog_service.db import Database
+from catalog_service.history import Malformed
 from catalog_service.metrics import Metrics
 from catalog_service.settings import Settings
+from catalog_service.writer import Writer
 
 ErrorPage = Callable[[web.Request, Problem], web.Response]
 
 SETTINGS = web.AppKey("settings", Settings)
 DATABASE = web.AppKey("database", Database)
+WRITER: web.AppKey[Writer[AnyEvent | Malformed, Receipt]] = web.AppKey("writer")
 METRICS = web.AppKey("metrics", Metrics)
 ERROR_PAGE: web.AppKey[ErrorPage] = web.AppKey("error_page")
 # The description of the API, in OpenAPI 3.1.

@@ -67,8 +67,9 @@ def _schemas(operations: Iterable[Operation[Any]]) -> _Schemas:
         for content in operation.answers.values():
             if isinstance(content.schema, type):
                 wanted[content.schema, "serialization"] = None
-        if operation.body and isinstance(operation.body.schema, type):
-            wanted[operation.body.schema, "validation"] = None
+        for content in operation.bodies:
+            if isinstance(content.schema, type):
+                wanted[content.schema, "validation"] = None
     places, found = models_json_schema(list(wanted), ref_template="#/components/schemas/{model}")
     return _Schemas({key: dict(places[key]) for key in wanted}, dict(found["$defs"]))
 
@@ -87,8 +88,11 @@ def _operation(operation: Operation[Any], method: str, schemas: _Schemas) -> Jso
     }
     if description.strip():
         described["description"] = description.strip()
-    if operation.body:
-        described["requestBody"] = {"required": True, "content": schemas.content(operation.body, "validation")}
+    if operation.bodies:
+        content = {
+            name: body for each in operation.bodies for name, body in schemas.content(each, "validation").items()
+        }
+        described["requestBody"] = {"required": True, "content": content}
     return described
 
 

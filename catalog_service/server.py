@@ -78,7 +78,14 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[s
 def _connected(runner: web.AppRunner, loop: asyncio.AbstractEventLoop) -> Protocol:
     """The protocol of a new connection; the log of requests is ours, so the framework's stays silent."""
     manager = cast(web.Server, runner.server)
-    return Protocol(manager, loop=loop, access_log=SILENT, max_line_size=LINE_BYTES, max_field_size=FIELD_BYTES)
+    return Protocol(
+        manager,
+        loop=loop,
+        access_log=SILENT,
+        auto_decompress=False,
+        max_line_size=LINE_BYTES,
+        max_field_size=FIELD_BYTES,
+    )
 
 
 def _url(host: str, port: int) -> str:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
+from catalog_service.api import documents, events
 from catalog_service.api.operations import Operation
 
 PREFIX = "/v1"
-OPERATIONS: tuple[Operation[Any], ...] = ()
+OPERATIONS: tuple[Operation[Any], ...] = (*events.OPERATIONS, *documents.OPERATIONS)

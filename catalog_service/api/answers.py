@@ -1,6 +1,7 @@
 """How results become answers: JSON with its validators, bytes with their ranges."""
 
 import re
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from email.utils import format_datetime
@@ -25,7 +26,7 @@ def answer(
     headers = validators(etag, modified)
     if joined := ", ".join(f'<{address}>; rel="{relation}"' for address, relation in links):
         headers["Link"] = joined
-    if etag is not None and unchanged(request, etag):
+    if etag is not None and named(request, etag):
         return web.Response(status=304, headers=headers)
     body = model.model_dump_json(by_alias=True).encode()
     return web.Response(body=body, content_type="application/json", headers=headers)
@@ -41,13 +42,31 @@ def validators(etag: str | None, modified: datetime | None) -> dict[str, str]:
     return headers
 
 
-def unchanged(request: web.Request, etag: str) -> bool:
-    """Whether If-None-Match names this version; the comparison is weak, as RFC 9110, 13.1.2 asks."""
+def named(request: web.Request, etag: str) -> bool:
+    """Whether If-None-Match names this state; the comparison is weak, as RFC 9110, 13.1.2 asks."""
     return any(each.value in ("*", etag) for each in request.if_none_match or ())
+
+
+def not_modified(etag: str) -> web.Response:
+    """The client has it already."""
+    return web.Response(status=304, headers=validators(etag, None))
+
+
+def next_page(request: web.Request, cursor: str | None) -> list[tuple[str, str]]:
+    """The link to the page behind this one, if there is one."""
+    return [(str(request.rel_url.update_query(cursor=cursor)), "next")] if cursor else []
+
+
+def structured_digest(digest: str) -> str:
+    """A digest as header fields have it (RFC 9530): `sha-256=:base64:`."""
+    algorithm, _, digits = digest.partition(":")
+    return f"{algorithm}=:{b64encode(bytes.fromhex(digits)).decode()}:"
 
 
 def ranged(request: web.Request, content: bytes, headers: Mapping[str, str]) -> web.Response:
     """The bytes, or the one range of them that the request asks for. Raises RangeOutside."""
+    if (etag := headers.get("ETag")) and named(request, etag.strip('"')):
+        return web.Response(status=304, headers={"ETag": etag})
     wanted = _wanted(request, len(content)) if _range_applies(request, headers.get("ETag")) else None
     if wanted is None:
         return web.Response(body=content, headers={**headers, "Accept-Ranges": "bytes"})

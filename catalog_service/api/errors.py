@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from http import HTTPStatus
 
 import structlog
-from aiohttp import ClientPayloadError, web
+from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from catalog_service import errors
@@ -32,7 +32,7 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
         if request.method == "OPTIONS" and isinstance(error, web.HTTPMethodNotAllowed):
             return _options(error)
         return answer(request, _translated(error))
-    except (ClientPayloadError, HttpProcessingError) as error:
+    except (web.RequestPayloadError, HttpProcessingError) as error:
         return answer(request, errors.BadBody(f"The body cannot be read: {type(error).__name__}."))
     except Exception:
         # The last line of defence: the client gets a problem, the log the rest.

@@ -17,8 +17,11 @@ from catalog_service.api import negotiation
 from catalog_service.contract import FieldError
 from catalog_service.errors import BadQuery, CatalogError, NotFound
 
+MOST_ERRORS = 50
 Scope = Literal["read", "publish", "redact", "admin"]
 JSON = "application/json"
+# An answer whose media type is that of the file it came from.
+ANY = "*/*"
 
 
 class Parameters(BaseModel):
@@ -50,7 +53,7 @@ class Operation(Generic[P]):
     parameters: type[P]
     answers: Mapping[int, Content]
     problems: tuple[type[CatalogError], ...] = ()
-    body: Content | None = None
+    bodies: tuple[Content, ...] = ()
     scope: Scope | None = "read"
     conditional: bool = False
 
@@ -67,7 +70,8 @@ class Operation(Generic[P]):
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Checks the request and does the operation. Raises NotFound, BadQuery, NotAcceptable."""
         asked = self.read_parameters(request)
-        negotiation.choose(request.headers.get("Accept"), self.media_types)
+        if ANY not in self.media_types:
+            negotiation.choose(request.headers.get("Accept"), self.media_types)
         return await self.answering(request, asked)
 
     def read_parameters(self, request: web.Request) -> P:
@@ -83,18 +87,22 @@ class Operation(Generic[P]):
 
     def _explained(self, error: ValidationError) -> CatalogError:
         """The errors of validation, told in terms of the request."""
-        found = field_errors(error)
+        found = field_errors(error, _parameter)
         if any(each.pointer in self.in_path for each in found):
             return NotFound("There is nothing at this address.", errors=found)
         return _bad_query(found)
 
 
-def field_errors(error: ValidationError) -> tuple[FieldError, ...]:
-    """What pydantic found, by place; never the input itself."""
+def field_errors(error: ValidationError, place: Callable[[tuple[int | str, ...]], str]) -> tuple[FieldError, ...]:
+    """What pydantic found, `place` names where; never the input itself."""
     return tuple(
-        FieldError(pointer="/".join(map(str, each["loc"])) or "query", detail=_detail(each["type"], each["msg"]))
-        for each in error.errors(include_url=False, include_context=False, include_input=False)[:50]
+        FieldError(pointer=place(each["loc"]), detail=_detail(each["type"], each["msg"]))
+        for each in error.errors(include_url=False, include_context=False, include_input=False)[:MOST_ERRORS]
     )
+
+
+def _parameter(loc: tuple[int | str, ...]) -> str:
+    return str(loc[0]) if loc else "query"
 
 
 def _detail(kind: str, message: str) -> str:

@@ -1,35 +1,25 @@
-"""A real application on a free port, with a real database."""
+"""A real application on a free port, with a real database; and the one shape of errors."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
+from typing import Any
 
 import aiohttp
 import pytest
 
 from catalog_service import server
 from catalog_service.app import create_app
+from catalog_service.contract import BATCH_MEDIA_TYPE
 from catalog_service.db import Database
 from catalog_service.settings import Settings
 
-
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """SQLite, for what no database has a say in; a module that stores or finds takes both."""
-    return sqlite_url
+Json = dict[str, Any]
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """An empty database of the catalog."""
-    made = Database(database_url)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-async def url(database: Database, database_url: str) -> AsyncIterator[str]:
+async def url(catalog: Database, database_url: str) -> AsyncIterator[str]:
     """Where the application listens."""
     settings = Settings(database_url=database_url)
-    async with server.serving(create_app(settings, database), "127.0.0.1", 0) as listening:
+    async with server.serving(create_app(settings, catalog), "127.0.0.1", 0) as listening:
         yield listening
 
 
@@ -38,3 +28,30 @@ async def client(url: str) -> AsyncIterator[aiohttp.ClientSession]:
     """A client of the application."""
     async with aiohttp.ClientSession(url) as session:
         yield session
+
+
+async def problem_of(response: aiohttp.ClientResponse) -> Json:
+    """The problem in an answer, checked for its shape."""
+    assert response.content_type == "application/problem+json"
+    described: Json = await response.json(content_type=None)
+    assert described["status"] == response.status
+    assert described["request_id"] == response.headers["X-Request-Id"]
+    assert described["type"] == f"/problems/{described['code']}"
+    assert described["title"]
+    assert described["detail"]
+    return described
+
+
+async def publish(client: aiohttp.ClientSession, *events: object) -> list[Json]:
+    """Sends the events as one batch; the receipts."""
+    async with client.post("/v1/events", json=events, headers={"Content-Type": BATCH_MEDIA_TYPE}) as response:
+        assert response.status == 200, await response.text()
+        receipts: list[Json] = (await response.json())["receipts"]
+        return receipts
+
+
+async def got(client: aiohttp.ClientSession, path: str) -> Any:  # noqa: ANN401  JSON is anything.
+    """What stands at a path."""
+    async with client.get(path) as response:
+        assert response.status == 200, await response.text()
+        return await response.json()

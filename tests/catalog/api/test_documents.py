@@ -1,0 +1,146 @@
+"""Documents and versions as the world sees them."""
+
+import aiohttp
+from yarl import URL
+
+from tests.catalog.api.conftest import got, problem_of, publish
+from tests.catalog.events import article, document_id, original, raw_event
+
+ONE = f"/v1/documents/{document_id(1)}"
+
+
+async def test_documents_are_listed_newest_first_in_pages(client: aiohttp.ClientSession) -> None:
+    await publish(client, *(raw_event(number) for number in range(1, 6)))
+    seen, path = [], "/v1/documents?limit=2"
+    while path:
+        async with client.get(path) as response:
+            page = await response.json()
+            path = str(response.links["next"]["url"]) if "next" in response.links else ""
+        assert (page["next"] is None) == (not path)
+        seen += [document["id"] for document in page["documents"]]
+    assert seen == [document_id(number) for number in (5, 4, 3, 2, 1)]
+
+
+async def test_documents_are_found_by_what_is_known_of_them(client: aiohttp.ClientSession) -> None:
+    await publish(
+        client,
+        raw_event(1, article=article(publisher="Yonhap", published="2024-09-04", kind="wire")),
+        raw_event(2, article=article(text="Other news.", published="2024-06-20")),
+        raw_event(3, collection="else"),
+    )
+    for query, expected in {
+        "publisher=Yonhap": [1],
+        "kind=wire": [1],
+        "published=2024-07..2024-12": [1],
+        "published=..2024-06-20": [2],
+        "path=002.txt": [2],
+        "collection=else": [3],
+        "status=withdrawn": [],
+    }.items():
+        page = await got(client, f"/v1/documents?{query}")
+        assert [each["id"] for each in page["documents"]] == [document_id(number) for number in expected], query
+
+
+async def test_a_document_is_not_sent_to_who_has_it(client: aiohttp.ClientSession) -> None:
+    await publish(client, raw_event(1))
+    async with client.get(ONE) as response:
+        etag = response.headers["ETag"]
+        assert response.headers["Last-Modified"].endswith("GMT")
+        assert response.headers["Cache-Control"] == "no-cache"
+        assert (await response.json())["version"] == 1
+    async with client.get(ONE, headers={"If-None-Match": etag}) as response:
+        assert (response.status, await response.read(), response.headers["ETag"]) == (304, b"", etag)
+    await publish(client, raw_event(1, 2, "moved", path="new.txt"))
+    async with client.get(ONE, headers={"If-None-Match": etag}) as response:
+        assert response.status == 200
+        assert response.headers["ETag"] != etag
+
+
+async def test_versions_link_to_each_other(client: aiohttp.ClientSession) -> None:
+    await publish(client, raw_event(1), raw_event(1, 2, "changed", article=article(text="Envoys met on Friday.")))
+    async with client.get(f"{ONE}/versions/1") as response:
+        assert (await response.json())["text"] == "Envoys met on Monday."
+        links = {name: URL(link["url"]).path for name, link in response.links.items()}
+        etag = response.headers["ETag"]
+    assert links == {
+        "version-history": f"{ONE}/versions",
+        "latest-version": f"{ONE}/versions/2",
+        "successor-version": f"{ONE}/versions/2",
+    }
+    async with client.get(f"{ONE}/versions/1", headers={"If-None-Match": f'"x", W/{etag}'}) as response:
+        assert response.status == 304
+    assert [each["version"] for each in (await got(client, f"{ONE}/versions"))["versions"]] == [2, 1]
+    assert [each["type"] for each in (await got(client, f"{ONE}/log"))["log"]] == ["created", "changed"]
+
+
+async def test_a_withdrawn_document_leaves_a_tombstone_and_its_history(client: aiohttp.ClientSession) -> None:
+    await publish(client, raw_event(1), raw_event(1, 2, "withdrawn", reason="file-gone"))
+    async with client.get(ONE) as response:
+        described = await problem_of(response)
+    assert (described["status"], described["code"]) == (410, "withdrawn")
+    assert described["tombstone"]["path"] == "001.txt"
+    assert (await got(client, f"{ONE}/versions/1"))["text"] == "Envoys met on Monday."
+    assert [each["type"] for each in (await got(client, f"{ONE}/log"))["log"]] == ["created", "withdrawn"]
+
+
+RANGES = [
+    ("bytes=0-5", 206, "bytes 0-5/21", b"Envoys"),
+    ("bytes=-7", 206, "bytes 14-20/21", b"Monday."),
+    ("bytes=14-999", 206, "bytes 14-20/21", b"Monday."),
+    ("bytes=5-1", 200, None, b"Envoys met on Monday."),
+    ("bytes=0-1,3-4", 200, None, b"Envoys met on Monday."),
+    ("lines=1-2", 200, None, b"Envoys met on Monday."),
+]
+
+
+async def test_a_range_of_the_text_can_be_asked_for(client: aiohttp.ClientSession) -> None:
+    await publish(client, raw_event(1))
+    for asked, status, content_range, expected in RANGES:
+        async with client.get(f"{ONE}/versions/1/text", headers={"Range": asked}) as response:
+            assert (response.status, response.headers.get("Content-Range")) == (status, content_range)
+            assert (response.content_type, await response.read()) == ("text/plain", expected)
+    async with client.get(f"{ONE}/versions/1/text", headers={"Range": "bytes=99-"}) as response:
+        assert (await problem_of(response))["status"] == 416
+        assert response.headers["Content-Range"] == "bytes */21"
+
+
+async def test_an_original_is_a_download_of_the_exact_bytes(client: aiohttp.ClientSession) -> None:
+    content = b"<script>alert(1)</script>"
+    await publish(
+        client, raw_event(1, path='a/n\u00e9"ws.html', original=original(content) | {"media_type": "text/html"})
+    )
+    async with client.get(f"{ONE}/versions/1/original") as response:
+        assert await response.read() == content
+        headers = response.headers
+    assert headers["Content-Disposition"] == "attachment; filename=\"n__ws.html\"; filename*=UTF-8''n%C3%A9%22ws.html"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Repr-Digest"].startswith("sha-256=:")
+    assert "sandbox" in headers["Content-Security-Policy"]
+
+
+WRONG = [
+    (f"/v1/documents/{document_id(9)}", 404),
+    ("/v1/documents/not-a-uuid", 404),
+    ("/v1/documents/%00", 404),
+    (f"{ONE}/versions/0", 404),
+    (f"{ONE}/versions/999999999999999999999999", 404),
+    (f"{ONE}/versions/2", 404),
+    (f"{ONE}/versions/1/picture", 404),
+    (f"{ONE}?id=1", 400),
+    ("/v1/documents?limit=0", 400),
+    ("/v1/documents?limit=x", 400),
+    ("/v1/documents?limit=1&limit=2", 400),
+    ("/v1/documents?cursor=AAAA", 400),
+    ("/v1/documents?cursor=%ff%00", 400),
+    ("/v1/documents?kind=poem", 400),
+    ("/v1/documents?publisher=%00", 400),
+    ("/v1/documents?published=soon", 400),
+    ("/v1/documents?offset=3", 400),
+]
+
+
+async def test_what_cannot_be_answered_is_a_problem(client: aiohttp.ClientSession) -> None:
+    await publish(client, raw_event(1))
+    for path, status in WRONG:
+        async with client.get(URL(path, encoded=True)) as response:
+            assert (await problem_of(response))["status"] == status, path

@@ -1,0 +1,124 @@
+"""Events come in whole, with a receipt each; what is wrong is told and stops nothing else."""
+
+import asyncio
+import gzip
+import io
+import json
+
+import aiohttp
+
+from catalog_service.contract import BATCH_MEDIA_TYPE, EVENT_MEDIA_TYPE, digest_of
+from tests.catalog.api.conftest import Json, problem_of, publish
+from tests.catalog.events import document_id, original, raw_event
+
+BATCH = {"Content-Type": BATCH_MEDIA_TYPE}
+
+
+async def test_an_event_is_recorded_once_and_then_replayed(client: aiohttp.ClientSession) -> None:
+    async with client.post("/v1/events", json=raw_event(1), headers={"Content-Type": EVENT_MEDIA_TYPE}) as response:
+        first = (await response.json())["receipts"]
+    again = await publish(client, raw_event(1))
+    assert [first[0]["outcome"], again[0]["outcome"]] == ["recorded", "replayed"]
+    assert {**first[0], "outcome": "replayed"} == again[0]
+
+
+async def test_concurrent_batches_are_all_recorded(client: aiohttp.ClientSession) -> None:
+    batches = [[raw_event(number), raw_event(number + 1)] for number in range(1, 41, 2)]
+    answers = await asyncio.gather(*(publish(client, *batch) for batch in batches))
+    assert [receipt["outcome"] for receipts in answers for receipt in receipts] == ["recorded"] * 40
+    assert [[r["document"] for r in receipts] for receipts in answers] == [[e["subject"] for e in b] for b in batches]
+    assert len({receipt["seq"] for receipts in answers for receipt in receipts}) == 40
+
+
+async def test_a_malformed_event_is_rejected_and_its_neighbours_are_recorded(client: aiohttp.ClientSession) -> None:
+    bad = raw_event(2, article={"title": "No paragraphs"})
+    receipts = await publish(client, raw_event(1), bad, 17, {"id": 5}, raw_event(3))
+    assert [receipt["outcome"] for receipt in receipts] == ["recorded", "rejected", "rejected", "rejected", "recorded"]
+    assert receipts[1]["event"] == bad["id"]
+    pointers = [error["pointer"] for error in receipts[1]["problem"]["errors"]]
+    assert "/data/article/paragraphs" in pointers
+
+
+HOSTILE: list[Json] = [
+    {"collection": "\x00"},
+    {"path": "x" * 5_000},
+    {"observation": 10**12},
+    {"observation": -1},
+    {"observed_at": "0001-01-01T00:00:00+14:00"},
+    {"observed_at": "yesterday"},
+    {"relations": [{"type": "reuse"}]},
+    {"article": {"title": "A", "paragraphs": ["b"], "digest": "sha-256:" + "0" * 64, "words": 1}},
+    {"article": {"title": "A", "paragraphs": ["b"], "digest": "sha-256:" + "0" * 64, "words": 10**40}},
+    {"original": {**original(), "digest": "sha-256:" + "1" * 64}},
+    {"item": {"key": "a", "by": "magic"}},
+]
+
+
+async def test_a_hostile_event_is_rejected(client: aiohttp.ClientSession) -> None:
+    receipts = await publish(client, *(raw_event(number, **data) for number, data in enumerate(HOSTILE, 1)))
+    assert [receipt["outcome"] for receipt in receipts] == ["rejected"] * len(HOSTILE)
+    assert all(receipt["problem"]["code"] for receipt in receipts)
+
+
+BODIES = [
+    (b"", "bad-body"),
+    (b"{", "bad-body"),
+    (b'{"a": 1}', "bad-body"),
+    (b'"\xff"', "bad-body"),
+    (b'["\\ud800"]', "bad-body"),
+    (b"[NaN]", "bad-body"),
+    (b"[" * 100_000, "bad-body"),
+    (b"[" + b"1" * 100_000 + b"]", "bad-body"),
+    (b"[" + b"1," * 1_000 + b"1]", "too-large"),
+    (b"[" + b" " * 17_000_000 + b"]", "too-large"),
+]
+
+
+async def test_a_body_that_is_no_batch_is_a_problem(client: aiohttp.ClientSession) -> None:
+    for body, code in BODIES:
+        async with client.post("/v1/events", data=io.BytesIO(body), headers=BATCH) as response:
+            assert (await problem_of(response))["code"] == code, body[:20]
+
+
+async def test_a_compressed_body_is_refused_unread(client: aiohttp.ClientSession) -> None:
+    headers = {**BATCH, "Content-Encoding": "gzip"}
+    for body in (gzip.compress(b"[]"), gzip.compress(b" " * 17_000_000), b"not gzip"):
+        async with client.post("/v1/events", data=body, headers=headers) as response:
+            assert (await problem_of(response))["status"] == 415
+            assert response.headers["Accept-Encoding"] == "identity"
+
+
+async def test_another_media_type_is_told_the_right_ones(client: aiohttp.ClientSession) -> None:
+    for kind in "application/json", "text/plain", f"{EVENT_MEDIA_TYPE}; charset=utf-16", "x":
+        async with client.post("/v1/events", data=b"{}", headers={"Content-Type": kind}) as response:
+            assert (await problem_of(response))["status"] == 415
+            assert response.headers["Accept-Post"] == f"{EVENT_MEDIA_TYPE}, {BATCH_MEDIA_TYPE}"
+
+
+async def test_a_large_original_is_put_before_its_event(client: aiohttp.ClientSession) -> None:
+    content = b"news " * 20_000
+    digest = digest_of(content)
+    for status in (201, 200):
+        async with client.put(f"/v1/originals/{digest}", data=content) as response:
+            assert response.status == status
+    async with client.put(f"/v1/originals/{digest}", data=content + b"!") as response:
+        assert (await problem_of(response))["code"] == "digest-mismatch"
+    async with client.put("/v1/originals/sha-256:xyz", data=content) as response:
+        assert (await problem_of(response))["status"] == 404
+    sent = {"digest": digest, "size": len(content), "media_type": "text/plain", "encoding": "utf-8"}
+    (receipt,) = await publish(client, raw_event(1, original=sent))
+    assert receipt["outcome"] == "recorded"
+
+
+async def test_heads_tell_what_is_known_of_each_item(client: aiohttp.ClientSession) -> None:
+    await publish(client, raw_event(1), raw_event(2), raw_event(2, 2, "withdrawn"))
+    async with client.get("/v1/heads?collection=seeds") as response:
+        found = [json.loads(line) for line in (await response.text()).splitlines()]
+    assert [(head["document"], head["observation"], head["status"]) for head in found] == [
+        (document_id(1), 1, "current"),
+        (document_id(2), 2, "withdrawn"),
+    ]
+    async with client.get("/v1/heads?collection=other") as response:
+        assert await response.text() == ""
+    async with client.get("/v1/heads") as response:
+        assert (await problem_of(response))["errors"] == [{"pointer": "collection", "detail": "Field required"}]
