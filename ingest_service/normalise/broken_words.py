@@ -28,10 +28,13 @@ def broken_words(draft: Draft) -> Found:
         return Found()
     mends: list[Span] = []
     for start, end in draft.stretches():
+        whole, at = "", 0
         for match in PAIR.finditer(draft.source, start, end):
-            chained = mends and mends[-1][1] == match.start(1)
-            if not chained and match.end(2) <= end and _is_one_word(match[1], match[2]):
+            # What was just joined may be half of a longer word.
+            first = whole if match.start(1) == at else match[1]
+            if match.end(2) <= end and _is_one_word(first, match[2]):
                 mends.append((match.end(1), match.start(2)))
+                whole, at = first + match[2], match.start(2)
     return Found(mends=mends)
 
 

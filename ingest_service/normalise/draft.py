@@ -5,6 +5,7 @@ All positions index the source.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from ingest_service.model import Article, Json, Note, Reading, Span
 from ingest_service.normalise import layout
@@ -49,11 +50,12 @@ class Draft:
     def stretches(self) -> Iterator[Span]:
         """The spans of paragraphs that nothing was cut out of; where something was, the parts on both sides."""
         for paragraph in layout.paragraphs(self.lines):
-            start = 0
-            for index in range(1, len(paragraph) + 1):
-                if index == len(paragraph) or paragraph[index].row == paragraph[index - 1].row:
-                    yield paragraph[start].start, paragraph[index - 1].end
-                    start = index
+            start = paragraph[0].start
+            for line, following in pairwise(paragraph):
+                if self.source[line.end : following.start].strip():
+                    yield start, line.end
+                    start = following.start
+            yield start, paragraph[-1].end
 
 
 def opened(reading: Reading) -> Draft:

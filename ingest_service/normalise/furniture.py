@@ -49,7 +49,7 @@ PHOTO_BY = re.compile(
 RELEASE_LABEL = re.compile(
     r"(?:for immediate release|(?:press|media|news) (?:release|statement))(?: ?[:|–—-])?", re.IGNORECASE
 )
-END_MARK = re.compile(r"[/(\[*–—-]{1,3}\s?(?:ends?|30)\s?[/)\]*–—-]{1,3}|#\s?#\s?#|ENDS?", re.IGNORECASE)
+END_MARK = re.compile(r"(?i:[/(\[*–—-]{1,3}\s?(?:ends?|30)\s?[/)\]*–—-]{1,3})|#\s?#\s?#|ENDS?|Ends")
 END_MARK_AFTER = re.compile(
     r"(?<=[.!?\"'”’)])\s+((?:/end/|/ends/|\(end\)|\(ends\)|\[end\]|\[ends\]|-ends-|-30-|###))", re.I
 )
@@ -85,7 +85,7 @@ def end_mark(draft: Draft) -> Found:
     if len(draft.lines) < 2:
         return Found()
     for line in draft.lines[-CLOSING:]:
-        if line.whole and len(line.text) <= 12 and END_MARK.fullmatch(line.text) and not line.text.islower():
+        if line.whole and len(line.text) <= 12 and END_MARK.fullmatch(line.text):
             return Found(cuts=[_span(line)])
     last = draft.lines[-1]
     match = END_MARK_AFTER.search(last.text[-16:])

@@ -34,7 +34,7 @@ def _around(line: Line) -> list[Span]:
 
 
 def _underline(above: Line | None, line: Line) -> list[Span]:
-    if above is None or above.block != line.block or above.row + 1 != line.row or not UNDERLINE.fullmatch(line.text):
+    if above is None or above.row + 1 != line.row or not UNDERLINE.fullmatch(line.text):
         return []
     # A rule as long as the line above it; a separator is longer or shorter.
     return [(line.start, line.end)] if abs(above.width - line.width) <= 3 and above.width > 2 else []

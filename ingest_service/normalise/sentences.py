@@ -11,7 +11,7 @@ TITLES = frozenset(
     names.words("mr mrs ms dr prof gen lt col maj capt cmdr sgt sen rep gov rev hon rt st mt ft vs messrs adm")
 )
 MONTHS = frozenset(names.words("jan feb mar apr jun jul aug sep sept oct nov dec"))
-DOUBTFUL = frozenset(names.words("inc ltd corp co jr sr bros no etc dept est"))
+DOUBTFUL = frozenset(names.words("inc ltd corp co jr sr bros etc dept est"))
 
 ENDED = re.compile(r"[.!?…。！？؟][\"'”’)\]»]*$")
 
@@ -40,7 +40,7 @@ def _ends(text: str, match: re.Match[str]) -> Literal["yes", "no", "maybe"]:
         return "maybe" if following.islower() else "yes"
     tail = LAST_WORD.search(text, max(0, match.start() - 20), match.start())
     word = tail[0] if tail else ""
-    if word.lower() in TITLES or (word.lower() in MONTHS and following.isdigit()) or following.islower():
+    if word.lower() in TITLES or (word.lower() in MONTHS | {"no"} and following.isdigit()) or following.islower():
         return "no"
     if len(word) == 1 and word.isupper():
         return "no"

@@ -17,7 +17,8 @@ OPENING = re.compile(r"Dear\b|[\"“]")
 
 FILING = re.compile(
     r"\((?:(?P<nth>\d{1,2})(?:st|nd|rd|th) )?(?P<lead>LEAD|LD|URGENT|CORRECTED|RECAST)\)\s+"
-    r"|(?P<slug>(?:(?:CORRECTED|REFILE|RPT)-)?(?:UPDATE|WRAPUP) (?P<count>\d{1,2})|CORRECTED|REFILE|RPT|URGENT)-(?=\w)"
+    r"|(?P<slug>(?:(?:CORRECTED|REFILE|RPT)-)?(?:UPDATE|WRAPUP) (?P<count>\d{1,2})|CORRECTED|REFILE|RPT)-"
+    r"(?=[\"'“‘]?[^\W\d_a-z])"
 )
 
 

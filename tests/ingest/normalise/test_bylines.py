@@ -1,0 +1,63 @@
+"""Who wrote and who contributed."""
+
+import pytest
+
+from tests.ingest.normalise.texts import BODY, at_the_end, removed, under_title
+
+
+@pytest.mark.parametrize(
+    ("line", "authors"),
+    [
+        ("By Jane Roe", ("Jane Roe",)),
+        ("By Jane Roe and John van der Doe", ("Jane Roe", "John van der Doe")),
+        ("By JANE ROE, Reuters", ("JANE ROE", "Reuters")),
+        ("By Jane Roe, Staff Writer", ("Jane Roe",)),
+    ],
+)
+def test_a_byline_under_the_title_names_the_authors(line: str, authors: tuple[str, ...]) -> None:
+    article = under_title(line)
+    assert (article.authors, article.text, article.kind) == (authors, BODY, "article")
+
+
+@pytest.mark.parametrize(
+    "line", ["By the sea", "By Monday", "By Land and Sea", "By Jane Roe the harbour was opened", "By 2030"]
+)
+def test_what_is_no_byline_stays(line: str) -> None:
+    article = under_title(line)
+    assert (article.authors, article.paragraphs[0]) == ((), line)
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("With Inputs from Reuters", ("Reuters",)),
+        ("— additional reporting by Associated Press", ("Associated Press",)),
+        ("(Reporting by Jane Roe in Seoul and John Doe; Editing by J. R. Poe)", ("Jane Roe", "John Doe", "J. R. Poe")),
+        ("Additional reporting by Jane Roe, AFP and John Doe.", ("Jane Roe", "AFP", "John Doe")),
+        ("With files from The Canadian Press", ("The Canadian Press",)),
+    ],
+)
+def test_a_credit_line_is_read_and_dropped(line: str, names: tuple[str, ...]) -> None:
+    article = at_the_end(line)
+    assert (article.credits, article.text, article.kind) == (names, BODY, "article")
+    assert removed(article, "credit-line") == [line]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "With inputs from farmers, the ministry drew up a plan",
+        "Reporting by Monday is required",
+        "Editing by hand takes longer",
+        "Reporting by the harbour office shows a rise",
+        "With input from all sides, work began.",
+    ],
+)
+def test_a_sentence_that_only_opens_like_a_credit_stays(line: str) -> None:
+    article = at_the_end(line)
+    assert (article.credits, article.paragraphs[-1]) == ((), line)
+
+
+def test_a_credit_far_from_the_end_stays() -> None:
+    article = under_title("With inputs from Reuters", BODY, BODY)
+    assert (article.credits, article.paragraphs[0]) == ((), "With inputs from Reuters")

@@ -1,0 +1,152 @@
+"""What belongs to the page goes; what only sounds like it stays."""
+
+import pytest
+
+from tests.ingest.normalise.texts import BODY, TITLE, article_of, at_the_end, removed, under_title
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "SHARE ME",
+        "Share this article",
+        "Related stories",
+        "Advertisement",
+        "Read more:",
+        "Sign up for our newsletter",
+        "Follow us on Facebook",
+        "Story continues below",
+        "12 comments",
+        "Skip to main content",
+        "Jane Roe WhatsApp Channel",
+        "Join Island Times Telegram Channel",
+    ],
+)
+def test_page_furniture_is_dropped(line: str) -> None:
+    article = article_of(f"{TITLE}\n\nThe first boats came in.\n\n{line}\n\n{BODY}")
+    assert article.text == f"The first boats came in.\n\n{BODY}"
+    assert removed(article, "page-furniture") == [line]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Share prices fell",
+        "More stories were told that night.",
+        "share me",
+        "Read more books, he said",
+        "Subscribe",
+        "The minister opened a WhatsApp channel",
+        "Minister Opens WhatsApp Channel",
+        "Sharing the harbour",
+        "## Related stories",
+        "Follow us on the long road north",
+        "Advertisement rules tightened",
+    ],
+)
+def test_what_only_sounds_like_furniture_stays(line: str) -> None:
+    article = article_of(f"{TITLE}\n\nThe first boats came in.\n\n{line}\n\n{BODY}")
+    assert article.paragraphs[1] == line.removeprefix("## ")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Composite image.",
+        "File photo",
+        "Photo: Jane Roe",
+        "Photo credit: Jane Roe / Reuters",
+        "Image supplied.",
+        "Photo by Jane Roe",
+    ],
+)
+def test_a_picture_credit_is_dropped(line: str) -> None:
+    article = under_title(line)
+    assert article.text == BODY
+    assert removed(article, "picture-credit") == [line]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The composite image shows two harbours",
+        "Photo finish at the harbour",
+        "Image: harbour-22.04",
+        "Photo by the sea",
+        "Picture this",
+    ],
+)
+def test_what_is_no_picture_credit_stays(line: str) -> None:
+    assert under_title(line).paragraphs[0] == line
+
+
+@pytest.mark.parametrize("line", ["FOR IMMEDIATE RELEASE", "Media release", "PRESS RELEASE:"])
+def test_a_release_label_makes_a_release(line: str) -> None:
+    for text in (f"{line}\n\n{TITLE}\n\n{BODY}", f"{TITLE}\n\n{line}\n\n{BODY}"):
+        article = article_of(text)
+        assert (article.title, article.text, article.kind) == (TITLE, BODY, "release")
+
+
+@pytest.mark.parametrize(
+    "line", ["Immediate release of prisoners", "A press release followed", "Media release rules change"]
+)
+def test_what_is_no_release_label_stays(line: str) -> None:
+    article = under_title(line)
+    assert (article.paragraphs[0], article.kind) == (line, "document")
+
+
+@pytest.mark.parametrize("mark", ["/End/", "-ENDS-", "ENDS", "###", "# # #", "-30-", "(END)", "[Ends]", "—ends—"])
+def test_an_end_mark_on_its_own_line_is_dropped(mark: str) -> None:
+    article = at_the_end(mark)
+    assert article.text == BODY
+    assert removed(article, "end-mark") == [mark]
+
+
+@pytest.mark.parametrize("mark", ["/End/", "(END)", "-30-", "[ends]"])
+def test_an_end_mark_after_the_last_sentence_is_dropped(mark: str) -> None:
+    assert article_of(f"{TITLE}\n\n{BODY} \u00a0 {mark}").text == BODY
+
+
+@pytest.mark.parametrize("line", ["The end", "It ends", "ends", "Dead ends", "30", "End of the line"])
+def test_what_is_no_end_mark_stays(line: str) -> None:
+    assert at_the_end(line).paragraphs[-1] == line
+
+
+@pytest.mark.parametrize("tail", ["He called it a dead-end -30- road", "The play ends", "We say (end)"])
+def test_an_end_inside_a_sentence_stays(tail: str) -> None:
+    assert at_the_end(tail).paragraphs[-1] == tail
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Source: Yonhap News Agency", "Yonhap News Agency"),
+        ("Source: Xinhua", "Xinhua News Agency"),
+        ("Source: Island Times", "Island Times"),
+        ("Source: UK Government", "UK Government"),
+    ],
+)
+def test_a_source_line_names_the_publisher(line: str, name: str) -> None:
+    for article in (at_the_end(line), article_of(f"{TITLE}\n\n{BODY} {line}")):
+        assert (article.text, article.publisher) == (BODY, name)
+        assert removed(article, "source-line") == [line]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Source: the minister said so",
+        "Source: Table 3 of the annual harbour survey",
+        "Source: own research, Island Times",
+        "He named his source: Yonhap",
+        "Source: Yonhap. He said no more",
+    ],
+)
+def test_a_source_that_is_no_publisher_stays(line: str) -> None:
+    article = at_the_end(line)
+    assert (article.paragraphs[-1], article.publisher) == (line, None)
+
+
+def test_a_source_line_under_a_table_stays() -> None:
+    article = article_of(f"{TITLE}\n\nSource: Yonhap\n\n{BODY}\n\n{BODY}\n\n{BODY}")
+    assert article.paragraphs[0] == "Source: Yonhap"

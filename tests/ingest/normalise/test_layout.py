@@ -1,0 +1,53 @@
+"""Wrapped lines are joined, other lines are paragraphs of their own."""
+
+import pytest
+
+from tests.ingest.normalise.texts import TITLE, article_of
+
+WRAPPED = (
+    "The minister opened the new harbour on Tuesday, after nine\n"
+    "years of work and two floods. Fishing boats had waited\noutside since dawn, and the first was unloading by noon."
+)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r", "\u2028"])
+def test_wrapped_lines_are_one_paragraph(newline: str) -> None:
+    article = article_of(f"{TITLE}\n\n{WRAPPED}\n\n{WRAPPED}".replace("\n", newline))
+    assert article.paragraphs == (WRAPPED.replace("\n", " "),) * 2
+    assert article.title == TITLE
+
+
+def test_indented_wrapped_paragraphs_stay_apart() -> None:
+    indented = "   " + WRAPPED
+    article = article_of(f"{TITLE}\n\n{indented}\n{indented}")
+    assert article.paragraphs == (WRAPPED.replace("\n", " "),) * 2
+
+
+def test_a_ragged_line_goes_on_in_lower_case() -> None:
+    text = "The minister opened the new harbour on Tuesday, after nine\nyears of work and\ntwo floods had held it up."
+    assert article_of(f"{TITLE}\n\n{text}").text == text.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- The minister opened the new harbour on Tuesday, after nine\n- Fishing boats had waited outside\n- The end",
+        "Roses are red\nViolets are blue",
+        "Boats 12\nNets 9\nA line that is rather longer than the other lines here",
+        "A paragraph on one line, as most editors write them: it is long, much longer than any line that is wrapped.\n"
+        "Another one that is just as long as the first, or longer still, so that no one takes it for a wrapped line.",
+    ],
+)
+def test_lines_that_are_not_wrapped_stay_apart(text: str) -> None:
+    article = article_of(f"{TITLE}\n\n{text}")
+    assert article.paragraphs == tuple(text.split("\n"))
+
+
+def test_wrapped_chinese_is_joined_without_a_space() -> None:
+    line = "新西兰总理今天在北京会见了记者，并就双边贸易问题发表了讲话，两国将继续加强经济合作。" * 2
+    article = article_of(f"{line}\n{line}\n{line}")
+    assert article.paragraphs == (line * 3,)
+
+
+def test_spaces_inside_a_line_stay() -> None:
+    assert article_of(f"{TITLE}\n\nBoats  may\tenter \u00a0now.  ").text == "Boats  may\tenter \u00a0now."

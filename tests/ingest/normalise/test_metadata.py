@@ -1,0 +1,55 @@
+"""Front matter becomes the article's own fields; who publishes makes its kind."""
+
+import pytest
+
+from ingest_service.model import Kind
+from tests.ingest.normalise.texts import BODY, TITLE, article_of
+
+
+def test_known_names_become_the_articles_and_others_its_fields() -> None:
+    article = article_of(
+        f"---\nHeadline: {TITLE}\nauthors: [Jane Roe, John Doe]\ndate: 4 September 2024\n"
+        f"link: https://example.org/a\npublisher: Island Times\nlang: en-NZ\n"
+        f"section: Harbours\ntags: [boats]\n---\n{BODY}"
+    )
+    assert (article.title, article.authors, article.published) == (TITLE, ("Jane Roe", "John Doe"), "2024-09-04")
+    assert (article.url, article.publisher, article.language) == ("https://example.org/a", "Island Times", "en-NZ")
+    assert article.fields == {"section": "Harbours", "tags": ["boats"]}
+    assert (article.published_basis, article.text) == ("metadata", BODY)
+
+
+@pytest.mark.parametrize(
+    "line", ["date: soon", "url: see below", "title: [a, b]", "source: https://example.org", "lang: the one of the sea"]
+)
+def test_a_value_that_does_not_fit_its_name_stays_a_field(line: str) -> None:
+    article = article_of(f"---\nid: x\n{line}\n---\n{BODY}")
+    assert set(article.fields) == {"id", line.split(":", maxsplit=1)[0]}
+    assert (article.published, article.url, article.publisher) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("url", "publisher", "kind"),
+    [
+        ("https://www.beehive.govt.nz/speech/a", "New Zealand Government", "release"),
+        ("https://www.gov.uk/a", "UK Government", "release"),
+        ("https://en.yna.co.kr/view/A", "Yonhap News Agency", "wire"),
+        ("https://www.rnz.co.nz/news/1", "RNZ", "document"),
+        ("https://notgov.uk/a", None, "document"),
+        ("https://gov.uk.example.org/a", None, "document"),
+        ("http://[::1", None, "document"),
+    ],
+)
+def test_the_address_tells_who_publishes(url: str, publisher: str | None, kind: Kind) -> None:
+    article = article_of(f"---\nurl: {url}\n---\n{BODY}")
+    assert (article.publisher, article.kind) == (publisher, kind)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"), [("press release", "release"), ("Article", "article"), ("recipe", "document")]
+)
+def test_the_file_may_say_its_kind(said: str, kind: Kind) -> None:
+    assert article_of(f"---\ntype: {said}\n---\n{BODY}").kind == kind
+
+
+def test_a_language_is_not_guessed_from_a_few_letters() -> None:
+    assert article_of("Hello there").language is None

@@ -1,0 +1,149 @@
+"""The title, its filing marker, and the lines that repeat it."""
+
+import pytest
+
+from ingest_service.model import Wire
+from tests.ingest.normalise.texts import BODY, TITLE, article_of, removed, under_title
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        TITLE,
+        "Will the harbour open?",
+        "S. Harbour opens to boats from the U.S.",
+        "Hafen in Königsberg öffnet",
+        "항구가 문을 열다",
+    ],
+)
+def test_a_short_first_line_is_the_title(line: str) -> None:
+    article = article_of(f"{line}\n\n{BODY}")
+    assert article.title == line
+    assert article.text == BODY
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The harbour is open.",
+        "- Buy bread",
+        "Dear Jane,",
+        "June 20, 2024",
+        "The harbour will be opened for:",
+        "1. Open the harbour",
+        "A long first line that goes on and on, " * 8,
+        "* * *",
+    ],
+)
+def test_a_first_line_that_reads_like_text_stays(line: str) -> None:
+    article = article_of(f"{line}\n\n{BODY}")
+    assert article.title == ""
+    assert article.paragraphs[0] == line.strip()
+
+
+def test_a_line_without_text_below_stays_text() -> None:
+    article = article_of("Only one line here")
+    assert (article.title, article.text) == ("", "Only one line here")
+
+
+def test_a_wrapped_title_is_one_line() -> None:
+    body = "The minister opened the new harbour on Tuesday\nafter nine years of work and two floods had\ndelayed it."
+    article = article_of(f"Minister opens the new harbour of the northern\nislands\n\n{body}")
+    assert article.title == "Minister opens the new harbour of the northern islands"
+    assert article.text == body.replace("\n", " ")
+
+
+@pytest.mark.parametrize("path", ["a.md", "a.txt"])
+def test_a_marked_title_loses_its_marks(path: str) -> None:
+    assert article_of(f"# {TITLE}\n\n{BODY}", path).title == TITLE
+    assert article_of(f"{TITLE}\n{'=' * len(TITLE)}\n\n{BODY}", path).title == TITLE
+
+
+def test_a_title_of_the_front_matter_is_not_repeated_in_the_text() -> None:
+    article = article_of(f"---\ntitle: {TITLE}\n---\n# {TITLE}\n\n{BODY}", "a.md")
+    assert (article.title, article.text) == (TITLE, BODY)
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "wire"),
+    [
+        ("(LEAD) Harbour opens", "Harbour opens", Wire("LEAD", 1)),
+        ("(2nd LD) Harbour opens", "Harbour opens", Wire("2nd LD", 2)),
+        ("(URGENT) Harbour opens", "Harbour opens", Wire("URGENT", 0)),
+        ("UPDATE 3-Harbour opens", "Harbour opens", Wire("UPDATE 3", 3)),
+        ("CORRECTED-UPDATE 1-Harbour opens", "Harbour opens", Wire("CORRECTED-UPDATE 1", 1)),
+    ],
+)
+def test_a_filing_marker_is_no_title(line: str, title: str, wire: Wire) -> None:
+    article = article_of(f"{line}\n\n{BODY}")
+    assert (article.title, article.wire, article.kind, article.text) == (title, wire, "wire", BODY)
+
+
+def test_a_filing_marker_in_the_front_matter_is_no_title() -> None:
+    article = article_of(f"---\ntitle: (3rd LD) Harbour opens\n---\n{BODY}")
+    assert (article.title, article.wire) == ("Harbour opens", Wire("3rd LD", 3))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "(LEADING) questions asked",
+        "Lead (LEAD) found in water",
+        "UPDATE 1.2 released to all",
+        "(Lead) singer leaves band",
+        "URGENT-care unit opens",
+    ],
+)
+def test_what_only_looks_like_a_filing_marker_stays(line: str) -> None:
+    article = article_of(f"{line}\n\n{BODY}")
+    assert (article.title, article.wire) == (line, None)
+
+
+@pytest.mark.parametrize(
+    "trail",
+    [
+        f"Home General {TITLE}",
+        f"Home » News » {TITLE}",
+        f"News > Politics > {TITLE}",
+        "Home > News > Harbours",
+        "Home / News / Harbours",
+    ],
+)
+def test_a_breadcrumb_is_dropped(trail: str) -> None:
+    article = article_of(f"{trail}\n\n{TITLE}\n\n{BODY}")
+    assert (article.title, article.text) == (TITLE, BODY)
+    assert removed(article, "breadcrumb") == [trail]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Home at last", TITLE),
+        (f"Exclusive: {TITLE}", TITLE),
+        ("Home prices fall", "They fall again"),
+        ("Home: a history", TITLE),
+    ],
+)
+def test_a_title_that_only_looks_like_a_breadcrumb_stays(first: str, second: str) -> None:
+    assert article_of(f"{first}\n\n{second}\n\n{BODY}").title == first
+
+
+@pytest.mark.parametrize("label", ["New harbour", "Minister harbour", "the NEW harbour", "harbour minister"])
+def test_a_picture_label_is_dropped(label: str) -> None:
+    article = under_title(label)
+    assert article.text == BODY
+    assert removed(article, "picture-label") == [label]
+
+
+@pytest.mark.parametrize(
+    "line", ["The new harbour opens.", "Harbour opens late", "Harbour", "**New harbour**", "## New harbour", "Boats"]
+)
+def test_what_is_no_picture_label_stays(line: str) -> None:
+    article = under_title(line)
+    assert article.paragraphs[0] == line.strip("*# ")
+    assert article.title == TITLE
+
+
+def test_a_picture_label_further_down_stays() -> None:
+    article = article_of(f"{TITLE}\n\n{BODY}\n\nNew harbour\n\n{BODY}")
+    assert "New harbour" in article.paragraphs
