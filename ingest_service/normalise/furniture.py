@@ -82,9 +82,9 @@ def release_label(draft: Draft) -> Found:
 
 def end_mark(draft: Draft) -> Found:
     """What marks the end of a text, as -ENDS-, /End/, ### or -30-, alone or after its last sentence, is no text."""
-    if len(draft.lines) < 2:
+    if not draft.lines:
         return Found()
-    for line in draft.lines[-CLOSING:]:
+    for line in draft.lines[1:][-CLOSING:]:
         if line.whole and len(line.text) <= 12 and END_MARK.fullmatch(line.text):
             return Found(cuts=[_span(line)])
     last = draft.lines[-1]
@@ -96,9 +96,9 @@ def end_mark(draft: Draft) -> Found:
 
 def source_line(draft: Draft) -> Found:
     """ "Source:" and the name of a publisher, alone or after the last sentence, name the publisher and are no text."""
-    if len(draft.lines) < 2:
+    if not draft.lines:
         return Found()
-    for line in draft.lines[-CLOSING:]:
+    for line in draft.lines[1:][-CLOSING:]:
         match = SOURCE.fullmatch(line.text) if len(line.text) <= LONGEST else None
         if match and (name := publishers.full_name(match[1].strip())):
             return _from_source(draft, (line.start, line.end), name)

@@ -1,0 +1,37 @@
+"""The page on normalising names every rule, in order, and each example does what it says."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ingest_service import normalise
+from ingest_service.normalise import notes
+from tests.ingest.normalise.texts import article_of, removed
+
+PAGE = (Path(__file__).parents[3] / "docs" / "normalising.md").read_text(encoding="utf-8")
+SECTIONS = dict(re.findall(r"^### (\S+)\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL))
+RULES = [normalise.name_of(rule) for rule in normalise.RULES]
+EXAMPLE = re.compile(r"```text\n(.*?)```\n\n(?:takes off: `(.*?)`|sets `(.*?)`: `(.*?)`)", re.DOTALL)
+
+
+def test_every_rule_is_documented_in_the_order_of_the_rules() -> None:
+    assert list(SECTIONS) == [*RULES, notes.LINE_BREAK, notes.PARAGRAPH_BREAK, notes.WHITE_SPACE]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_example_of_a_rule_does_what_it_says(rule: str) -> None:
+    found = EXAMPLE.search(SECTIONS[rule])
+    assert found is not None
+    article = article_of(found[1])
+    if found[2] is not None:
+        assert removed(article, rule) == [found[2]]
+    else:
+        assert getattr(article, found[3]) == found[4]
+
+
+@pytest.mark.parametrize("rule", normalise.RULES)
+def test_every_rule_says_in_one_sentence_what_it_does(rule: object) -> None:
+    sentence = str(rule.__doc__).strip()
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
