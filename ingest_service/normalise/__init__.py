@@ -44,6 +44,7 @@ RULES = (
     furniture.picture_credit,
     datelines.dateline,
     captions.caption,
+    furniture.copyright_line,
     furniture.end_mark,
     furniture.source_line,
     bylines.credit_line,

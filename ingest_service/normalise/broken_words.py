@@ -13,13 +13,23 @@ PAIR = re.compile(r"(?<!\S)[\"'“‘(\[]*([a-z]{2,24}) (?=([a-z]{2,24})(?![\w'�
 # Written apart by some ("eco system"): no word alone, yet whole before one.
 COMBINING = frozenset(
     names.words(
-        "aero agro anti arch astro audio auto bi bio by cardio centi co contra counter crypto cyber de demi dis eco en"
-        " electro ethno euro ex extra fore geo giga hetero homo hydro hyper hypo il im in infra inter intra iso kilo"
-        " macro mal mega meta micro mid milli mini mis mono multi nano neo neuro non off omni on ortho out over para"
-        " pan peri petro photo physio poly post pre pro proto pseudo psycho pyro quasi radio re retro semi socio step"
-        " sub super techno tele thermo trans tri turbo ultra un under uni up vice video"
+        "aero agri agro anti arch astro audio auto bi bio by cardio centi co contra counter crypto cyber de demi"
+        " dis eco en electro ethno euro ex extra fore geo giga hetero homo hydro hyper hypo il im in infra inter"
+        " intra iso kilo macro mal mega meta micro mid milli mini mis mono multi nano neo neuro non off omni on"
+        " ortho out over para pan peri petro photo physio poly post pre pro proto pseudo psycho pyro quasi radio re"
+        " retro semi socio step sub super techno tele thermo trans tri turbo ultra un under uni up vice video"
     )
 )
+# Articles, pronouns, prepositions, auxiliaries and the like.
+COMMONEST = frozenset(
+    names.words(
+        "a an the he she it we you they who me him her us them my his its our your their that this these those there"
+        " and or nor but so yet if as at by for from in into of off on out over per to up with via be am is are was"
+        " were been do did does has had have can may might must shall will would could should no not all any one two"
+    )
+)
+# Written as two words, and listed as one.
+APART = frozenset({"pro forma", "rendez vous", "post mortem", "kow tow", "wi fi", "beri beri", "cous cous"})
 
 
 def broken_words(draft: Draft) -> Found:
@@ -40,9 +50,17 @@ def broken_words(draft: Draft) -> Found:
 
 def _is_one_word(first: str, second: str) -> bool:
     known = known_words()
-    if first + second not in known or (first in COMBINING and second in known):
+    if first + second not in known or (first in known and _is_word(second)) or f"{first} {second}" in APART:
         return False
-    return first not in known or second not in known
+    if first in COMBINING and (_is_word(second) or first[-1] == second[0]):
+        return False
+    # "be ad hoc", "to ut ilise", "we ll": a short scrap beside one of the commonest words may belong elsewhere.
+    return not (first in COMMONEST and len(second) < 4) and not (second in COMMONEST and len(first) < 4)
+
+
+def _is_word(text: str) -> bool:
+    """Whether a text is a word, or its plural: "give aways"."""
+    return text in known_words() or (len(text) > 3 and text[-1] == "s" and text[:-1] in known_words())
 
 
 @functools.cache

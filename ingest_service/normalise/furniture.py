@@ -11,27 +11,44 @@ from ingest_service.normalise.draft import Draft, Found
 from ingest_service.normalise.layout import Line
 
 LONGEST = 120
+LONGEST_CLAIM = 300
 # How many of the last lines may close a text: its end mark, its source, its credits.
 CLOSING = 4
 # How many of the first lines may label it.
 OPENING = 3
 
 _THING = r"(?: (?:article|story|post|page|video|photo))?"
+_NETWORK = r"(?:facebook|twitter|x|whatsapp|telegram|instagram|linkedin|youtube|google news|e-?mail)"
+_AGO = r"(?:\d{1,3}|an?|one) (?:second|minute|hour|day|week|month|year)s? ago"
+# What one line, or one part of a line divided by bars or wide gaps, may consist of.
 FURNITURE = re.compile(
     "|".join(
         (
-            rf"share(?: (?:me|this|it|now))?{_THING}|share{_THING} (?:on|via) [a-z]+",
+            rf"share(?: (?:me|this|it|now))?{_THING}(?::?(?: {_NETWORK}| print)+)?|share{_THING} (?:on|via) {_NETWORK}",
             rf"(?:print|email|save|bookmark|tweet) this{_THING}|copy link|link copied",
             r"(?:more|related|recommended|top|latest|trending|popular|other) (?:stories|articles|posts|reads)",
             r"(?:you )?(?:may|might) also like|read (?:more|next|also|(?:the )?full story)|also read",
             r"(?:continue|keep) reading(?: below)?|(?:article|story) continues (?:below|after .{1,30})",
             r"advertisement|skip advertisement|sponsored content|skip (?:to )?(?:main )?content|back to top",
             r"(?:sign up|subscribe) (?:to|for) (?:our|the)(?: free)?(?: daily| weekly)? newsletters?",
-            r"(?:follow|like|find) us on [a-z]+(?: news)?|leave a (?:comment|reply)|post a comment",
-            r"(?:\d{1,6}|no|view|show|hide) comments?|all rights reserved|click (?:here )?to (?:share|print)",
+            rf"(?:follow|like|find|join) us on {_NETWORK}|{_NETWORK} (?:channel|group|page)",
+            r"leave a (?:comment|reply)|post a comment|(?:\d{1,6}|no|view|show|hide) comments?",
+            rf"(?:first |last )?(?:published|updated|posted):? {_AGO}",
+            r"by (?:an? |our )?(?:staff|news|web) (?:reporter|correspondent|writer|desk)s?",
+            r"click (?:here )?to (?:share|print)",
         )
     ),
     re.IGNORECASE,
+)
+# One alone may be a heading; two or more on a line are a menu.
+MENU = frozenset(
+    names.WORD.findall(
+        "menu search subscribe home login register news sport sports business opinion world politics about contact"
+    )
+) | {"sign in", "log in", "sign up", "log out", "about us", "contact us"}
+PARTS = re.compile(r"\s*[|•·]\s*|\s{2,}")
+COPYRIGHT = re.compile(
+    r"(?:copyright|©|\(c\)) ?(?:©|\(c\))? ?.{0,60}\b(?:19|20)\d\d\b.{0,200}|.{0,100}\ball rights reserved\.?", re.I
 )
 CHANNEL = re.compile(r"(.*\S)\s(?:WhatsApp|Telegram|YouTube|Facebook|Instagram) (?:Channel|Group|Page)")
 LONGEST_CHANNEL = 8
@@ -59,8 +76,15 @@ SOURCE_AFTER = re.compile(r"[.!?\"'”’)]\s+(Source: ?([^\W\d_a-z][^.:;!?]{1,8
 
 def page_furniture(draft: Draft) -> Found:
     """A line that only tells the reader what to do with the page, or names its channel elsewhere, is no text."""
-    cuts = [_span(line) for line in draft.lines if line.whole and len(line.text) <= LONGEST and _is_furniture(line)]
-    return Found(cuts=sorted({*cuts, *map(_span, _channels(draft))}))
+    found = {line for line in draft.lines if line.whole and len(line.text) <= LONGEST and _is_furniture(line.text)}
+    found.update(_channels(draft))
+    return Found(cuts=[_span(line) for line in draft.lines if line in found])
+
+
+def copyright_line(draft: Draft) -> Found:
+    """A line near the end that claims the copyright of a year, or all rights, is no text."""
+    last = (line for line in draft.lines[1:][-CLOSING:] if line.whole and len(line.text) <= LONGEST_CLAIM)
+    return Found(cuts=[_span(line) for line in last if COPYRIGHT.fullmatch(line.text)])
 
 
 def picture_credit(draft: Draft) -> Found:
@@ -118,8 +142,13 @@ def _span(line: Line) -> Span:
     return line.start, line.end
 
 
-def _is_furniture(line: Line) -> bool:
-    return not line.text[0].islower() and bool(FURNITURE.fullmatch(line.text.rstrip(" .:»>→↓…!")))
+def _is_furniture(text: str) -> bool:
+    if text[0].islower():
+        return False
+    parts = [part.strip(" .:»>→↓…!") for part in PARTS.split(text)]
+    if all(map(FURNITURE.fullmatch, parts)):
+        return True
+    return len(parts) > 1 and all(part.lower() in MENU or FURNITURE.fullmatch(part) for part in parts)
 
 
 def _credits_picture(text: str) -> bool:

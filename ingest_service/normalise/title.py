@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import takewhile
 
 from ingest_service.model import Wire
 from ingest_service.normalise import dates, layout, names, sentences
@@ -10,6 +11,8 @@ from ingest_service.normalise.layout import Line
 
 LONGEST = 200
 LONGEST_TRAIL = 60
+# How many lines at the top are looked at.
+TOP = 20
 LONGEST_LABEL = 8
 TRAIL_MARKS = re.compile(r"[>»›|]")
 TRAIL = re.compile(r"Home(?: ?[>»›/|] ?[^>»›/|]{1,40}){1,6}")
@@ -37,40 +40,45 @@ def breadcrumb(draft: Draft) -> Found:
 
 def wire_marker(draft: Draft) -> Found:
     """What numbers a wire service's filings before the headline, as (LEAD), (2nd LD) or UPDATE 1-, is no title."""
-    if draft.article.title:
-        match = FILING.match(draft.article.title)
-        cuts, rest = [], draft.article.title[match.end() :] if match else ""
-    elif draft.lines:
-        first = draft.lines[0]
-        match = FILING.match(first.text[:LONGEST])
-        cuts, rest = [(first.start, first.start + match.end())] if match else [], ""
-    else:
-        return Found()
+    known = draft.article.title
+    in_title = FILING.match(known)
+    in_text = FILING.match(draft.lines[0].text[:LONGEST]) if draft.lines else None
+    match = in_title or in_text
     if match is None:
         return Found()
-    return Found(cuts=cuts, article=replace(draft.article, wire=_wire(match), kind="wire", title=rest))
+    start = draft.lines[0].start if draft.lines else 0
+    rest = known[in_title.end() :] if in_title else known
+    return Found(
+        cuts=[(start, start + in_text.end())] if in_text else [],
+        article=replace(draft.article, wire=_wire(match), kind="wire", title=rest),
+    )
 
 
 def title(draft: Draft) -> Found:
     """The first paragraph is the title when it is short, does not end like a sentence, and text follows."""
-    first = next(layout.paragraphs(draft.lines[:20]), None)
-    if first is None or len(first) == len(draft.lines):
+    paragraphs = list(layout.paragraphs(draft.lines[:TOP]))
+    if not paragraphs or len(paragraphs[0]) == len(draft.lines):
         return Found()
-    text = " ".join(line.text for line in first)
     known = draft.article.title
-    if names.words(text) != names.words(known) if known else not _is_title(text, first):
-        return Found()
-    return Found(cuts=[(line.start, line.end) for line in first], article=replace(draft.article, title=known or text))
+    if not known:
+        text = " ".join(line.text for line in paragraphs[0])
+        if not _is_title(text, paragraphs[0]):
+            return Found()
+        known = text
+    # The title itself, and what repeats it right below.
+    same = takewhile(lambda lines: names.words(" ".join(line.text for line in lines)) == names.words(known), paragraphs)
+    cuts = [(line.start, line.end) for lines in same for line in lines]
+    return Found(cuts=cuts, article=replace(draft.article, title=known))
 
 
 def picture_label(draft: Draft) -> Found:
     """A short line right under the title, all of whose words stand in the title, labels a picture."""
-    paragraphs = list(layout.paragraphs(draft.lines[:20]))[:2]
-    if not draft.article.title or len(paragraphs) < 2 or len(paragraphs[0]) > 1:
+    if not draft.article.title or len(draft.lines) < 2:
         return Found()
-    line = paragraphs[0][0]
+    line, following = draft.lines[:2]
     label = names.words(line.text) if line.whole and len(line.text) <= LONGEST else []
-    if not 2 <= len(label) <= LONGEST_LABEL or sentences.is_ended(line.text):
+    # Without an empty line below it may be the first line of a paragraph.
+    if not 2 <= len(label) <= LONGEST_LABEL or following.row == line.row + 1 or line.text[-1] in ".!?:":
         return Found()
     if not set(label) <= set(names.words(draft.article.title)):
         return Found()

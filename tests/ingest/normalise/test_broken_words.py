@@ -19,6 +19,7 @@ def sentence_with(words: str) -> str:
         ("govern ment", "government"),
         ("fisher men", "fisher men"),
         ("harb our", "harbour"),
+        ("to ut ilise", "to utilise"),
         ("“agreeme nt”", "“agreement”"),
         ("coopera tion, secur ity", "cooperation, security"),
     ],
@@ -47,6 +48,14 @@ def test_a_broken_word_is_mended(broken: str, whole: str) -> None:
         "to day",
         "with out",
         "accordi\u00a0ng",
+        "pro forma",
+        "we ll",
+        "to be ad hoc",
+        "be ma",
+        "pre empting",
+        "beri beri",
+        "give aways",
+        "agri businesses",
     ],
 )
 def test_two_words_stay_two(words: str) -> None:

@@ -20,6 +20,12 @@ from tests.ingest.normalise.texts import BODY, TITLE, article_of, at_the_end, re
         "Skip to main content",
         "Jane Roe WhatsApp Channel",
         "Join Island Times Telegram Channel",
+        "Menu  Search  Subscribe",
+        "Sign in | Home | News",
+        "WhatsApp Channel   Follow us on Telegram",
+        "Published 4 hours ago | Updated 2 hours ago",
+        "Share this article: Facebook Twitter Email Print",
+        "By Staff Reporter",
     ],
 )
 def test_page_furniture_is_dropped(line: str) -> None:
@@ -42,6 +48,9 @@ def test_page_furniture_is_dropped(line: str) -> None:
         "## Related stories",
         "Follow us on the long road north",
         "Advertisement rules tightened",
+        "Search",
+        "News  Boats",
+        "Published 4 hours ago by the mayor",
     ],
 )
 def test_what_only_sounds_like_furniture_stays(line: str) -> None:
@@ -93,6 +102,28 @@ def test_a_release_label_makes_a_release(line: str) -> None:
 def test_what_is_no_release_label_stays(line: str) -> None:
     article = under_title(line)
     assert (article.paragraphs[0], article.kind) == (line, "document")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "© 2024 Island Times",
+        "Copyright 2024. All rights reserved. This material may not be published, broadcast or rewritten.",
+        "(c) Island Times Ltd 2024",
+        "All rights reserved.",
+    ],
+)
+def test_a_copyright_line_is_dropped(line: str) -> None:
+    article = at_the_end(line)
+    assert article.text == BODY
+    assert removed(article, "copyright-line") == [line]
+
+
+@pytest.mark.parametrize(
+    "line", ["Copyright law was changed", "The copyright of 1990 has ended.", "© or not ©", "(c) a third clause"]
+)
+def test_what_claims_no_copyright_stays(line: str) -> None:
+    assert at_the_end(line).paragraphs[-1] == line
 
 
 @pytest.mark.parametrize("mark", ["/End/", "-ENDS-", "ENDS", "###", "# # #", "-30-", "(END)", "[Ends]", "—ends—"])

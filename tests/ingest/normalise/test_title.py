@@ -147,3 +147,19 @@ def test_what_is_no_picture_label_stays(line: str) -> None:
 def test_a_picture_label_further_down_stays() -> None:
     article = article_of(f"{TITLE}\n\n{BODY}\n\nNew harbour\n\n{BODY}")
     assert "New harbour" in article.paragraphs
+
+
+def test_what_looks_like_a_picture_label_but_opens_a_paragraph_stays() -> None:
+    article = article_of(f"{TITLE}\n\nThe minister\nJane Roe opened it.\n\n{BODY}")
+    assert article.paragraphs[:2] == ("The minister", "Jane Roe opened it.")
+
+
+def test_a_title_repeated_below_itself_goes() -> None:
+    title = "Minister opens the new harbour of the northern islands after nine years"
+    article = article_of(f"{title}\n\n{title}\n\n{BODY}")
+    assert (article.title, article.text) == (title, BODY)
+
+
+def test_a_filing_marker_is_taken_off_the_repetition_too() -> None:
+    article = article_of(f"---\ntitle: UPDATE 2-{TITLE}\n---\nUPDATE 2-{TITLE}\n\n{BODY}")
+    assert (article.title, article.text) == (TITLE, BODY)
