@@ -135,12 +135,12 @@ class Cluster:
     @contextlib.contextmanager
     def serving(self) -> Iterator[sqlalchemy.URL]:
         """Serves on a free loopback port until the block ends."""
-        port = _free_port()
+        port = free_port()
         url = sqlalchemy.URL.create("postgresql+psycopg", "postgres", None, "127.0.0.1", port, "postgres")
         with (self.folder / "log").open("wb") as log:
             # SIGINT is PostgreSQL's fast shutdown: connections are ended, files are closed in order.
             process = subprocess.Popen(
-                [*_tied_to_us(signal.SIGINT), *self._command(port)],
+                [*tied_to_us(signal.SIGINT), *self._command(port)],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, **self.identity,
             )  # fmt: skip
         try:
@@ -190,13 +190,14 @@ def reachable(binaries: Path, folder: Path, identity: Mapping[str, Any]) -> Path
     return copy / binaries.name
 
 
-def _tied_to_us(ending: signal.Signals) -> list[str]:
+def tied_to_us(ending: signal.Signals) -> list[str]:
     """The command before the command that has a process get a signal when its parent dies."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", ending.name.removeprefix("SIG"), "--"] if setpriv else []
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A loopback port that nobody listened at a moment ago."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
