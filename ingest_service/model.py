@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+from typing_extensions import TypeAliasType
+
+Json = TypeAliasType("Json", "bool | int | float | str | list[Json] | dict[str, Json] | None")
 Span: TypeAlias = tuple[int, int]
 Kind: TypeAlias = Literal["wire", "release", "article", "document"]
 PublishedBasis: TypeAlias = Literal["metadata", "dateline", "text", "caption"]

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Index, LargeBinary, MetaData, String, Text
+from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, LargeBinary, MetaData, String, Text, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -45,8 +45,89 @@ class State(Base):
     value: Mapped[str] = mapped_column(Text)
 
 
+class File(Base):
+    """One path of the folder as it was last seen; `facts` of the file system are evidence, never identity alone."""
+
+    __tablename__ = "file"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    path: Mapped[str] = mapped_column(Text, unique=True)
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    reason: Mapped[str | None] = mapped_column(String(64))
+    detail: Mapped[str | None] = mapped_column(Text)
+    size: Mapped[int] = mapped_column(BigInteger)
+    mtime_ns: Mapped[int] = mapped_column(BigInteger)
+    ctime_ns: Mapped[int] = mapped_column(BigInteger)
+    device: Mapped[int] = mapped_column(BigInteger)
+    inode: Mapped[int] = mapped_column(BigInteger)
+    digest: Mapped[str | None] = mapped_column(String(72), index=True)
+    since: Mapped[datetime] = mapped_column(Utc)
+
+    __table_args__ = (Index("ix_file_inode", "inode", "device"),)
+
+
+class Item(Base):
+    """What a document is of, and the newest observation of it."""
+
+    __tablename__ = "item"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    key: Mapped[str] = mapped_column(Text, index=True)
+    by: Mapped[str] = mapped_column(String(8))
+    parent: Mapped[str | None] = mapped_column(Text)
+    version: Mapped[str | None] = mapped_column(Text)
+    path: Mapped[str] = mapped_column(Text)
+    document: Mapped[str] = mapped_column(String(36), unique=True)
+    observation: Mapped[int]
+    status: Mapped[str] = mapped_column(String(16))
+    # Of an item taken over from the catalog: the digests of original and article there, until it is read here.
+    adopted: Mapped[str | None] = mapped_column(Text)
+
+
+class FileItem(Base):
+    """Which files hold which items: many of each."""
+
+    __tablename__ = "file_item"
+    file: Mapped[int] = mapped_column(ForeignKey("file.id"), primary_key=True)
+    item: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True, index=True)
+
+
+class Article(Base):
+    """The newest article of an item that is current.
+
+    `owes` says what is still to be told about it, in the words of the event: null once it is judged. `indexed` is False
+    for a copy: the first of a class of copies stands for it among the fingerprints.
+    """
+
+    __tablename__ = "article"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    item: Mapped[int] = mapped_column(ForeignKey("item.id"), unique=True)
+    document: Mapped[str] = mapped_column(String(36))
+    observation: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(72))
+    folded_digest: Mapped[str] = mapped_column(String(72), index=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    indexed: Mapped[bool]
+    sameness_version: Mapped[str] = mapped_column(String(16))
+    owes: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+    __table_args__ = (
+        Index(
+            "ix_article_owes", "id", sqlite_where=text("owes IS NOT NULL"), postgresql_where=text("owes IS NOT NULL")
+        ),
+    )
+
+
+class Fingerprint(Base):
+    """Which article has which fingerprint."""
+
+    __tablename__ = "fingerprint"
+    fingerprint: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    article: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, index=True)
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
 class Original(Base):
-    """The bytes of a large original, kept while an event that needs them is not delivered."""
+    """The bytes of an original, kept until its event holds them or, of a large one, until that is delivered."""
 
     __tablename__ = "original"
     digest: Mapped[str] = mapped_column(String, primary_key=True)

@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from multiprocessing import resource_tracker as resource_tracker_module
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,12 @@ import pytest
 from tests import postgres
 
 LEAK_SECONDS = 2.0
+
+
+@pytest.fixture(scope="session", autouse=True)
+def resource_tracker() -> None:
+    """Python's own helper for worker processes: started once, it stays with its pipe until the end."""
+    resource_tracker_module.ensure_running()
 
 
 @pytest.fixture(scope="session")

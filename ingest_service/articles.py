@@ -1,0 +1,116 @@
+"""The newest article of each item: kept, marked to be judged, and taken out again; functions of a Session.
+
+Articles of the same words are one class: the first stands for it among the fingerprints, the others are its copies.
+"""
+
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+from sqlalchemy.orm import Session
+
+from catalog_service import contract
+from ingest_service import fingerprint_index, model, sameness
+from ingest_service.prepare import Prepared, PreparedItem
+from ingest_service.tables import Article, Item, Original
+
+# The cause of no event: the catalog knows this reading, only a lost ledger did not.
+KNOWN = "known"
+_ARTICLES = TypeAdapter(model.Article)
+
+
+def packed(article: model.Article) -> bytes:
+    """An article as it is kept: the same bytes for the same article."""
+    return zlib.compress(_ARTICLES.dump_json(article), 6)
+
+
+def unpacked(content: bytes) -> model.Article:
+    """The article that was packed."""
+    return _ARTICLES.validate_json(zlib.decompress(content))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read of one item, and what it means for it."""
+
+    prepared: Prepared
+    told: PreparedItem
+    content: bytes
+    cause: str
+
+
+def write(session: Session, now: datetime, item: Item, old: Article | None, reading: Reading) -> None:
+    told, prepared = reading.told, reading.prepared
+    if old is not None:
+        retire(session, old)
+    if reading.cause != KNOWN:
+        item.observation += 1
+    stands = _class_stands(session, told.facts.folded_digest)
+    row = Article(
+        item=item.id,
+        document=item.document,
+        observation=item.observation,
+        digest=told.article.digest,
+        folded_digest=told.facts.folded_digest,
+        content=reading.content,
+        indexed=not stands,
+        sameness_version=sameness.VERSION,
+        owes=None if reading.cause == KNOWN else _owed(now, reading),
+    )
+    session.add(row)
+    session.flush()
+    if row.owes is not None:
+        _keep(session, prepared.original)
+    if not stands:
+        fingerprint_index.add(session, {row.id: told.facts.fingerprints})
+
+
+def _owed(now: datetime, reading: Reading) -> dict[str, Any]:
+    """What judging must know to tell of an article."""
+    return {
+        "cause": reading.cause,
+        "at": contract.format_time(now),
+        "original": reading.prepared.original.digest,
+    }
+
+
+def _class_stands(session: Session, folded_digest: str) -> bool:
+    """Whether an article of the same words stands for them among the fingerprints."""
+    asked = sa.select(Article.id).where(Article.folded_digest == folded_digest, Article.indexed).limit(1)
+    return session.scalar(asked) is not None
+
+
+def retire(session: Session, article: Article) -> None:
+    """An article is current no more: it attracts nothing, and a copy of it takes its place."""
+    fingerprint_index.remove(session, [article.id])
+    stood, folded = article.indexed, article.folded_digest
+    session.delete(article)
+    session.flush()
+    if stood:
+        _promote(session, folded)
+
+
+def _promote(session: Session, folded_digest: str) -> None:
+    """The first copy stands for the class from now on, and all of the class are judged anew."""
+    copies = list(
+        session.scalars(sa.select(Article).where(Article.folded_digest == folded_digest).order_by(Article.id))
+    )
+    for number, copy in enumerate(copies):
+        if number == 0:
+            copy.indexed = True
+            fingerprint_index.add(session, {copy.id: sameness.prepare(unpacked(copy.content)).fingerprints})
+        if copy.owes is None:
+            copy.owes = {"cause": "judged"}
+
+
+def _keep(session: Session, original: model.Original) -> None:
+    row = session.get(Original, original.digest)
+    if row is None:
+        row = Original(
+            digest=original.digest, size=original.size, media_type=original.media_type, encoding=original.encoding
+        )
+        session.add(row)
+    row.content = original.content

@@ -1,0 +1,318 @@
+"""What we know of each file and item, and what is still to be told of them; functions of a Session.
+
+A file is a path; an item is what a document is of. Files hold items, many to many. Each change of an item counts its
+observation up and leaves word of what is owed to the catalog: an event at once where no article is told, or a mark on
+the article that it is still to be judged.
+"""
+
+import uuid
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from catalog_service import contract
+from ingest_service import articles, events, model, outbox
+from ingest_service.prepare import Prepared, PreparedItem
+from ingest_service.scan import FileFact, Known, Odd
+from ingest_service.tables import Article, File, FileItem, Item
+
+PUBLISHED = "published"
+QUARANTINED = "quarantined"
+ADOPTED = "adopted"
+HELD = "gone-held"
+T = TypeVar("T")
+NOWHERE = FileFact("", -1, -1, -1, -1, -1)
+_FACTS = sa.select(File.path, File.size, File.mtime_ns, File.ctime_ns, File.device, File.inode, File.digest)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every entry needs to know: whose folder it is, who writes, and when."""
+
+    origin: events.Origin
+    now: datetime
+
+
+# What is known
+
+
+def known(session: Session) -> dict[str, Known]:
+    """All files by path."""
+    return _known(session.execute(_FACTS))
+
+
+def known_around(session: Session, paths: Collection[str], facts: Collection[FileFact]) -> dict[str, Known]:
+    """The files at these paths, those below them, and those that one of the facts was when it was last seen."""
+    found: dict[str, Known] = {}
+    identities = {fact.identity for fact in facts}
+    # Of paths where no file is now, and which was none before: a folder that was moved away, or into.
+    folders = set(paths) - {fact.path for fact in facts} - set(session.scalars(_at(paths)))
+    below = [File.path.startswith(f"{path}/", autoescape=True) for path in sorted(folders)]
+    for some in _chunked(sorted({*paths, *(fact.path for fact in facts)})):
+        found |= _known(session.execute(_FACTS.where(File.path.in_(some))))
+    for condition in below:
+        found |= _known(session.execute(_FACTS.where(condition)))
+    for inodes in _chunked(sorted({inode for _, inode in identities})):
+        same_inode = _known(session.execute(_FACTS.where(File.inode.in_(inodes))))
+        found |= {path: each for path, each in same_inode.items() if each.fact.identity in identities}
+    return found
+
+
+def _at(paths: Collection[str]) -> sa.Select[str]:
+    return sa.select(File.path).where(File.path.in_(paths))
+
+
+def _known(rows: Iterable[Any]) -> dict[str, Known]:
+    return {row[0]: Known(FileFact(*row[:6]), row.digest) for row in rows}
+
+
+def is_empty(session: Session) -> bool:
+    """Whether nothing was ever recorded: a new ledger, or a lost one."""
+    return session.scalar(sa.select(sa.func.count()).select_from(sa.select(Item.id).limit(1).subquery())) == 0
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many files are in which state."""
+    asked = sa.select(File.state, sa.func.count().label("count_")).group_by(File.state)
+    return {row.state: row.count_ for row in session.execute(asked)}
+
+
+def unjudged(session: Session) -> int:
+    """How many articles are still to be judged."""
+    return session.scalar(sa.select(sa.func.count()).select_from(Article).where(Article.owes.is_not(None))) or 0
+
+
+def files(
+    session: Session, *, state: str | None = None, after: str | None = None, limit: int = 100
+) -> list[contract.FileState]:
+    """Files with their state and reason, by path, from behind `after`."""
+    asked = sa.select(File).order_by(File.path).limit(limit)
+    if state is not None:
+        asked = asked.where(File.state == state)
+    if after is not None:
+        asked = asked.where(File.path > after)
+    rows = list(session.scalars(asked))
+    held = sa.select(FileItem.file, Item.document).join(Item, Item.id == FileItem.item)
+    documents: dict[int, list[uuid.UUID]] = {}
+    for row in session.execute(held.where(FileItem.file.in_([row.id for row in rows]))):
+        documents.setdefault(row.file, []).append(uuid.UUID(row.document))
+    return [
+        contract.FileState(
+            path=row.path,
+            state=row.state,
+            reason=row.reason,
+            detail=row.detail,
+            size=max(row.size, 0),
+            digest=row.digest,
+            documents=tuple(documents.get(row.id, ())),
+            since=row.since,
+        )
+        for row in rows
+    ]
+
+
+# What happened
+
+
+def adopt(session: Session, heads: Iterable[contract.Head]) -> int:
+    """Takes over what the catalog knows of our items, so that a lost ledger changes nothing; how many."""
+    count = 0
+    for head in heads:
+        item = Item(
+            key=head.item.key,
+            by=head.item.by,
+            parent=head.item.parent,
+            version=head.item.version,
+            path=head.path,
+            document=str(head.document),
+            observation=head.observation,
+            status=head.status,
+            adopted=f"{head.original} {head.digest}",
+        )
+        session.add(item)
+        if head.status == "current":
+            file = _file(session, head.path, datetime.now(UTC))
+            file.state = ADOPTED
+            session.flush()
+            session.add(FileItem(file=file.id, item=item.id))
+        count += 1
+    session.flush()
+    return count
+
+
+def store(session: Session, context: Context, fact: FileFact, prepared: Prepared) -> None:
+    """A file was read: what its items say now. Items it no longer holds are withdrawn unless another file does."""
+    file = _file(session, fact.path, context.now)
+    _set(file, fact, PUBLISHED, context.now)
+    file.digest = prepared.digest
+    session.flush()
+    before = set(session.scalars(sa.select(FileItem.item).where(FileItem.file == file.id)))
+    now = {_store_item(session, context, fact.path, prepared, each) for each in prepared.items}
+    session.add_all(FileItem(file=file.id, item=item) for item in now - before)
+    _let_go(session, context, file, before - now)
+    session.flush()
+
+
+def quarantine(session: Session, context: Context, fact: FileFact | Odd, code: str, detail: str) -> None:
+    """A file cannot be read: the row says why. What was read of it before stays as it is."""
+    file = _file(session, fact.path, context.now)
+    _set(file, fact if isinstance(fact, FileFact) else NOWHERE, QUARANTINED, context.now)
+    file.reason, file.detail = code, detail[:2_000].replace("\x00", "\ufffd")
+    session.flush()
+
+
+def touch(session: Session, context: Context, fact: FileFact) -> None:
+    """The bytes are those we know: only the facts are new."""
+    file = _file(session, fact.path, context.now)
+    _set(file, fact, PUBLISHED if file.digest else file.state, file.since if file.state == PUBLISHED else context.now)
+    session.flush()
+
+
+def move(session: Session, context: Context, moves: Mapping[str, FileFact]) -> None:
+    """Files stand elsewhere now, by their old path; moved together, so that two may change places."""
+    arriving = {fact.path for fact in moves.values()}
+    for row in list(session.scalars(sa.select(File).where(File.path.in_(arriving - set(moves))))):
+        _remove(session, context, row)
+    rows = {row.path: row for row in session.scalars(sa.select(File).where(File.path.in_(moves)))}
+    for number, row in enumerate(rows.values()):
+        row.path = f"\ufffd{number}"
+    session.flush()
+    for old, row in rows.items():
+        row.path = moves[old].path
+        _set(row, moves[old], row.state, context.now)
+        _move_items(session, context, row, old)
+    session.flush()
+
+
+def remove(session: Session, context: Context, paths: Collection[str]) -> None:
+    """Files are gone, and their items with them unless another file holds them."""
+    for row in list(session.scalars(sa.select(File).where(File.path.in_(paths)))):
+        _remove(session, context, row)
+    session.flush()
+
+
+def forget(session: Session, _context: Context, paths: Collection[str]) -> None:
+    """Files are gone whose documents are to stay (`INGEST_ON_DELETE=keep`)."""
+    rows = sa.select(File.id).where(File.path.in_(paths))
+    session.execute(sa.delete(FileItem).where(FileItem.file.in_(rows)))
+    session.execute(sa.delete(File).where(File.path.in_(paths)))
+
+
+def hold(session: Session, context: Context, paths: Collection[str]) -> None:
+    """Files seem to be gone, but so many that a person must confirm it first."""
+    held = sa.update(File).where(File.path.in_(paths), File.state != HELD)
+    session.execute(held.values(state=HELD, reason="deletions-held", since=context.now))
+
+
+def purge(session: Session, document: str) -> None:
+    """Erases what is held of a redacted document: article, fingerprints and bytes; the item stays, to be known."""
+    row = session.scalar(sa.select(Item).where(Item.document == document))
+    if row is None:
+        return
+    row.status = "redacted"
+    session.flush()
+    article = session.scalar(sa.select(Article).where(Article.item == row.id))
+    if article is not None:
+        articles.retire(session, article)
+
+
+def release(session: Session, context: Context, paths: Collection[str]) -> None:
+    """Files that seemed to be gone are there after all."""
+    seen = sa.update(File).where(File.path.in_(paths), File.state == HELD)
+    session.execute(seen.values(state=PUBLISHED, reason=None, since=context.now))
+
+
+# The articles themselves
+
+
+def item_name(path: str, member: str | None) -> model.ItemName:
+    """What an item is called: by its path, or by its name inside the file."""
+    return model.ItemName(path) if member is None else model.ItemName(f"{path}#{member}", "member", path)
+
+
+def _file(session: Session, path: str, now: datetime) -> File:
+    row = session.scalar(sa.select(File).where(File.path == path))
+    if row is None:
+        row = File(path=path, since=now)
+        session.add(row)
+        _set(row, NOWHERE, QUARANTINED, now)
+    return row
+
+
+def _set(row: File, fact: FileFact, state: str, since: datetime) -> None:
+    row.size, row.mtime_ns, row.ctime_ns = fact.size, fact.mtime_ns, fact.ctime_ns
+    row.device, row.inode = fact.device, fact.inode
+    row.state, row.since = state, since
+    row.reason = row.detail = None
+
+
+def _chunked(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Few enough at once for one statement."""
+    for start in range(0, len(values), 500):
+        yield values[start : start + 500]
+
+
+def _store_item(session: Session, context: Context, path: str, prepared: Prepared, told: PreparedItem) -> int:
+    """One item of a file; the id of its row."""
+    name = item_name(path, told.member)
+    # Of several items that had this name the current one is it, else the last that was withdrawn.
+    newest_first = (sa.case((Item.status == "current", 0), else_=1), Item.id.desc())
+    item = session.scalar(sa.select(Item).where(Item.key == name.key, Item.by == name.by).order_by(*newest_first))
+    cause = "created"
+    if item is None:
+        item = Item(
+            key=name.key, by=name.by, parent=name.parent, version=name.version, path=path,
+            document=str(uuid.uuid4()), observation=0, status="current", adopted=None,
+        )  # fmt: skip
+        session.add(item)
+        session.flush()
+    elif item.status == "redacted":
+        return item.id
+    else:
+        cause = "restored" if item.status == "withdrawn" else "changed"
+    article = session.scalar(sa.select(Article).where(Article.item == item.id))
+    content = articles.packed(told.article)
+    if article is not None and article.content == content:
+        return item.id
+    item.status, item.path = "current", path
+    if item.adopted == f"{prepared.digest} {told.article.digest}":
+        cause = articles.KNOWN
+    item.adopted = None
+    articles.write(session, context.now, item, article, articles.Reading(prepared, told, content, cause))
+    return item.id
+
+
+def _let_go(session: Session, context: Context, file: File, items: Collection[int]) -> None:
+    """A file holds these items no more; those that no file holds are withdrawn."""
+    session.execute(sa.delete(FileItem).where(FileItem.file == file.id, FileItem.item.in_(items)))
+    held = set(session.scalars(sa.select(FileItem.item).where(FileItem.item.in_(items))))
+    for item in session.scalars(sa.select(Item).where(Item.id.in_(set(items) - held), Item.status == "current")):
+        item.status = "withdrawn"
+        article = session.scalar(sa.select(Article).where(Article.item == item.id))
+        if article is not None:
+            articles.retire(session, article)
+        item.observation += 1
+        place = events.Place("withdrawn", item.path, reason="file-gone")
+        outbox.put(session, events.placed(context.origin, item, place, context.now))
+
+
+def _remove(session: Session, context: Context, file: File) -> None:
+    _let_go(session, context, file, set(session.scalars(sa.select(FileItem.item).where(FileItem.file == file.id))))
+    session.delete(file)
+    session.flush()
+
+
+def _move_items(session: Session, context: Context, file: File, old: str) -> None:
+    held = sa.select(Item).join(FileItem, FileItem.item == Item.id).where(FileItem.file == file.id)
+    for item in session.scalars(held):
+        if item.by != "guid":
+            item.key = file.path + item.key.removeprefix(old)
+        item.parent = file.path if item.parent == old else item.parent
+        item.path = file.path
+        item.observation += 1
+        place = events.Place("moved", file.path, previous=old)
+        outbox.put(session, events.placed(context.origin, item, place, context.now))

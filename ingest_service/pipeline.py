@@ -1,0 +1,365 @@
+"""One change from the disk to the outbox: the story of the ingest service.
+
+Look, settle, read, store, judge. Events only say where to look. Two transactions: what was read and the mark that it is
+still to be judged; then relations, event and no mark. A kill between them leaves the mark, and the next start goes on
+there.
+"""
+
+import asyncio
+import dataclasses
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+from ingest_service import events, ledger, scan, state
+from ingest_service.db import Database
+from ingest_service.errors import DatabaseAway, IngestError, MovedMeanwhile, Unreadable
+from ingest_service.ignoring import Ignore
+from ingest_service.judging import Judge
+from ingest_service.looks import Looks
+from ingest_service.prepare import Prepared, Task, Workers
+from ingest_service.scan import FileFact, Known, Odd
+from ingest_service.settings import Settings
+from ingest_service.settling import Settling
+from ingest_service.watch import Watch
+
+BATCH = 100
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the watcher is."""
+
+    healthy: bool
+    reasons: tuple[str, ...]
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is known and what is seen of the paths looked at, and how they differ."""
+
+    known: dict[str, Known]
+    odd: list[Odd]
+    difference: scan.Difference
+    whole: bool
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one batch of files turned out to be."""
+
+    stored: list[tuple[FileFact, Prepared]] = field(default_factory=list)
+    touched: list[FileFact] = field(default_factory=list)
+    moved: dict[str, FileFact] = field(default_factory=dict)
+    failed: list[tuple[FileFact | Odd, str, str]] = field(default_factory=list)
+
+
+class Pipeline:
+    """Keeps ledger and outbox true to the folder. `woken` is called after each commit that may owe something."""
+
+    def __init__(self, settings: Settings, database: Database, workers: Workers, woken: Callable[[], None]) -> None:
+        self._settings = settings
+        self._limits = settings.limits
+        self._root = settings.seeds
+        self._database = database
+        self._workers = workers
+        self._woken = woken
+        self._origin = events.Origin(settings.collection_name, f"/ingest/{settings.collection_name}")
+        self._judge = Judge(self._origin)
+        self._looks = Looks(time.monotonic)
+        self._settling = Settling(self._root, self._limits, time.monotonic)
+        self._gone: dict[str, float] = {}
+        self._root_seen: tuple[int, int] | None = None
+        self._trouble: tuple[str, ...] = ()
+        self.reads = 0
+        """How many files were read since the start."""
+        self.overflows = 0
+        """How often the watcher lost events."""
+        self.scanned = asyncio.Event()
+        """Set when everything found at the start is in the outbox."""
+
+    @property
+    def health(self) -> Health:
+        """How the watcher is, and what waits."""
+        detail: dict[str, Any] = {
+            "strategy": "inotify",
+            "root": str(self._root),
+            "waiting_for_writer": self._settling.waiting,
+            "overflows": self.overflows,
+            "reads": self.reads,
+        }
+        return Health(not self._trouble, self._trouble, detail)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Watches the folder until `stop`."""
+        watch: Watch | None = None
+        reconcile_at = 0.0
+        try:
+            while not stop.is_set():
+                if time.monotonic() >= reconcile_at:
+                    self._looks.everything("it is time")
+                if watch is None or not watch.alive or self._is_another_root():
+                    watch = await self._watch_again(watch)
+                if await self._step():
+                    reconcile_at = time.monotonic() + self._limits.reconcile_seconds
+                await self._looks.next(self._limits.tick_seconds)
+        finally:
+            if watch is not None:
+                watch.stop()
+
+    async def once(self) -> None:
+        """Brings ledger and outbox up to date with the folder as it is now, and ends."""
+        self._looks.everything("asked")
+        while self._looks.waiting():
+            await self._step()
+            await self._looks.next(self._limits.tick_seconds)
+
+    async def _step(self) -> bool:
+        """Looks at what is due; true when that was the whole folder. A database that is away is waited for."""
+        why, paths = self._looks.take()
+        if why is None and not paths:
+            return False
+        try:
+            await (self._look_everywhere(why) if why is not None else self._look_at(paths))
+        except (DatabaseAway, OSError) as error:
+            self._fail(error)
+            self._looks.everything("the last look failed")
+            await asyncio.sleep(self._limits.tick_seconds)
+            return False
+        return why is not None
+
+    def _fail(self, error: DatabaseAway | OSError) -> None:
+        reason = str(error) if isinstance(error, DatabaseAway) else f"source unavailable: {error}"
+        if self._trouble != (reason,):
+            log.error("the folder cannot be brought in now", reason=reason)
+        self._trouble = (reason,)
+
+    # Watching
+
+    async def _watch_again(self, old: Watch | None) -> Watch | None:
+        """A new watch on the folder that is there now; None while there is none."""
+        if old is not None:
+            await asyncio.to_thread(old.stop)
+        loop = asyncio.get_running_loop()
+
+        def look(path: str) -> None:
+            loop.call_soon_threadsafe(self._reported, path)
+
+        def everything(why: str) -> None:
+            loop.call_soon_threadsafe(self._overflowed, why)
+
+        try:
+            self._root_seen = scan.identity(self._root)
+            watch = Watch(self._root, look, everything)
+            watch.start()
+        except OSError as error:
+            self._root_seen = None
+            self._fail(error)
+            return None
+        self._looks.everything("the watch begins")
+        return watch
+
+    def _reported(self, path: str) -> None:
+        self._looks.at(path, self._settling.quiet_from(path))
+
+    def _overflowed(self, why: str) -> None:
+        self.overflows += 1
+        log.warning("everything is looked at again", why=why)
+        self._looks.everything(why)
+
+    def _is_another_root(self) -> bool:
+        try:
+            return scan.identity(self._root) != self._root_seen
+        except OSError:
+            return True
+
+    # Looking
+
+    async def _look_everywhere(self, why: str) -> None:
+        log.info("looking at the whole folder", why=why)
+        identity = scan.identity(self._root)
+        found = await asyncio.to_thread(lambda: list(scan.walk(self._root, Ignore(self._root))))
+        known = await self._database.read(ledger.known)
+        files, odd = scan.facts_of(found)
+        picture = Picture(known, odd, scan.diff(known, files), whole=True)
+        await self._database.write(ledger.release, self._context(), set(files) & set(known))
+        gone = await self._brake(identity, picture)
+        # All are stored before the first is judged: a rebuilt ledger must know every neighbour.
+        await self._bring_in(picture, gone)
+        await self._judge_all()
+        self._trouble = ("deletions held: confirm-deletes",) if gone != picture.difference.gone else ()
+        if not self._trouble:
+            await self._database.write(state.remember, "root", repr(identity))
+        self.scanned.set()
+
+    async def _look_at(self, paths: Sequence[str]) -> None:
+        picture = await self._picture(paths)
+        await self._bring_in(picture, picture.difference.gone)
+        await self._judge_all()
+
+    async def _picture(self, paths: Sequence[str]) -> Picture:
+        """What stands at the paths, below those that are folders, and where their files stood before."""
+        ignore = Ignore(self._root)
+        wanted = [path for path in paths if not _under_ignored(ignore, path)]
+        found = await asyncio.to_thread(lambda: [each for path in wanted for each in self._stands_at(ignore, path)])
+        files, odd = scan.facts_of(found)
+        known = await self._database.read(ledger.known_around, wanted, list(files.values()))
+        for path in known.keys() - files.keys():
+            elsewhere = scan.look(self._root, path)
+            if isinstance(elsewhere, FileFact):
+                files[path] = elsewhere
+        return Picture(known, odd, scan.diff(known, files), whole=False)
+
+    def _stands_at(self, ignore: Ignore, path: str) -> list[FileFact | Odd]:
+        here = self._root / path
+        if here.is_dir() and not here.is_symlink():
+            try:
+                return list(scan.walk(self._root, ignore, path))
+            except OSError:
+                return []
+        found = scan.look(self._root, path)
+        return [found] if found is not None else []
+
+    async def _brake(self, identity: tuple[int, int], picture: Picture) -> tuple[str, ...]:
+        """Those of the gone that may be told; a folder that is another one, or misses too much, is not believed."""
+        gone = picture.difference.gone
+        inferred = set(gone) - set(self._gone) - set(picture.difference.origins.values())
+        before = await self._database.read(state.get, "root")
+        another = before is not None and before != repr(identity)
+        if not inferred or not (another or scan.too_many_gone(len(inferred), len(picture.known))):
+            return gone
+        log.error("deletions held", files=len(inferred), another_folder=another, do="ingest-service confirm-deletes")
+        await self._database.write(ledger.hold, self._context(), inferred)
+        return tuple(path for path in gone if path not in inferred)
+
+    # Bringing in
+
+    async def _bring_in(self, picture: Picture, gone: Sequence[str]) -> None:
+        ready, overdue = self._whole_ones(picture.difference.to_read)
+        left = dict(picture.difference.origins)
+        for number in range(0, len(ready), BATCH):
+            batch = ready[number : number + BATCH]
+            outcome = await self._read(picture, batch, overdue, gone)
+            left = {path: origin for path, origin in left.items() if origin not in outcome.moved}
+            await self._database.write(_enter, self._context(), outcome)
+            self._woken()
+            if not picture.whole:
+                await self._judge_all()
+        odd = Outcome(failed=[(each, each.why.code, str(each.why)) for each in picture.odd])
+        if odd.failed:
+            await self._database.write(_enter, self._context(), odd)
+        await self._part_with(picture, gone)
+
+    def _whole_ones(self, facts: Sequence[FileFact]) -> tuple[list[FileFact], set[str]]:
+        """The files whose writers are done, and which of them were waited for too long; the others wait on."""
+        ready, overdue = [], set()
+        for fact in facts:
+            if self._settling.is_overdue(fact.path):
+                overdue.add(fact.path)
+            if self._settling.is_whole(fact):
+                ready.append(fact)
+            else:
+                self._looks.at(fact.path, time.monotonic() + self._limits.settle_seconds)
+        return ready, overdue
+
+    async def _read(
+        self, picture: Picture, batch: Sequence[FileFact], overdue: set[str], gone: Sequence[str]
+    ) -> Outcome:
+        """Reads a batch in the workers and says what each file turned out to be."""
+        homeless = {picture.known[path].digest: path for path in gone}
+        homeless |= {picture.known[path].digest: path for path in picture.difference.origins.values()}
+        tasks = [self._task(picture, fact, homeless) for fact in batch]
+        outcome = Outcome()
+        for fact, read in zip(batch, await asyncio.gather(*map(self._read_one, tasks)), strict=True):
+            self._settling.forget(fact.path)
+            if isinstance(read, MovedMeanwhile):
+                self._looks.at(fact.path, time.monotonic() + self._limits.settle_seconds)
+            elif isinstance(read, Unreadable):
+                outcome.failed.append((fact, read.code, str(read)))
+            elif isinstance(read, Prepared):
+                self._sort(
+                    outcome, picture, fact, dataclasses.replace(read, possibly_truncated=fact.path in overdue), homeless
+                )
+        return outcome
+
+    def _task(self, picture: Picture, fact: FileFact, homeless: dict[str | None, str]) -> Task:
+        known = picture.known.get(fact.path)
+        digests = set(homeless) if known is None or fact.path in picture.difference.origins else set()
+        digests.add(known.digest if known is not None else None)
+        return Task(self._root, fact, frozenset(digest for digest in digests if digest is not None), self._limits)
+
+    async def _read_one(self, task: Task) -> Prepared | IngestError:
+        self.reads += 1
+        try:
+            return await self._workers.prepare(task)
+        except (Unreadable, MovedMeanwhile) as error:
+            return error
+
+    @staticmethod
+    def _sort(
+        outcome: Outcome, picture: Picture, fact: FileFact, read: Prepared, homeless: dict[str | None, str]
+    ) -> None:
+        """Bytes we know are a touched file or a moved one; others are stored."""
+        known = picture.known.get(fact.path)
+        if read.items:
+            outcome.stored.append((fact, read))
+        elif known is not None and known.digest == read.digest:
+            outcome.touched.append(fact)
+        else:
+            # A file has one new place: of two copies of a moved one the second is a document of its own.
+            origin = picture.difference.origins.get(fact.path) or homeless.pop(read.digest, "")
+            outcome.moved.setdefault(origin, fact)
+
+    async def _part_with(self, picture: Picture, gone: Sequence[str]) -> None:
+        """Tells what is gone for good: still gone after the pause in which an editor puts a file back."""
+        now = time.monotonic()
+        told = []
+        for path in gone:
+            since = self._gone.setdefault(path, now)
+            if (picture.whole and not self.scanned.is_set()) or now - since >= self._limits.settle_seconds:
+                told.append(path)
+            else:
+                self._looks.at(path, since + self._limits.settle_seconds)
+        for path in (*told, *(path for path in self._gone if path not in gone and path in picture.known)):
+            self._gone.pop(path, None)
+            self._settling.forget(path)
+        if told:
+            part = ledger.forget if self._settings.on_delete == "keep" else ledger.remove
+            await self._database.write(part, self._context(), told)
+            self._woken()
+
+    async def _judge_all(self) -> None:
+        while await self._database.write(self._judge.judge, self._now(), BATCH):
+            self._woken()
+
+    def _context(self) -> ledger.Context:
+        return ledger.Context(self._origin, self._now())
+
+    @staticmethod
+    def _now() -> datetime:
+        return datetime.now(UTC)
+
+
+def _enter(session: Session, context: ledger.Context, outcome: Outcome) -> None:
+    """The first transaction: moves before all, so that a path is free for what came to it."""
+    if outcome.moved:
+        ledger.move(session, context, outcome.moved)
+    for fact in outcome.touched:
+        ledger.touch(session, context, fact)
+    for fact, prepared in outcome.stored:
+        ledger.store(session, context, fact, prepared)
+    for place, code, detail in outcome.failed:
+        ledger.quarantine(session, context, place, code, detail)
+
+
+def _under_ignored(ignore: Ignore, path: str) -> bool:
+    """Whether the path or a folder above it is ignored."""
+    parts = path.split("/")
+    return any(ignore("/".join(parts[:end]), end < len(parts)) for end in range(1, len(parts) + 1))

@@ -1,0 +1,71 @@
+"""Whether a file is whole: nobody holds it open for writing, or, where that is not told, it kept still for a while."""
+
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest_service import scan
+from ingest_service.scan import FileFact
+from ingest_service.settings import Limits
+
+
+@dataclass(slots=True)
+class _Wait:
+    since: float
+    still_since: float
+    fact: FileFact
+
+
+class Settling:
+    """Remembers, per path, since when it is waited for. Times are seconds of `clock`."""
+
+    def __init__(self, root: Path, limits: Limits, clock: Callable[[], float]) -> None:
+        # A writer that opens a file while we hold a lease on it sends SIGIO, whose default action ends the process.
+        signal.signal(signal.SIGIO, signal.SIG_IGN)
+        self._root = root
+        self._limits = limits
+        self._clock = clock
+        self._waits: dict[str, _Wait] = {}
+        self._read_at: dict[str, float] = {}
+
+    @property
+    def waiting(self) -> int:
+        """How many files wait for their writer or for quiet."""
+        return len(self._waits)
+
+    def quiet_from(self, path: str) -> float:
+        """When a path that was just reported may be looked at: at once, or after a pause when it was read just now."""
+        now = self._clock()
+        read = self._read_at.get(path)
+        if read is None or now - read >= self._limits.settle_again_seconds:
+            return now
+        return now + self._limits.settle_seconds
+
+    def is_whole(self, fact: FileFact) -> bool:
+        """Whether the file may be read now; if not, it is to be looked at again."""
+        now = self._clock()
+        wait = self._waits.setdefault(fact.path, _Wait(now, now, fact))
+        if wait.fact != fact:
+            wait.fact, wait.still_since = fact, now
+        written = scan.is_written(self._root / fact.path)
+        whole = written is False or (written is None and now - wait.still_since >= self._limits.settle_seconds)
+        if whole or self.is_overdue(fact.path):
+            self._read(fact.path, now)
+            return True
+        return False
+
+    def is_overdue(self, path: str) -> bool:
+        """Whether the file is read though it may not be whole, because it was waited for too long."""
+        wait = self._waits.get(path)
+        return wait is not None and self._clock() - wait.since >= self._limits.settle_max_seconds
+
+    def forget(self, path: str) -> None:
+        """The path is gone or was read; nothing is waited for."""
+        self._waits.pop(path, None)
+
+    def _read(self, path: str, now: float) -> None:
+        self._read_at[path] = now
+        if len(self._read_at) > 10_000:
+            oldest = now - self._limits.settle_again_seconds
+            self._read_at = {path: at for path, at in self._read_at.items() if at > oldest}

@@ -1,0 +1,286 @@
+"""One change from the disk to the outbox: nothing lost, nothing doubled, whatever happens in between."""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from catalog_service import contract
+from ingest_service import ledger, schema
+from ingest_service.db import Database
+from ingest_service.judging import Judge
+from ingest_service.pipeline import Pipeline
+from ingest_service.prepare import Workers
+from ingest_service.settings import Limits, Settings
+from ingest_service.tables import Outbox
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+LIMITS = Limits(settle_seconds=0.05, tick_seconds=0.05)
+STORY = (
+    "Talks resume in Geneva\n\nEnvoys of both sides met on Monday for the first time since the spring, officials said."
+)
+OTHER = (
+    "Harvest fails again\n\nFarmers in the north expect the poorest harvest in a decade after a summer without rain."
+)
+
+
+@dataclass
+class Folder:
+    """A folder, a ledger, and one pass of the service over both."""
+
+    path: Path
+    database: Database
+    workers: Workers
+    told: int = 0
+
+    async def once(self) -> list[dict[str, Any]]:
+        """Brings the folder in and returns the events that this pass put into the outbox."""
+        pipeline = Pipeline(Settings(seeds=self.path, limits=LIMITS), self.database, self.workers, lambda: None)
+        await pipeline.once()
+        return self.news()
+
+    def news(self) -> list[dict[str, Any]]:
+        """The events since the last time."""
+        with self.database.reading() as session:
+            asked = sa.select(Outbox.id, Outbox.body).where(Outbox.id > self.told).order_by(Outbox.id)
+            rows = list(session.execute(asked))
+        self.told = max((row.id for row in rows), default=self.told)
+        return [json.loads(row.body)["data"] | {"type": json.loads(row.body)["type"]} for row in rows]
+
+    def write(self, name: str, text: str) -> None:
+        """Writes a file."""
+        (self.path / name).parent.mkdir(parents=True, exist_ok=True)
+        (self.path / name).write_text(text, encoding="utf-8")
+
+    def states(self) -> dict[str, tuple[str, str | None]]:
+        """State and reason of each file."""
+        with self.database.reading() as session:
+            return {each.path: (each.state, each.reason) for each in ledger.files(session, limit=1_000)}
+
+
+def made(url: str, path: Path, workers: Workers) -> Folder:
+    database = Database(url)
+    schema.upgrade(database)
+    return Folder(path, database, workers)
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Workers]:
+    """One worker process for all: it takes a second to start."""
+    started = Workers(LIMITS)
+    started.warm_up()
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def folder(sqlite_url: str, tmp_path: Path, workers: Workers) -> Iterator[Folder]:
+    (tmp_path / "seeds").mkdir()
+    found = made(sqlite_url, tmp_path / "seeds", workers)
+    yield found
+    found.database.close()
+
+
+def causes(events: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return sorted((event["cause"], event["path"]) for event in events)
+
+
+async def test_the_seeds_come_in_with_their_one_relation(database_url: str, workers: Workers) -> None:
+    folder = made(database_url, SEEDS, workers)
+    events = await folder.once()
+    assert [event["cause"] for event in events] == ["created"] * 5
+    [(path, relation)] = [(event["path"], each) for event in events for each in event["relations"]]
+    assert path.startswith("001")
+    assert relation["type"] == "reuse"
+    assert [each["other"] for each in relation["passages"]] == [[856, 1098], [1211, 1326], [1953, 2029], [2034, 2116]]
+    assert await folder.once() == []
+    folder.database.close()
+
+
+async def test_an_edit_is_a_change_of_the_same_document(folder: Folder) -> None:
+    folder.write("a.txt", STORY)
+    [created] = await folder.once()
+    folder.write("a.txt", STORY.replace("Monday", "Tuesday"))
+    [changed] = await folder.once()
+    assert (changed["cause"], changed["document"], changed["observation"]) == ("changed", created["document"], 2)
+
+
+async def test_a_touched_file_is_nothing_new(folder: Folder) -> None:
+    folder.write("a.txt", STORY)
+    await folder.once()
+    (folder.path / "a.txt").touch()
+    assert await folder.once() == []
+
+
+async def test_a_renamed_file_keeps_its_document_and_is_not_told_again(folder: Folder) -> None:
+    folder.write("a.txt", STORY)
+    [created] = await folder.once()
+    (folder.path / "a.txt").rename(folder.path / "b.txt")
+    [moved] = await folder.once()
+    assert (moved["cause"], moved["path"], moved["previous_path"]) == ("moved", "b.txt", "a.txt")
+    assert moved["document"] == created["document"]
+    assert moved["article"] is None
+
+
+async def test_a_moved_folder_moves_its_documents(folder: Folder) -> None:
+    folder.write("in/a.txt", STORY)
+    folder.write("in/b.txt", OTHER)
+    await folder.once()
+    (folder.path / "in").rename(folder.path / "out")
+    assert causes(await folder.once()) == [("moved", "out/a.txt"), ("moved", "out/b.txt")]
+
+
+async def test_two_files_that_change_places_keep_their_documents(folder: Folder) -> None:
+    folder.write("a.txt", STORY)
+    folder.write("b.txt", OTHER)
+    before = {event["path"]: event["document"] for event in await folder.once()}
+    (folder.path / "a.txt").rename(folder.path / "c")
+    (folder.path / "b.txt").rename(folder.path / "a.txt")
+    (folder.path / "c").rename(folder.path / "b.txt")
+    after = {event["path"]: event["document"] for event in await folder.once()}
+    assert after == {"a.txt": before["b.txt"], "b.txt": before["a.txt"]}
+
+
+async def test_a_deleted_file_is_withdrawn_and_restored_as_itself(folder: Folder) -> None:
+    folder.write("a.txt", STORY)
+    for number in range(3):
+        folder.write(
+            f"{number}.txt", f"Note {number}\n\nIt is the {number}th note of a series about nothing much at all."
+        )
+    created = {event["path"]: event["document"] for event in await folder.once()}
+    (folder.path / "a.txt").unlink()
+    [withdrawn] = await folder.once()
+    assert (withdrawn["cause"], withdrawn["document"]) == ("withdrawn", created["a.txt"])
+    folder.write("a.txt", STORY)
+    [restored] = await folder.once()
+    assert (restored["cause"], restored["document"], restored["observation"]) == ("restored", created["a.txt"], 3)
+
+
+async def test_a_copy_is_a_duplicate_and_takes_over_when_the_first_goes(folder: Folder) -> None:
+    folder.write("a.txt", STORY)
+    folder.write("o.txt", OTHER)
+    await folder.once()
+    folder.write("b.txt", STORY)
+    folder.write("c.txt", STORY)
+    copies = await folder.once()
+    assert [[each["type"] for each in event["relations"]] for event in copies] == [["duplicate"], ["duplicate"]]
+    (folder.path / "a.txt").unlink()
+    events = await folder.once()
+    documents = {event["path"]: event["document"] for event in copies}
+    judged = [event for event in events if event["type"] == contract.RELATED]
+    assert {event["document"] for event in judged} == set(documents.values())
+    told = [each["other"]["document"] for event in judged for each in event["relations"]]
+    assert len(told) == 1
+    assert told[0] in documents.values()
+
+
+async def test_so_many_gone_at_once_are_held(folder: Folder) -> None:
+    folder.write("a.txt", STORY)
+    folder.write("b.txt", OTHER)
+    await folder.once()
+    for path in folder.path.iterdir():
+        path.unlink()
+    assert await folder.once() == []
+    assert {state for state, _ in folder.states().values()} == {"gone-held"}
+    folder.write("a.txt", STORY)
+    folder.write("b.txt", OTHER)
+    assert await folder.once() == []
+    assert {state for state, _ in folder.states().values()} == {"published"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("empty.txt", b"", "empty"),
+        ("noise.txt", bytes(range(256)) * 20, "undecodable"),
+        ("a.xyz", b"\x00\x01\x02" * 50, None),
+    ],
+)
+async def test_a_bad_file_is_a_row_with_a_reason_and_the_good_one_is_in(
+    folder: Folder, name: str, content: bytes, reason: str | None
+) -> None:
+    (folder.path / name).write_bytes(content)
+    folder.write("good.txt", STORY)
+    assert causes(await folder.once()) == [("created", "good.txt")]
+    state, why = folder.states()[name]
+    assert state == "quarantined"
+    assert why == reason or (reason is None and why)
+    folder.write(name.replace(".xyz", ".txt"), OTHER)
+    assert [event["cause"] for event in await folder.once()] == ["created"]
+
+
+async def test_a_file_that_is_too_large_is_not_read(folder: Folder) -> None:
+    with (folder.path / "huge.txt").open("wb") as file:
+        file.truncate(3 * 2**30)
+    assert await folder.once() == []
+    assert folder.states()["huge.txt"] == ("quarantined", "too-large")
+
+
+async def test_pipes_and_links_out_of_the_folder_are_not_read(folder: Folder, tmp_path: Path) -> None:
+    os.mkfifo(folder.path / "pipe.txt")
+    (tmp_path / "secret.txt").write_text(STORY)
+    (folder.path / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (folder.path / "loop.txt").symlink_to("loop.txt")
+    assert await folder.once() == []
+    assert {reason for _, reason in folder.states().values()} == {"not-regular"}
+
+
+async def test_temporary_and_ignored_files_are_nobody_s_documents(folder: Folder) -> None:
+    folder.write(".ingestignore", "drafts/\n*.bak\n")
+    for name in ("drafts/a.txt", "b.bak", "c.txt~", ".hidden.txt", ".c.txt.swp"):
+        folder.write(name, STORY)
+    assert await folder.once() == []
+
+
+async def test_killed_between_the_two_transactions_the_next_start_goes_on(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        """Nothing of ours may catch this."""
+
+    def die(*_: object) -> int:
+        raise Killed
+
+    folder.write("a.txt", STORY)
+    with monkeypatch.context() as patched:
+        patched.setattr(Judge, "judge", die)
+        with pytest.raises(Killed):
+            await folder.once()
+    assert folder.news() == []
+    assert causes(await folder.once()) == [("created", "a.txt")]
+
+
+async def test_a_lost_ledger_adopts_and_tells_nothing_twice(folder: Folder, tmp_path: Path) -> None:
+    folder.write("a.txt", STORY)
+    folder.write("b.txt", OTHER)
+    [first, second] = await folder.once()
+    heads = [
+        contract.Head.model_validate(
+            {
+                "item": event["item"],
+                "collection": "seeds",
+                "path": event["path"],
+                "document": event["document"],
+                "observation": event["observation"],
+                "digest": event["article"]["digest"],
+                "original": event["original"]["digest"],
+                "status": "current",
+            }
+        )
+        for event in (first, second)
+    ]
+    fresh = made(f"sqlite:///{tmp_path / 'fresh.db'}", folder.path, folder.workers)
+    with fresh.database.writing() as session:
+        assert ledger.is_empty(session)
+        ledger.adopt(session, heads)
+    folder.write("c.txt", STORY + "\n\nA third round is planned for the autumn, the same officials said in Geneva.")
+    events = await fresh.once()
+    [created] = events
+    assert (created["cause"], created["path"]) == ("created", "c.txt")
+    assert [each["other"]["document"] for each in created["relations"]] == [first["document"]]
+    fresh.database.close()
