@@ -2,22 +2,22 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
-from catalog_service import counter, cursors, diff, relations, resources, stories
+from catalog_service import diff, paging, relations, resources, stories
 from catalog_service.errors import NotFound, Redacted, Withdrawn
-from catalog_service.tables import Document, Original, Story, Version
+from catalog_service.tables import Document, DocumentState, Original, Story, Version, alive
 
-Row = tuple[Document, Version]
+Row = tuple[DocumentState, Version, str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which documents; ranges are (from, to), either end open, both included as far as they are written."""
+    """Which documents; ranges of dates are (from, to), either end open, both included as far as they are written."""
 
     status: str | None = "current"
     collection: str | None = None
@@ -42,16 +42,19 @@ class Bytes:
 def find(session: Session, wanted: Filter, *, limit: int, cursor: str | None = None) -> resources.Documents:
     """The documents wanted, the newest first, in pages that neither repeat nor skip.
 
-    Raises CursorInvalid, CursorMismatch.
+    Raises CursorInvalid, CursorMismatch, CursorExpired.
     """
-    key, now = counter.cursor_key(session), counter.snapshot(session)
+    place = paging.begin(session, wanted, cursor)
     # Ordered by when a document first appeared, which no later change moves.
-    asked = _with_version().where(*_conditions(wanted)).order_by(Document.created_seq.desc()).limit(limit + 1)
-    if cursor is not None:
-        asked = asked.where(Document.created_seq < cursors.open_(key, wanted, cursor)["seq"])
-    rows = _rows(session, asked)
-    more = cursors.seal(key, wanted, {"seq": rows[limit - 1][0].created_seq}) if len(rows) > limit else None
-    return resources.Documents(documents=tuple(described(session, rows[:limit])), next=more, snapshot=now)
+    asked = _with_version(place.snapshot.seq).where(*_conditions(wanted)).order_by(DocumentState.created_seq.desc())
+    if place.after is not None:
+        asked = asked.where(DocumentState.created_seq < place.after)
+    rows, more = place.page(_rows(session, asked.limit(limit + 1)), limit)
+    return resources.Documents(
+        documents=tuple(described(session, rows, place.snapshot.seq)),
+        next=place.cursor(rows[-1][0].created_seq) if more else None,
+        snapshot=place.snapshot,
+    )
 
 
 def one(session: Session, document: UUID) -> resources.Document:
@@ -63,12 +66,12 @@ def one(session: Session, document: UUID) -> resources.Document:
         )
     if row.status == "redacted":
         raise Redacted(f"The content of document {document} was erased on purpose.")
-    return described(session, _rows(session, _with_version().where(Document.id == row.id)))[0]
+    return described(session, _rows(session, _with_version().where(DocumentState.document == row.id)))[0]
 
 
 def by_ids(session: Session, documents: Collection[str]) -> dict[str, resources.Document]:
     """The documents of these ids that have a version, whatever their status."""
-    rows = _rows(session, _with_version().where(Document.id.in_(documents)))
+    rows = _rows(session, _with_version().where(DocumentState.document.in_(documents)))
     return {str(each.id): each for each in described(session, rows)}
 
 
@@ -144,20 +147,30 @@ def compare(session: Session, first: tuple[UUID, int], second: tuple[UUID, int])
     )
 
 
-def described(session: Session, rows: Sequence[Row]) -> list[resources.Document]:
+def described(session: Session, rows: Sequence[Row], at: int | None = None) -> list[resources.Document]:
     """The rows as documents, with what they are to others, in one query of each kind however many they are."""
-    ids = [document.id for document, _ in rows]
-    counted = relations.counts(session, ids)
-    sizes = _stories(session, {document.story for document, _ in rows if document.story})
+    ids = [state.document for state, _, _ in rows]
+    counted = relations.counts(session, ids, at)
+    sizes = _stories(session, {story for _, _, story in rows if story})
     copies = stories.copies(session, ids)
-    return [_resource(document, version, counted[document.id], sizes, copies) for document, version in rows]
+    return [
+        _resource(state, version, counted[state.document], _membership(state.document, sizes.get(story or ""), copies))
+        for state, version, story in rows
+    ]
+
+
+def _membership(document: str, story: Story | None, copies: Collection[str]) -> resources.StoryMembership | None:
+    if story is None:
+        return None
+    role: Literal["head", "copy", "revision"] = "copy" if document in copies else "revision"
+    return resources.StoryMembership(
+        id=UUID(story.id), size=story.size, role="head" if story.head == document else role
+    )
 
 
 def _resource(
-    row: Document, version: Version, counted: dict[str, int], sizes: dict[str, Story], copies: Collection[str]
+    row: DocumentState, version: Version, counted: dict[str, int], story: resources.StoryMembership | None
 ) -> resources.Document:
-    story = sizes.get(row.story or "")
-    role = "head" if story and story.head == row.id else "copy" if row.id in copies else "revision"
     return resources.Document.model_validate(
         _described(version)
         | {
@@ -170,7 +183,7 @@ def _resource(
             "recorded_at": row.recorded_at,
             "observed_at": row.observed_at,
             "seq": row.seq,
-            "story": {"id": story.id, "size": story.size, "role": role} if story else None,
+            "story": story,
             "duplicates": counted.get("duplicate", 0),
             "relations": counted,
         }
@@ -225,21 +238,25 @@ def _version(session: Session, document: UUID, number: int) -> Version:
     return row
 
 
-def _with_version() -> Select[Document, Version]:
-    return select(Document, Version).join(
-        Version, and_(Version.document == Document.id, Version.number == Document.number)
+def _with_version(at: int | None = None) -> Select[DocumentState, Version, str | None]:
+    """Each document with its current version, as of now or `at` a seq, and its story as of now."""
+    return (
+        select(DocumentState, Version, Document.story)
+        .join(Version, and_(Version.document == DocumentState.document, Version.number == DocumentState.number))
+        .join(Document, Document.id == DocumentState.document)
+        .where(alive(DocumentState, at))
     )
 
 
-def _rows(session: Session, asked: Select[Document, Version]) -> list[Row]:
-    return [(row[0], row[1]) for row in session.execute(asked)]
+def _rows(session: Session, asked: Select[DocumentState, Version, str | None]) -> list[Row]:
+    return [(row[0], row[1], row[2]) for row in session.execute(asked)]
 
 
 def _conditions(wanted: Filter) -> Iterable[Any]:
     equal = {
-        Document.status: wanted.status,
-        Document.collection: wanted.collection,
-        Document.path: wanted.path,
+        DocumentState.status: wanted.status,
+        DocumentState.collection: wanted.collection,
+        DocumentState.path: wanted.path,
         Version.kind: wanted.kind,
         Version.publisher: wanted.publisher,
         Version.language: wanted.language,

@@ -208,3 +208,10 @@ class DigestMismatch(CatalogError):
 
     code = "digest-mismatch"
     status = 422
+
+
+class EventRefused(CatalogError):
+    """The event contradicts itself or what is known."""
+
+    code = "event-refused"
+    status = 422

@@ -4,25 +4,28 @@ A batch is one transaction in which each event has a savepoint. Writers take tur
 is final once the transaction commits.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import exc, func, select
+from sqlalchemy import exc, select, update
 from sqlalchemy.orm import Session
 
-from catalog_service import changes, contract, counter, diff, relations, stories
+from catalog_service import changes, contract, counter, originals, receipts, relations, stories, versions
 from catalog_service.counter import Turn
-from catalog_service.errors import CatalogError, DigestMismatch
-from catalog_service.tables import Document, Original, Receipt, Version
+from catalog_service.errors import CatalogError, EventRefused
+from catalog_service.originals import put as put_original
+from catalog_service.tables import Document, DocumentState, Version, alive
 
+__all__ = ["EventRefused", "Malformed", "heads", "put_original", "record", "record_batch"]
 
-class EventRefused(CatalogError):
-    """The event contradicts itself or what is known."""
-
-    code = "event-refused"
-    status = 422
+REMEMBERED = (
+    "seq", "collection", "path", "item", "status", "number", "versions", "created_seq", "first_recorded_at",
+    "recorded_at", "observed_at",
+)  # fmt: skip
+Word = Literal["created", "changed", "moved", "withdrawn", "restored"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,9 @@ def record_batch(
 ) -> list[contract.Receipt]:
     """Records each event whole or not at all and returns the receipts in the order sent."""
     turn = counter.take(session, now)
-    receipts = [_whole(session, turn, each) for each in received]
+    found = [_whole(session, turn, each) for each in received]
     counter.give_back(session, turn)
-    return receipts
+    return found
 
 
 def _whole(session: Session, turn: Turn, event: contract.AnyEvent | Malformed) -> contract.Receipt:
@@ -55,17 +58,18 @@ def _whole(session: Session, turn: Turn, event: contract.AnyEvent | Malformed) -
     except (CatalogError, exc.DataError) as error:
         turn.seq = before
         refused = error if isinstance(error, CatalogError) else EventRefused("The database cannot store this event.")
-        return _rejected(turn, event, refused)
+        return receipts.refuse(turn, event, refused)
 
 
 def record(session: Session, turn: Turn, event: contract.AnyEvent) -> contract.Receipt:
     """Records one event. Raises EventRefused when it contradicts itself or what is known."""
-    document = str(event.data.document)
-    if known := session.get(Receipt, event.id):
-        return _receipt(turn, known, "replayed")
-    row = session.get(Document, document, populate_existing=True)
+    row = session.get(Document, str(event.data.document), populate_existing=True)
+    replayed = receipts.known(session, turn, event)
     if row is not None and row.status == "redacted":
-        return _sign(session, turn, event, "redacted", None)
+        # Said each time: the ingest service purges when it hears it, and may have missed it.
+        return _as_redacted(replayed) if replayed else receipts.sign(session, turn, event, "redacted", None)
+    if replayed:
+        return replayed
     if isinstance(event, contract.RelatedEvent):
         return _record_related(session, turn, event, row)
     if row is not None and _is_late(row, event.data):
@@ -73,8 +77,12 @@ def record(session: Session, turn: Turn, event: contract.AnyEvent) -> contract.R
     if event.data.article is not None:
         return _record_article(session, turn, event, row)
     if row is None:
-        raise EventRefused(f"Document {document} is not known; its first event must carry an article.")
+        raise EventRefused(f"Document {event.data.document} is not known; its first event must carry an article.")
     return _record_place(session, turn, event, row)
+
+
+def _as_redacted(replayed: contract.Receipt) -> contract.Receipt:
+    return replayed.model_copy(update={"outcome": "redacted", "version": None})
 
 
 def _is_late(row: Document, data: contract.Observed) -> bool:
@@ -82,65 +90,84 @@ def _is_late(row: Document, data: contract.Observed) -> bool:
     if data.observation <= row.observation:
         return True
     current, own = row.item.get("version"), data.item.version
-    return current is not None and own is not None and _publishers_order(own) < _publishers_order(current)
+    says_less = current is not None and own is not None and _publishers_order(own) < _publishers_order(current)
+    # Where an item is does not grow old with its publisher's versions.
+    return says_less and data.article is not None
 
 
-def _publishers_order(version: str) -> tuple[int, str]:
-    """Publishers number their versions or date them; a longer number is a greater one."""
-    return (len(version), version) if version.isdigit() else (0, version)
+def _publishers_order(version: str) -> list[tuple[int, str]]:
+    """Publishers number their versions or date them; of two numbers the longer is greater."""
+    runs = re.findall(r"[0-9]+|[^0-9]+", version)
+    return [(len(run.lstrip("0")) if run.isdigit() else 0, run.lstrip("0")) for run in runs]
 
 
 def _record_article(
     session: Session, turn: Turn, event: contract.ObservedEvent, row: Document | None
 ) -> contract.Receipt:
-    data = event.data
-    version = _draft(session, event)
+    data, version = event.data, versions.draft(event.data)
+    before = row.seq if row else 0
+    current = session.get_one(Version, (row.id, row.number)) if row else None
+    same = current is not None and versions.same(current, version)
     if row is None:
         row = _first_seen(session, turn, data)
-        _append_version(session, turn, row, version, None)
-        changes.append(session, turn, "document.created.v1", row.id, row.collection, **_told(row, data))
-        return _settle(session, turn, event, row, "recorded")
-    current = session.get_one(Version, (row.id, row.number))
-    came_back = row.status == "withdrawn"
-    same = _same(current, version)
-    _place(row, turn, data)
-    if came_back:
-        row.status = "current"
-        changes.append(session, turn, "document.restored.v1", row.id, row.collection, **_told(row, data))
+    else:
+        if not same:
+            stories.leave(session, turn, row.id)
+        _appear(session, turn, row, data, told_again=not same)
     if not same:
-        stories.leave(session, turn, row.id)
-        _append_version(session, turn, row, version, current)
-        changes.append(session, turn, "document.changed.v1", row.id, row.collection, **_told(row, data))
-    return _settle(session, turn, event, row, "recorded" if came_back or not same else "unchanged")
+        originals.keep(session, data.original)
+        _append(session, turn, row, version, current)
+    return _settle(session, turn, event, row.number, "recorded" if row.seq > before else "unchanged")
+
+
+def _appear(session: Session, turn: Turn, row: Document, data: contract.Observed, *, told_again: bool) -> None:
+    """The item is there: back again, elsewhere, or of another name than before."""
+    old, new = (row.path, row.collection), (data.path, data.collection)
+    renamed = row.item != data.item.model_dump(mode="json")
+    row.observation = data.observation
+    came_back, row.status = row.status == "withdrawn", "current"
+    if came_back or renamed or old != new or told_again:
+        _place(row, data)
+    if came_back:
+        _tell(session, turn, row, "restored", reason=data.reason)
+    if old != new:
+        _tell(session, turn, row, "moved", previous_path=data.previous_path or old[0], reason=data.reason)
+    elif renamed and not told_again:
+        _tell(session, turn, row, "changed", reason=data.reason)
 
 
 def _record_place(session: Session, turn: Turn, event: contract.ObservedEvent, row: Document) -> contract.Receipt:
     """A move or a withdrawal: where the item is, not what it says."""
-    data = event.data
-    if data.cause == "withdrawn" and row.status == "withdrawn":
+    data, before = event.data, row.seq
+    if data.cause == "moved":
+        status = row.status
+        _appear(session, turn, row, data, told_again=False)
+        if status == "withdrawn":
+            stories.join(session, turn, row.id)
+    else:
         row.observation = data.observation
-        return _sign(session, turn, event, "unchanged", row.number)
-    if data.cause == "withdrawn":
-        stories.leave(session, turn, row.id)
-        row.status = "withdrawn"
-    told = _told(row, data)
-    _place(row, turn, data)
-    row.seq = changes.append(session, turn, f"document.{data.cause}.v1", row.id, row.collection, **told)
-    return _sign(session, turn, event, "recorded", row.number)
+        if row.status == "current":
+            stories.leave(session, turn, row.id)
+            row.status = "withdrawn"
+            _place(row, data)
+            _tell(session, turn, row, "withdrawn", reason=data.reason)
+    outcome: contract.Outcome = "recorded" if row.seq > before else "unchanged"
+    return receipts.sign(session, turn, event, outcome, row.number)
 
 
 def _record_late(session: Session, turn: Turn, event: contract.ObservedEvent, row: Document) -> contract.Receipt:
     """Kept as a version when it says something, but never made current."""
-    if event.data.article is None:
-        return _sign(session, turn, event, "late", None)
-    version = _draft(session, event)
+    data = event.data
+    row.observation = max(row.observation, data.observation)
+    if data.article is None:
+        return receipts.sign(session, turn, event, "late", None)
+    version = versions.draft(data)
     version.late = True
-    version.number = row.versions + 1
-    version.change = {"kind": "publisher", "words_added": 0, "words_removed": 0, "significance": None}
-    version.recorded_at, version.seq = turn.now, turn.next()
-    row.versions += 1
-    session.add(version)
-    return _sign(session, turn, event, "late", version.number)
+    asked = select(Version).where(Version.document == row.id, Version.observation < data.observation)
+    previous = session.scalars(asked.order_by(Version.observation.desc(), Version.number.desc()).limit(1)).first()
+    originals.keep(session, data.original)
+    _append(session, turn, row, version, previous)
+    return _settle(session, turn, event, version.number, "late")
 
 
 def _record_related(
@@ -149,29 +176,27 @@ def _record_related(
     data = event.data
     if row is None or data.observation > row.observation:
         raise EventRefused(f"Observation {data.observation} of {data.document} is not recorded yet.")
-    touched = relations.replace(session, turn, (row.id, data.observation), data.relations)
-    for each in sorted(touched):
-        stories.leave(session, turn, each)
-    for each in sorted(touched):
-        stories.join(session, turn, each)
-    return _sign(session, turn, event, "recorded" if touched else "unchanged", row.number)
+    links = relations.replace(session, turn, (row.id, data.observation), data.relations)
+    stories.part(session, turn, links.ended)
+    stories.join(session, turn, row.id)
+    return receipts.sign(session, turn, event, "recorded" if links.any else "unchanged", row.number)
 
 
 def _settle(
-    session: Session, turn: Turn, event: contract.ObservedEvent, row: Document, outcome: contract.Outcome
+    session: Session, turn: Turn, event: contract.ObservedEvent, number: int, outcome: contract.Outcome
 ) -> contract.Receipt:
     """After an article: its receipt, its relations and those that waited for it, and its story."""
-    if outcome == "recorded":
-        row.seq = turn.seq
-    receipt = _sign(session, turn, event, outcome, row.number)
-    side = (row.id, event.data.observation)
-    relations.resolve(session, turn, side, row.number)
-    relations.add(session, turn, side, event.data.relations)
-    stories.join(session, turn, row.id)
+    side = (str(event.data.document), event.data.observation)
+    receipt = receipts.sign(session, turn, event, outcome, number)
+    waited = relations.resolve(session, turn, side, number)
+    told = relations.add(session, turn, side, event.data.relations)
+    stories.part(session, turn, [*waited.ended, *told.ended])
+    stories.join(session, turn, side[0])
     return receipt
 
 
 def _first_seen(session: Session, turn: Turn, data: contract.Observed) -> Document:
+    # The change that says so is appended right after.
     seq = turn.seq + 1
     row = Document(
         id=str(data.document),
@@ -193,162 +218,41 @@ def _first_seen(session: Session, turn: Turn, data: contract.Observed) -> Docume
     return row
 
 
-def _place(row: Document, turn: Turn, data: contract.Observed) -> None:
-    """Where the item is now and when it was looked at."""
+def _place(row: Document, data: contract.Observed) -> None:
+    """Where the item is and when it was looked at."""
     row.path, row.collection = data.path, data.collection
     row.item = data.item.model_dump(mode="json")
-    row.observation, row.observed_at = data.observation, data.observed_at
+    row.observed_at = data.observed_at
 
 
-def _append_version(session: Session, turn: Turn, row: Document, version: Version, previous: Version | None) -> None:
-    row.number = row.versions = row.versions + 1
-    row.recorded_at = turn.now
-    version.number = row.number
+def _append(session: Session, turn: Turn, row: Document, version: Version, previous: Version | None) -> None:
+    """Keeps a version, the current one unless it is late."""
+    row.versions += 1
+    version.number = row.versions
+    if not version.late:
+        row.number = version.number
+    version.change = versions.change(previous, version)
     version.recorded_at = turn.now
-    # The number of the change that is appended right after.
-    version.seq = turn.seq + 1
-    version.change = _change(previous, version)
+    more: dict[str, Any] = {"version": version.number, "late": True} if version.late else {}
+    version.seq = _tell(session, turn, row, "created" if version.number == 1 else "changed", **more)
     session.add(version)
     session.flush()
 
 
-def _draft(session: Session, event: contract.ObservedEvent) -> Version:
-    """The version that the event's article would be. Raises EventRefused, DigestMismatch."""
-    data = event.data
-    article, original = data.article, data.original
-    assert article is not None
-    assert original is not None
-    _check(article, data.relations)
-    _keep(session, original)
-    return Version(
-        document=str(data.document),
-        observation=data.observation,
-        collection=data.collection,
-        path=data.path,
-        item=data.item.model_dump(mode="json"),
-        title=article.title,
-        paragraphs=list(article.paragraphs),
-        digest=article.digest,
-        words=article.words,
-        kind=article.kind,
-        language=article.language,
-        publisher=article.publisher,
-        published=article.published,
-        published_basis=article.published_basis,
-        url=article.url,
-        details=article.model_dump(mode="json", include={"authors", "credits", "wire", "fields"}),
-        notes=[note.model_dump(mode="json") for note in article.notes],
-        normaliser=article.normaliser.model_dump(mode="json") if article.normaliser else None,
-        original=original.digest,
-        original_size=original.size,
-        media_type=original.media_type,
-        encoding=original.encoding,
-        late=False,
-        change={"kind": "technical" if data.cause == "reprocessed" else "publisher"},
-        observed_at=data.observed_at,
-    )
+def _tell(session: Session, turn: Turn, row: Document, word: Word, **more: Any) -> int:  # noqa: ANN401  JSON.
+    """A change of the document's own fields: an entry of the log, another `seq`, another state; returns the `seq`."""
+    told = {"version": row.number, "path": row.path, **more}
+    row.seq = changes.append(session, turn, f"document.{word}.v1", row.id, row.collection, **told)
+    row.recorded_at = turn.now
+    _remember(session, row)
+    return row.seq
 
 
-def _check(article: contract.Article, found: Sequence[contract.Relation]) -> None:
-    """What pydantic cannot see. Raises EventRefused, DigestMismatch."""
-    length = len(article.text)
-    if article.digest != contract.digest_of((article.title + "\n\n" + article.text).encode()):
-        raise DigestMismatch("data.article.digest is not that of its title and text.")
-    for number, relation in enumerate(found):
-        if any(passage.own[1] > length for passage in relation.passages):
-            raise EventRefused(f"data.relations[{number}] has a passage that ends behind the text.")
-
-
-def _keep(session: Session, original: contract.Original) -> None:
-    """Keeps the bytes, or sees that they were put before. Raises EventRefused, DigestMismatch."""
-    if original.content is not None:
-        put_original(session, original.digest, original.content)
-    elif session.scalar(select(func.count()).where(Original.digest == original.digest)) == 0:
-        raise EventRefused(f"The original {original.digest} was neither sent along nor put before.")
-
-
-def put_original(session: Session, digest: str, content: bytes) -> bool:
-    """Keeps the bytes of an original; False when they are known. Raises DigestMismatch."""
-    if contract.digest_of(content) != digest:
-        raise DigestMismatch(f"The bytes do not have the digest {digest}.")
-    if session.scalar(select(func.count()).where(Original.digest == digest)):
-        return False
-    session.add(Original(digest=digest, size=len(content), content=content))
-    session.flush()
-    return True
-
-
-def _same(current: Version, version: Version) -> bool:
-    """The same title, text and metadata; notes and normaliser do not count."""
-    names = ("digest", "kind", "language", "publisher", "published", "published_basis", "url", "details")
-    return all(getattr(current, name) == getattr(version, name) for name in names)
-
-
-def _change(previous: Version | None, version: Version) -> dict[str, Any]:
-    """What the version is to the one before it."""
-    if previous is None:
-        return {"kind": "created", "words_added": version.words, "words_removed": 0, "significance": None}
-    texts = "\n\n".join(previous.paragraphs), "\n\n".join(version.paragraphs)
-    ops = diff.diff(*texts)
-    added, removed = diff.words_changed(*texts, ops)
-    meant = diff.significance((previous.title, version.title), texts, ops)
-    kind = version.change["kind"]
-    if kind == "publisher" and meant == "metadata":
-        kind = "metadata"
-    return {"kind": kind, "words_added": added, "words_removed": removed, "significance": meant}
-
-
-def _told(row: Document, data: contract.Observed) -> dict[str, Any]:
-    """What the change log says of a document."""
-    previous = data.previous_path or (row.path if row.path != data.path else None)
-    return {"version": row.number, "path": data.path, "previous_path": previous, "reason": data.reason}
-
-
-def _sign(
-    session: Session, turn: Turn, event: contract.AnyEvent, outcome: contract.Outcome, number: int | None
-) -> contract.Receipt:
-    """Keeps the receipt, so that the same event is answered alike, and returns it."""
-    # A judgement is about an observation that has its own receipt and must not stand for it.
-    observed = isinstance(event, contract.ObservedEvent)
-    kept = Receipt(
-        event=event.id,
-        document=str(event.data.document),
-        observation=event.data.observation if observed else 0,
-        outcome=outcome,
-        number=number,
-        seq=turn.seq,
-    )
-    session.add(kept)
-    session.flush()
-    return _receipt(turn, kept, outcome)
-
-
-def _receipt(turn: Turn, kept: Receipt, outcome: contract.Outcome) -> contract.Receipt:
-    return contract.Receipt.model_validate(
-        {
-            "event": kept.event,
-            "outcome": outcome,
-            "document": kept.document,
-            "version": kept.number,
-            "epoch": turn.epoch,
-            "seq": kept.seq,
-        }
-    )
-
-
-def _rejected(turn: Turn, event: contract.AnyEvent, error: CatalogError) -> contract.Receipt:
-    problem = contract.Problem(
-        type=f"/problems/{error.code}",
-        title=error.title,
-        status=error.status,
-        detail=str(error),
-        code=error.code,
-        errors=error.errors,
-    )
-    document = event.data.document
-    return contract.Receipt(
-        event=event.id, outcome="rejected", document=document, epoch=turn.epoch, seq=turn.seq, problem=problem
-    )
+def _remember(session: Session, row: Document) -> None:
+    """What the document is from this `seq` on."""
+    standing = update(DocumentState).where(DocumentState.document == row.id, alive(DocumentState))
+    session.execute(standing.values(until_seq=row.seq))
+    session.add(DocumentState(document=row.id, **{name: getattr(row, name) for name in REMEMBERED}))
 
 
 def heads(session: Session, collection: str, after: str = "", limit: int = 1_000) -> list[contract.Head]:

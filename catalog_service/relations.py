@@ -4,58 +4,79 @@ A relation is stored once for its unordered pair of (document, observation), the
 the side that quotes, or else the later one, as `a`.
 """
 
-import uuid
+import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
 
-from catalog_service import changes, contract, counter, cursors, resources, stories
+from catalog_service import changes, contract, paging, resources, stories
 from catalog_service.counter import Turn
-from catalog_service.errors import NotFound
-from catalog_service.tables import Document, Receipt, Relation, Version
+from catalog_service.errors import EventRefused, NotFound
+from catalog_service.stories import Link
+from catalog_service.tables import Receipt, Relation, Version, alive
 
+# The `seq` of a relation whose other side is not recorded yet.
+PENDING = 0
 Side = tuple[str, int]
 Scope = Literal["current", "all"]
 
 
-def add(session: Session, turn: Turn, own: Side, found: Sequence[contract.Relation]) -> set[str]:
-    """Adds what a new observation told; what others told of it stays. Returns the documents whose links changed."""
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The relations that appeared and those that ended."""
+
+    appeared: tuple[Link, ...] = ()
+    ended: tuple[Link, ...] = ()
+
+    @property
+    def any(self) -> bool:
+        """Whether anything changed."""
+        return bool(self.appeared or self.ended)
+
+    def __add__(self, other: "Links") -> "Links":
+        return Links(self.appeared + other.appeared, self.ended + other.ended)
+
+
+def add(session: Session, turn: Turn, own: Side, found: Sequence[contract.Relation]) -> Links:
+    """Adds what a new observation told; what others told of it stays. Raises EventRefused."""
     return _put(session, turn, own, found, complete=False)
 
 
-def replace(session: Session, turn: Turn, own: Side, found: Sequence[contract.Relation]) -> set[str]:
-    """Makes `found` the full set of relations of one observation; returns the documents whose links changed."""
+def replace(session: Session, turn: Turn, own: Side, found: Sequence[contract.Relation]) -> Links:
+    """Makes `found` the full set of relations of one observation. Raises EventRefused."""
     return _put(session, turn, own, found, complete=True)
 
 
-def _put(session: Session, turn: Turn, own: Side, found: Sequence[contract.Relation], *, complete: bool) -> set[str]:
+def _put(session: Session, turn: Turn, own: Side, found: Sequence[contract.Relation], *, complete: bool) -> Links:
     drafts = {draft.pair: draft for draft in (_draft(own, each) for each in found)}
-    touched: set[str] = set()
-    for row in session.scalars(select(Relation).where(_has_side(own), Relation.ended_seq.is_(None))):
+    links = Links()
+    for row in session.scalars(select(Relation).where(_has_side(own), alive(Relation))):
         draft = drafts.get(((row.a_document, row.a_observation), (row.b_document, row.b_observation)))
         if draft and draft.content == _content(row):
             del drafts[draft.pair]
         elif draft or complete:
-            touched |= _end(session, turn, row)
+            links += _end(session, turn, row)
     for draft in drafts.values():
-        touched |= _store(session, turn, draft)
-    return touched
+        links += _store(session, turn, draft)
+    return links
 
 
-def resolve(session: Session, turn: Turn, side: Side, number: int) -> set[str]:
-    """Tells the relations that waited for this observation which version it became; returns the documents linked."""
-    touched: set[str] = set()
-    for row in session.scalars(select(Relation).where(_has_side(side), Relation.ended_seq.is_(None))):
+def resolve(session: Session, turn: Turn, side: Side, number: int) -> Links:
+    """Tells the relations that waited for this observation which version it became."""
+    links = Links()
+    # In order of observations, so that of two about the same versions the newer one stays.
+    waiting = select(Relation).where(_has_side(side), Relation.seq == PENDING)
+    for row in session.scalars(waiting.order_by(Relation.a_observation, Relation.b_observation)):
         if (row.a_document, row.a_observation) == side:
-            waited, row.a_version = row.a_version is None, number
+            row.a_version = number
         else:
-            waited, row.b_version = row.b_version is None, number
-        if waited and row.a_version and row.b_version:
-            touched |= _appear(session, turn, row)
-    return touched
+            row.b_version = number
+        if row.a_version and row.b_version:
+            links += _appear(session, turn, row)
+    return links
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +86,17 @@ class _Draft:
     pair: tuple[Side, Side]
     content: dict[str, Any]
 
+    @property
+    def id(self) -> str:
+        """The same for the same pair, however often it is judged."""
+        told = "|".join(f"{document}:{observation}" for document, observation in self.pair)
+        return hashlib.sha256(told.encode()).hexdigest()[:32]
+
 
 def _draft(own: Side, found: contract.Relation) -> _Draft:
     other = (str(found.other.document), found.other.observation)
+    if own == other:
+        raise EventRefused(f"Observation {own[1]} of {own[0]} is said to be related to itself.")
     own_first = own < other
     covered = (found.coverage.own, found.coverage.other)
     content = {
@@ -111,10 +140,11 @@ def _has_side(side: Side) -> ColumnElement[bool]:
     )
 
 
-def _store(session: Session, turn: Turn, draft: _Draft) -> set[str]:
+def _store(session: Session, turn: Turn, draft: _Draft) -> Links:
     (a, b) = draft.pair
     row = Relation(
-        id=uuid.uuid4().hex,
+        id=draft.id,
+        seq=PENDING,
         a_document=a[0],
         a_observation=a[1],
         a_version=_number(session, a),
@@ -122,12 +152,11 @@ def _store(session: Session, turn: Turn, draft: _Draft) -> set[str]:
         b_observation=b[1],
         b_version=_number(session, b),
         recorded_at=turn.now,
-        seq=turn.next(),
         **draft.content,
     )
     session.add(row)
     session.flush()
-    return _appear(session, turn, row) if row.a_version and row.b_version else set()
+    return _appear(session, turn, row) if row.a_version and row.b_version else Links()
 
 
 def _number(session: Session, side: Side) -> int | None:
@@ -136,7 +165,7 @@ def _number(session: Session, side: Side) -> int | None:
     return session.scalar(asked)
 
 
-def _appear(session: Session, turn: Turn, row: Relation) -> set[str]:
+def _appear(session: Session, turn: Turn, row: Relation) -> Links:
     """Both versions are known: the relation is there, and takes the place of an older one of the same versions."""
     same = and_(
         Relation.a_document == row.a_document,
@@ -144,36 +173,46 @@ def _appear(session: Session, turn: Turn, row: Relation) -> set[str]:
         Relation.b_document == row.b_document,
         Relation.b_version == row.b_version,
         Relation.id != row.id,
-        Relation.ended_seq.is_(None),
+        alive(Relation),
     )
-    session.execute(update(Relation).where(same).values(ended_seq=turn.seq))
-    _append(session, turn, "relation.added.v1", row)
-    return {row.a_document, row.b_document}
+    links = Links()
+    for older in session.scalars(select(Relation).where(same)):
+        links += _end(session, turn, older)
+    row.seq = _append(session, turn, "relation.added.v1", row)
+    row.recorded_at = turn.now
+    session.flush()
+    return links + Links(appeared=(_link(row),))
 
 
-def _end(session: Session, turn: Turn, row: Relation) -> set[str]:
-    row.ended_seq = turn.next()
-    if row.a_version is None or row.b_version is None:
-        return set()
-    _append(session, turn, "relation.withdrawn.v1", row)
-    return {row.a_document, row.b_document}
+def _end(session: Session, turn: Turn, row: Relation) -> Links:
+    if row.seq == PENDING:
+        session.delete(row)
+        session.flush()
+        return Links()
+    row.until_seq = _append(session, turn, "relation.withdrawn.v1", row)
+    session.flush()
+    return Links(ended=(_link(row),))
 
 
-def _append(session: Session, turn: Turn, type_: str, row: Relation) -> None:
+def _link(row: Relation) -> Link:
+    return Link(row.type, row.a_document, row.b_document)
+
+
+def _append(session: Session, turn: Turn, type_: str, row: Relation) -> int:
     sides = [
         {"document": row.a_document, "version": row.a_version},
         {"document": row.b_document, "version": row.b_version},
     ]
-    changes.append(session, turn, type_, None, None, relation=row.id, type=row.type, sides=sides)
+    return changes.append(session, turn, type_, None, None, relation=row.id, type=row.type, sides=sides)
 
 
 # Reading
 
 
-def counts(session: Session, documents: Collection[str]) -> dict[str, dict[str, int]]:
-    """How many current relations of each type each document has."""
+def counts(session: Session, documents: Collection[str], at: int | None = None) -> dict[str, dict[str, int]]:
+    """How many relations of each type each document has between versions that are current, now or `at` a seq."""
     found: dict[str, dict[str, int]] = {document: {} for document in documents}
-    linked = stories.links(documents, ("duplicate", "revision", "excerpt", "reuse")).subquery()
+    linked = stories.links(documents, ("duplicate", "revision", "excerpt", "reuse"), at).subquery()
     asked = select(linked.c.document, linked.c.type, func.count()).group_by(linked.c.document, linked.c.type)
     for document, type_, count in session.execute(asked):
         found[document][type_] = count
@@ -183,54 +222,48 @@ def counts(session: Session, documents: Collection[str]) -> dict[str, dict[str, 
 def of_document(
     session: Session, document: str, *, version: int | None = None, scope: Scope = "current"
 ) -> list[resources.Relation]:
-    """The relations of a document: the current ones, those of one version, or all there ever were.
-
-    `version` asks for those of that version with the current versions of other documents.
-    """
-    sides = [(Relation.a_document, Relation.a_version, "b"), (Relation.b_document, Relation.b_version, "a")]
+    """The relations of a document: those between current versions, those of one of its versions, or of all."""
     rows: list[Relation] = []
-    for own, own_version, _ in sides:
+    for own, own_version in ((Relation.a_document, Relation.a_version), (Relation.b_document, Relation.b_version)):
         asked = _asked(scope if version is None else "all").where(own == document)
         if version is not None:
             asked = asked.where(own_version == version)
         rows += session.scalars(asked)
-    found = _resources(session, rows)
+    found = _resources(session, {row.id: row for row in rows}.values())
     return sorted(found, key=lambda each: (-sum(passage.words for passage in each.passages), each.id))
 
 
 def find(
     session: Session, *, type_: str | None = None, scope: Scope = "current", limit: int, cursor: str | None
 ) -> resources.Relations:
-    """All relations, newest first, in pages."""
-    key, query, now = counter.cursor_key(session), ("relations", type_, scope), counter.snapshot(session)
-    asked = _asked(scope)
+    """All relations, newest first, in pages of one snapshot. Raises CursorInvalid, CursorMismatch, CursorExpired."""
+    place = paging.begin(session, ("relations", type_, scope), cursor)
+    asked = _asked(scope, place.snapshot.seq)
     if type_ is not None:
         asked = asked.where(Relation.type == type_)
-    if cursor is not None:
-        asked = asked.where(Relation.seq < cursors.open_(key, query, cursor)["seq"])
-    rows = list(session.scalars(asked.order_by(Relation.seq.desc()).limit(limit + 1)))
-    more = cursors.seal(key, query, {"seq": rows[limit - 1].seq}) if len(rows) > limit else None
-    return resources.Relations(relations=tuple(_resources(session, rows[:limit])), next=more, snapshot=now)
+    if place.after is not None:
+        asked = asked.where(Relation.seq < place.after)
+    rows, more = place.page(list(session.scalars(asked.order_by(Relation.seq.desc()).limit(limit + 1))), limit)
+    return resources.Relations(
+        relations=tuple(_resources(session, rows)), next=more and place.cursor(rows[-1].seq), snapshot=place.snapshot
+    )
 
 
 def one(session: Session, relation: str) -> resources.Relation:
-    """One relation, also when it is history. Raises NotFound."""
-    row = session.get(Relation, relation)
-    if row is None or row.a_version is None or row.b_version is None:
+    """One relation, also between versions that are history. Raises NotFound."""
+    row = session.scalars(_asked("all").where(Relation.id == relation)).one_or_none()
+    if row is None:
         raise NotFound(f"There is no relation {relation[:100]!r}.")
     return _resources(session, [row])[0]
 
 
-def _asked(scope: Scope) -> Any:  # noqa: ANN401  A select of relations.
-    asked = select(Relation).where(Relation.a_version.is_not(None), Relation.b_version.is_not(None))
+def _asked(scope: Scope, at: int | None = None) -> Select[Relation]:
+    asked = select(Relation).where(Relation.seq != PENDING, alive(Relation, at))
     if scope == "all":
         return asked
-    a, b = aliased(Document), aliased(Document)
-    return (
-        asked.where(Relation.ended_seq.is_(None))
-        .join(a, and_(a.id == Relation.a_document, a.number == Relation.a_version, a.status == "current"))
-        .join(b, and_(b.id == Relation.b_document, b.number == Relation.b_version, b.status == "current"))
-    )
+    for document, version in ((Relation.a_document, Relation.a_version), (Relation.b_document, Relation.b_version)):
+        asked = stories.join_current(asked, document, version, at)
+    return asked
 
 
 def _resources(session: Session, rows: Iterable[Relation]) -> list[resources.Relation]:

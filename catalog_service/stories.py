@@ -4,18 +4,23 @@ They are kept as documents come and go: joining touches the smaller side only, a
 story only when the one that left may have held it together.
 """
 
+import itertools
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 
-from sqlalchemy import Select, and_, func, select, union_all, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, CursorResult, Select, and_, select, union_all, update
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from catalog_service import changes
 from catalog_service.counter import Turn
-from catalog_service.tables import Document, Relation, Story, Version
+from catalog_service.tables import Document, DocumentState, Relation, Story, Version, alive
 
 TYPES = ("duplicate", "revision")
+S = TypeVar("S", bound=Select[*tuple[Any, ...]])
+_Column: TypeAlias = InstrumentedAttribute[Any]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,6 +38,14 @@ class Standing:
         return mine > theirs or (mine == theirs and self.tie < other.tie)
 
 
+class Link(NamedTuple):
+    """A relation of a type between two documents."""
+
+    type: str
+    a: str
+    b: str
+
+
 def join(session: Session, turn: Turn, document: str) -> None:
     """Puts a document into one story with those its current version is a copy or revision of."""
     neighbours = _neighbours(session, [document])[document]
@@ -41,25 +54,21 @@ def join(session: Session, turn: Turn, document: str) -> None:
     members = {document, *neighbours}
     named = select(Document.story).where(Document.id.in_(members), Document.story.is_not(None)).distinct()
     known = list(session.scalars(select(Story).where(Story.id.in_(named))))
-    kept = max(known, key=lambda story: (story.size, story.id), default=None)
-    if kept is None:
-        kept = Story(id=str(uuid.uuid4()), head=document, size=0)
-        session.add(kept)
-        session.flush()
-    others = [story.id for story in known if story is not kept]
-    session.execute(update(Document).where(Document.story.in_(others)).values(story=kept.id))
-    session.execute(update(Document).where(Document.id.in_(members)).values(story=kept.id))
-    _measure(session, turn, kept, {kept.head, *members, *(story.head for story in known)})
-    for story in known:
-        if story is not kept:
-            session.delete(story)
+    kept = max(known, key=lambda story: (story.size, story.id), default=None) or _new(session, document)
+    others = [story for story in known if story is not kept]
+    added = _enter(session, kept, Document.story.in_([story.id for story in others])) if others else 0
+    added += _enter(session, kept, and_(Document.id.in_(members), Document.story.is_(None)))
+    if added:
+        _measure(session, turn, kept, kept.size + added, {kept.head, *members, *(story.head for story in known)})
+    for story in others:
+        session.delete(story)
+        _append(session, turn, story.id, 0, None)
     session.flush()
 
 
 def leave(session: Session, turn: Turn, document: str) -> None:
     """Takes a document out of its story, before its version or status changes; what falls apart becomes several."""
-    named = session.scalar(select(Document.story).where(Document.id == document))
-    story = session.get(Story, named) if named else None
+    story = _story_of(session, document)
     if story is None:
         return
     neighbours = _neighbours(session, [document])[document]
@@ -67,36 +76,75 @@ def leave(session: Session, turn: Turn, document: str) -> None:
     if len(neighbours) > 1:
         _divide(session, turn, story)
     else:
-        _measure(session, turn, story, _members(session, story.id) if story.head == document else {story.head})
+        candidates = _members(session, story.id) if story.head == document else {story.head}
+        _measure(session, turn, story, story.size - 1, candidates)
     session.flush()
+
+
+def part(session: Session, turn: Turn, ended: Sequence[Link]) -> None:
+    """Follows links that are no more: what only they held together falls apart."""
+    pairs = {(link.a, link.b) for link in ended if link.type in TYPES}
+    cut = Counter(itertools.chain.from_iterable(pairs))
+    left = _neighbours(session, cut) if pairs else {}
+    for pair in sorted(pairs):
+        # One that hung on a single link holds nothing together; anything else may, so the whole story is looked at.
+        if loose := [each for each in pair if cut[each] == 1 and not left[each]]:
+            leave(session, turn, loose[0])
+            continue
+        for each in pair:
+            if story := _story_of(session, each):
+                _divide(session, turn, story)
+    session.flush()
+
+
+def _story_of(session: Session, document: str) -> Story | None:
+    return session.scalars(
+        select(Story).join(Document, Document.story == Story.id).where(Document.id == document)
+    ).first()
+
+
+def _new(session: Session, head: str) -> Story:
+    story = Story(id=str(uuid.uuid4()), head=head, size=0)
+    session.add(story)
+    session.flush()
+    return story
+
+
+def _enter(session: Session, story: Story, wanted: ColumnElement[bool]) -> int:
+    """Moves documents into a story and returns how many."""
+    found = session.execute(update(Document).where(wanted).values(story=story.id))
+    return cast("CursorResult[Any]", found).rowcount
 
 
 def _divide(session: Session, turn: Turn, story: Story) -> None:
     """The largest part keeps the story; the others become stories of their own, or stand alone."""
     parts = sorted(_components(session, _members(session, story.id)), key=lambda part: (-len(part), min(part)))
-    for part in parts[1:]:
-        name = str(uuid.uuid4()) if len(part) > 1 else None
-        session.execute(update(Document).where(Document.id.in_(part)).values(story=name))
-        if name:
-            session.add(new := Story(id=name, head=min(part), size=0))
-            session.flush()
-            _measure(session, turn, new, part)
-    _measure(session, turn, story, parts[0])
+    for members in parts[1:]:
+        new = _new(session, min(members)) if len(members) > 1 else None
+        session.execute(update(Document).where(Document.id.in_(members)).values(story=new.id if new else None))
+        if new:
+            _measure(session, turn, new, len(members), members)
+    kept = parts[0] if parts else set()
+    _measure(session, turn, story, len(kept), kept)
 
 
-def _measure(session: Session, turn: Turn, story: Story, candidates: Collection[str]) -> None:
-    """Counts the story again and chooses its head among the candidates; a story of one is none."""
-    story.size = session.scalar(select(func.count()).where(Document.story == story.id)) or 0
-    if story.size < 2:
+def _measure(session: Session, turn: Turn, story: Story, size: int, candidates: Collection[str]) -> None:
+    """The story has `size` documents now, and the newest of the candidates is its head; a story of one is none."""
+    if size < 2:
         session.execute(update(Document).where(Document.story == story.id).values(story=None))
         session.delete(story)
-        data = {"story": story.id, "size": 0, "head": None}
-    else:
-        standings = standing(session, candidates)
-        inside = session.scalars(select(Document.id).where(Document.id.in_(candidates), Document.story == story.id))
-        story.head = max(inside, key=lambda each: standings[each])
-        data = {"story": story.id, "size": story.size, "head": story.head}
-    changes.append(session, turn, "story.changed.v1", None, None, **data)
+        _append(session, turn, story.id, 0, None)
+        return
+    standings = standing(session, candidates)
+    inside = session.scalars(select(Document.id).where(Document.id.in_(candidates), Document.story == story.id))
+    head = max(inside, key=lambda each: standings[each])
+    if (story.size, story.head) != (size, head):
+        story.size, story.head = size, head
+        _append(session, turn, story.id, size, head)
+
+
+def _append(session: Session, turn: Turn, story: str, size: int, head: str | None) -> None:
+    changes.append(session, turn, "story.changed.v1", None, None, story=story, size=size, head=head)
 
 
 def standing(session: Session, documents: Collection[str]) -> dict[str, Standing]:
@@ -143,22 +191,25 @@ def _neighbours(session: Session, documents: Collection[str]) -> dict[str, set[s
     return found
 
 
-def links(documents: Collection[str], types: Collection[str]) -> Select[tuple[str, str, str]]:
+def links(documents: Collection[str], types: Collection[str], at: int | None = None) -> Select[tuple[str, str, str]]:
     """(document, other, type) of the relations between current versions, from the side of each of `documents`."""
-    here, there = aliased(Document), aliased(Document)
+    a = (Relation.a_document, Relation.a_version)
+    b = (Relation.b_document, Relation.b_version)
     sides = []
-    for own, own_version, other, other_version in (
-        (Relation.a_document, Relation.a_version, Relation.b_document, Relation.b_version),
-        (Relation.b_document, Relation.b_version, Relation.a_document, Relation.a_version),
-    ):
-        sides.append(
-            select(own.label("document"), other.label("other"), Relation.type.label("type"))
-            .join(here, and_(here.id == own, here.number == own_version, here.status == "current"))
-            .join(there, and_(there.id == other, there.number == other_version, there.status == "current"))
-            .where(own.in_(documents), Relation.type.in_(types), Relation.ended_seq.is_(None))
+    for own, other in ((a, b), (b, a)):
+        side = select(own[0].label("document"), other[0].label("other"), Relation.type.label("type")).where(
+            own[0].in_(documents), Relation.type.in_(types), Relation.seq != 0, alive(Relation, at)
         )
+        sides.append(join_current(join_current(side, *own, at), *other, at))
     found = union_all(*sides).subquery()
     return select(found.c.document, found.c.other, found.c.type)
+
+
+def join_current(asked: S, document: _Column, version: _Column, at: int | None = None) -> S:
+    """Only where this version of this document is the current one, now or `at` a seq."""
+    state = aliased(DocumentState)
+    current = and_(state.document == document, state.number == version, state.status == "current", alive(state, at))
+    return asked.join(state, current)
 
 
 def copies(session: Session, documents: Collection[str]) -> set[str]:

@@ -4,11 +4,12 @@ Ids of documents are UUIDs in their text form. Versions, receipts and changes ar
 """
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     JSON,
     BigInteger,
+    ColumnElement,
     DateTime,
     Dialect,
     ForeignKey,
@@ -19,7 +20,8 @@ from sqlalchemy import (
     String,
     Text,
     TypeDecorator,
-    UniqueConstraint,
+    and_,
+    or_,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -72,10 +74,7 @@ class Document(Base):
     """An item over time; `number` is the current version."""
 
     __tablename__ = "document"
-    __table_args__ = (
-        Index("ix_document_listing", "status", "created_seq"),
-        Index("ix_document_heads", "collection", "id"),
-    )
+    __table_args__ = (Index("ix_document_heads", "collection", "id"),)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     collection: Mapped[str]
@@ -91,6 +90,30 @@ class Document(Base):
     recorded_at: Mapped[datetime]
     observed_at: Mapped[datetime]
     story: Mapped[str | None] = mapped_column(String(36), index=True)
+
+
+class DocumentState(Base):
+    """What a document was from the change `seq` to before the change `until_seq`; without an end: is now.
+
+    Lists are read from here, so that all pages of one are of the same moment.
+    """
+
+    __tablename__ = "document_state"
+    __table_args__ = (Index("ix_document_state_listing", "status", "created_seq"),)
+
+    document: Mapped[str] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    until_seq: Mapped[int | None] = mapped_column(BigInteger)
+    collection: Mapped[str]
+    path: Mapped[str]
+    item: Mapped[dict[str, Any]]
+    status: Mapped[str] = mapped_column(String(16))
+    number: Mapped[int]
+    versions: Mapped[int]
+    created_seq: Mapped[int] = mapped_column(BigInteger)
+    first_recorded_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    observed_at: Mapped[datetime]
 
 
 class Original(Base):
@@ -160,19 +183,23 @@ class Receipt(Base):
 class Relation(Base):
     """What two observations are to each other; `a` is the lesser by (document, observation).
 
-    A side's version is unknown until that observation is recorded: the relation is pending. One that was judged anew
-    and is no more keeps its row, with the `seq` at which it ended.
+    A side's version is unknown until that observation is recorded: the relation is pending, its `seq` 0. The `id` is
+    that of the pair: one that was judged anew keeps its row, with the `seq` at which it ended, and the new one gets
+    another row of the same id.
     """
 
     __tablename__ = "relation"
     __table_args__ = (
-        UniqueConstraint("a_document", "a_observation", "b_document", "b_observation", "seq"),
-        Index("ix_relation_a", "a_document", "a_version"),
+        Index("ix_relation_a_observation", "a_document", "a_observation"),
+        # All four: a text with ten thousand copies has as many relations on one side.
+        Index("ix_relation_versions", "a_document", "a_version", "b_document", "b_version"),
         Index("ix_relation_b", "b_document", "b_version"),
         Index("ix_relation_b_observation", "b_document", "b_observation"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    until_seq: Mapped[int | None] = mapped_column(BigInteger)
     a_document: Mapped[str] = mapped_column(String(36))
     a_observation: Mapped[int]
     a_version: Mapped[int | None]
@@ -185,8 +212,6 @@ class Relation(Base):
     coverage_b: Mapped[float]
     passages: Mapped[list[Any]]
     recorded_at: Mapped[datetime]
-    seq: Mapped[int] = mapped_column(BigInteger)
-    ended_seq: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Story(Base):
@@ -228,3 +253,10 @@ class Token(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+
+
+def alive(table: Any, seq: int | None = None) -> ColumnElement[bool]:  # noqa: ANN401  A table with both, or an alias.
+    """The rows of document states or relations that stood at `seq`, or stand now."""
+    if seq is None:
+        return cast("ColumnElement[bool]", table.until_seq.is_(None))
+    return and_(table.seq <= seq, or_(table.until_seq.is_(None), table.until_seq > seq))

@@ -6,8 +6,8 @@ import pytest
 
 from catalog_service import changes, contract, documents, history, relations
 from catalog_service.db import Database
-from catalog_service.errors import Withdrawn
-from tests.catalog.conftest import NOW, Record, outcomes
+from catalog_service.errors import NotFound, Withdrawn
+from tests.catalog.conftest import Record, outcomes
 from tests.catalog.events import article, document_id, event, original, related, relation
 
 ONE, TWO = UUID(document_id(1)), UUID(document_id(2))
@@ -216,7 +216,118 @@ def test_a_story_that_loses_its_middle_falls_apart(catalog: Database, record: Re
         assert story.size == 3
 
 
-def test_writers_at_the_same_time_take_turns(catalog: Database) -> None:
-    with catalog.writing() as session:
-        receipts = history.record_batch(session, [event(number) for number in range(1, 20)], NOW)
-    assert [receipt.seq for receipt in receipts] == sorted({receipt.seq for receipt in receipts})
+def test_an_edit_under_a_new_name_is_a_move_and_an_edit(catalog: Database, record: Record) -> None:
+    record(event(1), event(1, 2, "changed", path="new.txt", article=article(text="Other.")))
+    with catalog.reading() as session:
+        log = changes.log(session, str(ONE))
+        assert [(each.type, each.version, each.previous_path) for each in log] == [
+            ("created", 1, None),
+            ("moved", 1, "001.txt"),
+            ("changed", 2, None),
+        ]
+        found = documents.one(session, ONE)
+        assert (found.path, found.version, found.seq) == ("new.txt", 2, log[-1].seq)
+
+
+def test_the_same_again_changes_nothing_that_is_shown(catalog: Database, record: Record) -> None:
+    record(event(1))
+    with catalog.reading() as session:
+        before = documents.one(session, ONE)
+    later = "2026-11-23T10:00:00.000000Z"
+    receipts = record(event(1, 2, "changed", observed_at=later), event(1, 3, "moved", observed_at=later))
+    assert outcomes(receipts) == ["unchanged", "unchanged"]
+    with catalog.reading() as session:
+        assert documents.one(session, ONE) == before
+
+
+def test_what_comes_late_has_its_entry_its_difference_and_its_relations(catalog: Database, record: Record) -> None:
+    record(event(2), event(1, 1), event(1, 5, "changed", article=article(text="Envoys met on Friday.")))
+    record(event(1, 3, article=article(text="Envoys met on Sunday."), relations=[relation(2)]))
+    with catalog.reading() as session:
+        late = documents.version(session, ONE, 3)
+        assert (late.late, late.change.words_added, late.change.significance) == (True, 1, "date")
+        found = documents.one(session, ONE)
+        assert (found.version, found.versions, found.seq) == (2, 3, late.seq)
+        assert len(relations.of_document(session, str(ONE), version=3)) == 1
+        assert relations.of_document(session, str(ONE)) == []
+
+
+def test_an_older_version_of_the_publisher_still_counts_as_seen(catalog: Database, record: Record) -> None:
+    item = {"key": "tag:wire,1", "by": "guid", "parent": None}
+    record(event(1, item=item | {"version": "2024-10"}))
+    record(event(1, 2, "changed", item=item | {"version": "2024-9"}, article=article(text="Older.")))
+    with catalog.reading() as session:
+        [head] = history.heads(session, "seeds")
+        assert head.observation == 2
+
+
+def test_an_id_of_another_document_is_not_replayed(record: Record) -> None:
+    stolen = event(2).model_copy(update={"id": event(1).id})
+    assert outcomes(record(event(1), stolen)) == ["recorded", "rejected"]
+
+
+@pytest.mark.parametrize(
+    ("told", "pointer"),
+    [
+        ({"self": [0, 99], "other": [0, 9], "words": 8}, "/data/relations/0/passages/0/self"),
+        ({"self": [0, 5], "other": [0, 9], "words": 8, "quoted": [[0, 99]]}, "/data/relations/0/passages/0/quoted/0"),
+    ],
+)
+def test_a_passage_outside_the_text_is_refused_with_its_place(
+    record: Record, told: dict[str, object], pointer: str
+) -> None:
+    [receipt] = record(event(1, relations=[relation(2, passages=[told])]))
+    assert receipt.problem is not None
+    assert [each.pointer for each in receipt.problem.errors] == [pointer]
+
+
+def test_an_original_of_another_size_is_refused(record: Record) -> None:
+    [receipt] = record(event(1, original=original(b"bytes") | {"size": 7}))
+    assert receipt.problem is not None
+    assert receipt.problem.errors[0].pointer == "/data/original/size"
+
+
+def test_nothing_is_related_to_itself(record: Record) -> None:
+    assert outcomes(record(event(1, relations=[relation(1)]))) == ["rejected"]
+
+
+def test_a_relation_keeps_its_id_when_it_is_judged_again(catalog: Database, record: Record) -> None:
+    record(event(1), event(2, relations=[relation(1)]))
+    with catalog.reading() as session:
+        [before] = relations.of_document(session, str(ONE))
+    record(related(2, 1, [relation(1, jaccard=0.9)]))
+    with catalog.reading() as session:
+        assert relations.one(session, before.id).jaccard == 0.9
+    record(related(2, 1, [], "gone"))
+    with catalog.reading() as session, pytest.raises(NotFound):
+        relations.one(session, before.id)
+
+
+def test_a_story_falls_apart_where_its_link_is_taken_back(catalog: Database, record: Record) -> None:
+    record(
+        event(1),
+        event(2, relations=[relation(1, type_="revision")]),
+        event(3, relations=[relation(2, type_="revision")]),
+        event(4, relations=[relation(3, type_="revision")]),
+    )
+    record(related(3, 1, [relation(4, type_="revision")]))
+    with catalog.reading() as session:
+        found = documents.by_ids(session, [document_id(number) for number in (1, 2, 3, 4)])
+        stories = [found[document_id(number)].story for number in (1, 2, 3, 4)]
+    assert [story.size for story in stories if story] == [2, 2, 2, 2]
+    assert stories[0] != stories[2]
+
+
+def test_pages_are_of_one_moment_while_others_write(catalog: Database, record: Record) -> None:
+    record(*(event(number) for number in range(1, 6)))
+    with catalog.reading() as session:
+        first = documents.find(session, documents.Filter(), limit=2)
+    record(event(3, 2, "withdrawn"), event(6), event(1, 2, "moved", path="elsewhere.txt"))
+    with catalog.reading() as session:
+        second = documents.find(session, documents.Filter(), limit=2, cursor=first.next)
+        third = documents.find(session, documents.Filter(), limit=2, cursor=second.next)
+        pages = [*first.documents, *second.documents, *third.documents]
+        assert [str(each.id) for each in pages] == [document_id(number) for number in (5, 4, 3, 2, 1)]
+        assert pages[-1].path == "001.txt"
+        assert {page.snapshot.seq for page in (first, second, third)} == {first.snapshot.seq}
+        assert third.next is None

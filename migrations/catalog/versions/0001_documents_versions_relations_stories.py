@@ -40,8 +40,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
     )
     op.create_index("ix_document_heads", "document", ["collection", "id"], unique=False)
-    op.create_index("ix_document_listing", "document", ["status", "created_seq"], unique=False)
     op.create_index(op.f("ix_document_story"), "document", ["story"], unique=False)
+    op.create_table(
+        "document_state",
+        sa.Column("document", sa.String(length=36), nullable=False),
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("until_seq", sa.BigInteger(), nullable=True),
+        sa.Column("collection", sa.Text(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("item", sa.JSON(), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("versions", sa.Integer(), nullable=False),
+        sa.Column("created_seq", sa.BigInteger(), nullable=False),
+        sa.Column("first_recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("observed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["document"], ["document.id"], name=op.f("fk_document_state_document_document")),
+        sa.PrimaryKeyConstraint("document", "seq", name=op.f("pk_document_state")),
+    )
+    op.create_index("ix_document_state_listing", "document_state", ["status", "created_seq"], unique=False)
     op.create_table(
         "original",
         sa.Column("digest", sa.String(length=72), nullable=False),
@@ -63,6 +81,8 @@ def upgrade() -> None:
     op.create_table(
         "relation",
         sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("until_seq", sa.BigInteger(), nullable=True),
         sa.Column("a_document", sa.String(length=36), nullable=False),
         sa.Column("a_observation", sa.Integer(), nullable=False),
         sa.Column("a_version", sa.Integer(), nullable=True),
@@ -75,21 +95,14 @@ def upgrade() -> None:
         sa.Column("coverage_b", sa.Double(), nullable=False),
         sa.Column("passages", sa.JSON(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("ended_seq", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_relation")),
-        sa.UniqueConstraint(
-            "a_document",
-            "a_observation",
-            "b_document",
-            "b_observation",
-            "seq",
-            name=op.f("uq_relation_a_document_a_observation_b_document_b_observation_seq"),
-        ),
+        sa.PrimaryKeyConstraint("id", "seq", name=op.f("pk_relation")),
     )
-    op.create_index("ix_relation_a", "relation", ["a_document", "a_version"], unique=False)
+    op.create_index("ix_relation_a_observation", "relation", ["a_document", "a_observation"], unique=False)
     op.create_index("ix_relation_b", "relation", ["b_document", "b_version"], unique=False)
     op.create_index("ix_relation_b_observation", "relation", ["b_document", "b_observation"], unique=False)
+    op.create_index(
+        "ix_relation_versions", "relation", ["a_document", "a_version", "b_document", "b_version"], unique=False
+    )
     op.create_table(
         "story",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -180,15 +193,17 @@ def downgrade() -> None:
     op.drop_table("change")
     op.drop_table("token")
     op.drop_table("story")
+    op.drop_index("ix_relation_versions", table_name="relation")
     op.drop_index("ix_relation_b_observation", table_name="relation")
     op.drop_index("ix_relation_b", table_name="relation")
-    op.drop_index("ix_relation_a", table_name="relation")
+    op.drop_index("ix_relation_a_observation", table_name="relation")
     op.drop_table("relation")
     op.drop_index("ix_receipt_observation", table_name="receipt")
     op.drop_table("receipt")
     op.drop_table("original")
     op.drop_index(op.f("ix_document_story"), table_name="document")
-    op.drop_index("ix_document_listing", table_name="document")
     op.drop_index("ix_document_heads", table_name="document")
+    op.drop_index("ix_document_state_listing", table_name="document_state")
+    op.drop_table("document_state")
     op.drop_table("document")
     op.drop_table("counter")

@@ -1,0 +1,69 @@
+"""Several writers at once: each change has its own `seq`, and a reader never finds one below what it has seen."""
+
+import itertools
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from catalog_service import changes, contract, history
+from catalog_service.db import Database
+from tests.catalog.conftest import NOW
+from tests.catalog.events import article, event, relation
+
+WRITERS, ROUNDS = 4, 5
+
+
+def test_writers_take_turns_and_readers_never_look_back(catalog: Database) -> None:
+    done = threading.Event()
+    with ThreadPoolExecutor(WRITERS + 1) as threads:
+        reader = threads.submit(_follow, catalog, done)
+        written = list(threads.map(lambda number: _write(catalog, number), range(1, WRITERS + 1)))
+        done.set()
+        seen = reader.result()
+    assert seen == list(range(1, len(seen) + 1))
+    receipts = list(itertools.chain.from_iterable(written))
+    assert {receipt.outcome for receipt in receipts} == {"recorded"}
+    assert len({receipt.seq for receipt in receipts}) == WRITERS * ROUNDS
+
+
+def test_the_same_event_sent_twice_at_once_is_recorded_once(catalog: Database) -> None:
+    with ThreadPoolExecutor(WRITERS) as threads:
+        receipts = list(threads.map(lambda _: _record(catalog, event(1)), range(WRITERS)))
+    assert sorted(receipt.outcome for receipt in receipts) == ["recorded", *["replayed"] * (WRITERS - 1)]
+    assert len({(receipt.seq, receipt.version) for receipt in receipts}) == 1
+
+
+def test_the_same_original_put_twice_at_once_is_kept_once(catalog: Database) -> None:
+    digest = contract.digest_of(b"large")
+
+    def put(_: int) -> bool:
+        with catalog.writing() as session:
+            return history.put_original(session, digest, b"large")
+
+    with ThreadPoolExecutor(WRITERS) as threads:
+        assert any(threads.map(put, range(WRITERS)))
+
+
+def _write(catalog: Database, number: int) -> list[contract.Receipt]:
+    """One document edited again and again, each time related to the next writer's."""
+    other = [relation(number % WRITERS + 1)]
+    return [
+        _record(catalog, event(number, each, article=article(text=f"Take {each} of {number}."), relations=other))
+        for each in range(1, ROUNDS + 1)
+    ]
+
+
+def _record(catalog: Database, sent: contract.AnyEvent) -> contract.Receipt:
+    with catalog.writing() as session:
+        [receipt] = history.record_batch(session, [sent], NOW)
+    return receipt
+
+
+def _follow(catalog: Database, done: threading.Event) -> list[int]:
+    """What a reader of the feed sees who always goes on from the last `seq` seen."""
+    seen = [0]
+    while True:
+        last = done.is_set()
+        with catalog.reading() as session:
+            seen += [int(str(each.data["seq"])) for each in changes.since(session, seen[-1])]
+        if last:
+            return seen[1:]
