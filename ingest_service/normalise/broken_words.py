@@ -3,6 +3,8 @@
 import functools
 import importlib.util
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from ingest_service.model import Span
@@ -10,6 +12,8 @@ from ingest_service.normalise import names
 from ingest_service.normalise.draft import Draft, Found
 
 PAIR = re.compile(r"(?<!\S)[\"'“‘(\[]*([a-z]{2,24}) (?=([a-z]{2,24})(?![\w'’-]))")
+FIRST_HALF = re.compile(r"(?<![\w'’-])([a-z]{2,24})-$")
+SECOND_HALF = re.compile(r"([a-z]{2,24})(?![\w'’-])")
 # Written apart by some ("eco system"): no word alone, yet whole before one.
 COMBINING = frozenset(
     names.words(
@@ -33,19 +37,33 @@ APART = frozenset({"pro forma", "rendez vous", "post mortem", "kow tow", "wi fi"
 
 
 def broken_words(draft: Draft) -> Found:
-    """Two lower-case halves are joined when at least one is no word and together they are one."""
+    """Two lower-case halves, apart or hyphenated at a line's end, are joined when one is no word and both make one."""
     if draft.article.language != "en":
         return Found()
-    mends: list[Span] = []
+    mends = [*_spaced(draft), *_hyphenated(draft)]
+    return Found(mends=sorted(mends))
+
+
+def _spaced(draft: Draft) -> Iterator[Span]:
+    """The spaces inside words."""
     for start, end in draft.stretches():
         whole, at = "", 0
         for match in PAIR.finditer(draft.source, start, end):
             # What was just joined may be half of a longer word.
             first = whole if match.start(1) == at else match[1]
             if match.end(2) <= end and _is_one_word(first, match[2]):
-                mends.append((match.end(1), match.start(2)))
+                yield match.end(1), match.start(2)
                 whole, at = first + match[2], match.start(2)
-    return Found(mends=mends)
+
+
+def _hyphenated(draft: Draft) -> Iterator[Span]:
+    """The hyphens that divide a word at the end of a line."""
+    for line, following in pairwise(draft.lines):
+        if line.paragraph != following.paragraph or line.text[-1] != "-":
+            continue
+        first, second = FIRST_HALF.search(line.text[-25:]), SECOND_HALF.match(following.text)
+        if first and second and _is_one_word(first[1], second[1]):
+            yield line.end - 1, line.end
 
 
 def _is_one_word(first: str, second: str) -> bool:

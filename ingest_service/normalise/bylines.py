@@ -17,6 +17,7 @@ CREDIT = re.compile(
     r" (?:from|by) (.+)",
     re.IGNORECASE,
 )
+ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 AROUND = " —–-*()[]."
 BYLINE = re.compile(r"By:? (\S.*)")
 ROLE = re.compile(r",? (?:[A-Z][a-z]+ )?(?:Staff|Correspondent|Reporter|Editor|Staff Writer|Correspondents)\.?$")
@@ -33,6 +34,14 @@ def byline(draft: Draft) -> Found:
             authors = draft.article.authors or found
             return Found(cuts=[(line.start, line.end)], article=replace(draft.article, authors=authors))
     return Found()
+
+
+def reporter_address(draft: Draft) -> Found:
+    """A line near the end of a wire that is nothing but an e-mail address is its reporter's."""
+    if draft.article.kind != "wire":
+        return Found()
+    last = (line for line in draft.lines[1:][-CLOSING:] if line.whole and ADDRESS.fullmatch(line.text[: LONGEST + 1]))
+    return Found(cuts=[(line.start, line.end) for line in last])
 
 
 def credit_line(draft: Draft) -> Found:

@@ -1,7 +1,7 @@
 """Picture captions that stand in the text, between its sentences or alone."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ingest_service.model import Span
@@ -20,6 +20,7 @@ SIGN = re.compile(
     r"|\b(?:is|are|was|were) pictured\b|, pictured\b|\bpictured (?:here|at|on|in|with|during)\b|\APictured\b"
     r"|\A(?:This|An?|The|In this) (?:undated |combined |composite |file )*(?:photo|image|picture|photograph)\b"
 )
+LABELLED = re.compile(r"(?:Image|Photo|Picture) caption[,:] ")
 # (R) and (L) after these are parties: "Sen. Jane Roe (R)".
 OFFICE = re.compile(r"\b(?:Sen|Rep|Gov)\.|\b(?:Senator|Representative|Governor|Congress\w*)\b")
 SAYS = re.compile(r"\b(?:said|says|told|warned|added|announced)\b")
@@ -27,7 +28,7 @@ SAYS = re.compile(r"\b(?:said|says|told|warned|added|announced)\b")
 
 def caption(draft: Draft) -> Found:
     """A sentence before an agency in brackets that says who stands where, poses or is pictured is a caption."""
-    spans = list(_captions(draft))
+    spans = list(_apart(sorted([*_captions(draft), *_labelled(draft)])))
     if not spans:
         return Found()
     texts = [" ".join(draft.source[slice(*span)].split()) for span in spans]
@@ -36,6 +37,22 @@ def caption(draft: Draft) -> Found:
     if article.published is None and len(taken) == 1:
         article = replace(article, published=taken.pop(), published_basis="caption")
     return Found(cuts=spans, article=article)
+
+
+def _apart(spans: Iterable[Span]) -> Iterator[Span]:
+    """The spans without those that overlap one before them."""
+    at = 0
+    for span in spans:
+        if span[0] >= at:
+            yield span
+            at = span[1]
+
+
+def _labelled(draft: Draft) -> Iterator[Span]:
+    """Lines that say themselves that they are captions."""
+    for line in draft.lines:
+        if line.whole and len(line.text) <= LONGEST and LABELLED.match(line.text):
+            yield line.start, line.end
 
 
 def _captions(draft: Draft) -> Iterator[Span]:

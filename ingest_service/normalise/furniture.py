@@ -63,6 +63,8 @@ PHOTO_BY = re.compile(
     r"(?:(?:photo|image|picture)s? (?:credit|by|courtesy of)|photo(?:graph)?s?|pic)\s?:?\s(\S.*?)\.?", re.IGNORECASE
 )
 
+SOURCE_CREDIT = re.compile(r"image source, (\S.*)", re.IGNORECASE)
+
 RELEASE_LABEL = re.compile(
     r"(?:for immediate release|(?:press|media|news) (?:release|statement))(?: ?[:|–—-])?", re.IGNORECASE
 )
@@ -154,7 +156,7 @@ def _is_furniture(text: str) -> bool:
 def _credits_picture(text: str) -> bool:
     if text[0].islower():
         return False
-    match = PHOTO_BY.fullmatch(text)
+    match = PHOTO_BY.fullmatch(text) or SOURCE_CREDIT.fullmatch(text)
     return bool(PICTURE_CREDIT.fullmatch(text)) or bool(match and names.divided(match[1]))
 
 

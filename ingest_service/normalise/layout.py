@@ -11,7 +11,9 @@ WRAPPED_SHARE = 0.9
 NARROWEST = 40
 WIDEST = 100
 
-ITEM = re.compile(r"(?:[-*+•·▪‣–—]|\(?(?:\d{1,3}|[a-z]{1,2})[.)])\s|[#>|]")
+ITEM = re.compile(r"(?:[-*+•·▪‣–—]|\(?(?:\d{1,3}|[a-z]{1,2})[.)])\s|[#>|`~]")
+# A hyphen at the end of a line joins two words or two halves of one; a dash stands apart.
+HYPHENATED = re.compile(r"[^\W\d_]-$")
 SENTENCE_END = re.compile(r"[.!?:;…。！？][\"'”’)\]»」』*_]*$")
 # Scripts that put no space between words; Hangul does.
 UNSPACED = re.compile(r"[\u2e80-\u2fff\u3001-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uff64]")
@@ -72,7 +74,7 @@ def separator(line: Line, following: Line) -> str:
     if line.paragraph != following.paragraph:
         return "\n\n"
     unspaced = UNSPACED.match(line.text[-1]) and UNSPACED.match(following.text)
-    return "" if unspaced else " "
+    return "" if unspaced or HYPHENATED.search(line.text[-3:]) else " "
 
 
 def _goes_on(row: str, following: str, wrap: int) -> bool:
@@ -81,7 +83,7 @@ def _goes_on(row: str, following: str, wrap: int) -> bool:
     It does when the first word there had no more room here, or when a sentence that is not ended goes on in lower case.
     """
     text, next_text = row.strip(), following.strip()
-    if not wrap or ITEM.match(next_text) or _indent(following) > _indent(row) + 1:
+    if not wrap or not any(map(str.isalnum, text)) or ITEM.match(next_text) or _indent(following) > _indent(row) + 1:
         return False
     if len(text) + 1 + _first_word(next_text) > wrap:
         return True

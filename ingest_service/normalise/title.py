@@ -18,6 +18,7 @@ TRAIL_MARKS = re.compile(r"[>»›|]")
 TRAIL = re.compile(r"Home(?: ?[>»›/|] ?[^>»›/|]{1,40}){1,6}")
 OPENING = re.compile(r"Dear\b|[\"“]")
 
+DESK_NOTE = re.compile(r"\(ATTN: .*\)")
 FILING = re.compile(
     r"\((?:(?P<nth>\d{1,2})(?:st|nd|rd|th) )?(?P<lead>LEAD|LD|URGENT|CORRECTED|RECAST)\)\s+"
     r"|(?P<slug>(?:(?:CORRECTED|REFILE|RPT)-)?(?:UPDATE|WRAPUP) (?P<count>\d{1,2})|CORRECTED|REFILE|RPT)-"
@@ -83,6 +84,14 @@ def picture_label(draft: Draft) -> Found:
     if not set(label) <= set(names.words(draft.article.title)):
         return Found()
     return Found(cuts=[(line.start, line.end)])
+
+
+def desk_note(draft: Draft) -> Found:
+    """A line in brackets under the title that opens with "ATTN:" tells editors what is new, and is no text."""
+    if not draft.article.title:
+        return Found()
+    notes = (line for line in draft.lines[:3] if line.whole and DESK_NOTE.fullmatch(line.text[: LONGEST + 1]))
+    return Found(cuts=[(line.start, line.end) for line in notes])
 
 
 def _is_title(text: str, lines: tuple[Line, ...]) -> bool:

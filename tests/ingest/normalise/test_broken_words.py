@@ -70,3 +70,21 @@ def test_only_english_is_mended() -> None:
 
 def test_a_word_broken_twice_is_mended_twice() -> None:
     assert article_of(f"{TITLE}\n\n{sentence_with('gove rn ment')}").text == sentence_with("government")
+
+
+@pytest.mark.parametrize(
+    ("broken", "whole"),
+    [
+        ("disap-\npointed", "disappointed"),
+        ("long-\nterm", "long-term"),
+        ("well-\nknown", "well-known"),
+        ("over-\nsight", "over-sight"),
+        ("secu-\nrity", "security"),
+        ("co-\noperate", "co-operate"),
+        ("to-do-\nlist", "to-do-list"),
+    ],
+)
+def test_a_hyphen_at_the_end_of_a_line_leaves_no_space(broken: str, whole: str) -> None:
+    start = "The minister opened the new harbour on Tuesday, and said it was "
+    article = article_of(f"{TITLE}\n\n{start}{broken} after nine years of work and two floods.")
+    assert article.text == f"{start}{whole} after nine years of work and two floods."

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ingest.normalise.texts import BODY, at_the_end, removed, under_title
+from tests.ingest.normalise.texts import BODY, TITLE, article_of, at_the_end, removed, under_title
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,15 @@ def test_a_sentence_that_only_opens_like_a_credit_stays(line: str) -> None:
 def test_a_credit_far_from_the_end_stays() -> None:
     article = under_title("With inputs from Reuters", BODY, BODY)
     assert (article.credits, article.paragraphs[0]) == ((), "With inputs from Reuters")
+
+
+@pytest.mark.parametrize("line", ["jane@example.org", "jane.roe+desk@news.example.org", "j_r@example.co.nz"])
+def test_a_reporters_address_ends_a_wire(line: str) -> None:
+    article = article_of(f"(LEAD) {TITLE}\n\n{BODY}\n\n{line}\n\n(END)")
+    assert (article.text, removed(article, "reporter-address")) == (BODY, [line])
+
+
+@pytest.mark.parametrize("line", ["Write to jane@example.org", "@example", "jane@example.org and john@example.org"])
+def test_another_address_stays(line: str) -> None:
+    assert article_of(f"(LEAD) {TITLE}\n\n{BODY}\n\n{line}").paragraphs[-1] == line
+    assert at_the_end("jane@example.org").paragraphs[-1] == "jane@example.org"

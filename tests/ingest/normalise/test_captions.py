@@ -25,6 +25,12 @@ def test_a_caption_is_lifted_out_and_leaves_no_break(caption: str) -> None:
     assert article.fields["captions"] == [caption]
 
 
+@pytest.mark.parametrize("line", ["Image caption, The first boat at dawn", "Photo caption: The old pier, now gone."])
+def test_a_line_that_calls_itself_a_caption_is_lifted_out(line: str) -> None:
+    article = article_of(f"{TITLE}\n\n{BEFORE}\n\n{line}\n\n{AFTER}")
+    assert (article.paragraphs, article.fields["captions"]) == ((BEFORE, AFTER), [line])
+
+
 def test_a_caption_alone_leaves_one_break() -> None:
     article = article_of(f"{TITLE}\n\n{BEFORE}\n\nJane Roe (C) looks on. (AP)\n\n{AFTER}")
     assert article.paragraphs == (BEFORE, AFTER)

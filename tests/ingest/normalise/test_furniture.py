@@ -67,6 +67,7 @@ def test_what_only_sounds_like_furniture_stays(line: str) -> None:
         "Photo credit: Jane Roe / Reuters",
         "Image supplied.",
         "Photo by Jane Roe",
+        "Image source, Getty Images",
     ],
 )
 def test_a_picture_credit_is_dropped(line: str) -> None:

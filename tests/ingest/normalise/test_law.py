@@ -16,12 +16,12 @@ from tests.ingest.normalise.texts import article_of
 PIECES = [
     "(LEAD) ", "UPDATE 1-", "Home > News", "Minister opens the harbour", "June 20, 2024",
     "Composite image.", "SHARE ME", "SEOUL, Sept. 4, 2024 (Yonhap) -- ",
-    "The mayor (R) poses for a photo. ", "(Yonhap) ", "(AP)", "By Jane Roe", "ENDS",
-    "FOR IMMEDIATE RELEASE", "accordi ng to them ", "co ndemning ", "**Heading**", "## Heading",
-    "Heading\n-------", "Jane WhatsApp Channel", "Source: Yonhap News Agency", "With inputs from Reuters",
-    "a short line ", "Mr. Kim said. ", "/End/", "of the U.S. The ", "“quoted” ", "\u00a0", "\t", "\r",
-    "\r\n", "\n", "\n\n", "\n \n", "\u2028", "\x0c", "---\ntitle: A\n---\n", "한국과 뉴질랜드는 ", "新西兰总理",
-    "שלום ",
+    "The mayor (R) poses for a photo. ", "(Yonhap) ", "(AP)", "Image caption, ", "By Jane Roe",
+    "ENDS", "FOR IMMEDIATE RELEASE", "accordi ng to them ", "co ndemning ", "**Heading**",
+    "## Heading", "Heading\n-------", "Jane WhatsApp Channel", "Source: Yonhap News Agency",
+    "With inputs from Reuters", "a short line ", "Mr. Kim said. ", "/End/", "disap-\npointed ",
+    "(ATTN: UPDATES)", "© 2024 A", "of the U.S. The ", "“quoted” ", "\u00a0", "\t", "\r", "\r\n",
+    "\n", "\n\n", "\n \n", "\u2028", "\x0c", "---\ntitle: A\n---\n", "한국과 뉴질랜드는 ", "新西兰总理", "שלום ",
     "🎉👩🚀", "\u200f", " " * 80, "word " * 15,
 ]  # fmt: skip
 

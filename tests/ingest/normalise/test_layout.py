@@ -33,6 +33,7 @@ def test_a_ragged_line_goes_on_in_lower_case() -> None:
     [
         "- The minister opened the new harbour on Tuesday, after nine\n- Fishing boats had waited outside\n- The end",
         "Roses are red\nViolets are blue",
+        "Run this, and no other of the commands in the old handbook:\n```\nmake harbour\n```",
         "Boats 12\nNets 9\nA line that is rather longer than the other lines here",
         "A paragraph on one line, as most editors write them: it is long, much longer than any line that is wrapped.\n"
         "Another one that is just as long as the first, or longer still, so that no one takes it for a wrapped line.",

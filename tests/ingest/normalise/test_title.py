@@ -163,3 +163,18 @@ def test_a_title_repeated_below_itself_goes() -> None:
 def test_a_filing_marker_is_taken_off_the_repetition_too() -> None:
     article = article_of(f"---\ntitle: UPDATE 2-{TITLE}\n---\nUPDATE 2-{TITLE}\n\n{BODY}")
     assert (article.title, article.text) == (TITLE, BODY)
+
+
+@pytest.mark.parametrize(
+    "note", ["(ATTN: UPDATES throughout; CHANGES photo)", "(ATTN: ADDS byline)", "(ATTN: RECASTS lead)"]
+)
+def test_a_note_to_editors_is_dropped(note: str) -> None:
+    article = under_title(note)
+    assert (article.text, removed(article, "desk-note")) == (BODY, [note])
+
+
+@pytest.mark.parametrize(
+    "line", ["(Attn: the mayor)", "ATTN: all boats", "(ATTN: all boats) must leave", "(UPDATES follow)"]
+)
+def test_what_is_no_note_to_editors_stays(line: str) -> None:
+    assert under_title(line).paragraphs[0] == line
