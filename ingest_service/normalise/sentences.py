@@ -21,6 +21,11 @@ def is_ended(text: str) -> bool:
     return bool(ENDED.search(text[-6:])) and not re.search(r"\b\w\.\w\.$", text[-6:])
 
 
+def holds_several(text: str) -> bool:
+    """Whether a full stop surely ends a sentence inside a text: "S. Korea opens U.S. office" is one."""
+    return any(text[match.start()] == "." and _ends(text, match) == "yes" for match in END.finditer(text))
+
+
 def last_start(text: str, floor: int, end: int) -> int | None:
     """Where the last sentence of `text[floor:end]` starts; None where that is in doubt."""
     start: int | None = floor

@@ -56,7 +56,7 @@ def wire_marker(draft: Draft) -> Found:
 
 
 def title(draft: Draft) -> Found:
-    """The first paragraph is the title when it is short, does not end like a sentence, and text follows."""
+    """The first paragraph is the title when it is short, one sentence that does not end like one, and text follows."""
     paragraphs = list(layout.paragraphs(draft.lines[:TOP]))
     if not paragraphs or len(paragraphs[0]) == len(draft.lines):
         return Found()
@@ -97,7 +97,11 @@ def desk_note(draft: Draft) -> Found:
 def _is_title(text: str, lines: tuple[Line, ...]) -> bool:
     if len(text) > LONGEST or len(lines) > 3 or not any(character.isalnum() for character in text):
         return False
-    if text[-1] in ",;:" or (sentences.is_ended(text) and text.rstrip("\"'”’)")[-1:] not in "?!…"):
+    if (
+        text[-1] in ",;:"
+        or sentences.holds_several(text)
+        or (sentences.is_ended(text) and text.rstrip("\"'”’)")[-1:] not in "?!…")
+    ):
         return False
     return not (layout.ITEM.match(text) or (OPENING.match(text) and text.endswith(",")) or dates.alone(text))
 

@@ -11,6 +11,8 @@ from tests.ingest.normalise.texts import BODY, TITLE, article_of, removed, under
     [
         TITLE,
         "Will the harbour open?",
+        "What now? Harbours explained",
+        "Dr. Roe: S. Harbour will open by Sept. 4",
         "S. Harbour opens to boats from the U.S.",
         "Hafen in Königsberg öffnet",
         "항구가 문을 열다",
@@ -31,6 +33,7 @@ def test_a_short_first_line_is_the_title(line: str) -> None:
         "June 20, 2024",
         "The harbour will be opened for:",
         "1. Open the harbour",
+        "The harbour is open. Boats may come in",
         "A long first line that goes on and on, " * 8,
         "* * *",
     ],
