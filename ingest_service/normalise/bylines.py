@@ -6,6 +6,7 @@ from dataclasses import replace
 from ingest_service.model import Span
 from ingest_service.normalise import names, publishers
 from ingest_service.normalise.draft import Draft, Found
+from ingest_service.normalise.layout import Line
 
 LONGEST = 200
 # How many of the last lines may be credits, and how many under the title a byline.
@@ -18,6 +19,7 @@ CREDIT = re.compile(
     re.IGNORECASE,
 )
 ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
+NEXT_ROLE = re.compile(r"[;,]\s+(?=(?:additional |further )?(?:reporting|writing|editing) by )", re.IGNORECASE)
 AROUND = " —–-*()[]."
 BYLINE = re.compile(r"By:? (\S.*)")
 ROLE = re.compile(r",? (?:[A-Z][a-z]+ )?(?:Staff|Correspondent|Reporter|Editor|Staff Writer|Correspondents)\.?$")
@@ -45,21 +47,28 @@ def reporter_address(draft: Draft) -> Found:
 
 
 def credit_line(draft: Draft) -> Found:
-    """A line near the end that says whom the reporting, writing or editing is by, or inputs are from, is a credit."""
+    """A line or bracket that ends a text and says whom reporting or inputs are by or from is a credit."""
     cuts: list[Span] = []
     credited = list(draft.article.credits)
-    for line in draft.lines[1:][-CLOSING:]:
-        found = _credited(line.text) if line.whole and len(line.text) <= LONGEST else []
-        if found:
-            cuts.append((line.start, line.end))
+    for line in draft.lines[-CLOSING:]:
+        start = _credit_start(line)
+        found = _credited(line.text[start:]) if line.end - line.start - start <= LONGEST else []
+        if found and (start or line is not draft.lines[0]):
+            cuts.append((line.start + start, line.end))
             credited += [name for name in found if name not in credited]
     return Found(cuts=cuts, article=replace(draft.article, credits=tuple(credited)))
 
 
+def _credit_start(line: Line) -> int:
+    """Where a credit in brackets opens that ends the line, else the line's start."""
+    bracket = line.text.rfind("(")
+    return bracket if bracket > 0 and line.text.endswith(")") and line.text[bracket - 1].isspace() else 0
+
+
 def _credited(text: str) -> list[str]:
-    """The names that a credit line holds; none when any part of it is something else."""
+    """The names that a credit holds; none when any part of it is something else."""
     found: list[str] = []
-    for part in text.strip(AROUND).split(";"):
+    for part in NEXT_ROLE.split(text.strip(AROUND)):
         match = CREDIT.fullmatch(part.strip(AROUND))
         people = names.divided(match[1]) if match else None
         if not people:

@@ -73,3 +73,24 @@ def test_a_reporters_address_ends_a_wire(line: str) -> None:
 def test_another_address_stays(line: str) -> None:
     assert article_of(f"(LEAD) {TITLE}\n\n{BODY}\n\n{line}").paragraphs[-1] == line
     assert at_the_end("jane@example.org").paragraphs[-1] == "jane@example.org"
+
+
+@pytest.mark.parametrize(
+    ("credit", "names"),
+    [
+        ("(Reporting by Jane Roe, editing by John Doe)", ("Jane Roe", "John Doe")),
+        ("(Additional reporting by Jane Roe)", ("Jane Roe",)),
+        ("(With inputs from AFP)", ("AFP",)),
+    ],
+)
+def test_a_credit_in_brackets_after_the_last_sentence_is_dropped(credit: str, names: tuple[str, ...]) -> None:
+    article = article_of(f"{TITLE}\n\n{BODY} {credit}")
+    assert (article.text, article.credits) == (BODY, names)
+
+
+@pytest.mark.parametrize(
+    "bracket", ["(by noon)", "(editing by hand)", "(Reporting by the mayor's office)", "(AP)", "()"]
+)
+def test_another_bracket_after_the_last_sentence_stays(bracket: str) -> None:
+    article = article_of(f"{TITLE}\n\n{BODY} {bracket}")
+    assert (article.text, article.credits) == (f"{BODY} {bracket}", ())
