@@ -36,16 +36,12 @@ class Draft:
     notes: tuple[Note, ...] = ()
 
     def after(self, rule: str, found: Found) -> "Draft":
-        """The draft with what a rule found, each change noted under its name."""
-        if not found.cuts and not found.mends:
-            return replace(self, article=found.article or self.article)
+        """The draft with what a rule found, each change noted under its name. No rule takes the last line."""
+        standing = tuple(_without(self.lines, found.cuts, self.source)) if found.cuts else self.lines
+        if self.lines and not standing:
+            return self
         noted = (Note(rule, span, self.source[slice(*span)]) for span in (*found.cuts, *found.mends))
-        return replace(
-            self,
-            lines=tuple(_without(self.lines, found.cuts, self.source)),
-            article=found.article or self.article,
-            notes=(*self.notes, *noted),
-        )
+        return replace(self, lines=standing, article=found.article or self.article, notes=(*self.notes, *noted))
 
     def stretches(self) -> Iterator[Span]:
         """The spans of paragraphs that nothing was cut out of; where something was, the parts on both sides."""
@@ -60,7 +56,7 @@ class Draft:
 
 def opened(reading: Reading) -> Draft:
     """The draft of a reading before any rule."""
-    lines = layout.lines(reading.source)
+    lines = layout.lines(reading.source, reading.front_matter[1] if reading.front_matter else 0)
     return Draft(reading.source, lines, Article("", ()), reading.said, reading.front_matter)
 
 

@@ -47,18 +47,18 @@ class Line:
             yield Line(begin, begin + len(stripped), stripped, self.row, self.paragraph, self.width)
 
 
-def lines(source: str) -> tuple[Line, ...]:
-    """The lines of a text that are not empty."""
-    rows = source.splitlines(keepends=True)
+def lines(source: str, start: int = 0) -> tuple[Line, ...]:
+    """The lines of a text, from a position on, that are not empty."""
+    rows = source[start:].splitlines(keepends=True)
     wrap = _wrapped_at(rows)
     found: list[Line] = []
-    at = paragraph = 0
+    at, paragraph = start, 0
     for number, row in enumerate(rows):
         if text := row.strip():
             if found and not (found[-1].row + 1 == number and _goes_on(rows[number - 1], row, wrap)):
                 paragraph += 1
-            start = at + len(row) - len(row.lstrip())
-            found.append(Line(start, start + len(text), text, number, paragraph, len(text)))
+            begin = at + len(row) - len(row.lstrip())
+            found.append(Line(begin, begin + len(text), text, number, paragraph, len(text)))
         at += len(row)
     return tuple(found)
 

@@ -69,6 +69,8 @@ def title(draft: Draft) -> Found:
     # The title itself, and what repeats it right below.
     same = takewhile(lambda lines: names.words(" ".join(line.text for line in lines)) == names.words(known), paragraphs)
     cuts = [(line.start, line.end) for lines in same for line in lines]
+    if len(cuts) == len(draft.lines):
+        cuts.pop()
     return Found(cuts=cuts, article=replace(draft.article, title=known))
 
 

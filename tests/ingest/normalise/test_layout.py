@@ -52,3 +52,18 @@ def test_wrapped_chinese_is_joined_without_a_space() -> None:
 
 def test_spaces_inside_a_line_stay() -> None:
     assert article_of(f"{TITLE}\n\nBoats  may\tenter \u00a0now.  ").text == "Boats  may\tenter \u00a0now."
+
+
+@pytest.mark.parametrize("text", ["SHARE ME", "Composite image.", "/End/", "With inputs from Reuters"])
+def test_the_last_line_is_never_taken(text: str) -> None:
+    assert article_of(text).text == text
+
+
+def test_a_line_repeated_twice_is_title_and_text() -> None:
+    article = article_of("The harbour\n\nThe harbour")
+    assert (article.title, article.text) == ("The harbour", "The harbour")
+
+
+def test_front_matter_alone_makes_an_article_without_text() -> None:
+    article = article_of("---\ntitle: The harbour\n---\n")
+    assert (article.title, article.paragraphs) == ("The harbour", ())
