@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from catalog_service import contract
 from ingest_service import normalise, reading
 from ingest_service.errors import Unreadable
-from ingest_service.model import Article, Note, Reading
+from ingest_service.model import Article, Json, Note, Reading
 from tests.ingest.normalise.texts import article_of
 
 # Pieces that rules look for, so that they meet in every order.
@@ -61,6 +61,41 @@ def test_the_notes_of_any_mixture_of_pieces_give_its_text(text: str, path: str) 
 @given(st.binary(max_size=500) | st.text().map(lambda text: text.encode("utf-8", "ignore")))
 def test_the_notes_of_any_bytes_give_their_text(content: bytes) -> None:
     assert_whole(content, "a.txt")
+
+
+KEYS = [
+    "title",
+    "Headline",
+    "date",
+    "pubDate",
+    "url",
+    "authors",
+    "author",
+    "publisher",
+    "source",
+    "lang",
+    "kind",
+    "type",
+]
+SCALARS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30) | st.sampled_from(
+    [
+        "2024-09-04",
+        "9999-12-31T23:59:59-14:00",
+        "Wed, 99 Foo 2024 1:1:1 +9999",
+        "https://[",
+        "http://a.gov.uk/b",
+        "(LEAD) A",
+        "en",
+    ]
+)
+VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(SCALARS, inner, max_size=2))
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=6))
+def test_whatever_a_file_says_of_itself_makes_a_lawful_article(said: dict[str, Json]) -> None:
+    source = Reading(None, "text/plain", "utf-8", "---\n---\nThe harbour\n\nis open.", said, (0, 8))
+    assert_lawful(source, normalise.normalise(source))
 
 
 def assert_whole(content: bytes, path: str) -> None:
