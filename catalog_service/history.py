@@ -13,7 +13,7 @@ from typing import Any, Literal
 from sqlalchemy import exc, select, update
 from sqlalchemy.orm import Session
 
-from catalog_service import changes, contract, counter, originals, receipts, relations, stories, versions
+from catalog_service import changes, contract, counter, originals, receipts, relations, search, stories, versions
 from catalog_service.counter import Turn
 from catalog_service.errors import CatalogError, EventRefused
 from catalog_service.originals import put as put_original
@@ -117,6 +117,8 @@ def _record_article(
     if not same:
         originals.keep(session, data.original)
         _append(session, turn, row, version, current)
+    if row.seq > before:
+        search.index(session, row.id, version.title, "\n\n".join(version.paragraphs))
     return _settle(session, turn, event, row.number, "recorded" if row.seq > before else "unchanged")
 
 
@@ -144,10 +146,13 @@ def _record_place(session: Session, turn: Turn, event: contract.ObservedEvent, r
         _appear(session, turn, row, data, told_again=False)
         if status == "withdrawn":
             stories.join(session, turn, row.id)
+            current = session.get_one(Version, (row.id, row.number))
+            search.index(session, row.id, current.title, "\n\n".join(current.paragraphs))
     else:
         row.observation = data.observation
         if row.status == "current":
             stories.leave(session, turn, row.id)
+            search.remove(session, row.id)
             row.status = "withdrawn"
             _place(row, data)
             _tell(session, turn, row, "withdrawn", reason=data.reason)
