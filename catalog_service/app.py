@@ -16,6 +16,7 @@ from catalog_service.db import Database
 from catalog_service.keys import DATABASE, DESCRIPTION, METRICS, SETTINGS, WRITER
 from catalog_service.metrics import Metrics
 from catalog_service.settings import Settings
+from catalog_service.web import pages
 from catalog_service.writer import Writer
 
 log = structlog.stdlib.get_logger()
@@ -38,6 +39,7 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     below = web.Application()
     _route(below, api.OPERATIONS, prefix=api.PREFIX)
     app.add_subapp(api.PREFIX, below)
+    pages.setup(app)
     return app
 
 
