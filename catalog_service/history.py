@@ -256,7 +256,7 @@ def _tell(session: Session, turn: Turn, row: Document, word: Word, **more: Any) 
 def _remember(session: Session, row: Document) -> None:
     """What the document is from this `seq` on."""
     standing = update(DocumentState).where(DocumentState.document == row.id, alive(DocumentState))
-    session.execute(standing.values(until_seq=row.seq))
+    session.execute(standing.values(until_seq=row.seq), execution_options={"synchronize_session": False})
     session.add(DocumentState(document=row.id, **{name: getattr(row, name) for name in REMEMBERED}))
 
 

@@ -4,6 +4,7 @@ A relation is stored once for its unordered pair of (document, observation), the
 the side that quotes, or else the later one, as `a`.
 """
 
+import functools
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -212,11 +213,16 @@ def _append(session: Session, turn: Turn, type_: str, row: Relation) -> int:
 def counts(session: Session, documents: Collection[str], at: int | None = None) -> dict[str, dict[str, int]]:
     """How many relations of each type each document has between versions that are current, now or `at` a seq."""
     found: dict[str, dict[str, int]] = {document: {} for document in documents}
-    linked = stories.links(documents, ("duplicate", "revision", "excerpt", "reuse"), at).subquery()
-    asked = select(linked.c.document, linked.c.type, func.count()).group_by(linked.c.document, linked.c.type)
-    for document, type_, count in session.execute(asked):
+    asked = {"documents": list(documents), "at": at}
+    for document, type_, count in session.execute(_counted(now=at is None), asked):
         found[document][type_] = count
     return found
+
+
+@functools.cache
+def _counted(*, now: bool) -> Select[str, str, int]:
+    linked = stories.links(("duplicate", "revision", "excerpt", "reuse"), now=now).subquery()
+    return select(linked.c.document, linked.c.type, func.count()).group_by(linked.c.document, linked.c.type)
 
 
 def of_document(

@@ -4,6 +4,7 @@ They are kept as documents come and go: joining touches the smaller side only, a
 story only when the one that left may have held it together.
 """
 
+import functools
 import itertools
 import uuid
 from collections import Counter
@@ -11,7 +12,18 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Select, and_, select, union_all, update
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    CursorResult,
+    Select,
+    and_,
+    bindparam,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from catalog_service import changes
@@ -20,6 +32,9 @@ from catalog_service.tables import Document, DocumentState, Relation, Story, Ver
 
 TYPES = ("duplicate", "revision")
 S = TypeVar("S", bound=Select[*tuple[Any, ...]])
+# Nobody reads the story off an object in a session, so none is looked for there.
+UNSEEN = {"synchronize_session": False}
+Moment: TypeAlias = "int | ColumnElement[int] | None"
 _Column: TypeAlias = InstrumentedAttribute[Any]
 
 
@@ -72,7 +87,7 @@ def leave(session: Session, turn: Turn, document: str) -> None:
     if story is None:
         return
     neighbours = _neighbours(session, [document])[document]
-    session.execute(update(Document).where(Document.id == document).values(story=None))
+    session.execute(update(Document).where(Document.id == document).values(story=None), execution_options=UNSEEN)
     if len(neighbours) > 1:
         _divide(session, turn, story)
     else:
@@ -112,7 +127,7 @@ def _new(session: Session, head: str) -> Story:
 
 def _enter(session: Session, story: Story, wanted: ColumnElement[bool]) -> int:
     """Moves documents into a story and returns how many."""
-    found = session.execute(update(Document).where(wanted).values(story=story.id))
+    found = session.execute(update(Document).where(wanted).values(story=story.id), execution_options=UNSEEN)
     return cast("CursorResult[Any]", found).rowcount
 
 
@@ -121,7 +136,8 @@ def _divide(session: Session, turn: Turn, story: Story) -> None:
     parts = sorted(_components(session, _members(session, story.id)), key=lambda part: (-len(part), min(part)))
     for members in parts[1:]:
         new = _new(session, min(members)) if len(members) > 1 else None
-        session.execute(update(Document).where(Document.id.in_(members)).values(story=new.id if new else None))
+        named = update(Document).where(Document.id.in_(members)).values(story=new.id if new else None)
+        session.execute(named, execution_options=UNSEEN)
         if new:
             _measure(session, turn, new, len(members), members)
     kept = parts[0] if parts else set()
@@ -131,7 +147,7 @@ def _divide(session: Session, turn: Turn, story: Story) -> None:
 def _measure(session: Session, turn: Turn, story: Story, size: int, candidates: Collection[str]) -> None:
     """The story has `size` documents now, and the newest of the candidates is its head; a story of one is none."""
     if size < 2:
-        session.execute(update(Document).where(Document.story == story.id).values(story=None))
+        session.execute(update(Document).where(Document.story == story.id).values(story=None), execution_options=UNSEEN)
         session.delete(story)
         _append(session, turn, story.id, 0, None)
         return
@@ -186,15 +202,21 @@ def _reached(start: str, links: Mapping[str, set[str]], within: set[str]) -> Ite
 def _neighbours(session: Session, documents: Collection[str]) -> dict[str, set[str]]:
     """The current copies and revisions of each."""
     found: dict[str, set[str]] = {document: set() for document in documents}
-    for row in session.execute(links(documents, TYPES)):
+    for row in session.execute(links(TYPES), {"documents": list(documents)}):
         found[row.document].add(row.other)
     return found
 
 
-def links(documents: Collection[str], types: Collection[str], at: int | None = None) -> Select[tuple[str, str, str]]:
-    """(document, other, type) of the relations between current versions, from the side of each of `documents`."""
+@functools.cache
+def links(types: tuple[str, ...], *, now: bool = True) -> Select[tuple[str, str, str]]:
+    """(document, other, type) of the relations between current versions, from the side of each of `:documents`.
+
+    Current now, or at the seq `:at`. Made once: putting it together costs more than running it.
+    """
     a = (Relation.a_document, Relation.a_version)
     b = (Relation.b_document, Relation.b_version)
+    documents: BindParameter[str] = bindparam("documents", expanding=True)
+    at = None if now else bindparam("at", type_=BigInteger)
     sides = []
     for own, other in ((a, b), (b, a)):
         side = select(own[0].label("document"), other[0].label("other"), Relation.type.label("type")).where(
@@ -205,7 +227,7 @@ def links(documents: Collection[str], types: Collection[str], at: int | None = N
     return select(found.c.document, found.c.other, found.c.type)
 
 
-def join_current(asked: S, document: _Column, version: _Column, at: int | None = None) -> S:
+def join_current(asked: S, document: _Column, version: _Column, at: Moment = None) -> S:
     """Only where this version of this document is the current one, now or `at` a seq."""
     state = aliased(DocumentState)
     current = and_(state.document == document, state.number == version, state.status == "current", alive(state, at))
@@ -214,8 +236,8 @@ def join_current(asked: S, document: _Column, version: _Column, at: int | None =
 
 def copies(session: Session, documents: Collection[str]) -> set[str]:
     """Those of `documents` that are copies: a duplicate of theirs stands before them, or heads their story."""
-    linked = links(documents, ("duplicate",)).subquery()
-    pairs = [(row.document, row.other) for row in session.execute(select(linked.c.document, linked.c.other))]
+    linked = session.execute(links(("duplicate",)), {"documents": list(documents)})
+    pairs = [(row.document, row.other) for row in linked]
     if not pairs:
         return set()
     standings = standing(session, {name for pair in pairs for name in pair})

@@ -255,7 +255,7 @@ class Token(Base):
     revoked_at: Mapped[datetime | None]
 
 
-def alive(table: Any, seq: int | None = None) -> ColumnElement[bool]:  # noqa: ANN401  A table with both, or an alias.
+def alive(table: Any, seq: int | ColumnElement[int] | None = None) -> ColumnElement[bool]:  # noqa: ANN401  A table with both, or an alias.
     """The rows of document states or relations that stood at `seq`, or stand now."""
     if seq is None:
         return cast("ColumnElement[bool]", table.until_seq.is_(None))

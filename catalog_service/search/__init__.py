@@ -182,7 +182,7 @@ def _classes(session: Session, ids: Collection[str]) -> dict[str, str]:
 
     for start in range(0, len(names), 500):
         some = list(names)[start : start + 500]
-        for row in session.execute(stories.links(some, ("duplicate",))):
+        for row in session.execute(stories.links(("duplicate",)), {"documents": list(some)}):
             names.setdefault(row.other, row.other)
             one, other = root(row.document), root(row.other)
             names[max(one, other)] = min(one, other)
