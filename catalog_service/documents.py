@@ -46,10 +46,10 @@ def find(session: Session, wanted: Filter, *, limit: int, cursor: str | None = N
     """
     place = paging.begin(session, wanted, cursor)
     # Ordered by when a document first appeared, which no later change moves.
-    asked = _with_version(place.snapshot.seq).where(*_conditions(wanted)).order_by(DocumentState.created_seq.desc())
+    asked = with_version(place.snapshot.seq).where(*_conditions(wanted)).order_by(DocumentState.created_seq.desc())
     if place.after is not None:
         asked = asked.where(DocumentState.created_seq < place.after)
-    rows, more = place.page(_rows(session, asked.limit(limit + 1)), limit)
+    rows, more = place.page(read(session, asked.limit(limit + 1)), limit)
     return resources.Documents(
         documents=tuple(described(session, rows, place.snapshot.seq)),
         next=place.cursor(rows[-1][0].created_seq) if more else None,
@@ -66,12 +66,12 @@ def one(session: Session, document: UUID) -> resources.Document:
         )
     if row.status == "redacted":
         raise Redacted(f"The content of document {document} was erased on purpose.")
-    return described(session, _rows(session, _with_version().where(DocumentState.document == row.id)))[0]
+    return described(session, read(session, with_version().where(DocumentState.document == row.id)))[0]
 
 
 def by_ids(session: Session, documents: Collection[str]) -> dict[str, resources.Document]:
     """The documents of these ids that have a version, whatever their status."""
-    rows = _rows(session, _with_version().where(DocumentState.document.in_(documents)))
+    rows = read(session, with_version().where(DocumentState.document.in_(documents)))
     return {str(each.id): each for each in described(session, rows)}
 
 
@@ -238,7 +238,7 @@ def _version(session: Session, document: UUID, number: int) -> Version:
     return row
 
 
-def _with_version(at: int | None = None) -> Select[DocumentState, Version, str | None]:
+def with_version(at: int | None = None) -> Select[DocumentState, Version, str | None]:
     """Each document with its current version, as of now or `at` a seq, and its story as of now."""
     return (
         select(DocumentState, Version, Document.story)
@@ -248,7 +248,8 @@ def _with_version(at: int | None = None) -> Select[DocumentState, Version, str |
     )
 
 
-def _rows(session: Session, asked: Select[DocumentState, Version, str | None]) -> list[Row]:
+def read(session: Session, asked: Select[DocumentState, Version, str | None]) -> list[Row]:
+    """The rows of a query made by `with_version`, to be `described`."""
     return [(row[0], row[1], row[2]) for row in session.execute(asked)]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -20,13 +20,14 @@ class Place:
     key: bytes
     query: object
     snapshot: Snapshot
-    after: int | None = None
+    # Whatever the list is ordered by: a number, a name, or several of them.
+    after: Any = None
 
     def page(self, rows: Sequence[T], limit: int) -> tuple[Sequence[T], bool]:
         """Of `limit` + 1 rows asked for the page, and whether there is another."""
         return rows[:limit], len(rows) > limit
 
-    def cursor(self, after: int) -> str:
+    def cursor(self, after: Any) -> str:  # noqa: ANN401  JSON.
         """The cursor of the page behind the row `after`."""
         place = {"after": after, "seq": self.snapshot.seq, "epoch": self.snapshot.epoch}
         return cursors.seal(self.key, self.query, place)
