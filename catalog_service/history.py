@@ -181,7 +181,11 @@ def _record_related(
     data = event.data
     if row is None or data.observation > row.observation:
         raise EventRefused(f"Observation {data.observation} of {data.document} is not recorded yet.")
-    links = relations.replace(session, turn, (row.id, data.observation), data.relations)
+    side = (row.id, data.observation)
+    if number := relations.version_of(session, side):
+        judged = session.get_one(Version, (row.id, number))
+        versions.check_spans(data.relations, len("\n\n".join(judged.paragraphs)))
+    links = relations.replace(session, turn, side, data.relations)
     stories.part(session, turn, links.ended)
     stories.join(session, turn, row.id)
     return receipts.sign(session, turn, event, "recorded" if links.any else "unchanged", row.number)

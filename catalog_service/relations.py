@@ -148,10 +148,10 @@ def _store(session: Session, turn: Turn, draft: _Draft) -> Links:
         seq=PENDING,
         a_document=a[0],
         a_observation=a[1],
-        a_version=_number(session, a),
+        a_version=version_of(session, a),
         b_document=b[0],
         b_observation=b[1],
-        b_version=_number(session, b),
+        b_version=version_of(session, b),
         recorded_at=turn.now,
         **draft.content,
     )
@@ -160,7 +160,7 @@ def _store(session: Session, turn: Turn, draft: _Draft) -> Links:
     return _appear(session, turn, row) if row.a_version and row.b_version else Links()
 
 
-def _number(session: Session, side: Side) -> int | None:
+def version_of(session: Session, side: Side) -> int | None:
     """The version that an observation became, when it is recorded."""
     asked = select(func.max(Receipt.number)).where(Receipt.document == side[0], Receipt.observation == side[1])
     return session.scalar(asked)

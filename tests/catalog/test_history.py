@@ -281,6 +281,14 @@ def test_a_passage_outside_the_text_is_refused_with_its_place(
     assert [each.pointer for each in receipt.problem.errors] == [pointer]
 
 
+def test_a_judgement_outside_the_text_is_refused(catalog: Database, record: Record) -> None:
+    record(event(1), event(2, relations=[relation(1)]))
+    passage = {"self": [0, 99], "other": [0, 9], "words": 8}
+    assert outcomes(record(related(2, 1, [relation(1, passages=[passage])]))) == ["rejected"]
+    with catalog.reading() as session:
+        assert len(relations.of_document(session, str(ONE))) == 1
+
+
 def test_an_original_of_another_size_is_refused(record: Record) -> None:
     [receipt] = record(event(1, original=original(b"bytes") | {"size": 7}))
     assert receipt.problem is not None
