@@ -129,6 +129,12 @@ class SchemaMismatch(IngestError):
     code = "schema-mismatch"
 
 
+class NoSuchRevision(IngestError):
+    """The schema has no such revision."""
+
+    code = "no-such-revision"
+
+
 class SettingsWrong(IngestError):
     """A setting cannot be used."""
 

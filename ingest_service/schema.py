@@ -1,5 +1,7 @@
 """The schema of the ingest service's database: its revisions, and whether the database has the one we need."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import alembic.command
@@ -7,22 +9,23 @@ import sqlalchemy
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 from ingest_service.db import Database
-from ingest_service.errors import DatabaseAway, SchemaMismatch
+from ingest_service.errors import DatabaseAway, NoSuchRevision, SchemaMismatch
 
 CONFIG = Path(__file__).parent.parent / "migrations" / "alembic.ini"
 
 
 def upgrade(database: Database, target: str = "head") -> None:
-    """Brings the schema up to `target`, in one transaction."""
-    with database.migrating() as connection:
+    """Brings the schema up to `target`, in one transaction. Raises NoSuchRevision."""
+    with _known_revision(), database.migrating() as connection:
         alembic.command.upgrade(config(connection), target)
 
 
 def downgrade(database: Database, target: str) -> None:
-    """Takes the schema down to `target`, in one transaction."""
-    with database.migrating() as connection:
+    """Takes the schema down to `target`, in one transaction. Raises NoSuchRevision."""
+    with _known_revision(), database.migrating() as connection:
         alembic.command.downgrade(config(connection), target)
 
 
@@ -51,3 +54,11 @@ def config(connection: sqlalchemy.Connection | None) -> Config:
     made = Config(CONFIG, ini_section="ingest")
     made.attributes["connection"] = connection
     return made
+
+
+@contextmanager
+def _known_revision() -> Iterator[None]:
+    try:
+        yield
+    except CommandError as error:
+        raise NoSuchRevision(str(error)) from error

@@ -1,0 +1,77 @@
+"""The command line as a person meets it: sentences and exit codes, never a traceback."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from ingest_service import outbox, schema
+from ingest_service.db import Database
+from tests.ingest.events import NOON, event_id, observed, problem
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def run(sqlite_url: str) -> Run:
+    """Runs `ingest-service` on a database of its own."""
+
+    def ran(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-c", "from ingest_service.cli import main; main()", *arguments],
+            env={**os.environ, "INGEST_DATABASE_URL": sqlite_url, **environment},
+            capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+
+    return ran
+
+
+def test_the_schema_goes_up_and_down_and_is_checked(run: Run) -> None:
+    refused = run("migrate", "check")
+    assert (refused.returncode, refused.stdout) == (3, "")
+    assert refused.stderr.startswith("ingest-service: ")
+    assert "migrate up" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+    assert run("migrate", "up").returncode == 0
+    assert run("migrate", "check").returncode == 0
+    assert run("migrate", "down", "base").returncode == 0
+    assert run("migrate", "check").returncode == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "code"),
+    [
+        (("migrate", "up", "nowhere"), {}, 2),
+        (("migrate", "sideways"), {}, 2),
+        (("retry", "--unheard-of"), {}, 2),
+        (("migrate", "up"), {"INGEST_DATABASE_URL": "mysql://x/y"}, 2),
+        (("migrate", "up"), {"INGEST_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/x"}, 3),
+        (("migrate", "check"), {"INGEST_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/x"}, 3),
+        (("migrate", "up"), {"INGEST_DATABASE_URL": "sqlite:////proc/ingest.db"}, 3),
+    ],
+)
+def test_a_mistake_is_a_sentence_and_a_code(
+    run: Run, arguments: tuple[str, ...], environment: dict[str, str], code: int
+) -> None:
+    done = run(*arguments, **environment)
+    assert done.returncode == code, done.stderr
+    assert done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_dead_letters_are_sent_again_on_request(run: Run, sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    schema.upgrade(database)
+    with database.writing() as session:
+        outbox.put(session, observed())
+        claimed = outbox.claim(session, limit_events=1, limit_bytes=1, now=NOON)
+        outbox.dead(session, claimed[0].id, problem())
+    assert run("retry", "no-such-event").returncode == 1
+    assert json.loads(run("retry", "--reason", "unheard-of", "--json").stdout) == {"retried": 0}
+    assert run("retry", event_id("seoul")).returncode == 0
+    with database.reading() as session:
+        assert outbox.counts(session)["owed"] == 1
+    database.close()
