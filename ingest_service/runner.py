@@ -24,7 +24,7 @@ async def supervise(parts: Mapping[str, Coroutine[Any, Any, object]], stop: asyn
     """Runs the parts until `stop`, then ends them all. A part that ends by itself ends the others: raises PartDied."""
     try:
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(_alive(name, part), name=name) for name, part in parts.items()]
+            tasks = [group.create_task(_alive(name, part, stop), name=name) for name, part in parts.items()]
             await stop.wait()
             for task in tasks:
                 task.cancel()
@@ -33,10 +33,11 @@ async def supervise(parts: Mapping[str, Coroutine[Any, Any, object]], stop: asyn
         raise died.exceptions[0] from None
 
 
-async def _alive(name: str, part: Coroutine[Any, Any, object]) -> None:
+async def _alive(name: str, part: Coroutine[Any, Any, object], stop: asyncio.Event) -> None:
     try:
         await part
     except Exception:
         log.exception("a part died", part=name)
         raise PartDied(f"{name} died; its log line says why") from None
-    raise PartDied(f"{name} ended by itself")
+    if not stop.is_set():
+        raise PartDied(f"{name} ended by itself")

@@ -1,0 +1,183 @@
+"""The ingest service put together: the folder's side, the relay, and what the service says of itself."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+import structlog
+from sqlalchemy.orm import Session
+
+from catalog_service import contract
+from ingest_service import admin, adoption, outbox, runner
+from ingest_service.db import Database
+from ingest_service.errors import CatalogRefused, CatalogTrouble, DatabaseAway
+from ingest_service.relay import Relay, Terms
+from ingest_service.settings import Settings
+from ingest_service.transport import Transport
+
+log = structlog.get_logger()
+
+
+def now() -> datetime:
+    """The clock of the service."""
+    return datetime.now(UTC)
+
+
+class WatcherHealth(Protocol):
+    """How well the folder is watched."""
+
+    @property
+    def healthy(self) -> bool:
+        """Whether every change is seen at once."""
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """What is degraded, a sentence each."""
+
+    @property
+    def detail(self) -> dict[str, Any]:
+        """Strategy and counters."""
+
+
+class Folder(Protocol):
+    """The folder's side of the service: from the disk to the outbox."""
+
+    scanned: asyncio.Event
+    """Set when everything found at the start is in the outbox."""
+
+    @property
+    def health(self) -> WatcherHealth:
+        """How well the folder is watched."""
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Watches and scans until `stop`."""
+
+    async def once(self) -> None:
+        """Scans everything and processes it until nothing is left."""
+
+
+class Ledger(Protocol):
+    """What the service knows of files and items; functions of a Session."""
+
+    def adopt(self, session: Session, heads: Iterable[contract.Head]) -> int:
+        """Takes over what the catalog knows; how many items."""
+
+    def purge(self, session: Session, document: str) -> None:
+        """Erases what is held of a redacted document."""
+
+    def counts(self, session: Session) -> dict[str, int]:
+        """Files by state."""
+
+    def unjudged(self, session: Session) -> int:
+        """How many articles are still to be judged."""
+
+    def files(self, session: Session, *, state: str | None, after: str | None, limit: int) -> list[contract.FileState]:
+        """Files by path, after a path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The ways of the service to what it does not do itself."""
+
+    database: Database
+    transport: Transport
+    ledger: Ledger
+
+
+class Service:
+    """One ingest service; `open_folder` is given the call that wakes the relay."""
+
+    def __init__(self, settings: Settings, ways: Ways, open_folder: Callable[[Callable[[], None]], Folder]) -> None:
+        self._settings = settings
+        self._ways = ways
+        terms = Terms(settings.collection_name, keep=timedelta(days=settings.limits.delivered_days))
+        self.relay = Relay(ways.database, ways.transport, terms, purge=ways.ledger.purge, clock=now)
+        self.folder = open_folder(self.relay.wake)
+        self._adopted = asyncio.Event()
+        self._still: str | None = "adopt what the catalog knows"
+
+    async def run(self, stop: asyncio.Event, guard: Coroutine[Any, Any, None]) -> None:
+        """Adopts, then watches and delivers until `stop`, while `guard` keeps the lock. Raises PartDied."""
+        parts = {
+            "folder": self._watch(stop),
+            "relay": self._deliver(),
+            "readiness": self._become_ready(),
+            "lock": guard,
+        }
+        await runner.supervise(parts, stop)
+
+    async def once(self) -> None:
+        """Adopts, takes in what is there, delivers it. Raises CatalogTrouble, Refused, DatabaseAway."""
+        await self._adopt()
+        await self.folder.once()
+        await self.relay.drain()
+
+    def condition(self) -> admin.Condition:
+        """What is still to be done before the service is ready, and what it has delivered."""
+        return admin.Condition(still=(self._still,) if self._still else (), outcomes=dict(self.relay.outcomes))
+
+    async def status(self) -> contract.IngestStatus:
+        """The whole state of the service. Raises DatabaseAway."""
+        health, trouble = self.folder.health, self.relay.trouble
+        reasons = health.reasons + ((f"{trouble.code}: {trouble}",) if trouble else ())
+        found = await self._ways.database.read(look, self._ways.ledger, self._settings)
+        return found.model_copy(
+            update={"watcher": health.detail, "healthy": health.healthy and trouble is None, "reasons": reasons}
+        )
+
+    async def files(self, asked: admin.FilesAsked) -> contract.Files:
+        """One page of files. Raises DatabaseAway."""
+        return await self._ways.database.read(page_of_files, self._ways.ledger, asked)
+
+    async def _watch(self, stop: asyncio.Event) -> None:
+        while True:
+            try:
+                await self._adopt()
+            except (CatalogTrouble, CatalogRefused, DatabaseAway) as trouble:
+                await self.relay.wait_out(trouble)
+            else:
+                break
+        self._still = "look at the whole folder"
+        self._adopted.set()
+        await self.folder.run(stop)
+
+    async def _adopt(self) -> None:
+        database, transport, ledger = self._ways.database, self._ways.transport, self._ways.ledger
+        if await database.read(adoption.is_needed):
+            count = await adoption.adopt(database, transport, self._settings.collection_name, ledger.adopt, now())
+            log.info("adopted", items=count)
+
+    async def _deliver(self) -> None:
+        # Nothing is published before it is known what was published before.
+        await self._adopted.wait()
+        await self.relay.run()
+
+    async def _become_ready(self) -> None:
+        await self.folder.scanned.wait()
+        self._still = "deliver what was found"
+        await self.relay.drained()
+        self._still = None
+        log.info("ready")
+        await asyncio.Event().wait()
+
+
+def look(session: Session, ledger: Ledger, settings: Settings) -> contract.IngestStatus:
+    """What the database tells of the service's state."""
+    oldest = outbox.oldest(session)
+    return contract.IngestStatus(
+        collection=settings.collection_name,
+        instance=settings.collection_name,
+        states=ledger.counts(session),
+        outbox=outbox.counts(session),
+        to_judge=ledger.unjudged(session),
+        oldest_waiting_seconds=None if oldest is None else (now() - oldest).total_seconds(),
+    )
+
+
+def page_of_files(session: Session, ledger: Ledger, asked: admin.FilesAsked) -> contract.Files:
+    """One page of files, and after which path the next one begins."""
+    found = ledger.files(session, state=asked.state, after=asked.after, limit=asked.limit + 1)
+    page = tuple(found[: asked.limit])
+    return contract.Files(files=page, next=page[-1].path if len(found) > asked.limit else None)

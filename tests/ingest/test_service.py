@@ -1,0 +1,197 @@
+"""The service adopts before it publishes, is ready when what it found is delivered, and tells how it is."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy.orm import Session
+
+from catalog_service import contract
+from ingest_service import admin, outbox, schema, state
+from ingest_service.db import Database
+from ingest_service.errors import PartDied
+from ingest_service.service import Service, Ways
+from ingest_service.settings import Settings
+from ingest_service.transport import HttpTransport
+from tests.ingest import fake_catalog
+from tests.ingest.events import NOON, head, observed
+from tests.ingest.fake_catalog import FakeCatalog
+from tests.ingest.waiting import until
+
+
+@dataclass(frozen=True)
+class Health:
+    healthy: bool = True
+    reasons: tuple[str, ...] = ()
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+class Folder:
+    """A folder with one file in it, which is found when the test says so."""
+
+    def __init__(self, database: Database, wake: Callable[[], None]) -> None:
+        self.scanned = asyncio.Event()
+        self.health = Health()
+        self.found = asyncio.Event()
+        self.dies: Exception | None = None
+        self._database = database
+        self._wake = wake
+
+    async def run(self, stop: asyncio.Event) -> None:
+        await self.once()
+        if self.dies is not None:
+            raise self.dies
+        await stop.wait()
+
+    async def once(self) -> None:
+        await self.found.wait()
+        await self._database.write(outbox.put, observed("seoul"))
+        self._wake()
+        self.scanned.set()
+
+
+class Ledger:
+    """A ledger that remembers what it was given."""
+
+    def __init__(self) -> None:
+        self.adopted: list[contract.Head] = []
+
+    def adopt(self, _session: Session, heads: Iterable[contract.Head]) -> int:
+        self.adopted = list(heads)
+        return len(self.adopted)
+
+    def purge(self, _session: Session, _document: str) -> None:
+        raise NotImplementedError
+
+    def counts(self, _session: Session) -> dict[str, int]:
+        return {"ingested": 3}
+
+    def unjudged(self, _session: Session) -> int:
+        return 1
+
+    def files(self, _session: Session, *, state: str | None, after: str | None, limit: int) -> list[contract.FileState]:
+        paths = [path for path in ("a.txt", "b.txt", "c.txt") if path > (after or "")]
+        return [contract.FileState(path=path, state=state or "ingested", since=NOON) for path in paths[:limit]]
+
+
+@dataclass
+class Stage:
+    """A service, what stands around it, and the way to stop it."""
+
+    service: Service
+    folder: Folder
+    ledger: Ledger
+    database: Database
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def still(self) -> tuple[str, ...]:
+        """What is not done yet."""
+        return self.service.condition().still
+
+
+@pytest.fixture
+def database(sqlite_url: str) -> Iterator[Database]:
+    made = Database(sqlite_url)
+    schema.upgrade(made)
+    yield made
+    made.close()
+
+
+@asynccontextmanager
+async def staged(database: Database, url: str) -> AsyncIterator[Stage]:
+    """A service on a fake folder and a fake ledger, not yet running."""
+    settings = Settings(seeds=Path("seeds"), catalog_url=url, token=SecretStr("t"))
+    ledger = Ledger()
+    async with HttpTransport(url) as transport:
+        service = Service(settings, Ways(database, transport, ledger), lambda wake: Folder(database, wake))
+        assert isinstance(service.folder, Folder)
+        yield Stage(service, service.folder, ledger, database)
+
+
+@asynccontextmanager
+async def running(stage: Stage) -> AsyncIterator[None]:
+    """The service runs until the block ends, and stops cleanly."""
+    task = asyncio.create_task(stage.service.run(stage.stop, forever()))
+    try:
+        yield
+    finally:
+        stage.stop.set()
+        await task
+
+
+async def forever() -> None:
+    await asyncio.Event().wait()
+
+
+async def test_a_service_is_ready_when_what_it_found_is_delivered(database: Database) -> None:
+    catalog = FakeCatalog(heads=[head("tokyo")])
+    async with catalog.serving(), staged(database, catalog.url) as stage, running(stage):
+        await until(lambda: stage.still == ("look at the whole folder",), "the adoption")
+        assert stage.ledger.adopted == catalog.heads
+        assert catalog.recorded == []
+        stage.folder.found.set()
+        await until(lambda: stage.still == (), "readiness")
+        assert catalog.recorded == [observed("seoul").id]
+        assert stage.service.condition().outcomes == {"recorded": 1}
+
+
+async def test_nothing_is_published_before_the_catalog_has_told_what_it_knows(database: Database) -> None:
+    catalog = FakeCatalog()
+    catalog.faults.extend([fake_catalog.status(503, **{"Retry-After": "0"}), fake_catalog.breaks_off])
+    async with catalog.serving(), staged(database, catalog.url) as stage, running(stage):
+        stage.folder.found.set()
+        await until(lambda: stage.service.relay.trouble, "the first trouble")
+        assert stage.still == ("adopt what the catalog knows",)
+        assert catalog.recorded == []
+        assert (await stage.service.status()).healthy is False
+        await until(lambda: stage.still == (), "readiness in the end")
+    assert catalog.recorded == [observed("seoul").id]
+
+
+async def test_a_ledger_adopts_once(database: Database) -> None:
+    with database.writing() as session:
+        state.remember(session, "adopted", "2026-11-22T12:00:00.000000Z")
+    catalog = FakeCatalog(heads=[head("tokyo")])
+    async with catalog.serving(), staged(database, catalog.url) as stage:
+        stage.folder.found.set()
+        await stage.service.once()
+        assert stage.ledger.adopted == []
+    assert catalog.recorded == [observed("seoul").id]
+
+
+async def test_a_part_that_dies_takes_the_service_down(database: Database) -> None:
+    async with FakeCatalog().serving() as catalog, staged(database, catalog.url) as stage:
+        stage.folder.found.set()
+        stage.folder.dies = LookupError("poison")
+        with pytest.raises(PartDied, match="folder"):
+            await stage.service.run(stage.stop, forever())
+
+
+async def test_the_status_tells_what_waits_and_what_is_degraded(database: Database) -> None:
+    async with FakeCatalog().serving() as catalog, staged(database, catalog.url) as stage:
+        with database.writing() as session:
+            outbox.put(session, observed())
+        stage.folder.health = Health(False, ("polled: too many folders",), {"strategy": "polling"})
+        told = await stage.service.status()
+    assert told.states == {"ingested": 3}
+    assert told.outbox["owed"] == 1
+    assert told.to_judge == 1
+    assert told.oldest_waiting_seconds is not None
+    assert told.reasons == ("polled: too many folders",)
+    assert told.watcher == {"strategy": "polling"}
+    assert told.healthy is False
+
+
+async def test_files_come_in_pages(database: Database) -> None:
+    async with FakeCatalog().serving() as catalog, staged(database, catalog.url) as stage:
+        first = await stage.service.files(admin.FilesAsked(limit=2))
+        assert [file.path for file in first.files] == ["a.txt", "b.txt"]
+        second = await stage.service.files(admin.FilesAsked(limit=2, after=first.next))
+    assert [file.path for file in second.files] == ["c.txt"]
+    assert second.next is None
