@@ -274,14 +274,15 @@ def _record(session: Session, pairs: Sequence[Pair], now: datetime, purge: Purge
         outbox.recall(session)
     if known != epoch:
         state.remember(session, "catalog_epoch", epoch)
+    taken = [receipt for _, receipt in pairs if receipt.outcome not in ("rejected", "redacted")]
+    if taken:
+        outbox.delivered(session, taken, now)
     for owed, receipt in pairs:
         if receipt.outcome == "rejected":
             outbox.dead(session, owed.id, _words(receipt))
         elif receipt.outcome == "redacted":
             outbox.erase(session, owed.document)
             purge(session, owed.document)
-        else:
-            outbox.delivered(session, receipt, now)
     return restored
 
 

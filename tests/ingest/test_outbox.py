@@ -69,8 +69,8 @@ def test_a_claim_stays_within_its_limits_but_takes_one(session: Session) -> None
 
 def test_what_is_delivered_is_not_claimed_and_a_second_receipt_changes_nothing(session: Session) -> None:
     outbox.put(session, observed())
-    outbox.delivered(session, receipt(event_id("seoul")), NOON)
-    outbox.delivered(session, receipt(event_id("seoul"), "replayed"), NOON + timedelta(days=30))
+    outbox.delivered(session, [receipt(event_id("seoul"))], NOON)
+    outbox.delivered(session, [receipt(event_id("seoul"), "replayed")], NOON + timedelta(days=30))
     assert names(session) == []
     assert outbox.counts(session) == {"owed": 0, "delivered": 1, "dead": 0}
     assert outbox.prune(session, NOON + timedelta(days=1)) == 1
@@ -126,7 +126,7 @@ def test_the_oldest_event_owed_is_told(session: Session) -> None:
     assert outbox.oldest(session) is None
     outbox.put(session, observed())
     assert outbox.oldest(session) == NOON
-    outbox.delivered(session, receipt(event_id("seoul")), NOON)
+    outbox.delivered(session, [receipt(event_id("seoul"))], NOON)
     assert outbox.oldest(session) is None
 
 
@@ -134,9 +134,9 @@ def test_large_bytes_stay_until_the_last_event_that_needs_them_is_delivered(sess
     put_large(session, "seoul")
     put_large(session, "tokyo")
     assert [owed.original for owed in claim(session)] == [LARGE_DIGEST, LARGE_DIGEST]
-    outbox.delivered(session, receipt(event_id("seoul")), NOON)
+    outbox.delivered(session, [receipt(event_id("seoul"))], NOON)
     assert outbox.original(session, LARGE_DIGEST) == LARGE
-    outbox.delivered(session, receipt(event_id("tokyo")), NOON)
+    outbox.delivered(session, [receipt(event_id("tokyo"))], NOON)
     assert outbox.original(session, LARGE_DIGEST) is None
 
 
@@ -144,7 +144,7 @@ def test_a_dead_letter_keeps_its_bytes_for_another_try(session: Session) -> None
     put_large(session, "seoul")
     put_large(session, "tokyo")
     outbox.dead(session, claim(session)[0].id, problem())
-    outbox.delivered(session, receipt(event_id("tokyo")), NOON)
+    outbox.delivered(session, [receipt(event_id("tokyo"))], NOON)
     assert outbox.original(session, LARGE_DIGEST) == LARGE
 
 
@@ -152,7 +152,7 @@ def test_a_redacted_document_leaves_nothing_in_the_outbox(session: Session) -> N
     put_large(session, "seoul")
     outbox.put(session, observed("seoul", 2))
     outbox.put(session, observed("tokyo"))
-    outbox.delivered(session, receipt(event_id("seoul", 2)), NOON)
+    outbox.delivered(session, [receipt(event_id("seoul", 2))], NOON)
     outbox.erase(session, str(document_id("seoul")))
     assert names(session) == [event_id("tokyo")]
     assert outbox.counts(session)["delivered"] == 0
@@ -162,7 +162,7 @@ def test_a_redacted_document_leaves_nothing_in_the_outbox(session: Session) -> N
 def test_a_catalog_from_a_backup_is_owed_what_it_lost_before_anything_newer(session: Session) -> None:
     for event in (observed("seoul"), observed("seoul", 2), related("seoul", 1), observed("tokyo")):
         outbox.put(session, event)
-        outbox.delivered(session, receipt(event.id), NOON)
+        outbox.delivered(session, [receipt(event.id)], NOON)
     outbox.put(session, observed("seoul", 3))
     assert outbox.recall(session) == 4
     outbox.still_held(session, [head("seoul", 1)])
@@ -174,7 +174,7 @@ def test_a_catalog_from_a_backup_is_owed_what_it_lost_before_anything_newer(sess
 def test_a_late_observation_is_sent_again_although_a_newer_one_is_held(session: Session) -> None:
     for observation, outcome in ((1, "late"), (2, "recorded")):
         outbox.put(session, observed("seoul", observation))
-        outbox.delivered(session, receipt(event_id("seoul", observation), outcome), NOON)  # type: ignore[arg-type]
+        outbox.delivered(session, [receipt(event_id("seoul", observation), outcome)], NOON)  # type: ignore[arg-type]
     outbox.recall(session)
     outbox.still_held(session, [head("seoul", 2)])
     assert names(session) == [event_id("seoul", 1)]
@@ -183,7 +183,7 @@ def test_a_late_observation_is_sent_again_although_a_newer_one_is_held(session: 
 def test_only_what_was_delivered_long_ago_is_forgotten(session: Session) -> None:
     for name in ("seoul", "tokyo", "wellington"):
         outbox.put(session, observed(name))
-    outbox.delivered(session, receipt(event_id("seoul")), NOON - timedelta(days=8))
-    outbox.delivered(session, receipt(event_id("tokyo")), NOON)
+    outbox.delivered(session, [receipt(event_id("seoul"))], NOON - timedelta(days=8))
+    outbox.delivered(session, [receipt(event_id("tokyo"))], NOON)
     assert outbox.prune(session, NOON - timedelta(days=7)) == 1
     assert outbox.counts(session) == {"owed": 1, "delivered": 1, "dead": 0}
