@@ -1,5 +1,6 @@
 """Events, receipts and heads with everything given, so that a test says only what matters."""
 
+import base64
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -27,7 +28,7 @@ def observed(
     article = model.Article(title=name, paragraphs=(text,))
     content = text.encode()
     inline = contract.Original(
-        digest=model.digest_of(content), size=len(content), media_type="text/plain", content=content
+        digest=model.digest_of(content), size=len(content), media_type="text/plain", content=base64.b64encode(content)
     )
     data = contract.Observed(
         document=document_id(name), observation=observation, collection="seeds", path=f"{name}.txt",

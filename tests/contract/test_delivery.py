@@ -1,0 +1,135 @@
+"""The relay and the real catalog understand each other: receipts, refusals, originals, heads."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+import catalog_service.db
+import catalog_service.schema
+import catalog_service.settings
+from catalog_service import contract, server
+from catalog_service.app import create_app
+from ingest_service import model, outbox, schema, tables
+from ingest_service.db import Database
+from ingest_service.relay import Relay, Terms
+from ingest_service.transport import HttpTransport
+from tests.ingest.events import document_id, event_id, observed, related
+
+LARGE = b"%PDF" * 100_000
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    made = Database(f"sqlite:///{tmp_path / 'ingest.db'}")
+    schema.upgrade(made)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+async def catalog(database_url: str) -> AsyncIterator[str]:
+    """The URL of a real catalog, once on SQLite and once on PostgreSQL."""
+    kept = catalog_service.db.Database(database_url)
+    await asyncio.to_thread(catalog_service.schema.upgrade, kept)
+    app = create_app(catalog_service.settings.Settings(database_url=database_url), kept)
+    async with server.serving(app, "127.0.0.1", 0) as url:
+        yield url
+    kept.close()
+
+
+@asynccontextmanager
+async def relay_to(url: str, database: Database) -> AsyncIterator[Relay]:
+    async with HttpTransport(url) as transport:
+        yield Relay(database, transport, Terms("seeds"), purge=nothing, clock=lambda: datetime.now(UTC))
+
+
+def nothing(_session: Session, _document: str) -> None:
+    """Nothing is redacted here."""
+    raise NotImplementedError
+
+
+def put(database: Database, *events: contract.ObservedEvent | contract.RelatedEvent) -> None:
+    with database.writing() as session:
+        for event in events:
+            outbox.put(session, event)
+
+
+def outcomes(database: Database) -> dict[str, str]:
+    """What the catalog answered for each event, or its state when it did not take it."""
+    with database.reading() as session:
+        return {row.event: (row.receipt or {}).get("outcome", row.state) for row in session.query(tables.Outbox)}
+
+
+async def test_the_catalog_answers_for_every_event(catalog: str, database: Database) -> None:
+    put(
+        database, observed("seoul"), observed("seoul", 2, text="It snowed."), observed("seoul", 3, text="It snowed."),
+        related("seoul", 2), observed("tokyo"),
+    )  # fmt: skip
+    async with relay_to(catalog, database) as relay:
+        await relay.drain()
+    assert outcomes(database) == {
+        event_id("seoul"): "recorded", event_id("seoul", 2): "recorded", event_id("seoul", 3): "unchanged",
+        related("seoul", 2).id: "recorded", event_id("tokyo"): "recorded",
+    }  # fmt: skip
+
+
+async def test_what_is_sent_twice_is_recorded_once(catalog: str, database: Database) -> None:
+    put(database, observed("seoul"))
+    async with relay_to(catalog, database) as relay:
+        await relay.drain()
+        with database.writing() as session:
+            outbox.recall(session)
+        await relay.drain()
+        assert relay.outcomes["recorded"] == 1
+        assert relay.outcomes["replayed"] >= 1
+    assert outcomes(database) == {event_id("seoul"): "replayed"}
+
+
+async def test_an_event_the_catalog_rejects_is_a_dead_letter_with_its_words(catalog: str, database: Database) -> None:
+    good = observed("tokyo")
+    assert good.data.article is not None
+    article = good.data.article.model_copy(update={"digest": model.digest_of(b"something else")})
+    bad = good.model_copy(update={"data": good.data.model_copy(update={"article": article})})
+    put(database, observed("seoul"), bad, observed("wellington"))
+    async with relay_to(catalog, database) as relay:
+        await relay.drain()
+    assert outcomes(database) == {
+        event_id("seoul"): "recorded", event_id("tokyo"): "dead", event_id("wellington"): "recorded"
+    }  # fmt: skip
+    with database.reading() as session:
+        dead = session.query(tables.Outbox).filter_by(state="dead").one()
+        assert dead.problem is not None
+        assert dead.problem["code"]
+        assert dead.problem["detail"]
+
+
+async def test_large_originals_arrive_before_their_event(catalog: str, database: Database) -> None:
+    digest = model.digest_of(LARGE)
+    original = contract.Original(digest=digest, size=len(LARGE), media_type="application/pdf")
+    with database.writing() as session:
+        session.add(tables.Original(digest=digest, size=len(LARGE), media_type="application/pdf", content=LARGE))
+        outbox.put(session, observed("seoul", original=original), originals=[digest])
+    async with relay_to(catalog, database) as relay:
+        await relay.drain()
+    assert outcomes(database) == {event_id("seoul"): "recorded"}
+    with database.reading() as session:
+        assert outbox.original(session, digest) is None
+
+
+async def test_the_heads_tell_what_was_recorded(catalog: str, database: Database) -> None:
+    put(database, observed("seoul"), observed("seoul", 2, text="It snowed."), observed("tokyo"))
+    async with relay_to(catalog, database) as relay:
+        await relay.drain()
+    async with HttpTransport(catalog) as transport:
+        heads = {head.document: head async for head in transport.heads("seeds")}
+        assert [head async for head in transport.heads("another")] == []
+    assert {document: head.observation for document, head in heads.items()} == {
+        document_id("seoul"): 2, document_id("tokyo"): 1
+    }  # fmt: skip
+    assert heads[document_id("tokyo")].item == contract.Item(key="tokyo.txt")
+    assert heads[document_id("tokyo")].status == "current"
