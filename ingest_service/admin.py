@@ -17,7 +17,7 @@ from prometheus_client.registry import Collector
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from catalog_service import contract
-from ingest_service.errors import DatabaseAway
+from ingest_service.errors import CannotListen, DatabaseAway
 
 log = structlog.get_logger()
 
@@ -75,15 +75,22 @@ def create_app(sources: Sources, host: str = "127.0.0.1") -> web.Application:
 
 @asynccontextmanager
 async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
-    """Serves until the block ends; the URL it listens at. Raises OSError when the address cannot be had."""
+    """Serves until the block ends; the URL it listens at. Raises CannotListen."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port).start()
+        await _listen(runner, host, port)
         bound, number = runner.addresses[0][:2]
         yield f"http://[{bound}]:{number}" if ":" in bound else f"http://{bound}:{number}"
     finally:
         await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        raise CannotListen(f"INGEST_HOST and INGEST_PORT: {error.strerror or error}") from error
 
 
 def is_loopback(host: str) -> bool:

@@ -4,18 +4,21 @@ It ends with 0 when done, 1 when something is wrong with the data or a part died
 wrongly, 3 when it cannot reach what it needs.
 """
 
+import asyncio
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Annotated
 
 import typer
 
-from ingest_service import logs, outbox, schema, settings
+from catalog_service import contract
+from ingest_service import ledger, logs, outbox, schema, service, settings, start
 from ingest_service.db import Database
 from ingest_service.errors import IngestError, NoSuchRevision, PartDied, SettingsWrong
 
+MOST_ROWS = 1_000
 USAGE = (SettingsWrong, NoSuchRevision)
 app = typer.Typer(
     help="Watches a folder of documents and tells the catalog what is in it.",
@@ -40,6 +43,60 @@ def main() -> None:
 def exit_code(error: IngestError) -> int:
     """2 for wrong settings, 1 for a part that died, 3 for everything that could not be reached."""
     return 2 if isinstance(error, USAGE) else 1 if isinstance(error, PartDied) else 3
+
+
+@app.command()
+def run() -> None:
+    """Watches the folder and tells the catalog, until SIGTERM or SIGINT."""
+    loaded = settings.load()
+    with _database(loaded) as database:
+        asyncio.run(start.run(loaded, database))
+
+
+@app.command()
+def once() -> None:
+    """Takes in what is in the folder now, tells the catalog, and ends."""
+    loaded = settings.load()
+    with _database(loaded) as database:
+        asyncio.run(start.once(loaded, database))
+        _end_by_data(database)
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """Says what waits, and which files could not be read and why; ends with 1 when there are any."""
+    loaded = settings.load()
+    with _database(loaded) as database, database.reading() as session:
+        found = service.look(session, ledger, loaded)
+        bad = ledger.files(session, state=ledger.QUARANTINED, limit=MOST_ROWS)
+    if as_json:
+        answer = {**found.model_dump(mode="json"), "quarantined": [each.model_dump(mode="json") for each in bad]}
+        typer.echo(json.dumps(answer))
+    else:
+        _tell(found, bad)
+    if bad:
+        raise typer.Exit(1)
+
+
+def _tell(found: contract.IngestStatus, bad: Sequence[contract.FileState]) -> None:
+    """The status for a person."""
+    for name, counts in (("files", found.states), ("events", found.outbox)):
+        told = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
+        typer.echo(f"{name}: {told or 'none'}")
+    typer.echo(f"to judge: {found.to_judge}")
+    if found.oldest_waiting_seconds is not None:
+        typer.echo(f"oldest waiting: {found.oldest_waiting_seconds:.0f} s")
+    for each in bad:
+        typer.echo(f"{each.path!r}: {each.reason}: {each.detail}")
+
+
+def _end_by_data(database: Database) -> None:
+    """Ends with 1 when there are files that could not be read, saying how many."""
+    with database.reading() as session:
+        bad = ledger.counts(session).get(ledger.QUARANTINED, 0)
+    if bad:
+        typer.echo(f"{bad} files could not be read: ingest-service status", err=True)
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -80,9 +137,12 @@ def check() -> None:
 
 
 @contextmanager
-def _database(*, check: bool = True) -> Iterator[Database]:
-    """The database of the settings. Raises SettingsWrong, DatabaseAway and, where it is checked, SchemaMismatch."""
-    loaded = settings.load()
+def _database(loaded: settings.Settings | None = None, *, check: bool = True) -> Iterator[Database]:
+    """The database of the settings, which are read unless given.
+
+    Raises SettingsWrong, DatabaseAway and, where it is checked, SchemaMismatch.
+    """
+    loaded = loaded or settings.load()
     logs.configure(loaded.log_format)
     with closing(Database(loaded.database_url)) as database:
         if check:

@@ -1,0 +1,51 @@
+"""Opens what the service needs, in the order in which it is needed, and closes it again in the other."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from ingest_service import admin, ledger, lock, runner
+from ingest_service.db import Database
+from ingest_service.pipeline import Pipeline
+from ingest_service.prepare import Workers
+from ingest_service.service import Service, Ways
+from ingest_service.settings import Settings
+from ingest_service.transport import HttpTransport
+
+log = structlog.get_logger()
+
+
+async def run(settings: Settings, database: Database) -> None:
+    """Works and answers until SIGTERM or SIGINT. Raises DatabaseTaken, DatabaseAway, CannotListen, PartDied."""
+    stop = runner.stop_on_signals()
+    with lock.owning(database.engine) as owned:
+        async with opened(settings, database) as service:
+            sources = admin.Sources(service.condition, service.status, service.files)
+            async with admin.serving(admin.create_app(sources, settings.host), settings.host, settings.port) as url:
+                log.info("listening", url=url)
+                await service.run(stop, owned.guard())
+    log.info("stopped")
+
+
+async def once(settings: Settings, database: Database) -> None:
+    """Takes in the folder as it is now and delivers it. Raises DatabaseTaken, DatabaseAway, CatalogTrouble, Refused."""
+    with lock.owning(database.engine):
+        async with opened(settings, database) as service:
+            await service.once()
+
+
+@asynccontextmanager
+async def opened(settings: Settings, database: Database) -> AsyncIterator[Service]:
+    """The service with its transport and its workers, closed when the block ends. Raises SettingsWrong."""
+    workers = Workers(settings.limits)
+    try:
+        async with HttpTransport(settings.catalog_url, settings.publish_token()) as transport:
+            yield Service(
+                settings,
+                Ways(database, transport, ledger),
+                lambda wake: Pipeline(settings, database, workers, wake),
+            )
+    finally:
+        await asyncio.to_thread(workers.close)
