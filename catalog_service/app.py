@@ -10,10 +10,11 @@ import structlog
 from aiohttp import web
 
 from catalog_service import api, contract, openapi, requests, server
+from catalog_service.access import Access
 from catalog_service.api import errors, events, service
 from catalog_service.api.operations import Operation
 from catalog_service.db import Database
-from catalog_service.keys import DATABASE, DESCRIPTION, METRICS, SETTINGS, WRITER
+from catalog_service.keys import ACCESS, DATABASE, DESCRIPTION, METRICS, SETTINGS, WRITER
 from catalog_service.metrics import Metrics
 from catalog_service.settings import Settings
 from catalog_service.web import pages
@@ -24,9 +25,10 @@ log = structlog.stdlib.get_logger()
 
 def create_app(settings: Settings, database: Database) -> web.Application:
     """The application; it uses the database and leaves it open."""
-    app = web.Application(middlewares=[requests.observe, errors.middleware, requests.bound])
+    app = web.Application(middlewares=[requests.observe, errors.middleware, requests.bound, requests.guard])
     app[SETTINGS] = settings
     app[DATABASE] = database
+    app[ACCESS] = Access(settings, database)
     app[METRICS] = Metrics()
     app[WRITER] = Writer(
         database, events.record, limit=settings.limits.waiting_events, together=contract.MAX_BATCH_EVENTS

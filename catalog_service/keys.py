@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
+from catalog_service.access import Access
 from catalog_service.contract import AnyEvent, Problem, Receipt
 from catalog_service.db import Database
 from catalog_service.history import Malformed
@@ -16,6 +17,7 @@ ErrorPage = Callable[[web.Request, Problem], web.Response]
 
 SETTINGS = web.AppKey("settings", Settings)
 DATABASE = web.AppKey("database", Database)
+ACCESS = web.AppKey("access", Access)
 WRITER: web.AppKey[Writer[AnyEvent | Malformed, Receipt]] = web.AppKey("writer")
 METRICS = web.AppKey("metrics", Metrics)
 ERROR_PAGE: web.AppKey[ErrorPage] = web.AppKey("error_page")
@@ -23,4 +25,5 @@ ERROR_PAGE: web.AppKey[ErrorPage] = web.AppKey("error_page")
 DESCRIPTION: web.AppKey[dict[str, Any]] = web.AppKey("description")
 
 # What a request itself carries.
+WITH_TOKEN = web.RequestKey("with_token", bool)
 REQUEST_ID = web.RequestKey("request_id", str)

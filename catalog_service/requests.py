@@ -8,8 +8,9 @@ from uuid import uuid4
 import structlog
 from aiohttp import web
 
+from catalog_service.api.operations import Operation, Scope
 from catalog_service.errors import AddressTooLong, HeadersTooLarge
-from catalog_service.keys import METRICS, REQUEST_ID
+from catalog_service.keys import ACCESS, METRICS, REQUEST_ID, WITH_TOKEN
 
 # The parser lets through twice as much, so that too long an address is answered in our words.
 ADDRESS_BYTES = 8_190
@@ -52,12 +53,31 @@ async def bound(request: web.Request, handler: Handler) -> web.StreamResponse:
     return await handler(request)
 
 
+@web.middleware
+async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Demands what the operation says; whatever is no operation, a page or an address there is not, is read."""
+    if scope := _scope(request):
+        authorization = request.headers.get("Authorization", "")
+        request[WITH_TOKEN] = await request.config_dict[ACCESS].demand(
+            scope, authorization=authorization, host=request.host
+        )
+    return await handler(request)
+
+
+def _scope(request: web.Request) -> Scope | None:
+    operation = getattr(request.match_info.handler, "__self__", None)
+    if isinstance(operation, Operation):
+        return operation.scope
+    # A browser asks what it may do before it may show a token; style sheets are no secret.
+    return None if request.method == "OPTIONS" or request.path.startswith("/static/") else "read"
+
+
 async def finish(request: web.Request, response: web.StreamResponse) -> None:
     """The headers of every answer, also of a streamed one."""
     headers = response.headers
     headers["X-Request-Id"] = request.get(REQUEST_ID, "")
     headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Cache-Control", "no-cache")
+    headers.setdefault("Cache-Control", "private, no-cache" if request.get(WITH_TOKEN) else "no-cache")
     if request.method in ("GET", "HEAD", "OPTIONS"):
         headers["Access-Control-Allow-Origin"] = "*"
         headers["Access-Control-Expose-Headers"] = EXPOSED

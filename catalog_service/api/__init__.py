@@ -2,8 +2,13 @@
 
 from typing import Any
 
-from catalog_service.api import documents, events
+from catalog_service.api import diffs, documents, events, relations
 from catalog_service.api.operations import Operation
 
 PREFIX = "/v1"
-OPERATIONS: tuple[Operation[Any], ...] = (*events.OPERATIONS, *documents.OPERATIONS)
+OPERATIONS: tuple[Operation[Any], ...] = (
+    *events.OPERATIONS,
+    *documents.OPERATIONS,
+    *diffs.OPERATIONS,
+    *relations.OPERATIONS,
+)
