@@ -14,7 +14,7 @@ from catalog_service.access import Access
 from catalog_service.api import errors, events, service
 from catalog_service.api.operations import Operation
 from catalog_service.db import Database
-from catalog_service.keys import ACCESS, DATABASE, DESCRIPTION, METRICS, SETTINGS, WRITER
+from catalog_service.keys import ACCESS, DATABASE, DESCRIPTION, METRICS, SETTINGS, STOPPING, WRITER
 from catalog_service.metrics import Metrics
 from catalog_service.settings import Settings
 from catalog_service.web import pages
@@ -33,9 +33,11 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     app[WRITER] = Writer(
         database, events.record, limit=settings.limits.waiting_events, together=contract.MAX_BATCH_EVENTS
     )
+    app[STOPPING] = asyncio.Event()
     app[METRICS].watch_queue(lambda: app[WRITER].waiting)
     app[DESCRIPTION] = openapi.describe((*service.OPERATIONS, *api.OPERATIONS))
     app.cleanup_ctx.append(_writing)
+    app.on_shutdown.append(_stop_waiting)
     app.on_response_prepare.append(requests.finish)
     _route(app, service.OPERATIONS)
     below = web.Application()
@@ -43,6 +45,10 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     app.add_subapp(api.PREFIX, below)
     pages.setup(app)
     return app
+
+
+async def _stop_waiting(app: web.Application) -> None:
+    app[STOPPING].set()
 
 
 async def _writing(app: web.Application) -> AsyncIterator[None]:

@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog_service import counter, resources
+from catalog_service import counter, cursors, resources
 from catalog_service.counter import Turn
+from catalog_service.errors import CursorExpired
 from catalog_service.tables import Change
 
 SOURCE = "/catalog"
@@ -47,6 +48,31 @@ def since(session: Session, seq: int, wanted: Filter = Filter(), *, limit: int =
         asked = asked.where(Change.document == wanted.document)
     epoch = counter.snapshot(session).epoch
     return [_event(each, epoch) for each in session.scalars(asked)]
+
+
+def page(session: Session, cursor: str, wanted: Filter = Filter(), *, limit: int = 100) -> resources.Changes:
+    """The entries behind a cursor, or behind `0` or `now`. Raises CursorInvalid, CursorMismatch, CursorExpired."""
+    key, snapshot = counter.cursor_key(session), counter.snapshot(session)
+    start = _start(key, cursor, wanted, snapshot)
+    found = since(session, start, wanted, limit=limit + 1)
+    more = len(found) > limit
+    # What was looked through and not wanted need not be looked through again.
+    reached = _seq(found[limit - 1]) if more else snapshot.seq
+    place = {"epoch": snapshot.epoch, "seq": reached}
+    return resources.Changes(events=tuple(found[:limit]), cursor=cursors.seal(key, wanted, place), more=more)
+
+
+def _start(key: bytes, cursor: str, wanted: Filter, snapshot: resources.Snapshot) -> int:
+    if cursor in ("0", "now"):
+        return snapshot.seq if cursor == "now" else 0
+    place = cursors.open_(key, wanted, cursor)
+    if place["epoch"] != snapshot.epoch:
+        raise CursorExpired
+    return int(place["seq"])
+
+
+def _seq(entry: resources.Change) -> int:
+    return int(entry.id.rpartition(":")[2])
 
 
 def _event(entry: Change, epoch: str) -> resources.Change:

@@ -1,5 +1,6 @@
 """The keys under which the application holds its parts; handlers read `request.config_dict[KEY]`."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,8 @@ SETTINGS = web.AppKey("settings", Settings)
 DATABASE = web.AppKey("database", Database)
 ACCESS = web.AppKey("access", Access)
 WRITER: web.AppKey[Writer[AnyEvent | Malformed, Receipt]] = web.AppKey("writer")
+# Set when the service is about to stop, so that nobody waits any longer.
+STOPPING = web.AppKey("stopping", asyncio.Event)
 METRICS = web.AppKey("metrics", Metrics)
 ERROR_PAGE: web.AppKey[ErrorPage] = web.AppKey("error_page")
 # The description of the API, in OpenAPI 3.1.

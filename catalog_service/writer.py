@@ -40,6 +40,8 @@ class Writer(Generic[E, R]):
         self._queue: deque[_Waiting[E, R]] = deque()
         self._wake = asyncio.Event()
         self.waiting = 0
+        # Set by the next commit, and then replaced: take it before looking, wait for it after.
+        self.commit = asyncio.Event()
 
     async def record(self, entries: Sequence[E]) -> Sequence[R]:
         """The results of these entries, once they are committed. Raises Busy, and what `record` or the commit raise."""
@@ -74,6 +76,8 @@ class Writer(Generic[E, R]):
         except Exception as error:  # noqa: BLE001  Each request that waits is told; the writer goes on.
             _fail(taken, error)
         else:
+            self.commit.set()
+            self.commit = asyncio.Event()
             _hand_out(taken, results)
         finally:
             self.waiting -= sum(len(each.entries) for each in taken)
