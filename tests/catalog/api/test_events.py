@@ -1,15 +1,22 @@
 """Events come in whole, with a receipt each; what is wrong is told and stops nothing else."""
 
 import asyncio
+import copy
+import functools
 import gzip
 import io
 import json
+import operator
+from collections.abc import Iterator
+from typing import Any
 
 import aiohttp
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from catalog_service.contract import BATCH_MEDIA_TYPE, EVENT_MEDIA_TYPE, digest_of
 from tests.catalog.api.conftest import Json, problem_of, publish
-from tests.catalog.events import document_id, original, raw_event
+from tests.catalog.events import article, document_id, original, raw_event, relation
 
 BATCH = {"Content-Type": BATCH_MEDIA_TYPE}
 
@@ -93,6 +100,49 @@ async def test_another_media_type_is_told_the_right_ones(client: aiohttp.ClientS
         async with client.post("/v1/events", data=b"{}", headers={"Content-Type": kind}) as response:
             assert (await problem_of(response))["status"] == 415
             assert response.headers["Accept-Post"] == f"{EVENT_MEDIA_TYPE}, {BATCH_MEDIA_TYPE}"
+
+
+JSON = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-(10**25), 10**25),
+        st.floats(),
+        st.text(max_size=20),
+        st.sampled_from(["\x00", "", "sha-256:" + "0" * 64, "2024-02-31", "9999-12-31T23:59:59-14:00", document_id(1)]),
+    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def places(value: object, path: tuple[int | str, ...] = ()) -> Iterator[tuple[int | str, ...]]:
+    """The path of every value inside a JSON value."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in pairs:
+        yield (*path, key)
+        yield from places(inner, (*path, key))
+
+
+FULL = article(notes=[{"rule": "x", "at": [0, 1]}], wire={"marker": "LEAD", "sequence": 1})
+WHOLE = raw_event(1, article=FULL, relations=[relation(2)])
+PLACES = list(places(WHOLE))
+
+
+@settings(deadline=None, max_examples=1, suppress_health_check=list(HealthCheck))
+@given(changed=st.lists(st.tuples(st.sampled_from(PLACES), JSON), min_size=150, max_size=150))
+async def test_no_event_makes_the_catalog_fail(url: str, changed: list[tuple[tuple[int | str, ...], object]]) -> None:
+    events = []
+    for place, value in changed:
+        spoilt: Any = copy.deepcopy(WHOLE)
+        inner = functools.reduce(operator.getitem, place[:-1], spoilt)
+        inner[place[-1]] = value
+        # Half a surrogate pair, NaN and infinity are no JSON; they have their own test.
+        events.append(json.loads(json.dumps(spoilt).replace("NaN", "0").replace("Infinity", "1e999")))
+    body = json.dumps(events, allow_nan=True).replace("Infinity", "1e999")
+    async with aiohttp.ClientSession(url) as client, client.post("/v1/events", data=body, headers=BATCH) as response:
+        assert response.status == 200, await response.text()
+        assert len((await response.json())["receipts"]) == len(events)
 
 
 async def test_a_large_original_is_put_before_its_event(client: aiohttp.ClientSession) -> None:
