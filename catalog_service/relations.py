@@ -251,7 +251,9 @@ def find(
         asked = asked.where(Relation.seq < place.after)
     rows, more = place.page(list(session.scalars(asked.order_by(Relation.seq.desc()).limit(limit + 1))), limit)
     return resources.Relations(
-        relations=tuple(_resources(session, rows)), next=more and place.cursor(rows[-1].seq), snapshot=place.snapshot
+        relations=tuple(_resources(session, rows)),
+        next=place.cursor(rows[-1].seq) if more else None,
+        snapshot=place.snapshot,
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from catalog_service.api import changes, diffs, documents, events, relations
+from catalog_service.api import changes, diffs, documents, events, relations, search
 from catalog_service.api.operations import Operation
 
 PREFIX = "/v1"
@@ -11,5 +11,6 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     *documents.OPERATIONS,
     *diffs.OPERATIONS,
     *relations.OPERATIONS,
+    *search.OPERATIONS,
     *changes.OPERATIONS,
 )

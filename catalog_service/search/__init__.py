@@ -19,6 +19,7 @@ from catalog_service.tables import Document, Version
 
 # So many matches at most are ranked, counted and collapsed, the newest ones; beyond it totals say "gte".
 CAP = 5_000
+FIELDS: tuple[Field, ...] = ("title", "text")
 FACETS = ("kind", "publisher", "language", "month")
 
 
@@ -27,7 +28,7 @@ class Query:
     """What is asked; the fields are those of the API. Ranges are (from, to), either end open."""
 
     q: str = ""
-    within: tuple[Field, ...] = ("title", "text")
+    within: tuple[Field, ...] = FIELDS
     kind: str | None = None
     publisher: str | None = None
     language: str | None = None

@@ -63,7 +63,7 @@ async def test_too_large_headers_are_refused(client: aiohttp.ClientSession) -> N
 
 
 HOSTILE = [
-    "/v1/%00", "/v1/%ff%fe", "/v1/..%2f..%2fetc%2fpasswd", "/v1/%ed%a0%80", "/v1/?%00=%00", "/v1/?=", "/%",
+    "/v1/%00", "/v1/%ff%fe", "/v1/..%2f..%2fetc%2fpasswd", "/v1/%ed%a0%80", "/v1/?%00=%00", "/v1/?=", "/v1/%",
     "/v1//////", "/problems/%00", "/problems/%ff", "/problems/" + "x" * 5_000, "/livez?%ff=%fe",
 ]  # fmt: skip
 
