@@ -188,6 +188,22 @@ def move(session: Session, context: Context, moves: Mapping[str, FileFact]) -> N
     session.flush()
 
 
+def rehouse(session: Session, context: Context, gone: Collection[str], new: Mapping[str, FileFact]) -> None:
+    """Of a lost ledger only the catalog's word is left: files that are gone, whose bytes stand at a new path now.
+
+    `new` are the files at paths that were not known, by the digest of their bytes.
+    """
+    moves: dict[str, FileFact] = {}
+    held = sa.select(Item.adopted, File.path).join(FileItem, FileItem.item == Item.id).join(File)
+    for some in _chunked(sorted(gone)):
+        for adopted, path in session.execute(held.where(File.path.in_(some), Item.adopted.is_not(None))):
+            digest = str(adopted).partition(" ")[0]
+            if digest in new and new[digest] not in moves.values():
+                moves[path] = new[digest]
+    if moves:
+        move(session, context, moves)
+
+
 def remove(session: Session, context: Context, paths: Collection[str]) -> None:
     """Files are gone, and their items with them unless another file holds them."""
     for row in list(session.scalars(sa.select(File).where(File.path.in_(paths)))):

@@ -248,6 +248,9 @@ class Pipeline:
             batch = ready[number : number + BATCH]
             outcome = await self._read(picture, batch, overdue, gone)
             left = {path: origin for path, origin in left.items() if origin not in outcome.moved}
+            new = {read.digest: fact for fact, read in outcome.stored if fact.path not in picture.known}
+            if new and picture.difference.gone:
+                await self._database.write(ledger.rehouse, self._context(), picture.difference.gone, new)
             await self._database.write(_enter, self._context(), outcome)
             self._woken()
             if not picture.whole:

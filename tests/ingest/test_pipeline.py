@@ -259,6 +259,32 @@ async def test_a_lost_ledger_adopts_and_tells_nothing_twice(folder: Folder, tmp_
     folder.write("a.txt", STORY)
     folder.write("b.txt", OTHER)
     [first, second] = await folder.once()
+    fresh = lost_ledger(folder, tmp_path, [first, second])
+    folder.write("c.txt", STORY + "\n\nA third round is planned for the autumn, the same officials said in Geneva.")
+    events = await fresh.once()
+    [created] = events
+    assert (created["cause"], created["path"]) == ("created", "c.txt")
+    assert [each["other"]["document"] for each in created["relations"]] == [first["document"]]
+    fresh.database.close()
+
+
+async def test_a_file_renamed_while_the_ledger_was_lost_keeps_its_document(folder: Folder, tmp_path: Path) -> None:
+    folder.write("a.txt", STORY)
+    folder.write("b.txt", OTHER)
+    folder.write("c.txt", "Library opens on Sundays\n\nReaders asked for it in a petition that ran to forty pages.")
+    [first, second, third] = await folder.once()
+    (folder.path / "a.txt").rename(folder.path / "renamed.txt")
+    (folder.path / "b.txt").unlink()
+    fresh = lost_ledger(folder, tmp_path, [first, second, third])
+    moved, withdrawn = sorted(await fresh.once(), key=lambda event: str(event["cause"]))
+    assert (moved["cause"], moved["path"], moved["document"]) == ("moved", "renamed.txt", first["document"])
+    assert (withdrawn["cause"], withdrawn["document"]) == ("withdrawn", second["document"])
+    assert await fresh.once() == []
+    fresh.database.close()
+
+
+def lost_ledger(folder: Folder, tmp_path: Path, told: list[dict[str, Any]]) -> Folder:
+    """The same folder with a new ledger, which has adopted what was told of it."""
     heads = [
         contract.Head.model_validate(
             {
@@ -272,15 +298,10 @@ async def test_a_lost_ledger_adopts_and_tells_nothing_twice(folder: Folder, tmp_
                 "status": "current",
             }
         )
-        for event in (first, second)
+        for event in told
     ]
     fresh = made(f"sqlite:///{tmp_path / 'fresh.db'}", folder.path, folder.workers)
     with fresh.database.writing() as session:
         assert ledger.is_empty(session)
         ledger.adopt(session, heads)
-    folder.write("c.txt", STORY + "\n\nA third round is planned for the autumn, the same officials said in Geneva.")
-    events = await fresh.once()
-    [created] = events
-    assert (created["cause"], created["path"]) == ("created", "c.txt")
-    assert [each["other"]["document"] for each in created["relations"]] == [first["document"]]
-    fresh.database.close()
+    return fresh
