@@ -66,12 +66,29 @@ HOSTILE = [
     "/v1/%00", "/v1/%ff%fe", "/v1/..%2f..%2fetc%2fpasswd", "/v1/%ed%a0%80", "/v1/?%00=%00", "/v1/?=", "/v1/%",
     "/v1//////", "/problems/%00", "/problems/%ff", "/problems/" + "x" * 5_000, "/livez?%ff=%fe",
 ]  # fmt: skip
+HOSTILE_PAGES = [
+    "/%",
+    "/%00",
+    "/%ff%fe",
+    "/documents/%ed%a0%80",
+    "/static/..%2f..%2fetc%2fpasswd",
+    "/?%ff=%fe",
+    "/a?b=%00",
+]
 
 
 async def test_a_hostile_address_is_a_problem(client: aiohttp.ClientSession) -> None:
     for path in HOSTILE:
         async with client.get(URL(path, encoded=True)) as response:
             assert 400 <= (await problem_of(response))["status"] < 500
+
+
+async def test_where_people_look_a_problem_is_a_page(client: aiohttp.ClientSession) -> None:
+    for path in HOSTILE_PAGES:
+        async with client.get(URL(path, encoded=True)) as response:
+            assert 400 <= response.status < 500
+            assert response.content_type == "text/html"
+            assert response.headers["X-Request-Id"]
 
 
 BROKEN = [
