@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from catalog_service.api import changes, diffs, documents, events, relations, search
+from catalog_service.api import changes, diffs, documents, events, relations, search, stories
 from catalog_service.api.operations import Operation
 
 PREFIX = "/v1"
@@ -11,6 +11,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     *documents.OPERATIONS,
     *diffs.OPERATIONS,
     *relations.OPERATIONS,
+    *stories.OPERATIONS,
     *search.OPERATIONS,
     *changes.OPERATIONS,
 )

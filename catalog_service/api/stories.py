@@ -1,0 +1,39 @@
+"""Stories: documents that are copies or revisions of each other."""
+
+from uuid import UUID
+
+from aiohttp import web
+
+from catalog_service import resources, storylines
+from catalog_service.api import answers
+from catalog_service.api.answers import answer
+from catalog_service.api.operations import Content, Operation
+from catalog_service.api.parameters import Paged
+from catalog_service.errors import CursorExpired, CursorInvalid, CursorMismatch, NotFound
+from catalog_service.keys import DATABASE
+
+CURSORS = (CursorInvalid, CursorMismatch, CursorExpired)
+
+
+class OfStory(Paged):
+    """One story, and a page of its documents."""
+
+    id: UUID
+
+
+async def find(request: web.Request, asked: Paged) -> web.Response:
+    """Stories, each with its newest revision, in pages."""
+    page = await request.config_dict[DATABASE].read(storylines.find, limit=asked.limit, cursor=asked.cursor)
+    return answer(request, page, links=answers.next_page(request, page.next))
+
+
+async def one(request: web.Request, asked: OfStory) -> web.Response:
+    """A story with its documents, the earliest published first, in pages."""
+    found = await request.config_dict[DATABASE].read(storylines.one, asked.id, limit=asked.limit, cursor=asked.cursor)
+    return answer(request, found, links=answers.next_page(request, found.next))
+
+
+OPERATIONS = (
+    Operation("GET", "/v1/stories", find, Paged, {200: Content(resources.Stories)}, CURSORS),
+    Operation("GET", "/v1/stories/{id}", one, OfStory, {200: Content(resources.Story)}, (NotFound, *CURSORS)),
+)
