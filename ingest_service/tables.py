@@ -113,6 +113,8 @@ class Article(Base):
         Index(
             "ix_article_owes", "id", sqlite_where=text("owes IS NOT NULL"), postgresql_where=text("owes IS NOT NULL")
         ),
+        # Judging remembers articles by their id, so none may be given twice, as SQLite otherwise does.
+        {"sqlite_autoincrement": True},
     )
 
 

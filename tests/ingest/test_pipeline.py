@@ -38,10 +38,13 @@ class Folder:
     workers: Workers
     told: int = 0
 
+    def pipeline(self) -> Pipeline:
+        """A service over folder and ledger, just started."""
+        return Pipeline(Settings(seeds=self.path, limits=LIMITS), self.database, self.workers, lambda: None)
+
     async def once(self) -> list[dict[str, Any]]:
         """Brings the folder in and returns the events that this pass put into the outbox."""
-        pipeline = Pipeline(Settings(seeds=self.path, limits=LIMITS), self.database, self.workers, lambda: None)
-        await pipeline.once()
+        await self.pipeline().once()
         return self.news()
 
     def news(self) -> list[dict[str, Any]]:
@@ -177,6 +180,21 @@ async def test_a_copy_is_a_duplicate_and_takes_over_when_the_first_goes(folder: 
     told = [each["other"]["document"] for event in judged for each in event["relations"]]
     assert len(told) == 1
     assert told[0] in documents.values()
+
+
+async def test_an_article_that_went_is_not_taken_for_the_next_one(folder: Folder) -> None:
+    pipeline = folder.pipeline()
+    folder.write("a.txt", STORY)
+    await pipeline.once()
+    folder.write("o.txt", OTHER)
+    await pipeline.once()
+    (folder.path / "o.txt").unlink()
+    await pipeline.once()
+    folder.news()
+    folder.write("copy.txt", STORY)
+    await pipeline.once()
+    [event] = folder.news()
+    assert [each["type"] for each in event["relations"]] == ["duplicate"]
 
 
 async def test_so_many_gone_at_once_are_held(folder: Folder) -> None:

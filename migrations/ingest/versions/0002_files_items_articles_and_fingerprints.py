@@ -69,6 +69,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["item"], ["item.id"], name=op.f("fk_article_item_item")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_article")),
         sa.UniqueConstraint("item", name=op.f("uq_article_item")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_article_folded_digest"), "article", ["folded_digest"], unique=False)
     op.create_index(
