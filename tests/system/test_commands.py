@@ -1,0 +1,39 @@
+"""The commands of the ingest service beside `run`, on a real folder and a real catalog."""
+
+import json
+import subprocess
+
+from tests.system.house import BINARIES, House, until
+
+
+def run(house: House, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """A command of the ingest service, finished."""
+    return subprocess.run(
+        [str(BINARIES / "ingest-service"), *arguments],
+        env=house.ingest.environment, cwd=house.folder, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_once_takes_in_what_is_there_and_status_names_what_could_not_be_read(empty_house: House) -> None:
+    refused = run(empty_house, "once")
+    assert refused.returncode == 3, refused.stderr
+    assert f"{empty_house.catalog.url} cannot be reached" in refused.stderr.splitlines()[-1]
+
+    (empty_house.seeds / "empty.txt").touch()
+    empty_house.catalog.start()
+    until(empty_house.catalog.ready, "the catalog")
+    done = run(empty_house, "once")
+    assert done.returncode == 1, done.stderr
+    assert "1 files could not be read" in done.stderr
+    assert len(empty_house.documents()) == 5
+
+    told = run(empty_house, "status")
+    assert told.returncode == 1
+    assert "'empty.txt': empty: " in told.stdout
+    status = json.loads(run(empty_house, "status", "--json").stdout)
+    assert status["outbox"] == {"owed": 0, "delivered": 5, "dead": 0}
+    assert [each["reason"] for each in status["quarantined"]] == ["empty"]
+
+    (empty_house.seeds / "empty.txt").unlink()
+    assert run(empty_house, "once").returncode == 0
+    assert run(empty_house, "status").returncode == 0
