@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
-from catalog_service import diff, paging, relations, resources, stories
+from catalog_service import dates, diff, paging, relations, resources, stories
 from catalog_service.errors import NotFound, Redacted, Withdrawn
 from catalog_service.tables import Document, DocumentState, Original, Story, Version, alive
 
@@ -266,6 +266,6 @@ def _conditions(wanted: Filter) -> Iterable[Any]:
     start, end = wanted.published
     if start is not None:
         yield Version.published >= start
-    if end is not None:
+    if end is not None and (behind := dates.following(end)):
         # A day lies inside its month and year: 2024-09-04 is not behind 2024-09.
-        yield Version.published <= end + "~"
+        yield Version.published < behind

@@ -117,8 +117,6 @@ def _record_article(
     if not same:
         originals.keep(session, data.original)
         _append(session, turn, row, version, current)
-    if row.seq > before:
-        search.index(session, row.id, version.title, "\n\n".join(version.paragraphs))
     return _settle(session, turn, event, row.number, "recorded" if row.seq > before else "unchanged")
 
 
@@ -146,13 +144,10 @@ def _record_place(session: Session, turn: Turn, event: contract.ObservedEvent, r
         _appear(session, turn, row, data, told_again=False)
         if status == "withdrawn":
             stories.join(session, turn, row.id)
-            current = session.get_one(Version, (row.id, row.number))
-            search.index(session, row.id, current.title, "\n\n".join(current.paragraphs))
     else:
         row.observation = data.observation
         if row.status == "current":
             stories.leave(session, turn, row.id)
-            search.remove(session, row.id)
             row.status = "withdrawn"
             _place(row, data)
             _tell(session, turn, row, "withdrawn", reason=data.reason)
@@ -246,6 +241,7 @@ def _append(session: Session, turn: Turn, row: Document, version: Version, previ
     version.seq = _tell(session, turn, row, "created" if version.number == 1 else "changed", **more)
     session.add(version)
     session.flush()
+    search.index(session, version)
 
 
 def _tell(session: Session, turn: Turn, row: Document, word: Word, **more: Any) -> int:  # noqa: ANN401  JSON.

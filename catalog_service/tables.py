@@ -133,6 +133,8 @@ class Version(Base):
     __table_args__ = (
         Index("ix_version_published", "published"),
         Index("ix_version_digest", "digest"),
+        # The search index knows a version by it.
+        Index("ix_version_seq", "seq", unique=True),
     )
 
     document: Mapped[str] = mapped_column(ForeignKey("document.id"), primary_key=True)

@@ -16,7 +16,7 @@ from catalog_service.keys import DATABASE
 from catalog_service.search.results import SearchResults
 
 _FACET = f"({'|'.join(search.FACETS)})"
-_OTHERWISE = {"within", "published", "story", "facets", "highlight"}
+_OTHERWISE = {"within", "published", "recorded", "story", "facets", "highlight"}
 
 
 class Asked(Paged):
@@ -30,6 +30,8 @@ class Asked(Paged):
     collection: Short | None = None
     path: Short | None = None
     published: Dates | None = None
+    recorded: Dates | None = None
+    significance: resources.Significance | None = None
     status: resources.Status = "current"
     story: UUID | None = None
     collapse: Literal["none", "duplicates", "stories"] = "duplicates"
@@ -46,8 +48,9 @@ class Asked(Paged):
             **self.model_dump(exclude=_OTHERWISE),
             within=tuple(field for field in search.FIELDS if field in self.within.split(",")),
             published=dates(self.published),
+            recorded=dates(self.recorded),
             story=str(self.story) if self.story else None,
-            facets=tuple(dict.fromkeys(self.facets.split(","))) if self.facets else (),
+            facets=tuple(facet for facet in search.FACETS if facet in self.facets.split(",")),
             highlight=self.highlight == "offsets",
         )
 

@@ -11,8 +11,10 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_index("ix_version_seq", "version", ["seq"], unique=True)
     tables.create(op.get_bind())
 
 
 def downgrade() -> None:
     tables.drop(op.get_bind())
+    op.drop_index("ix_version_seq", table_name="version")

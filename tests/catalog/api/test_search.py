@@ -43,7 +43,7 @@ async def test_a_search_is_narrowed_and_counted(client: aiohttp.ClientSession) -
     assert numbers(await got(client, "/v1/search?published=2024-09..")) == {document_id(1)}
     assert numbers(await got(client, "/v1/search?q=envoys&in=title")) == set()
     facets = (await got(client, "/v1/search?facets=kind,publisher&collapse=none"))["facets"]
-    assert facets == {"kind": {"document": 2, "wire": 1}, "publisher": {"Yonhap": 1}}
+    assert facets == {"kind": {"document": 2, "wire": 1}, "publisher": {"": 2, "Yonhap": 1}}
 
 
 async def test_pages_of_hits_neither_repeat_nor_skip(client: aiohttp.ClientSession) -> None:

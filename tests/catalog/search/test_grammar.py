@@ -5,15 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog_service.errors import BadQuery
-from catalog_service.search import analyzer
-from catalog_service.search.grammar import And, Node, Not, Or, Words, parse
+from catalog_service.search.grammar import MAX_LENGTH, NOTHING, Node, Parsed, Phrase, Prefix, parse
+from catalog_service.search.tree import And, Not, Or
 
 
 def told(node: Node | None) -> object:
     """The query as nested tuples of stems."""
-    if isinstance(node, Words):
-        stems = " ".join(token.stem for token in node.tokens) + ("*" if node.prefix else "")
-        return f"{node.field}:{stems}" if node.field else stems
+    if isinstance(node, Phrase | Prefix):
+        said = f"{node.word}*" if isinstance(node, Prefix) else " ".join(node.stems) + ("…" if node.open else "")
+        return f"{node.field}:{said}" if node.field else said
     if isinstance(node, Not):
         return ("not", told(node.part))
     if isinstance(node, And | Or):
@@ -33,7 +33,21 @@ def told(node: Node | None) -> object:
         ("title:peace", "title:peac"),
         ("U.N. council's", ("and", "un", "council")),
         ("two-state", "two state"),
+        ("Korea AND peace", ("and", "korea", "peac")),
+        ("“joint statement”", "joint statement"),
+        ("-peace", ("not", "peac")),
+        ("-(peace talks)", ("not", ("and", "peac", "talk"))),
+        ("title:(peace OR war) text:talks", ("and", ("or", "title:peac", "title:war"), "text:talk")),
+        ('-title:"joint statement"', ("not", "title:joint statement")),
+        ("well-know*", ("and", "well", "know*")),
+        ("新西兰", "新西 西兰"),
+        ("新", "新…"),
+        ("新西*", "新西"),
+        ("9月4日", "9 月 4 日…"),
+        ("– peace !", "peac"),
+        ("or and not", ("and", "or", "and", "not")),
         ("", None),
+        ("   ", None),
     ],
 )
 def test_a_query_means(query: str, meaning: object) -> None:
@@ -43,44 +57,70 @@ def test_a_query_means(query: str, meaning: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ['"open', "(peace", "peace)", "OR peace", "peace -(", "title:", "(" * 50 + "a" + ")" * 50]
+    ("query", "position"),
+    [
+        ('peace "open', 6),
+        ("peace “open", 6),
+        ("(peace", 0),
+        ("peace)", 5),
+        ("OR peace", 0),
+        ("peace OR", 6),
+        ("peace OR OR war", 6),
+        ("AND peace", 0),
+        ("(peace AND) war", 7),
+        ("peace -(", 7),
+        ("(peace -) war", 7),
+        ("(" * 50 + "a" + ")" * 50, 20),
+        ("-title:" * 30 + "a", 71),
+        ("a " * 65, 128),
+        ('"' + "a " * 33 + '"', 0),
+    ],
 )
-def test_what_does_not_parse_is_plain_words_and_said_so(query: str) -> None:
+def test_what_does_not_parse_is_plain_words_and_said_so(query: str, position: int) -> None:
     parsed = parse(query)
     assert parsed.escaped
     assert parsed.warnings
-    with pytest.raises(BadQuery):
+    with pytest.raises(BadQuery) as refused:
         parse(query, strict=True)
+    assert refused.value.extensions == {"position": position}
 
 
-def test_only_excluding_is_told_and_finds_nothing() -> None:
-    parsed = parse("-peace")
-    assert parsed.node is None
-    assert parsed.warnings
+def test_a_query_has_a_length() -> None:
+    parse("a" * MAX_LENGTH)
+    with pytest.raises(BadQuery, match="longer than 1,000 characters"):
+        parse("a" * (MAX_LENGTH + 1))
 
 
-@given(st.one_of(st.text(max_size=60), st.text(alphabet='ab "()-*:OR', max_size=40)))
-def test_no_query_is_an_error(query: str) -> None:
-    parse(query)
-
-
-@given(st.text(max_size=200))
-def test_tokens_stand_where_they_say(text: str) -> None:
-    for token in analyzer.analyze(text):
-        assert 0 <= token.start < token.end <= len(text)
-        assert token.word
+@pytest.mark.parametrize("query", ["!?", '""', "-!", "( )", "title:“”"])
+def test_a_query_without_a_word_is_told(query: str) -> None:
+    assert parse(query) == Parsed(None, warnings=(NOTHING,))
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("query", "said"), [("a*", "too short"), ("author:peters", "author: is not a field"), ("(peace", "character 1")]
+)
+def test_what_is_understood_otherwise_is_told(query: str, said: str) -> None:
+    [warning] = parse(query).warnings
+    assert said in warning
+
+
+@pytest.mark.parametrize(
+    ("query", "plainest"),
     [
-        ("Nuku’alofa's", ["nukualofa"]),
-        ("Café déjà-vu", ["cafe", "deja", "vu"]),
-        ("U.N. and UN", ["un", "and", "un"]),
-        ("新西兰", ["新西", "西兰"]),
-        ("한국 정부", ["한국", "정부"]),
+        ("peace   talks", "peace talks"),
+        ("(peace OR war) -title:two-state", '(peace OR war) -title:"two-state"'),
+        ("U.N. denuc*", '"U.N." denuc*'),
+        ("-(-peace)", "-(-peace)"),
+        ('(peace talks) OR "AND"', '(peace talks) OR "AND"'),
     ],
 )
-def test_words_are_folded(text: str, words: list[str]) -> None:
-    found = [token.word for token in analyzer.analyze(text)]
-    assert [analyzer.fold(word) or word for word in words] == found
+def test_a_query_is_told_in_its_plainest_form(query: str, plainest: str) -> None:
+    assert parse(query).written == plainest
+
+
+@given(st.one_of(st.text(max_size=60), st.text(alphabet='abz é中日"“”()-*:OR', max_size=40)))
+def test_no_query_is_an_error_and_its_plainest_form_means_the_same(query: str) -> None:
+    parsed = parse(query)
+    again = parse(parsed.written)
+    assert again.node == parsed.node
+    assert not again.escaped

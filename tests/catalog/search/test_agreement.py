@@ -1,0 +1,149 @@
+"""SQLite, PostgreSQL and the plainest reading of the grammar find the same, whatever is said and asked."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from catalog_service import schema
+from catalog_service.db import Database
+from catalog_service.search import analyzer, entries, plan, postgres
+from catalog_service.search.analyzer import Token
+from catalog_service.search.grammar import Field, Leaf, Node, Prefix, parse
+from catalog_service.search.results import FIELDS
+from catalog_service.search.scope import ENGINES
+from catalog_service.search.tree import And, Not, Or
+
+WORDS = (
+    "korea", "Korean", "peace", "talk", "talks", "U.N.", "UN", "jazz", "zebra", "naïve", "naive", "l'accord", "Yoon’s",
+    "新西兰", "西兰", "3月4日", "日", "서울", "Москва", "москвы", "हिन्दी", "a", "co-op", "1,000",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Said:
+    """A document of the reference: tokens, looked through one by one."""
+
+    title: Sequence[Token]
+    text: Sequence[Token]
+
+    def holds(self, node: Node, fields: Sequence[Field]) -> bool:
+        if isinstance(node, Not):
+            return not self.holds(node.part, fields)
+        if isinstance(node, And):
+            return all(self.holds(part, fields) for part in node.parts)
+        if isinstance(node, Or):
+            return any(self.holds(part, fields) for part in node.parts)
+        return any(says(getattr(self, field), node) for field in fields if node.field in (None, field))
+
+
+def says(tokens: Sequence[Token], leaf: Leaf) -> bool:
+    if isinstance(leaf, Prefix):
+        return any(token.word.startswith(leaf.word) for token in tokens)
+    length = len(leaf.stems)
+    runs = ([token.stem for token in tokens[start : start + length]] for start in range(len(tokens) - length + 1))
+    if leaf.open:
+        return any(run[:-1] == list(leaf.stems[:-1]) and run[-1].startswith(leaf.stems[-1]) for run in runs)
+    return any(run == list(leaf.stems) for run in runs)
+
+
+def texts() -> st.SearchStrategy[str]:
+    parts = st.lists(st.sampled_from(WORDS), max_size=8)
+    return st.one_of(parts.map(" ".join), parts.map("".join), parts.map(", ".join))
+
+
+def queries() -> st.SearchStrategy[str]:
+    word = st.sampled_from(WORDS)
+    leaf = st.one_of(
+        word,
+        st.lists(word, min_size=2, max_size=3).map(lambda words: f'"{" ".join(words)}"'),
+        st.lists(word, min_size=2, max_size=3).map("".join),
+        st.tuples(word, st.integers(1, 4)).map(lambda cut: f"{cut[0][: cut[1]]}*"),
+    )
+    return st.recursive(
+        leaf,
+        lambda inner: st.one_of(
+            st.lists(inner, min_size=2, max_size=3).map(lambda parts: f"({' '.join(parts)})"),
+            st.lists(inner, min_size=2, max_size=3).map(lambda parts: f"({' OR '.join(parts)})"),
+            inner.map(lambda part: f"-{part}"),
+            st.tuples(st.sampled_from(["title:", "text:"]), inner).map("".join),
+        ),
+        max_leaves=6,
+    )
+
+
+@pytest.fixture
+def databases(sqlite_url: str, postgres_url: str) -> Iterator[list[Database]]:
+    opened = [Database(url) for url in (sqlite_url, postgres_url)]
+    for database in opened:
+        schema.upgrade(database)
+    yield opened
+    for database in opened:
+        database.close()
+
+
+def numbers(session: Session, asked: plan.Plan) -> list[int]:
+    """The entries that an engine finds."""
+    matching = ENGINES[session.get_bind().dialect.name].matching(asked)
+    return sorted(session.scalars(sa.select(matching.c.entry)))
+
+
+@pytest.mark.postgres
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    corpus=st.lists(st.tuples(texts(), texts()), min_size=1, max_size=5),
+    asked=st.lists(queries(), min_size=1, max_size=6),
+    fields=st.sampled_from([("title", "text"), ("title",), ("text",)]),
+)
+def test_both_databases_find_what_the_grammar_says(
+    databases: list[Database], corpus: list[tuple[str, str]], asked: list[str], fields: tuple[Field, ...]
+) -> None:
+    nodes = [node for query in asked if (node := parse(query).node) is not None]
+    said = {number: Said(*map(analyzer.analyze, both)) for number, both in enumerate(corpus, start=1)}
+    expected = [[number for number, each in said.items() if each.holds(node, fields)] for node in nodes]
+    orders = []
+    for database in databases:
+        with database.engine.connect() as connection, Session(connection) as session:
+            for number, both in enumerate(corpus, start=1):
+                ENGINES[connection.dialect.name].put(session, number, entries.entry(*both))
+            assert [numbers(session, plan.everywhere(node, fields)) for node in nodes] == expected
+            orders.append([[numbers(session, tier.plan) for tier in plan.tiers(node, fields)] for node in nodes])
+            session.rollback()
+    assert orders[0] == orders[1]
+    assert [sorted(chain.from_iterable(tiers)) for tiers in orders[0]] == expected
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("text", "q"),
+    [
+        ("spam " * 700 + "eggs", '"spam spam eggs"'),
+        (" ".join(f"w{number}" for number in range(4_000)), '"w1498 w1499 w1500 w1501"'),
+        (" ".join(f"w{number}" for number in range(4_000)), "w3 -w4 OR w3999"),
+        ("半島" * 2_000 + "終", "島終"),
+        ("x" * 100_000, "x" * 60),
+    ],
+)
+def test_nothing_in_a_long_text_is_lost(databases: list[Database], text: str, q: str) -> None:
+    node = parse(q, strict=True).node
+    assert node is not None
+    assert Said([], analyzer.analyze(text)).holds(node, FIELDS)
+    for database in databases:
+        with database.engine.connect() as connection, Session(connection) as session:
+            ENGINES[connection.dialect.name].put(session, 1, entries.entry("", text))
+            assert numbers(session, plan.everywhere(node, FIELDS)) == [1]
+            session.rollback()
+
+
+def test_parts_are_never_more_than_a_tsvector_holds() -> None:
+    tokens = analyzer.analyze("the cat and " * 2_000 + "the " * 1_000)
+    parts = list(postgres.cut(tokens))
+    assert max(len(part) for part in parts) <= postgres.PART
+    assert max([token.stem for token in part].count("the") for part in parts) <= postgres.MOST_POSITIONS
+    starts = {token.start for part in parts for token in part}
+    assert starts == {token.start for token in tokens}

@@ -1,0 +1,92 @@
+"""Words are cut and folded so that what people take for the same word is the same term."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog_service.search import analyzer, entries
+
+SAME = [
+    ("U.N.", "UN"),
+    ("U.N.’s", "UN"),
+    ("Yoon’s", "Yoon"),
+    ("Korea's", "Korea"),
+    ("Nuku’alofa", "Nuku'alofa"),
+    ("don’t", "don't"),
+    ("naïve", "NAIVE"),
+    ("Straße", "STRASSE"),
+    ("Łódź", "lodz"),
+    ("Ａｂｃ", "abc"),
+    ("1,000", "1000"),
+    ("agreements", "agreement"),
+    ("l’accord", "l'accord"),
+    ("co\u00adoperate", "cooperate"),
+    ("ﾆｭｰｼﾞｰﾗﾝﾄﾞ", "ニュージーランド"),
+    (unicodedata.normalize("NFD", "서울"), "서울"),
+    (unicodedata.normalize("NFD", "Café"), "cafe"),
+]
+DIFFERENT = [("Korea", "Korean"), ("peace", "pea"), ("中国", "国中"), ("1,000", "10,00"), ("हिन्दी", "हन्द")]
+
+
+def stems(text: str) -> list[str]:
+    return [token.stem for token in analyzer.analyze(text)]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_these_are_the_same(one: str, other: str) -> None:
+    assert stems(one) == stems(other) != []
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_these_are_not(one: str, other: str) -> None:
+    assert stems(one) != stems(other)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Café déjà-vu", ["cafe", "deja", "vu"]),
+        ("U.N. and U.S.-led", ["un", "and", "us", "led"]),
+        ("J.K.Rowling", ["jk", "rowling"]),
+        ("d'Ivoire, O’Brien", ["d", "ivoire", "obrien"]),
+        ("snake_case 3.5", ["snake", "case", "3", "5"]),
+        ("新西兰", ["新西", "西兰", "兰"]),
+        ("9月4日水曜", ["9", "月", "4", "日水", "水曜", "曜"]),
+        ("한국 정부", ["한국", "국", "정부", "부"]),
+        ("… — !", []),
+    ],
+)
+def test_words_are_cut(text: str, words: list[str]) -> None:
+    assert [token.word for token in analyzer.analyze(text)] == words
+
+
+def test_a_run_without_spaces_has_a_token_for_each_character() -> None:
+    found = analyzer.analyze("在首尔举行")
+    assert [(token.start, token.end) for token in found] == [(0, 2), (1, 3), (2, 4), (3, 5), (4, 5)]
+
+
+@given(st.text(max_size=200))
+def test_tokens_stand_where_they_say(text: str) -> None:
+    reached = 0
+    for token in analyzer.analyze(text):
+        assert reached <= token.start < token.end <= len(text)
+        assert token.word
+        assert token.stem
+        reached = token.start
+
+
+@given(st.text(max_size=40))
+def test_folding_twice_changes_nothing(text: str) -> None:
+    assert analyzer.fold(analyzer.fold(text)) == analyzer.fold(text)
+
+
+@given(st.text(min_size=1, max_size=8), st.text(min_size=1, max_size=8))
+def test_terms_tell_words_apart_and_keep_their_beginnings(one: str, other: str) -> None:
+    first, second = entries.term(one), entries.term(other)
+    assert first.isascii()
+    assert first.isalnum()
+    assert (first == second) == (one == other)
+    assert second.startswith(first) == other.startswith(one)
+    assert not {first, second} & {entries.EVERYTHING, entries.NOTHING}
