@@ -14,9 +14,9 @@ from typing import Annotated
 import typer
 
 from catalog_service import contract
-from ingest_service import ledger, logs, outbox, schema, service, settings, start
+from ingest_service import brake, events, ledger, logs, outbox, schema, service, settings, start
 from ingest_service.db import Database
-from ingest_service.errors import IngestError, NoSuchRevision, PartDied, SettingsWrong
+from ingest_service.errors import IngestError, NoSuchRevision, PartDied, SettingsWrong, SourceAway
 
 MOST_ROWS = 1_000
 USAGE = (SettingsWrong, NoSuchRevision)
@@ -111,6 +111,20 @@ def retry(
     _say(as_json, {"retried": count}, f"{count} events will be sent again.")
     if event is not None and not count:
         raise typer.Exit(1)
+
+
+@app.command("confirm-deletes")
+def confirm_deletes(as_json: AsJson = False) -> None:
+    """Says that the folder is right as it is: what is missing from it is gone, and no longer held."""
+    loaded = settings.load()
+    origin = events.Origin(loaded.collection_name, f"/ingest/{loaded.collection_name}")
+    part = ledger.parting(loaded.on_delete)
+    with _database(loaded) as database, database.writing() as session:
+        try:
+            count = brake.confirm(session, ledger.Context(origin, service.now()), loaded.seeds, part)
+        except OSError as error:
+            raise SourceAway(f"INGEST_SEEDS: {loaded.seeds} cannot be read: {error.strerror}") from error
+    _say(as_json, {"gone": count}, f"{count} files are gone.")
 
 
 @migrate.command()

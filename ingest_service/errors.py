@@ -141,6 +141,12 @@ class SettingsWrong(IngestError):
     code = "settings-wrong"
 
 
+class SourceAway(IngestError):
+    """The watched folder cannot be read now; nothing is withdrawn because of it."""
+
+    code = "source-unavailable"
+
+
 class DatabaseAway(IngestError):
     """The database cannot be used now; nothing is lost, it is tried again."""
 

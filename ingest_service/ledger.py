@@ -6,7 +6,7 @@ the article that it is still to be judged.
 """
 
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -24,7 +24,9 @@ PUBLISHED = "published"
 QUARANTINED = "quarantined"
 ADOPTED = "adopted"
 HELD = "gone-held"
+HELD_DETAIL = "The file is gone, but the folder may be the wrong one: ingest-service confirm-deletes, if it is right."
 T = TypeVar("T")
+Part = Callable[[Session, "Context", Collection[str]], None]
 NOWHERE = FileFact("", -1, -1, -1, -1, -1)
 _FACTS = sa.select(File.path, File.size, File.mtime_ns, File.ctime_ns, File.device, File.inode, File.digest)
 
@@ -50,7 +52,7 @@ def known_around(session: Session, paths: Collection[str], facts: Collection[Fil
     found: dict[str, Known] = {}
     identities = {fact.identity for fact in facts}
     # Of paths where no file is now, and which was none before: a folder that was moved away, or into.
-    folders = set(paths) - {fact.path for fact in facts} - set(session.scalars(_at(paths)))
+    folders = set(paths) - {fact.path for fact in facts} - {row.path for row in _files(session, paths)}
     below = [File.path.startswith(f"{path}/", autoescape=True) for path in sorted(folders)]
     for some in _chunked(sorted({*paths, *(fact.path for fact in facts)})):
         found |= _known(session.execute(_FACTS.where(File.path.in_(some))))
@@ -62,8 +64,10 @@ def known_around(session: Session, paths: Collection[str], facts: Collection[Fil
     return found
 
 
-def _at(paths: Collection[str]) -> sa.Select[str]:
-    return sa.select(File.path).where(File.path.in_(paths))
+def _files(session: Session, paths: Collection[str]) -> list[File]:
+    """The files at these paths, however many."""
+    asked = sa.select(File).order_by(File.path)
+    return [row for some in _chunked(sorted(paths)) for row in session.scalars(asked.where(File.path.in_(some)))]
 
 
 def _known(rows: Iterable[Any]) -> dict[str, Known]:
@@ -175,9 +179,9 @@ def touch(session: Session, context: Context, fact: FileFact) -> None:
 def move(session: Session, context: Context, moves: Mapping[str, FileFact]) -> None:
     """Files stand elsewhere now, by their old path; moved together, so that two may change places."""
     arriving = {fact.path for fact in moves.values()}
-    for row in list(session.scalars(sa.select(File).where(File.path.in_(arriving - set(moves))))):
+    for row in _files(session, arriving - set(moves)):
         _remove(session, context, row)
-    rows = {row.path: row for row in session.scalars(sa.select(File).where(File.path.in_(moves)))}
+    rows = {row.path: row for row in _files(session, moves)}
     for number, row in enumerate(rows.values()):
         row.path = f"\ufffd{number}"
     session.flush()
@@ -206,22 +210,35 @@ def rehouse(session: Session, context: Context, gone: Collection[str], new: Mapp
 
 def remove(session: Session, context: Context, paths: Collection[str]) -> None:
     """Files are gone, and their items with them unless another file holds them."""
-    for row in list(session.scalars(sa.select(File).where(File.path.in_(paths)))):
+    for row in _files(session, paths):
         _remove(session, context, row)
     session.flush()
 
 
 def forget(session: Session, _context: Context, paths: Collection[str]) -> None:
     """Files are gone whose documents are to stay (`INGEST_ON_DELETE=keep`)."""
-    rows = sa.select(File.id).where(File.path.in_(paths))
-    session.execute(sa.delete(FileItem).where(FileItem.file.in_(rows)))
-    session.execute(sa.delete(File).where(File.path.in_(paths)))
+    for some in _chunked(sorted(paths)):
+        rows = sa.select(File.id).where(File.path.in_(some))
+        session.execute(sa.delete(FileItem).where(FileItem.file.in_(rows)))
+        session.execute(sa.delete(File).where(File.path.in_(some)))
+
+
+def parting(on_delete: str) -> Part:
+    """How to part with files that are gone, by what the setting says: `withdraw` or `keep`."""
+    return forget if on_delete == "keep" else remove
 
 
 def hold(session: Session, context: Context, paths: Collection[str]) -> None:
-    """Files seem to be gone, but so many that a person must confirm it first."""
-    held = sa.update(File).where(File.path.in_(paths), File.state != HELD)
-    session.execute(held.values(state=HELD, reason="deletions-held", since=context.now))
+    """Files seem to be gone, but a person must confirm it first."""
+    values = {"state": HELD, "reason": "deletions-held", "detail": HELD_DETAIL, "since": context.now}
+    for some in _chunked(sorted(paths)):
+        standing = sa.update(File).where(File.path.in_(some), File.state.in_((PUBLISHED, ADOPTED)))
+        session.execute(standing.values(values))
+
+
+def held(session: Session) -> list[str]:
+    """The files whose deletion is held, by path."""
+    return list(session.scalars(sa.select(File.path).where(File.state == HELD).order_by(File.path)))
 
 
 def purge(session: Session, document: str) -> None:
@@ -237,9 +254,11 @@ def purge(session: Session, document: str) -> None:
 
 
 def release(session: Session, context: Context, paths: Collection[str]) -> None:
-    """Files that seemed to be gone are there after all."""
-    seen = sa.update(File).where(File.path.in_(paths), File.state == HELD)
-    session.execute(seen.values(state=PUBLISHED, reason=None, since=context.now))
+    """Held files are there after all."""
+    for row in _files(session, paths):
+        row.state, row.since = PUBLISHED if row.digest else ADOPTED, context.now
+        row.reason = row.detail = None
+    session.flush()
 
 
 # The articles themselves

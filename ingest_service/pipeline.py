@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
-from ingest_service import events, ledger, scan, state
+from ingest_service import brake, events, ledger, scan
 from ingest_service.db import Database
 from ingest_service.errors import DatabaseAway, IngestError, MovedMeanwhile, Unreadable
 from ingest_service.ignoring import Ignore
@@ -48,6 +48,7 @@ class Picture:
     known: dict[str, Known]
     odd: list[Odd]
     difference: scan.Difference
+    seen: int
     whole: bool
 
 
@@ -188,15 +189,18 @@ class Pipeline:
         found = await asyncio.to_thread(lambda: list(scan.walk(self._root, Ignore(self._root))))
         known = await self._database.read(ledger.known)
         files, odd = scan.facts_of(found)
-        picture = Picture(known, odd, scan.diff(known, files), whole=True)
-        await self._database.write(ledger.release, self._context(), set(files) & set(known))
-        gone = await self._brake(identity, picture)
+        picture = Picture(known, odd, scan.diff(known, files), len(found), whole=True)
+        back = files.keys() & set(await self._database.read(ledger.held))
+        if back:
+            await self._database.write(ledger.release, self._context(), back)
+        held = await self._hold(identity, picture)
+        gone = tuple(path for path in picture.difference.gone if path not in held)
         # All are stored before the first is judged: a rebuilt ledger must know every neighbour.
         await self._bring_in(picture, gone)
         await self._judge_all()
-        self._trouble = ("deletions held: confirm-deletes",) if gone != picture.difference.gone else ()
-        if not self._trouble:
-            await self._database.write(state.remember, "root", repr(identity))
+        self._trouble = ()
+        if not held:
+            await self._database.write(brake.trust, identity)
         self.scanned.set()
 
     async def _look_at(self, paths: Sequence[str]) -> None:
@@ -215,7 +219,7 @@ class Pipeline:
             elsewhere = scan.look(self._root, path)
             if isinstance(elsewhere, FileFact):
                 files[path] = elsewhere
-        return Picture(known, odd, scan.diff(known, files), whole=False)
+        return Picture(known, odd, scan.diff(known, files), len(found), whole=False)
 
     def _stands_at(self, ignore: Ignore, path: str) -> list[FileFact | Odd]:
         here = self._root / path
@@ -227,17 +231,11 @@ class Pipeline:
         found = scan.look(self._root, path)
         return [found] if found is not None else []
 
-    async def _brake(self, identity: tuple[int, int], picture: Picture) -> tuple[str, ...]:
-        """Those of the gone that may be told; a folder that is another one, or misses too much, is not believed."""
-        gone = picture.difference.gone
-        inferred = set(gone) - set(self._gone) - set(picture.difference.origins.values())
-        before = await self._database.read(state.get, "root")
-        another = before is not None and before != repr(identity)
-        if not inferred or not (another or scan.too_many_gone(len(inferred), len(picture.known))):
-            return gone
-        log.error("deletions held", files=len(inferred), another_folder=another, do="ingest-service confirm-deletes")
-        await self._database.write(ledger.hold, self._context(), inferred)
-        return tuple(path for path in gone if path not in inferred)
+    async def _hold(self, identity: tuple[int, int], picture: Picture) -> frozenset[str]:
+        """Those of the gone that the brake holds; what was witnessed or merely moved is not for it to judge."""
+        inferred = set(picture.difference.gone) - set(self._gone) - set(picture.difference.origins.values())
+        counts = (len(picture.known), picture.seen)
+        return await self._database.write(brake.hold, self._context(), identity, counts, inferred)
 
     # Bringing in
 
@@ -334,8 +332,7 @@ class Pipeline:
             self._gone.pop(path, None)
             self._settling.forget(path)
         if told:
-            part = ledger.forget if self._settings.on_delete == "keep" else ledger.remove
-            await self._database.write(part, self._context(), told)
+            await self._database.write(ledger.parting(self._settings.on_delete), self._context(), told)
             self._woken()
 
     async def _judge_all(self) -> None:

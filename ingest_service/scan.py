@@ -169,11 +169,6 @@ def is_written(path: Path) -> bool | None:
         os.close(number)
 
 
-def too_many_gone(gone: int, known: int) -> bool:
-    """Whether a scan that misses so many files more likely looks at the wrong folder."""
-    return gone > 0 and (gone == known or gone > max(100, known // 5))
-
-
 def facts_of(found: Iterable[FileFact | Odd]) -> tuple[dict[str, FileFact], list[Odd]]:
     """The files by path, and the odd ones."""
     files: dict[str, FileFact] = {}

@@ -13,6 +13,7 @@ from catalog_service import contract
 from ingest_service import admin, adoption, outbox, runner
 from ingest_service.db import Database
 from ingest_service.errors import CatalogRefused, CatalogTrouble, DatabaseAway
+from ingest_service.ledger import HELD
 from ingest_service.relay import Relay, Terms
 from ingest_service.settings import Settings
 from ingest_service.transport import Transport
@@ -121,10 +122,10 @@ class Service:
     async def status(self) -> contract.IngestStatus:
         """The whole state of the service. Raises DatabaseAway."""
         health, trouble = self.folder.health, self.relay.trouble
-        reasons = health.reasons + ((f"{trouble.code}: {trouble}",) if trouble else ())
         found = await self._ways.database.read(look, self._ways.ledger, self._settings)
+        reasons = (*health.reasons, *found.reasons, *((f"{trouble.code}: {trouble}",) if trouble else ()))
         return found.model_copy(
-            update={"watcher": health.detail, "healthy": health.healthy and trouble is None, "reasons": reasons}
+            update={"watcher": health.detail, "healthy": health.healthy and not reasons, "reasons": reasons}
         )
 
     async def files(self, asked: admin.FilesAsked) -> contract.Files:
@@ -166,13 +167,17 @@ class Service:
 def look(session: Session, ledger: Ledger, settings: Settings) -> contract.IngestStatus:
     """What the database tells of the service's state."""
     oldest = outbox.oldest(session)
+    states = ledger.counts(session)
+    held = states.get(HELD, 0)
     return contract.IngestStatus(
         collection=settings.collection_name,
         instance=settings.collection_name,
-        states=ledger.counts(session),
+        states=states,
         outbox=outbox.counts(session),
         to_judge=ledger.unjudged(session),
         oldest_waiting_seconds=None if oldest is None else (now() - oldest).total_seconds(),
+        healthy=not held,
+        reasons=(f"deletions of {held} files are held: ingest-service confirm-deletes",) if held else (),
     )
 
 

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ import pytest
 import sqlalchemy as sa
 
 from catalog_service import contract
-from ingest_service import ledger, schema
+from ingest_service import brake, events, ledger, schema
 from ingest_service.db import Database
 from ingest_service.judging import Judge
 from ingest_service.pipeline import Pipeline
 from ingest_service.prepare import Workers
+from ingest_service.scan import FileFact
 from ingest_service.settings import Limits, Settings
 from ingest_service.tables import Outbox
 
@@ -209,6 +211,43 @@ async def test_so_many_gone_at_once_are_held(folder: Folder) -> None:
     folder.write("b.txt", OTHER)
     assert await folder.once() == []
     assert {state for state, _ in folder.states().values()} == {"published"}
+
+
+async def test_held_deletions_are_told_once_a_person_confirms(folder: Folder) -> None:
+    folder.write("a.txt", STORY)
+    [created] = await folder.once()
+    (folder.path / "a.txt").unlink()
+    assert await folder.once() == []
+    context = ledger.Context(events.Origin("seeds", "/ingest/seeds"), datetime.now(UTC))
+    with folder.database.writing() as session:
+        assert brake.confirm(session, context, folder.path, ledger.parting("withdraw")) == 1
+    assert [(each["cause"], each["document"]) for each in folder.news()] == [("withdrawn", created["document"])]
+    assert folder.states() == {}
+    assert await folder.once() == []
+
+
+async def test_another_folder_in_the_place_of_the_known_one_is_not_believed(folder: Folder) -> None:
+    folder.write("a.txt", STORY)
+    folder.write("b.txt", OTHER)
+    await folder.once()
+    folder.path.rename(folder.path.with_name("seeds.old"))
+    folder.write(
+        "c.txt", "Rain at last\n\nThe first showers since March fell on the northern plains on Tuesday evening."
+    )
+    assert causes(await folder.once()) == [("created", "c.txt")]
+    assert {path: state for path, (state, _) in folder.states().items()} == {
+        "a.txt": "gone-held", "b.txt": "gone-held", "c.txt": "published"
+    }  # fmt: skip
+
+
+def test_the_ledger_takes_more_paths_than_a_statement_has_room_for(folder: Folder) -> None:
+    paths = [f"{number}.txt" for number in range(40_000)]
+    context = ledger.Context(events.Origin("seeds", "/ingest/seeds"), datetime.now(UTC))
+    with folder.database.writing() as session:
+        assert ledger.known_around(session, paths[:500], []) == {}
+        for told in (ledger.hold, ledger.release, ledger.remove, ledger.forget):
+            told(session, context, paths)
+        ledger.move(session, context, {path: FileFact(f"new-{path}", 1, 1, 1, 1, 1) for path in paths})
 
 
 @pytest.mark.parametrize(
