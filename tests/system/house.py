@@ -234,6 +234,11 @@ class House:
         """What the ingest service says of each file, by path."""
         return {each["path"]: each for each in self.ingest.get("/v1/files?limit=1000").json["files"]}
 
+    def unhealthy(self) -> dict[str, Any] | None:
+        """The status of the ingest service once it is not healthy."""
+        status: dict[str, Any] = self.ingest.get("/v1/status").json
+        return None if status["healthy"] else status
+
     def quiet(self) -> None:
         """Waits until the ingest service owes nothing and has nothing left to judge."""
         until(self._owes_nothing, f"the outbox to drain; told: {self.ingest.told()}")

@@ -14,6 +14,24 @@ def run(house: House, *arguments: str) -> "subprocess.CompletedProcess[str]":
     )  # fmt: skip
 
 
+def test_deletions_that_are_held_are_told_once_confirmed(empty_house: House) -> None:
+    empty_house.start()
+    gone = empty_house.arrived()
+    empty_house.ingest.stop()
+    for path in empty_house.seeds.iterdir():
+        path.unlink()
+    empty_house.ingest.start()
+    status = until(empty_house.unhealthy, "the service to hold the deletions")
+    assert any("deletions of 5 files are held" in reason for reason in status["reasons"])
+    assert empty_house.documents().keys() == gone.keys()
+
+    done = run(empty_house, "confirm-deletes")
+    assert (done.returncode, done.stdout) == (0, "5 files are gone.\n")
+    until(lambda: not empty_house.documents(), "the tombstones")
+    assert empty_house.ingest.get("/v1/status").json["healthy"]
+    assert sorted(empty_house.documents("withdrawn")) == sorted(gone)
+
+
 def test_once_takes_in_what_is_there_and_status_names_what_could_not_be_read(empty_house: House) -> None:
     refused = run(empty_house, "once")
     assert refused.returncode == 3, refused.stderr

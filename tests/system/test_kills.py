@@ -67,16 +67,10 @@ def test_nothing_is_lost_because_the_catalog_is_away(empty_house: House) -> None
     empty_house.catalog.kill()
     write_all(empty_house)
     until(lambda: empty_house.ingest.get("/v1/status").json["outbox"].get("owed", 0) >= len(TEXTS), "events that wait")
-    status = until(lambda: unhealthy(empty_house), "the service to say so")
+    status = until(empty_house.unhealthy, "the service to say so")
     assert any("catalog" in reason for reason in status["reasons"])
     empty_house.catalog.start()
     assert_each_file_is_one_document_with_one_version(empty_house)
-
-
-def unhealthy(house: House) -> dict[str, Any] | None:
-    """The status of the ingest service once it is not healthy."""
-    status: dict[str, Any] = house.ingest.get("/v1/status").json
-    return None if status["healthy"] else status
 
 
 def test_a_second_ingest_service_on_the_same_database_is_refused(lived_in: House) -> None:

@@ -1,0 +1,31 @@
+"""Every code that a user may meet is documented in the words of its error, and nothing else is."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from catalog_service.errors import CatalogError
+from ingest_service.errors import Unreadable
+
+T = TypeVar("T")
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "codes.md").read_text(encoding="utf-8")
+
+
+def below(error: type[T]) -> Iterator[type[T]]:
+    """Every kind of an error."""
+    for kind in error.__subclasses__():
+        yield kind
+        yield from below(kind)
+
+
+def test_every_reason_of_a_file_is_documented() -> None:
+    documented = dict(re.findall(r"^\| `([a-z0-9-]+)` \| (.+) \|$", PAGE, re.MULTILINE))
+    assert documented == {each.code: each.__doc__ for each in below(Unreadable)}
+
+
+def test_every_problem_of_a_request_is_documented() -> None:
+    documented = set(re.findall(r"^\| (\d{3}) \| `([a-z0-9-]+)` \| (.+) \|$", PAGE, re.MULTILINE))
+    # A 500 is never an answer to what a user did: those end a command, with their sentence.
+    kinds = [each for each in below(CatalogError) if each.status != 500]
+    assert documented == {(str(each.status), each.code, each.__doc__) for each in kinds}
