@@ -12,7 +12,8 @@ from ingest_service import articles, events, fingerprint_index, model, outbox, s
 from ingest_service.fingerprint_index import Candidates
 from ingest_service.tables import Article, Item, Original
 
-KEPT = 2_000
+# What judging keeps of articles, in characters of their texts: each costs some ten bytes.
+KEPT = 8_000_000
 
 
 @dataclass(slots=True)
@@ -21,6 +22,7 @@ class Judge:
 
     origin: events.Origin
     _prepared: dict[int, sameness.Prepared] = field(default_factory=dict)
+    _characters: int = 0
 
     def judge(self, session: Session, now: datetime, limit: int) -> int:
         """Judges up to `limit` marked articles, the oldest first, and owes their events; how many."""
@@ -74,10 +76,14 @@ class Judge:
             _release(session, bytes_)
 
     def _facts(self, row: Article) -> sameness.Prepared:
-        known = self._prepared.pop(row.id, None) or sameness.prepare(articles.unpacked(row.content))
+        known = self._prepared.pop(row.id, None)
+        if known is None:
+            known = sameness.prepare(articles.unpacked(row.content))
+            self._characters += len(known.side.text)
+        # Again at the end: the one asked for longest ago is dropped first, never the one just asked for.
         self._prepared[row.id] = known
-        if len(self._prepared) > KEPT:
-            del self._prepared[next(iter(self._prepared))]
+        while self._characters > KEPT and len(self._prepared) > 1:
+            self._characters -= len(self._prepared.pop(next(iter(self._prepared))).side.text)
         return known
 
 

@@ -1,25 +1,24 @@
 """What repeats what: one fold, one kind of fingerprints, one alignment, one judge. Pure."""
 
-import hashlib
 from dataclasses import dataclass
 
+import numpy as np
+
 from ingest_service.model import Article, Judgement
-from ingest_service.sameness import judging, quotations
-from ingest_service.sameness.alignment import Folded
-from ingest_service.sameness.fingerprints import Hashes, fingerprints
-from ingest_service.sameness.fold import fold
+from ingest_service.sameness import judging, side
+from ingest_service.sameness.fingerprints import Hashes
 
 __all__ = ["NOTHING_MASKED", "VERSION", "Hashes", "Prepared", "judge", "prepare"]
 
-VERSION = "1"
-NOTHING_MASKED: frozenset[int] = frozenset()
+VERSION = "2"
+NOTHING_MASKED: Hashes = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What judging needs of one text, made once: its fold, fingerprints and quotations."""
+    """What judging needs of one text, made once."""
 
-    side: judging.Side
+    side: side.Side
 
     @property
     def fingerprints(self) -> Hashes:
@@ -34,18 +33,13 @@ class Prepared:
 
 def prepare(article: Article) -> Prepared:
     """Folds the text of an article and takes its fingerprints; linear time."""
-    text = article.text
-    folded = fold(text)
-    string = folded.codes.tobytes().decode("utf-32-le", "surrogatepass")
-    digest = "sha-256:" + hashlib.sha256(folded.codes.tobytes()).hexdigest()
-    side = judging.Side(text, Folded(folded, string, fingerprints(folded.codes)), digest, quotations.quoted(text))
-    return Prepared(side)
+    return Prepared(side.side_of(article))
 
 
-def judge(a: Prepared, b: Prepared, masked: frozenset[int] = NOTHING_MASKED) -> Judgement | None:
+def judge(a: Prepared, b: Prepared, masked: Hashes = NOTHING_MASKED) -> Judgement | None:
     """What two texts are to each other, seen from `a`; None when they have no passage in common.
 
-    `masked` are fingerprints of boilerplate, which start no passage. The result does not depend on the order of the
-    two.
+    `masked` are fingerprints of boilerplate, in order of value: what they cover is no passage of its own. The result
+    does not depend on the order of the two.
     """
     return judging.judge(a.side, b.side, masked)

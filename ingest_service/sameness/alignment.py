@@ -1,134 +1,80 @@
-"""Where two texts say the same: matches of fingerprints extended, joined and trimmed to whole words. Pure.
+"""Where two texts say the same: equal runs extended, joined, and trimmed to whole words. Pure.
 
-Indices are folded characters, half-open, until `Match` is made into a passage of the text.
+Indices are folded characters, half-open.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from rapidfuzz.distance import Levenshtein, Postfix, Prefix
+from rapidfuzz.distance import Levenshtein
 
 from ingest_service.sameness.fingerprints import Fingerprints
-from ingest_service.sameness.fold import Fold
+from ingest_service.sameness.fold import Flags, Fold
+from ingest_service.sameness.matching import Block, equal_runs
 from ingest_service.sameness.parameters import PARAMETERS, Parameters
 
-# A fingerprint that stands more often than this in one text says nothing of where the texts meet.
-MOST_PLACES = 8
-CHUNK = 512
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Block:
-    """`length` folded characters from `a` in one text and from `b` in the other are equal."""
-
-    a: int
-    b: int
-    length: int
-
-    @property
-    def a_end(self) -> int:
-        """Where it ends in the first text."""
-        return self.a + self.length
-
-    @property
-    def b_end(self) -> int:
-        """Where it ends in the second text."""
-        return self.b + self.length
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """One stretch that both texts have, in folded characters; its first and last are first and last of words."""
-
-    a: tuple[int, int]
-    b: tuple[int, int]
-    matched: int
+# A block is held against so many chains before it, the last first.
+OPEN_CHAINS = 16
+# A run says nothing inside of runs so many times as long.
+OUTSTANDING = 4
+# What lies further from an equal run than so many steps of extension has an equal run itself, or is not the same.
+MOST_STEPS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """What aligning needs of one text: its fold, also as a string, and its fingerprints."""
+    """What aligning needs of one text."""
 
     fold: Fold
-    string: str
     prints: Fingerprints
 
 
-def align(a: Folded, b: Folded, masked: frozenset[int], parameters: Parameters = PARAMETERS) -> list[Match]:
-    """The stretches that both texts have, in the order of the first. `masked` fingerprints start none."""
-    chains = _chained(_exact(a, b, _seeds(a.prints, b.prints, masked)), a.fold, b.fold, parameters)
-    extended = [_extended(a, b, chain, parameters) for chain in chains]
-    joined = _chained([block for chain in extended for block in chain], a.fold, b.fold, parameters)
-    found = (_trimmed(a.fold, b.fold, chain) for chain in joined)
-    return _apart([match for match in found if match is not None])
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One stretch that both texts have: from the first to behind the last of words in both, and what is equal in it."""
+
+    a: tuple[int, int]
+    b: tuple[int, int]
+    blocks: tuple[Block, ...]
 
 
-def _seeds(a: Fingerprints, b: Fingerprints, masked: frozenset[int]) -> Iterator[tuple[int, int]]:
-    """Pairs of places with the same fingerprint, in the order of both texts."""
-    shared = np.intersect1d(a.hashes, b.hashes)
-    if masked:
-        shared = shared[~np.isin(shared, np.fromiter(masked, dtype=np.int64, count=len(masked)))]
-    if len(shared) == 0:
-        return
-    places = (_places(each, shared) for each in (a, b))
-    in_a, in_b = places
-    pairs = {(left, right) for value in in_a.keys() & in_b.keys() for left in in_a[value] for right in in_b[value]}
-    yield from sorted(pairs)
+def align(a: Folded, b: Folded, parameters: Parameters = PARAMETERS) -> list[Match]:
+    """The stretches that both texts have, in the order of the first; none overlap in either text."""
+    runs = _outstanding(equal_runs(a.fold.string, a.prints, b.fold.string, b.prints))
+    chains = _chained(runs, a.fold, b.fold, parameters)
+    extended = [block for chain in chains for block in _extended(a.fold.string, b.fold.string, chain, parameters)]
+    joined = _chained(sorted(extended), a.fold, b.fold, parameters)
+    starts, ends = (a.fold.starts, b.fold.starts), (a.fold.ends, b.fold.ends)
+    found = (trimmed(chain, starts, ends) for chain in _apart(joined, len(a.fold.string), len(b.fold.string)))
+    return sorted((match for match in found if match is not None), key=lambda match: match.a)
 
 
-def _places(prints: Fingerprints, shared: np.typing.NDArray[np.int64]) -> dict[int, list[int]]:
-    kept = np.isin(prints.hashes, shared)
-    found: dict[int, list[int]] = {}
-    for value, place in zip(prints.hashes[kept].tolist(), prints.places[kept].tolist(), strict=True):
-        places = found.setdefault(value, [])
-        if len(places) < MOST_PLACES:
-            places.append(place)
-    return found
+def _outstanding(runs: Sequence[Block]) -> list[Block]:
+    """The runs without those that lie whole inside of what much longer ones cover of either text; in order.
 
-
-def _exact(a: Folded, b: Folded, seeds: Iterable[tuple[int, int]]) -> list[Block]:
-    """The seeds as the longest equal runs around them, each run once."""
-    reached: dict[int, int] = {}
-    blocks = []
-    for left, right in seeds:
-        diagonal = right - left
-        if reached.get(diagonal, -1) > left:
-            continue
-        before, after = _equal_before(a.string, left, b.string, right), _equal_after(a.string, left, b.string, right)
-        if after == 0:
-            continue
-        blocks.append(Block(left - before, right - before, before + after))
-        reached[diagonal] = left + after
-    return sorted(blocks)
-
-
-def _equal_after(a: str, i: int, b: str, j: int) -> int:
-    """How many characters are equal from i and j on."""
-    length = 0
-    while True:
-        equal = Prefix.similarity(a[i + length : i + length + CHUNK], b[j + length : j + length + CHUNK])
-        length += equal
-        if equal < CHUNK:
-            return length
-
-
-def _equal_before(a: str, i: int, b: str, j: int) -> int:
-    """How many characters are equal before i and j."""
-    length = 0
-    while True:
-        ends = i - length, j - length
-        equal = Postfix.similarity(a[max(0, ends[0] - CHUNK) : ends[0]], b[max(0, ends[1] - CHUNK) : ends[1]])
-        length += equal
-        if equal < CHUNK:
-            return length
+    A text that repeats itself meets another one in the square of its repetitions: among long runs they are noise.
+    """
+    if len(runs) < 2:
+        return list(runs)
+    cover = [
+        np.zeros(max(ends), dtype=np.int32) for ends in zip(*((run.a_end, run.b_end) for run in runs), strict=True)
+    ]
+    kept = []
+    for run in sorted(runs, key=lambda each: (-each.length, each)):
+        spans = cover[0][run.a : run.a_end], cover[1][run.b : run.b_end]
+        if max(span.min() for span in spans) < OUTSTANDING * run.length:
+            kept.append(run)
+            for span in spans:
+                span[span == 0] = run.length
+    return sorted(kept)
 
 
 def _chained(blocks: Sequence[Block], a: Fold, b: Fold, parameters: Parameters) -> list[list[Block]]:
-    """Blocks that follow each other on both sides with little between them, together."""
+    """Blocks that follow each other on both sides with little between them, together. `blocks` are in order."""
     chains: list[list[Block]] = []
-    for block in sorted(blocks):
-        for chain in reversed(chains[-16:]):
+    for block in blocks:
+        for chain in reversed(chains[-OPEN_CHAINS:]):
             following = _behind(chain[-1], block)
             if following is not None and _near(chain[-1], following, a, b, parameters):
                 chain.append(following)
@@ -141,28 +87,32 @@ def _chained(blocks: Sequence[Block], a: Fold, b: Fold, parameters: Parameters) 
 def _behind(last: Block, block: Block) -> Block | None:
     """What of `block` lies behind `last` on both sides; None when nothing does."""
     overlap = max(last.a_end - block.a, last.b_end - block.b, 0)
+    if overlap == 0:
+        return block
     return Block(block.a + overlap, block.b + overlap, block.length - overlap) if overlap < block.length else None
 
 
 def _near(last: Block, block: Block, a: Fold, b: Fold, parameters: Parameters) -> bool:
-    """Whether so little lies between them that it is one passage: a few words, a few characters."""
-    for fold, start, end in ((a, last.a_end, block.a), (b, last.b_end, block.b)):
-        if end - start > parameters.gap or fold.half_words[end] - fold.half_words[start] > 2 * parameters.gap_words:
-            return False
-    return True
+    """Whether so little lies between them that it is one passage: a few characters, a few words."""
+    return (
+        block.a - last.a_end <= parameters.gap
+        and block.b - last.b_end <= parameters.gap
+        and a.words_between(last.a_end, block.a) <= parameters.gap_words
+        and b.words_between(last.b_end, block.b) <= parameters.gap_words
+    )
 
 
-def _extended(a: Folded, b: Folded, chain: list[Block], parameters: Parameters) -> list[Block]:
+def _extended(a: str, b: str, chain: list[Block], parameters: Parameters) -> list[Block]:
     """The chain with what still matches, though not exactly, behind its end and before its start."""
-    after = list(_onwards(a.string, b.string, (chain[-1].a_end, chain[-1].b_end), parameters))
-    before = list(_backwards(a.string, b.string, (chain[0].a, chain[0].b), parameters))
+    after = list(_onwards(a, b, (chain[-1].a_end, chain[-1].b_end), parameters))
+    before = list(_backwards(a, b, (chain[0].a, chain[0].b), parameters))
     return [*reversed(before), *chain, *after]
 
 
 def _onwards(a: str, b: str, start: tuple[int, int], parameters: Parameters) -> Iterator[Block]:
     i, j = start
-    while True:
-        found = _best_prefix(a[i : i + parameters.reach], b[j : j + parameters.reach], parameters)
+    for _ in range(MOST_STEPS):
+        found = _best_beginning(a[i : i + parameters.reach], b[j : j + parameters.reach], parameters)
         if not found:
             return
         yield from (Block(i + block.a, j + block.b, block.length) for block in found)
@@ -171,21 +121,21 @@ def _onwards(a: str, b: str, start: tuple[int, int], parameters: Parameters) -> 
 
 def _backwards(a: str, b: str, end: tuple[int, int], parameters: Parameters) -> Iterator[Block]:
     i, j = end
-    while True:
-        left, right = a[max(0, i - parameters.reach) : i][::-1], b[max(0, j - parameters.reach) : j][::-1]
-        found = _best_prefix(left, right, parameters)
+    reach = parameters.reach
+    for _ in range(MOST_STEPS):
+        found = _best_beginning(a[max(0, i - reach) : i][::-1], b[max(0, j - reach) : j][::-1], parameters)
         if not found:
             return
         yield from (Block(i - block.a_end, j - block.b_end, block.length) for block in found)
         i, j = i - found[-1].a_end, j - found[-1].b_end
 
 
-def _best_prefix(a: str, b: str, parameters: Parameters) -> list[Block]:
-    """The equal runs of the best-scoring common beginning, up to where the score has dropped too far."""
+def _best_beginning(a: str, b: str, parameters: Parameters) -> list[Block]:
+    """The equal runs of the best-scoring common beginning, up to where the score has dropped too far (x-drop)."""
     score = best = 0.0
     blocks: list[Block] = []
     kept = 0
-    for code in Levenshtein.opcodes(a, b):
+    for code in Levenshtein.opcodes(a, b) if a and b else ():
         length = max(code.src_end - code.src_start, code.dest_end - code.dest_start)
         if code.tag == "equal":
             score += parameters.match * length
@@ -200,34 +150,54 @@ def _best_prefix(a: str, b: str, parameters: Parameters) -> list[Block]:
     return blocks[:kept]
 
 
-def _trimmed(a: Fold, b: Fold, chain: Sequence[Block]) -> Match | None:
-    """The chain from the first to the last place where words begin and end on both sides."""
-    start = next(_edges(a.starts, b.starts, chain), None)
-    end = next(_edges(a.ends, b.ends, chain, last=True), None)
-    if start is None or end is None or end[0] < start[0] or end[1] < start[1]:
+def _apart(chains: Sequence[Sequence[Block]], a_length: int, b_length: int) -> Iterator[Sequence[Block]]:
+    """The chains without what a longer one has already, in either text."""
+    taken = np.zeros(a_length, dtype=bool), np.zeros(b_length, dtype=bool)
+    for chain in sorted(chains, key=lambda each: (-sum(block.length for block in each), each[0])):
+        left, right = (chain[0].a, chain[-1].a_end), (chain[0].b, chain[-1].b_end)
+        free = chain
+        if taken[0][slice(*left)].any() or taken[1][slice(*right)].any():
+            free = _free(chain, taken)
+        if free:
+            taken[0][free[0].a : free[-1].a_end] = True
+            taken[1][free[0].b : free[-1].b_end] = True
+            yield free
+
+
+def _free(chain: Sequence[Block], taken: tuple[Flags, Flags]) -> list[Block]:
+    """The longest stretch of the chain of which nothing is taken."""
+    stretches: list[list[Block]] = [[]]
+    last: Block | None = None
+    for block in chain:
+        if last is not None and (taken[0][last.a_end : block.a].any() or taken[1][last.b_end : block.b].any()):
+            stretches.append([])
+        last = block
+        used = taken[0][block.a : block.a_end] | taken[1][block.b : block.b_end]
+        edges = np.flatnonzero(np.diff(np.concatenate(([True], used, [True]))))
+        for start, end in edges.reshape(-1, 2).tolist():
+            if start > 0:
+                stretches.append([])
+            stretches[-1].append(Block(block.a + start, block.b + start, end - start))
+            if end < block.length:
+                stretches.append([])
+        if len(edges) == 0:
+            stretches.append([])
+    return max(stretches, key=lambda each: sum(block.length for block in each))
+
+
+def trimmed(chain: Sequence[Block], starts: tuple[Flags, Flags], ends: tuple[Flags, Flags]) -> Match | None:
+    """The chain from the first to the last place where words begin and end on both sides; None where none do."""
+    first = next(_common(starts, chain, 0), None)
+    last = next(_common(ends, reversed(chain), -1), None)
+    if first is None or last is None or last[0] < first[0] or last[1] < first[1]:
         return None
-    return Match((start[0], end[0] + 1), (start[1], end[1] + 1), sum(block.length for block in chain))
+    return Match((first[0], last[0] + 1), (first[1], last[1] + 1), tuple(chain))
 
 
-def _edges(
-    a: np.typing.NDArray[np.bool_], b: np.typing.NDArray[np.bool_], chain: Sequence[Block], *, last: bool = False
-) -> Iterator[tuple[int, int]]:
-    """Places inside the blocks that are an edge of a word in both texts, the outermost of each block."""
-    for block in reversed(chain) if last else chain:
-        both = np.flatnonzero(a[block.a : block.a_end] & b[block.b : block.b_end])
+def _common(edges: tuple[Flags, Flags], blocks: Iterable[Block], which: int) -> Iterator[tuple[int, int]]:
+    """Places inside the blocks that are an edge of a word in both texts: the first (0) or last (-1) of each block."""
+    for block in blocks:
+        both = np.flatnonzero(edges[0][block.a : block.a_end] & edges[1][block.b : block.b_end])
         if len(both):
-            offset = int(both[-1 if last else 0])
+            offset = int(both[which])
             yield block.a + offset, block.b + offset
-
-
-def _apart(matches: Sequence[Match]) -> list[Match]:
-    """Of matches that overlap in either text the longest is kept."""
-    kept: list[Match] = []
-    for match in sorted(matches, key=lambda each: (-each.matched, each.a)):
-        if all(_disjoint(match.a, other.a) and _disjoint(match.b, other.b) for other in kept):
-            kept.append(match)
-    return sorted(kept, key=lambda each: each.a)
-
-
-def _disjoint(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    return one[1] <= other[0] or other[1] <= one[0]

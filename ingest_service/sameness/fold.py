@@ -1,9 +1,10 @@
 """The fold: letters and digits only, lower case, accents off, with a map back to the text. Pure.
 
-Curly quotes, U.N./UN, breaks inside words and spacing all vanish at once.
+Curly quotes, U.N./UN, breaks inside words and spacing all vanish at once. A point between digits stays: 1.5 is not 15.
 """
 
 import functools
+import itertools
 import unicodedata
 from dataclasses import dataclass
 
@@ -14,64 +15,171 @@ Codes = npt.NDArray[np.uint32]
 Positions = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 
-TABLE_SIZE = 0x20000
-# Scripts that put no space between words: each character begins and ends a word, and two of them count as one.
-UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x30FF), (0x3400, 0x9FFF), (0xF900, 0xFAFF))
+# Bits beside the folded code point (21 bits) in the table of characters.
+CODE = np.uint32(0x1FFFFF)
+KNOWN = np.uint32(1 << 24)
+DIVIDES = np.uint32(1 << 25)
+UNSPACED = np.uint32(1 << 26)
+HANGUL = np.uint32(1 << 27)
+DIGIT = np.uint32(1 << 28)
+SEVERAL = np.uint32(1 << 29)
+
+POINT = ord(".")
+DASHES = "–—"
+# Scripts that put no space between words.
+UNSPACED_SCRIPTS = (
+    (0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x30FF), (0x3400, 0x9FFF), (0xF900, 0xFAFF),
+    (0x20000, 0x3FFFF),
+)  # fmt: skip
+HANGUL_SYLLABLES = (0xAC00, 0xD7A3)
+# Korean puts spaces between words; a run of more syllables than this was written without.
+LONGEST_HANGUL_WORD = 12
+# A character folds to no more letters: there is one that spells a whole sentence, eighteen letters of it.
+MOST_LETTERS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """The folded text: code points, where each stands in the text, and where words begin and end.
+    """The folded text, where each of its characters stands in the text, and where words begin and end.
 
-    `starts[i]` and `ends[i]` say that folded character i is the first or last of a word; `words[i]` counts in half
-    words how many began before i, and has one more entry for the end.
+    A word is what white space or a dash divides. In scripts that put no space between words every character begins and
+    ends one, and two characters count as one word: so words are counted in halves. `half_words[i]` is how many began
+    before folded character i, and has one more entry for the end; `ends[i]` says that i is the last of a word.
     """
 
-    codes: Codes
+    string: str
     positions: Positions
-    starts: Flags
-    ends: Flags
     half_words: Positions
+    ends: Flags
+
+    @property
+    def starts(self) -> Flags:
+        """Whether a folded character is the first of a word."""
+        return np.diff(self.half_words) > 0
+
+    def span(self, folded: tuple[int, int]) -> tuple[int, int]:
+        """Where folded characters stand in the text: from the first to behind the last."""
+        return int(self.positions[folded[0]]), int(self.positions[folded[1] - 1]) + 1
+
+    def words_between(self, start: int, end: int) -> float:
+        """How many words begin between two folded characters."""
+        return int(self.half_words[end] - self.half_words[start]) / 2
+
+    def words(self, most: int) -> list[str]:
+        """The first `most` folded words, in order."""
+        edges = [*np.flatnonzero(self.starts)[: most + 1].tolist(), len(self.string)]
+        return [self.string[start:end] for start, end in itertools.pairwise(edges[: most + 1])]
 
 
-def fold(text: str) -> Fold:
-    """Folds `text`; linear time."""
+def fold(text: str) -> tuple[Fold, Codes]:
+    """Folds `text`, and gives the folded code points too; linear time."""
     raw = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    folded = np.where(raw < TABLE_SIZE, _table()[np.minimum(raw, TABLE_SIZE - 1)], raw)
-    kept = np.flatnonzero(folded)
-    codes = folded[kept]
-    # A word is what white space divides; a dash between words divides them too.
-    gaps = np.concatenate(([0], np.cumsum(_divides()[np.minimum(raw, TABLE_SIZE - 1)])))
-    unspaced = _is_unspaced(codes)
-    number = gaps[kept]
+    entries = _looked_up(raw)
+    _keep_decimal_points(raw, entries)
+    kept = np.flatnonzero(entries & CODE)
+    # How many divisions stand before each character kept: another number begins another word.
+    divisions = np.cumsum((entries & DIVIDES) != 0, dtype=np.int32)[kept]
+    if np.any(entries & SEVERAL):
+        kept, entries, divisions = _spelt_out(raw, entries, kept, divisions)
+    else:
+        entries = entries[kept]
+    return _assembled(entries, kept.astype(np.int32), divisions)
+
+
+def _assembled(entries: Codes, positions: Positions, divisions: Positions) -> tuple[Fold, Codes]:
+    codes = entries & CODE
     begins = np.ones(len(codes), dtype=bool)
-    begins[1:] = (number[1:] != number[:-1]) | unspaced[1:] | unspaced[:-1]
+    np.not_equal(divisions[1:], divisions[:-1], out=begins[1:])
+    unspaced = _unspaced(entries, begins)
+    counted = begins.astype(np.int32) * 2
+    if unspaced is not None:
+        begins[1:] |= unspaced[1:] | unspaced[:-1]
+        counted = np.where(begins, np.where(unspaced, 1, 2), 0)
+    half_words = np.zeros(len(codes) + 1, dtype=np.int32)
+    np.cumsum(counted, out=half_words[1:])
     ends = np.ones(len(codes), dtype=bool)
     ends[:-1] = begins[1:]
-    counted = np.where(begins, np.where(unspaced, 1, 2), 0)
-    half_words = np.concatenate(([0], np.cumsum(counted)))
-    return Fold(codes, kept.astype(np.int32), begins, ends, half_words.astype(np.int32))
+    return Fold(codes.tobytes().decode("utf-32-le", "surrogatepass"), positions, half_words, ends), codes
+
+
+def _unspaced(entries: Codes, begins: Flags) -> Flags | None:
+    """Which characters are of scripts without spaces; None when there are none."""
+    met = np.bitwise_or.reduce(entries, initial=np.uint32(0))
+    if not met & (UNSPACED | HANGUL):
+        return None
+    starts = np.flatnonzero(begins)
+    lengths = np.diff(np.append(starts, len(entries)))
+    endless = np.repeat(lengths > LONGEST_HANGUL_WORD, lengths)
+    return np.asarray(((entries & UNSPACED) != 0) | (((entries & HANGUL) != 0) & endless))
+
+
+def _keep_decimal_points(raw: Codes, entries: Codes) -> None:
+    points = np.flatnonzero(raw[1:-1] == POINT) + 1
+    if len(points):
+        inside = points[((entries[points - 1] & entries[points + 1]) & DIGIT) != 0]
+        entries[inside] |= np.uint32(POINT)
+
+
+def _spelt_out(
+    raw: Codes, entries: Codes, kept: npt.NDArray[np.int64], divisions: Positions
+) -> tuple[npt.NDArray[np.int64], Codes, Positions]:
+    """The characters kept, those that fold to several letters (ligatures, ß) as often as they have letters."""
+    several = np.flatnonzero(entries[kept] & SEVERAL)
+    codes, which = np.unique(raw[kept[several]], return_inverse=True)
+    spelt = [_letters(chr(code)) for code in codes.tolist()]
+    lengths = np.array([len(letters) for letters in spelt])[which]
+    times = np.ones(len(kept), dtype=np.int64)
+    times[several] = lengths
+    told = np.repeat(entries[kept], times)
+    starts = (np.cumsum(times) - times)[several]
+    for place in range(MOST_LETTERS):
+        letter = np.array([ord(letters[place : place + 1] or "\0") for letters in spelt], dtype=np.uint32)[which]
+        long = lengths > place
+        at = starts[long] + place
+        told[at] = (told[at] & ~CODE) | letter[long]
+    return np.repeat(kept, times), told, np.repeat(divisions, times)
+
+
+def _looked_up(raw: Codes) -> Codes:
+    table = _table()
+    entries = table[raw]
+    unknown = raw[entries == 0]
+    if len(unknown):
+        for code in np.unique(unknown).tolist():
+            table[code] = _entry(code)
+        entries = table[raw]
+    return entries
 
 
 @functools.cache
 def _table() -> Codes:
-    table = np.zeros(TABLE_SIZE, dtype=np.uint32)
-    for code in range(TABLE_SIZE):
-        character = chr(code)
-        if not character.isalnum():
-            continue
-        plain = next((each for each in unicodedata.normalize("NFKD", character) if each.isalnum()), character)
-        table[code] = ord(plain.casefold()[0])
-    return table
+    """What is known of each code point; filled as they are met, so that nobody waits for a million of them."""
+    return np.zeros(0x110000, dtype=np.uint32)
 
 
-@functools.cache
-def _divides() -> Flags:
-    return np.array([chr(code).isspace() or code in (0x2013, 0x2014) for code in range(TABLE_SIZE)], dtype=bool)
+def _entry(code: int) -> np.uint32:
+    character = chr(code)
+    entry = KNOWN
+    if character.isspace() or character in DASHES:
+        entry |= DIVIDES
+    letters = _letters(character)
+    if not letters:
+        return entry
+    entry |= np.uint32(ord(letters[0]))
+    if len(letters) > 1:
+        entry |= SEVERAL
+    if letters[0].isdigit():
+        entry |= DIGIT
+    if any(first <= code <= last for first, last in UNSPACED_SCRIPTS):
+        entry |= UNSPACED
+    if HANGUL_SYLLABLES[0] <= code <= HANGUL_SYLLABLES[1]:
+        entry |= HANGUL
+    return entry
 
 
-def _is_unspaced(codes: Codes) -> Flags:
-    found = np.zeros(len(codes), dtype=bool)
-    for first, last in UNSPACED:
-        found |= (codes >= first) & (codes <= last)
-    return found
+def _letters(character: str) -> str:
+    """The letters and digits a character folds to."""
+    if not character.isalnum():
+        return ""
+    plain = "".join(each for each in unicodedata.normalize("NFKD", character.casefold()) if each.isalnum())
+    return unicodedata.normalize("NFC", plain)[:MOST_LETTERS]

@@ -1,197 +1,113 @@
 """What two texts are to each other: duplicate, revision, excerpt or reuse. Pure; their order does not matter."""
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 import numpy as np
-from rapidfuzz.distance import Indel
 
-from ingest_service.model import Edit, Judgement, Passage, RelationType, Span
-from ingest_service.sameness import quotations
-from ingest_service.sameness.alignment import Folded, Match, align
+from ingest_service.model import Judgement, Passage, RelationType
+from ingest_service.sameness import boilerplate, passages
+from ingest_service.sameness.alignment import Match, align
+from ingest_service.sameness.boilerplate import Boilerplate
+from ingest_service.sameness.coverage import Coverage, covered
+from ingest_service.sameness.fingerprints import Hashes
+from ingest_service.sameness.likeness import likeness, same_numbers
+from ingest_service.sameness.matching import among
 from ingest_service.sameness.parameters import PARAMETERS, Parameters
+from ingest_service.sameness.side import Side
 
-NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-WORD = re.compile(r"\S+")
-# Aligning words keeps a bit for each pair of them; past this many words the shares are taken from the passages alone.
-MOST_WORDS = 20_000
+Told: TypeAlias = tuple[Match, Passage]
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
-    """What judging needs of one text, made once."""
-
-    text: str
-    folded: Folded
-    folded_digest: str
-    quoted: tuple[Span, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Likeness:
-    """How like two texts are; shares from 0 to 1."""
-
-    coverage: tuple[float, float]
-    jaccard: float
-    words: float
-    numbers: float
-    salient: float
-
-    @property
-    def of_shorter(self) -> float:
-        """How much of the side that is covered more."""
-        return max(self.coverage)
-
-
-def judge(a: Side, b: Side, masked: frozenset[int], parameters: Parameters = PARAMETERS) -> Judgement | None:
+def judge(a: Side, b: Side, masked: Hashes) -> Judgement | None:
     """What the texts are to each other, seen from `a`; None when they share no passage."""
     if (b.folded_digest, b.text) < (a.folded_digest, a.text):
-        turned = judge(b, a, masked, parameters)
+        turned = _judge(b, a, masked)
         return turned and _turned(turned)
-    matches = align(a.folded, b.folded, masked, parameters)
-    found = [(match, _passage(a, b, match)) for match in matches]
-    kept = [(match, passage) for match, passage in found if _counts(a, passage, parameters)]
-    same = a.folded_digest == b.folded_digest
-    if not kept and not same:
+    return _judge(a, b, masked)
+
+
+def _judge(a: Side, b: Side, masked: Hashes) -> Judgement | None:
+    matches = align(a.folded, b.folded)
+    shared = boilerplate.shared(a.folded, b.folded, masked)
+    type_ = _type(a, b, matches, covered(a, b, matches, shared))
+    told = _told(a, b, matches) if type_ != "reuse" else _telling(a, b, matches, shared)
+    if not told and type_ != "duplicate":
         return None
-    likeness = _likeness(a, b, [match for match, _ in kept])
-    coverage = (1.0, 1.0) if same else likeness.coverage
-    passages = tuple(passage for _, passage in kept)
-    return Judgement(_type(likeness, same, parameters), likeness.jaccard, *coverage, passages)
+    coverage = covered(a, b, [match for match, _ in told])
+    if a.folded_digest == b.folded_digest:
+        coverage = Coverage(1.0, 1.0, len(a.string))
+    return Judgement(type_, _jaccard(a, b), coverage.a, coverage.b, tuple(passage for _, passage in told))
+
+
+def _told(a: Side, b: Side, matches: Iterable[Match]) -> list[Told]:
+    """The matches that are long enough to be passages."""
+    found = ((match, passages.passage(a, b, match)) for match in matches)
+    return [(match, passage) for match, passage in found if passage is not None]
+
+
+def _telling(a: Side, b: Side, matches: Sequence[Match], masked: Boilerplate | None) -> list[Told]:
+    """The passages that say something by themselves; boilerplate does not."""
+    prints = a.folded.prints
+    own = among(prints.hashes, b.folded.prints.hashes)
+    if masked is not None:
+        trimmed = (boilerplate.without(masked, match, a.folded.fold, b.folded.fold) for match in matches)
+        matches = [match for match in trimmed if match is not None]
+        own &= ~among(prints.hashes, masked.prints)
+    places = np.sort(prints.places[own])
+
+    def shares(match: Match) -> int:
+        """How many fingerprints stand whole in the match, boilerplate not counted."""
+        first, last = np.searchsorted(places, (match.a[0], match.a[1] - PARAMETERS.gram + 1))
+        return max(0, int(last - first))
+
+    return [each for each in _told(a, b, matches) if passages.says_something(each[1], a, shares(each[0]))]
 
 
 def _turned(found: Judgement) -> Judgement:
-    passages = sorted((each.seen_from_other() for each in found.passages), key=lambda each: each.own)
-    return Judgement(found.type, found.jaccard, found.coverage_other, found.coverage_own, tuple(passages))
+    told = sorted((each.seen_from_other() for each in found.passages), key=lambda each: each.own)
+    return Judgement(found.type, found.jaccard, found.coverage_other, found.coverage_own, tuple(told))
 
 
-def _type(likeness: Likeness, same: bool, parameters: Parameters) -> RelationType:
-    if same or (min(likeness.coverage) >= parameters.duplicate_coverage and likeness.salient == 0):
+def _type(
+    a: Side, b: Side, matches: Sequence[Match], coverage: Coverage, parameters: Parameters = PARAMETERS
+) -> RelationType:
+    if a.folded_digest == b.folded_digest:
+        return "duplicate"
+    if coverage.of_shorter < parameters.revision_coverage:
+        return "reuse"
+    like = likeness(a, b)
+    if coverage.of_longer >= parameters.duplicate_coverage and not like.swapped_names and same_numbers(a, b):
         return "duplicate"
     filed_again = (
-        likeness.of_shorter >= parameters.revision_coverage
-        and likeness.words >= parameters.revision_words
-        and likeness.numbers >= parameters.revision_numbers
-        and likeness.salient <= parameters.revision_salient
+        (coverage.of_shorter >= parameters.revision_sure_coverage or coverage.shared >= parameters.revision_shared)
+        and like.words >= parameters.revision_words
+        and like.swapped_names <= parameters.revision_swapped_names
+        and like.swapped_numbers <= parameters.revision_swapped_numbers
     )
-    near = min(likeness.coverage) >= parameters.near_coverage and likeness.salient <= parameters.near_salient
-    if near or (filed_again and min(likeness.coverage) >= parameters.revision_coverage):
+    inside = coverage.of_shorter >= parameters.excerpt_coverage and _is_much_longer(a, b, parameters)
+    if filed_again and not (inside and not _begin_alike(a, b, matches, parameters)):
         return "revision"
-    return "excerpt" if likeness.of_shorter >= parameters.excerpt_coverage else "reuse"
+    return "excerpt" if inside else "reuse"
 
 
-def _likeness(a: Side, b: Side, matches: Sequence[Match]) -> Likeness:
-    lengths = len(a.folded.string) or 1, len(b.folded.string) or 1
-    covered = sum(match.a[1] - match.a[0] for match in matches), sum(match.b[1] - match.b[0] for match in matches)
+def _is_much_longer(a: Side, b: Side, parameters: Parameters) -> bool:
+    """Whether one text is so much longer than the other that it must be about more."""
+    shorter, longer = sorted((len(a.string), len(b.string)))
+    return longer >= parameters.excerpt_times * shorter
+
+
+def _begin_alike(a: Side, b: Side, matches: Sequence[Match], parameters: Parameters) -> bool:
+    """Whether the texts open alike or have much the same title, as a brief and the story it grows into have."""
+    if any(match.a[0] < parameters.opening and match.b[0] < parameters.opening for match in matches):
+        return True
+    titles = [set(each.title.casefold().split()) for each in (a, b)]
+    return len(titles[0] & titles[1]) * 2 > min(map(len, titles))
+
+
+def _jaccard(a: Side, b: Side) -> float:
+    """How like the sets of fingerprints are; of texts too short to have any, whether they are the same."""
     prints = a.folded.prints.unique, b.folded.prints.unique
-    common = len(np.intersect1d(*prints, assume_unique=True))
+    common = int(among(prints[0], prints[1]).sum())
     union = len(prints[0]) + len(prints[1]) - common
-    words = [[_bare(word) for word in WORD.findall(side.text)[:MOST_WORDS]] for side in (a, b)]
-    numbers = [set(NUMBER.findall(side.text)) for side in (a, b)]
-    return Likeness(
-        (min(1.0, covered[0] / lengths[0]), min(1.0, covered[1] / lengths[1])),
-        common / union if union else float(a.folded_digest == b.folded_digest),
-        _share(set(words[0]), set(words[1])),
-        _share(*numbers) if all(numbers) else 1.0,
-        _salient(a, b),
-    )
-
-
-def _share(one: set[str], other: set[str]) -> float:
-    """How much of the smaller set the larger has."""
-    smaller = min(len(one), len(other))
-    return len(one & other) / smaller if smaller else 0.0
-
-
-def _salient(a: Side, b: Side) -> float:
-    """The share of numbers and names that are swapped in place: the mark of a template filled in twice."""
-    words = [WORD.findall(side.text)[:MOST_WORDS] for side in (a, b)]
-    bare = [[_bare(word) for word in each] for each in words]
-    swapped = 0
-    for left, right in _replaced(bare[0], bare[1]):
-        pairs = zip(words[0][slice(*left)], words[1][slice(*right)], strict=False)
-        swapped += sum(_is_salient(one) and _is_salient(other) for one, other in pairs)
-    named = min(sum(map(_is_salient, each)) for each in words)
-    return swapped / named if named else 0.0
-
-
-def _replaced(a: Sequence[str], b: Sequence[str]) -> list[tuple[Span, Span]]:
-    """Where words of one stand in the place of words of the other."""
-    found = []
-    last_a = last_b = 0
-    for block in Indel.opcodes(a, b).as_matching_blocks() if a and b else ():
-        if block.a > last_a and block.b > last_b:
-            found.append(((last_a, block.a), (last_b, block.b)))
-        last_a, last_b = block.a + block.size, block.b + block.size
-    return found
-
-
-def _is_salient(word: str) -> bool:
-    return any(character.isdigit() for character in word) or word.lstrip("\"'“‘(")[:1].isupper()
-
-
-def _bare(word: str) -> str:
-    return "".join(character for character in word.casefold() if character.isalnum())
-
-
-def _passage(a: Side, b: Side, match: Match) -> Passage:
-    own, other = (_span(side, span) for side, span in ((a, match.a), (b, match.b)))
-    counts = [_half_words(side, span) // 2 for side, span in ((a, match.a), (b, match.b))]
-    quoted = quotations.inside(a.quoted, own), quotations.inside(b.quoted, other)
-    same = a.folded.string[slice(*match.a)] == b.folded.string[slice(*match.b)]
-    edits = () if same else _edits(a.text, own, b.text, other)
-    return Passage(own, other, min(counts), quoted[0], not edits, edits, quoted[1])
-
-
-def _span(side: Side, folded: Span) -> Span:
-    """The span in the text: from the first to behind the last folded character, with the points of an initialism."""
-    positions = side.folded.fold.positions
-    start, end = int(positions[folded[0]]), int(positions[folded[1] - 1]) + 1
-    return start, end
-
-
-def _half_words(side: Side, folded: Span) -> int:
-    counted = side.folded.fold.half_words
-    return int(counted[folded[1]] - counted[folded[0]])
-
-
-def _counts(a: Side, passage: Passage, parameters: Parameters) -> bool:
-    """Whether a match says that one text was taken from the other: whole words enough, and not only names."""
-    if passage.words < parameters.passage_words:
-        return False
-    words = WORD.findall(a.text[slice(*passage.own)])
-    named = sum(word.lstrip("\"'“‘(")[:1].isupper() for word in words)
-    return passage.words >= parameters.names_words or named < parameters.names_share * len(words)
-
-
-def _edits(a: str, own: Span, b: str, other: Span) -> tuple[Edit, ...]:
-    """The words that differ inside a passage; breaks inside words and typography do not."""
-    places = [
-        [(start + word.start(), start + word.end()) for word in WORD.finditer(text[start:end])]
-        for text, (start, end) in ((a, own), (b, other))
-    ]
-    spans = [[span for span in each if _bare(text[slice(*span)])] for each, text in zip(places, (a, b), strict=True)]
-    bare = [[_bare(text[slice(*span)]) for span in each] for each, text in zip(spans, (a, b), strict=True)]
-    found = []
-    last_a = last_b = 0
-    for block in Indel.opcodes(bare[0], bare[1]).as_matching_blocks():
-        left, right = (last_a, block.a), (last_b, block.b)
-        if "".join(bare[0][slice(*left)]) != "".join(bare[1][slice(*right)]):
-            found.append(_edit(_around(spans[0], left, own), _around(spans[1], right, other)))
-        last_a, last_b = block.a + block.size, block.b + block.size
-    return tuple(found)
-
-
-def _around(spans: Sequence[Span], words: Span, passage: Span) -> Span:
-    """The text of these words; of none, the place where they would stand."""
-    if words[0] < words[1]:
-        return spans[words[0]][0], spans[words[1] - 1][1]
-    place = spans[words[0]][0] if words[0] < len(spans) else passage[1]
-    return place, place
-
-
-def _edit(own: Span, other: Span) -> Edit:
-    if own[0] == own[1]:
-        return Edit("insert", own, other)
-    return Edit("delete" if other[0] == other[1] else "replace", own, other)
+    return common / union if union else float(a.folded_digest == b.folded_digest)

@@ -7,34 +7,39 @@ from dataclasses import dataclass
 class Parameters:
     """Lengths in folded characters unless the name says words; shares from 0 to 1."""
 
+    # Fingerprints: every match of window + gram - 1 characters is found.
     gram: int = 20
     window: int = 12
+    # A fingerprint that more articles have is boilerplate. So many neighbours of an article at most are aligned.
+    common: int = 24
+    neighbours: int = 50
     # Passages: how much may lie unmatched inside one, and what a passage must have at least.
     gap: int = 40
     gap_words: int = 8
     passage_words: int = 8
-    # Inside and at the ends of a passage a match is believed from this length on.
-    inner_match: int = 5
+    # What a passage must have when it is all that two texts share: words, names counted half, and fingerprints; or so
+    # many fingerprints that it is verbatim for long.
+    telling_words: int = 9
+    telling_prints: int = 3
+    verbatim_prints: int = 5
+    # Extension: how far ahead one step looks, from which length on an equal run is believed, and what ends it.
     reach: int = 60
+    inner_match: int = 5
     match: float = 1.0
     mismatch: float = 1.3
     indel: float = 1.6
     drop: float = 9.0
-    # Names in a row (of bills, agencies, people) are shared by texts that share nothing else.
-    names_words: int = 14
-    names_share: float = 0.75
-    # A fingerprint that so many articles have is boilerplate; so many neighbours at most are aligned.
-    boilerplate: int = 200
-    neighbours: int = 50
     # Relations.
     duplicate_coverage: float = 0.98
+    revision_coverage: float = 0.3
+    revision_sure_coverage: float = 0.5
+    revision_shared: int = 250
+    revision_words: float = 0.25
+    revision_swapped_names: float = 0.2
+    revision_swapped_numbers: float = 0.2
     excerpt_coverage: float = 0.8
-    revision_coverage: float = 0.32
-    revision_words: float = 0.33
-    revision_numbers: float = 0.5
-    revision_salient: float = 0.155
-    near_coverage: float = 0.88
-    near_salient: float = 0.31
+    excerpt_times: float = 2.0
+    opening: int = 300
 
 
 PARAMETERS = Parameters()

@@ -2,6 +2,8 @@
 
 import itertools
 import json
+import pickle
+import random
 from pathlib import Path
 
 import pytest
@@ -91,7 +93,7 @@ def test_a_paragraph_more_is_a_revision() -> None:
 
 
 def test_another_number_is_no_duplicate() -> None:
-    told = STORY + " The two countries traded goods worth 6.7 billion dollars."
+    told = f"{STORY}\n\n{STATEMENT} The two countries traded goods worth 6.7 billion dollars."
     judgement = judged(told, told.replace("6.7", "7.6"))
     assert judgement is not None
     assert judgement.type == "revision"
@@ -159,9 +161,98 @@ def test_korean_and_chinese_are_matched_and_counted() -> None:
     assert passage.words == len(shared) // 2
 
 
-def test_one_word_a_hundred_thousand_times_is_no_trouble() -> None:
-    long = "peace " * 100_000
+def test_one_word_a_million_times_is_no_trouble() -> None:
+    long = "peace " * 1_000_000
     facts = prepared(long)
     assert len(facts.fingerprints) < 100
     judgement = sameness.judge(facts, prepared(long + "now"))
     assert judgement is not None
+    assert judgement.type == "duplicate"
+
+
+WORDS = [f"{first}{second}" for first in ("ba", "den", "mu", "ter", "vi") for second in ("lan", "ning", "so", "wor")]
+LONG = {
+    "one sentence": (STATEMENT + " ") * 10_000,
+    "no spaces": "新西兰总理与韩国总统在首尔举行会谈" * 120_000,
+    "numbers": " ".join(map(str, range(300_000))),
+    "every word another": " ".join(random.Random(1).choices(WORDS, k=300_000)),  # noqa: S311  Nothing secret.
+    "quotation marks": '"a "b ' * 200_000,
+    "a sentence in one letter": "ﷺ" * 500_000,
+}
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("kind", LONG)
+def test_megabytes_of_whatever_are_judged_in_seconds(kind: str) -> None:
+    text = LONG[kind]
+    edited = text[: len(text) // 2].rstrip() + " and so on, it was said" + text[len(text) // 2 :]
+    judgement = judged(text, edited)
+    # A text without spaces in a script that has them is one word, and one word is no passage.
+    assert judgement is None or judgement.coverage_own > 0.9
+    assert (judgement is None) == (kind == "a sentence in one letter")
+
+
+def test_differences_in_a_long_text_cost_what_they_are() -> None:
+    vocabulary = [f"{one}{other}" for one, other in itertools.product(WORDS, WORDS)]
+    words = random.Random(2).choices(vocabulary, k=200_000)  # noqa: S311  Nothing secret.
+    changed = [word if number % 1_000 else f"X{word}" for number, word in enumerate(words)]
+    judgement = judged(" ".join(words), " ".join(changed))
+    assert judgement is not None
+    told = [edit for passage in judgement.passages for edit in passage.edits]
+    assert len(told) == 199
+    assert {edit.op for edit in told} == {"replace"}
+
+
+def test_another_number_far_behind_is_no_duplicate() -> None:
+    around = " ".join(random.Random(3).choices(WORDS, k=20_000))  # noqa: S311  Nothing secret.
+    judgement = judged(f"{around} 6.7 {around[::-1]}", f"{around} 7.6 {around[::-1]}")
+    assert judgement is not None
+    assert judgement.type == "revision"
+
+
+def test_a_form_filled_in_twice_is_no_revision() -> None:
+    form = "The Treasury sold {} million dollars of {}-day bills at an average price of {} on {}, it said in {}. "
+    one = form.format("450", "90", "98.2", "Monday", "Paris") + "Bids came to {} million. ".format("911")
+    other = form.format("700", "30", "97.1", "Tuesday", "Berlin") + "Bids came to {} million. ".format("802")
+    judgement = judged(one, other)
+    assert judgement is None or judgement.type == "reuse"
+
+
+def test_a_brief_that_grew_is_a_revision_and_not_an_excerpt() -> None:
+    grown = " ".join([STORY, *(f"Paragraph {number} adds what the {number} ministers said." for number in range(40))])
+    judgement = judged(STORY, grown)
+    assert judgement is not None
+    assert judgement.type == "revision"
+
+
+FOOTER = "Copyright of this service. All rights reserved. This material may not be published or redistributed."
+
+
+def test_boilerplate_is_no_passage_of_its_own() -> None:
+    one = prepared(f"{STATEMENT}\n\n{FOOTER}")
+    other = prepared(f"{' '.join(f'Something else was said by minister {n}.' for n in range(9))}\n\n{FOOTER}")
+    assert sameness.judge(one, other) is not None
+    assert sameness.judge(one, other, prepared(FOOTER).fingerprints) is None
+
+
+def test_boilerplate_behind_a_quotation_is_cut_off() -> None:
+    around = " ".join(f"Minister {number} spoke about something else for the rest of the hour." for number in range(30))
+    one, other = prepared(f"{STORY}\n\n{STATEMENT} {FOOTER}"), prepared(f"{around} He said: {STATEMENT} {FOOTER}")
+    judgement = sameness.judge(one, other, prepared(FOOTER).fingerprints)
+    assert judgement is not None
+    assert judgement.type == "reuse"
+    assert one.side.text[slice(*judgement.passages[-1].own)] == STATEMENT.rstrip(".")
+
+
+def test_a_text_that_is_all_boilerplate_is_still_compared() -> None:
+    form = prepared(FOOTER + " Printed on Monday.")
+    judgement = sameness.judge(form, prepared(FOOTER + " Printed once more."), prepared(FOOTER).fingerprints)
+    assert judgement is not None
+    assert judgement.type == "revision"
+
+
+def test_what_judging_needs_survives_the_way_from_a_worker() -> None:
+    facts = prepared(STORY)
+    arrived = pickle.loads(pickle.dumps(facts))  # noqa: S301  Our own bytes.
+    assert sameness.judge(arrived, facts) == sameness.judge(facts, facts)
+    assert len(pickle.dumps(facts)) < 30 * len(STORY)

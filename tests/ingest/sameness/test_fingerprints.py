@@ -1,0 +1,48 @@
+"""Fingerprints: every long enough match shares one, and their number is bounded."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest_service.sameness import fingerprints, fold
+from ingest_service.sameness.fingerprints import Fingerprints
+from ingest_service.sameness.parameters import PARAMETERS
+
+MATCH = PARAMETERS.window + PARAMETERS.gram - 1
+letters = st.text("abcdefghij", max_size=200)
+
+
+def printed(text: str) -> Fingerprints:
+    return fingerprints.fingerprints(fold.fold(text)[1])
+
+
+@given(letters, letters, st.text("abcdefghij", min_size=MATCH, max_size=MATCH), letters, letters)
+def test_every_match_of_window_and_gram_shares_a_fingerprint(
+    before: str, behind: str, shared: str, front: str, back: str
+) -> None:
+    one, other = printed(before + shared + behind), printed(front + shared + back)
+    assert set(one.unique.tolist()) & set(other.unique.tolist())
+
+
+@given(st.text("ab", max_size=120))
+def test_the_least_hash_of_each_window_is_kept(text: str) -> None:
+    hashes = fingerprints.gram_hashes(fold.fold(text)[1], PARAMETERS.gram).tolist()
+    width = min(PARAMETERS.window, len(hashes))
+    least = {min(hashes[start : start + width]) for start in range(len(hashes) - width + 1)} if hashes else set()
+    assert set(printed(text).unique.tolist()) == least
+
+
+def test_a_gram_has_the_same_hash_wherever_it_stands() -> None:
+    codes = fold.fold("security cooperation and a comprehensive strategic partnership")[1]
+    alone = fingerprints.gram_hashes(codes[7 : 7 + PARAMETERS.gram], PARAMETERS.gram)
+    assert alone.tolist() == [fingerprints.gram_hashes(codes, PARAMETERS.gram)[7]]
+
+
+def test_a_text_shorter_than_a_gram_has_no_fingerprints() -> None:
+    assert len(printed("nineteen letters..").hashes) == 0
+
+
+def test_a_repeated_fingerprint_keeps_few_places() -> None:
+    prints = printed("peace " * 10_000)
+    assert len(prints.unique) < 10
+    assert len(prints.places) <= fingerprints.MOST_PLACES * len(prints.unique)
+    assert prints.places.tolist()[:2] == sorted(prints.places.tolist()[:2])

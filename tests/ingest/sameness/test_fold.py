@@ -1,0 +1,66 @@
+"""The fold keeps letters and digits, knows where they stood, and where words begin and end."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest_service.sameness import fold
+
+any_text = st.text(st.sampled_from("aB9.ß ﬁé–\n”🙂한신של1"), max_size=60) | st.text(max_size=60)
+
+
+def folded(text: str) -> str:
+    return fold.fold(text)[0].string
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("the U.N. Security Council", "the UN security council"),
+        ("“Nuku’alofa”", "'Nuku'alofa'"),
+        ("accordi ng to the effo rts", "according to the efforts"),
+        ("café naïve", "cafe\u0301 nai\u0308ve"),
+        ("ﬁnancial eﬃciency", "financial efficiency"),
+        ("straße", "STRASSE"),
+        ("2,276,000", "2276000"),
+    ],
+)
+def test_typography_vanishes(one: str, other: str) -> None:
+    assert folded(one) == folded(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("1.5 billion", "15 billion"), ("각", "가"), ("peace", "piece")])
+def test_what_differs_stays_different(one: str, other: str) -> None:
+    assert folded(one) != folded(other)
+
+
+@given(any_text)
+def test_each_folded_character_stands_where_the_map_says(text: str) -> None:
+    told = fold.fold(text)[0]
+    assert len(told.positions) == len(told.ends) == len(told.string)
+    assert list(told.positions) == sorted(told.positions)
+    for character, position in zip(told.string, told.positions.tolist(), strict=True):
+        assert character in folded(text[position]) or character == text[position] == "."
+
+
+@given(any_text)
+def test_words_tile_the_fold(text: str) -> None:
+    told = fold.fold(text)[0]
+    assert "".join(told.words(60 * 6)) == told.string
+    assert told.starts.sum() == told.ends.sum() == len(told.words(60 * 6))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("peace and security", 3),
+        ("strategic – partnership", 2),
+        ("北京新闻", 2),
+        ("한국과 뉴질랜드는 오늘", 3),
+        ("한국과뉴질랜드는오늘서울에서회담했다", 9),
+        ("", 0),
+    ],
+)
+def test_words_are_counted_by_script(text: str, words: float) -> None:
+    told = fold.fold(text)[0]
+    assert told.words_between(0, len(told.string)) == words

@@ -1,0 +1,62 @@
+"""The adaptor tells what the product publishes, as a script too, and copies have what their first has."""
+
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.quality import sameness_predict
+from tests.quality.sameness_predict import Document, predict
+
+GOLD = json.loads((Path(__file__).parent / "seeds.json").read_text(encoding="utf-8"))
+SEEDS = [Document(name, "\n\n".join(told["paragraphs"])) for name, told in GOLD["documents"].items()]
+
+
+def test_the_seeds_share_four_passages_and_are_no_pair() -> None:
+    told = predict(SEEDS)
+    assert told.pairs == []
+    found = sorted(
+        sorted([(each["a"], (each["a_begin"], each["a_end"])), (each["b"], (each["b_begin"], each["b_end"]))])
+        for each in told.passages
+    )
+    [relation] = GOLD["relations"]
+    assert found == sorted(
+        [(relation["a"], tuple(each["a"])), (relation["b"], tuple(each["b"]))] for each in relation["passages"]
+    )
+
+
+def test_a_copy_has_the_pairs_and_passages_of_its_first() -> None:
+    first = SEEDS[1]
+    typed = Document("typed", first.text.replace("’", "'").replace("  ", " ") + "\n")
+    told = predict([*SEEDS, typed])
+    assert [{each["a"], each["b"]} for each in told.pairs] == [{first.id, "typed"}]
+    assert sum("typed" in (each["a"], each["b"]) for each in told.passages) == 5
+
+
+def test_the_order_of_the_texts_does_not_matter() -> None:
+    documents = [*SEEDS, Document("lead", "(LEAD) " + SEEDS[0].text), Document("part", SEEDS[1].text[:5_000])]
+    wanted = told_of(documents)
+    assert len(wanted) > 6
+    for seed in range(3):
+        random.Random(seed).shuffle(documents)  # noqa: S311  Nothing secret.
+        assert told_of(documents) == wanted
+
+
+def told_of(documents: list[Document]) -> set[object]:
+    told = predict(documents)
+    pairs = {frozenset((each["a"], each["b"])) for each in told.pairs}
+    spans = (
+        {(each["a"], each["a_begin"], each["a_end"]), (each["b"], each["b_begin"], each["b_end"])}
+        for each in told.passages
+    )
+    return {*pairs, *map(frozenset, spans)}
+
+
+def test_it_runs_as_a_script(tmp_path: Path) -> None:
+    lines = (json.dumps({"id": each.id, "text": each.text}) + "\n" for each in SEEDS)
+    (tmp_path / "docs.jsonl").write_text("".join(lines), encoding="utf-8")
+    script = [sys.executable, sameness_predict.__file__, str(tmp_path / "docs.jsonl"), str(tmp_path / "out")]
+    subprocess.run(script, check=True, timeout=60, cwd=tmp_path)
+    assert len((tmp_path / "out" / "passages.jsonl").read_text(encoding="utf-8").splitlines()) == 4
+    assert (tmp_path / "out" / "pairs.jsonl").read_text(encoding="utf-8") == ""
