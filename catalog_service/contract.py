@@ -109,6 +109,12 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+class Aliased(Frozen):
+    """The base of models with a field whose name Python has other plans for."""
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
+
 class Item(Frozen):
     """What a document is of."""
 
@@ -118,7 +124,7 @@ class Item(Frozen):
     version: Line | None = None
 
 
-class Original(Frozen):
+class Original(Aliased):
     """The bytes as they were read. Larger ones than 64 KiB are put first and carry no `bytes` here."""
 
     digest: Digest
@@ -126,8 +132,6 @@ class Original(Frozen):
     media_type: Annotated[str, Field(max_length=255, pattern=r"^[\w!#$&^.+-]+/[\w!#$&^.+-]+$")]
     encoding: Word | None = None
     content: Base64Bytes | None = Field(default=None, alias="bytes")
-
-    model_config = ConfigDict(frozen=True, extra="ignore", validate_by_name=True, validate_by_alias=True)
 
 
 class Note(Frozen):
@@ -195,7 +199,7 @@ class Edit(Frozen):
     b: Span
 
 
-class Passage(Frozen):
+class Passage(Aliased):
     """A stretch of words that two texts share; `quoted` are spans of `self`, `other_quoted` of the other text."""
 
     own: Span = Field(alias="self")
@@ -206,16 +210,12 @@ class Passage(Frozen):
     verbatim: bool = True
     edits: tuple[Edit, ...] = ()
 
-    model_config = ConfigDict(frozen=True, extra="ignore", validate_by_name=True, validate_by_alias=True)
 
-
-class Coverage(Frozen):
+class Coverage(Aliased):
     """How much of each side's words stands in the passages."""
 
     own: Share = Field(alias="self")
     other: Share
-
-    model_config = ConfigDict(frozen=True, extra="ignore", validate_by_name=True, validate_by_alias=True)
 
 
 class Relation(Frozen):
@@ -275,6 +275,13 @@ class Event(Frozen):
     subject: UUID
     time: Moment
     datacontenttype: Literal["application/json"] = "application/json"
+    data: Observed | Related
+
+    @model_validator(mode="after")
+    def _named_by_its_data(self) -> Self:
+        if self.subject != self.data.document:
+            raise ValueError("subject and data.document differ")
+        return self
 
 
 class ObservedEvent(Event):
@@ -283,24 +290,12 @@ class ObservedEvent(Event):
     type: Literal["document.observed.v1"] = OBSERVED
     data: Observed
 
-    @model_validator(mode="after")
-    def _named_by_its_data(self) -> Self:
-        if self.subject != self.data.document:
-            raise ValueError("subject and data.document differ")
-        return self
-
 
 class RelatedEvent(Event):
     """`document.related.v1`."""
 
     type: Literal["document.related.v1"] = RELATED
     data: Related
-
-    @model_validator(mode="after")
-    def _named_by_its_data(self) -> Self:
-        if self.subject != self.data.document:
-            raise ValueError("subject and data.document differ")
-        return self
 
 
 AnyEvent = Annotated[ObservedEvent | RelatedEvent, Field(discriminator="type")]
@@ -394,3 +389,17 @@ class IngestStatus(Frozen):
     watcher: dict[str, Any] = {}
     healthy: bool = True
     reasons: tuple[str, ...] = ()
+
+
+class Match(Relation):
+    """An article of the folder that shares words with the text asked about, which is `self` here."""
+
+    path: str
+    title: str
+    copies: Count = 0
+
+
+class Matches(Frozen):
+    """The answer of `POST /v1/match` of the ingest service, those with the most of the text's words first."""
+
+    matches: tuple[Match, ...]

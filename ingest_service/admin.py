@@ -1,6 +1,6 @@
 """The service's own HTTP face, for operators, probes and the catalog's pages; on loopback unless told otherwise.
 
-Reads only. Every error is `application/problem+json` (RFC 9457).
+It reads only, and stores nothing of what it is asked about. Every error is `application/problem+json` (RFC 9457).
 """
 
 import ipaddress
@@ -38,6 +38,14 @@ class NothingAsked(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class TextAsked(BaseModel):
+    """The body of `POST /v1/match` as JSON; as `text/plain` it is the text alone."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """How the service is now: what it must still do before it is ready, and what it has delivered."""
@@ -55,21 +63,25 @@ class Sources:
     condition: Callable[[], Condition]
     status: Callable[[], Awaitable[contract.IngestStatus]]
     files: Callable[[FilesAsked], Awaitable[contract.Files]]
+    match: Callable[[str], Awaitable[contract.Matches]]
 
 
 SOURCES = web.AppKey("sources", Sources)
+MATCHED = "text/plain, application/json"
 Asked = TypeVar("Asked", bound=BaseModel)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def create_app(sources: Sources, host: str = "127.0.0.1") -> web.Application:
-    """The application; `host` is the address it will be bound to."""
-    app = web.Application(middlewares=[_errors, _only_loopback] if is_loopback(host) else [_errors])
+def create_app(sources: Sources, host: str = "127.0.0.1", longest: int = 5_000_000) -> web.Application:
+    """The application; `host` is the address it will be bound to, `longest` bounds a text, in bytes of UTF-8."""
+    middlewares = [_errors, _only_loopback] if is_loopback(host) else [_errors]
+    app = web.Application(middlewares=middlewares, client_max_size=longest)
     app[SOURCES] = sources
     for path, handler in (
         ("/livez", livez), ("/readyz", readyz), ("/metrics", metrics), ("/v1/status", status), ("/v1/files", files)
     ):  # fmt: skip
         app.router.add_get(path, handler)
+    app.router.add_post("/v1/match", match)
     return app
 
 
@@ -140,11 +152,37 @@ async def files(request: web.Request) -> web.Response:
     return _json(await request.app[SOURCES].files(_asked(FilesAsked, request)))
 
 
+async def match(request: web.Request) -> web.Response:
+    """Where a text comes from: the articles that share words with it, with the passages."""
+    _asked(NothingAsked, request)
+    body = await request.read()
+    try:
+        if request.content_type == "text/plain":
+            text = body.decode("utf-8")
+        elif request.content_type == "application/json":
+            text = TextAsked.model_validate_json(body).text
+        else:
+            raise Unanswerable(415, "unsupported-media-type", f"Send {MATCHED}.", headers={"Accept-Post": MATCHED})
+    except (UnicodeDecodeError, ValidationError) as error:
+        raise Unanswerable(
+            400, "bad-body", f"The body is not {request.content_type} as it should be: {error}"
+        ) from None
+    return _json(await request.app[SOURCES].match(text))
+
+
 class Unanswerable(Exception):
     """A request that is answered with a problem."""
 
-    def __init__(self, status: int, code: str, detail: str, errors: tuple[contract.FieldError, ...] = ()) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        errors: tuple[contract.FieldError, ...] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(detail)
+        self.headers = headers or {}
         title = code.replace("-", " ").capitalize()
         self.problem = contract.Problem(
             type="about:blank", title=title, status=status, code=code, detail=detail, errors=errors
@@ -200,7 +238,7 @@ def _asked(model: type[Asked], request: web.Request) -> Asked:
 
 
 def _json(answer: BaseModel) -> web.Response:
-    return web.Response(text=answer.model_dump_json(), content_type="application/json")
+    return web.Response(text=answer.model_dump_json(by_alias=True), content_type="application/json")
 
 
 @web.middleware
@@ -209,7 +247,7 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except Unanswerable as wrong:
-        return _refusal(wrong)
+        return _refusal(wrong, **wrong.headers)
     except DatabaseAway as away:
         return _refusal(Unanswerable(503, away.code, str(away)))
     except web.HTTPException as error:
@@ -226,6 +264,8 @@ def _translated(error: web.HTTPException) -> web.Response:
         return _refusal(wrong, Allow=", ".join(sorted(error.allowed_methods)))
     if isinstance(error, web.HTTPNotFound):
         return _refusal(Unanswerable(404, "not-found", "There is nothing at this address."))
+    if isinstance(error, web.HTTPRequestEntityTooLarge):
+        return _refusal(Unanswerable(413, "too-large", "The text is longer than the limit."))
     return _refusal(Unanswerable(error.status, "bad-request", error.reason))
 
 

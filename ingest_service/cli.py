@@ -7,16 +7,32 @@ wrongly, 3 when it cannot reach what it needs.
 import asyncio
 import json
 import sys
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from catalog_service import contract
-from ingest_service import brake, events, ledger, logs, outbox, schema, service, settings, start
+from ingest_service import (
+    brake,
+    events,
+    ledger,
+    logs,
+    matching,
+    model,
+    normalise,
+    outbox,
+    reading,
+    schema,
+    service,
+    settings,
+    start,
+)
 from ingest_service.db import Database
-from ingest_service.errors import IngestError, NoSuchRevision, PartDied, SettingsWrong, SourceAway
+from ingest_service.errors import IngestError, NoSuchRevision, PartDied, SettingsWrong, SourceAway, Unreadable
 
 MOST_ROWS = 1_000
 USAGE = (SettingsWrong, NoSuchRevision)
@@ -111,6 +127,42 @@ def retry(
     _say(as_json, {"retried": count}, f"{count} events will be sent again.")
     if event is not None and not count:
         raise typer.Exit(1)
+
+
+@app.command()
+def match(
+    file: Annotated[Path, typer.Argument(help="A file of any kind that the folder may hold.")], as_json: AsJson = False
+) -> None:
+    """Says where the text of a file comes from: what the folder has in common with it. Stores nothing."""
+    loaded = settings.load()
+    try:
+        readings = reading.read(file.read_bytes(), file.name, loaded.limits)
+    except (OSError, Unreadable) as error:
+        typer.echo(f"ingest-service: {file}: {getattr(error, 'strerror', None) or error}", err=True)
+        raise typer.Exit(1) from None
+    with _database(loaded) as database, database.reading() as session:
+        told = [(item, matching.match(session, item)) for item in map(normalise.normalise, readings)]
+    if as_json:
+        typer.echo(
+            json.dumps([{"title": item.title, **found.model_dump(mode="json", by_alias=True)} for item, found in told])
+        )
+        return
+    for item, found in told:
+        _tell_matches(item, found)
+
+
+def _tell_matches(item: model.Article, found: contract.Matches) -> None:
+    """The matches for a person, with the words that are shared."""
+    if not found.matches:
+        typer.echo("nothing in the folder shares a passage with it")
+    for each in found.matches:
+        copies = f", and {each.copies} copies of it" if each.copies else ""
+        typer.echo(f"{each.type}: {each.path!r} ({each.title}){copies}: {each.coverage.own:.0%} of the text")
+        for passage in each.passages:
+            start, end = passage.own
+            altered = "" if passage.verbatim else ", altered"
+            typer.echo(f"  {start}–{end} at {passage.other[0]}–{passage.other[1]}, {passage.words} words{altered}:")
+            typer.echo(f"    {textwrap.shorten(item.text[start:end], 200)}")
 
 
 @app.command("confirm-deletes")

@@ -67,7 +67,7 @@ def observed(
             "bytes": base64.b64encode(original.content) if inline else None,
         },
         "article": _article(article),
-        "relations": [_relation(each) for each in relations],
+        "relations": [relation(each) for each in relations],
     }
     return contract.ObservedEvent.model_validate(_envelope(origin, data, contract.OBSERVED, telling.observed_at))
 
@@ -76,7 +76,7 @@ def related(
     origin: Origin, document: str, observation: int, relations: Sequence[model.Relation], now: datetime
 ) -> contract.RelatedEvent:
     """The full set of relations of an observation, judged again."""
-    told = [_relation(each) for each in relations]
+    told = [relation(each) for each in relations]
     data = {"document": document, "observation": observation, "relations": told}
     envelope = _envelope(origin, data, contract.RELATED, now)
     # Judged again any number of times: each time is an event of its own.
@@ -117,7 +117,8 @@ def _article(article: model.Article) -> dict[str, Any]:
     }
 
 
-def _relation(relation: model.Relation) -> dict[str, Any]:
+def relation(relation: model.Relation) -> dict[str, Any]:
+    """A relation as the contract has it."""
     other, judgement = relation.other, relation.judgement
     return {
         "type": judgement.type,

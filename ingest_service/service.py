@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from catalog_service import contract
-from ingest_service import admin, adoption, outbox, runner
+from ingest_service import admin, adoption, matching, model, outbox, runner
 from ingest_service.db import Database
 from ingest_service.errors import CatalogRefused, CatalogTrouble, DatabaseAway
 from ingest_service.ledger import HELD
@@ -131,6 +131,11 @@ class Service:
     async def files(self, asked: admin.FilesAsked) -> contract.Files:
         """One page of files. Raises DatabaseAway."""
         return await self._ways.database.read(page_of_files, self._ways.ledger, asked)
+
+    async def match(self, text: str) -> contract.Matches:
+        """Where a text comes from. Raises DatabaseAway."""
+        # As one paragraph, so that offsets are those of the text as it was sent.
+        return await self._ways.database.read(matching.match, model.Article("", (text,)))
 
     async def _watch(self, stop: asyncio.Event) -> None:
         while True:

@@ -22,8 +22,9 @@ async def run(settings: Settings, database: Database) -> None:
     stop = runner.stop_on_signals()
     with lock.owning(database.engine) as owned:
         async with opened(settings, database) as service:
-            sources = admin.Sources(service.condition, service.status, service.files)
-            async with admin.serving(admin.create_app(sources, settings.host), settings.host, settings.port) as url:
+            sources = admin.Sources(service.condition, service.status, service.files, service.match)
+            face = admin.create_app(sources, settings.host, settings.limits.text_characters)
+            async with admin.serving(face, settings.host, settings.port) as url:
                 log.info("listening", url=url)
                 await service.run(stop, owned.guard())
     log.info("stopped")

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LONGEST_FUNCTION = 60
 LONGEST_FILE = 300
-LONGEST_AFTER_ASKING = 400
+LONGEST_AFTER_ASKING = 420
 # Files past 300 lines were asked whether they are two; this is the answer.
 ASKED = {
     "catalog_service/contract.py": "one door: every model that travels, read together",

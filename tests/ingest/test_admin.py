@@ -25,6 +25,7 @@ class Service:
     def __init__(self) -> None:
         self.condition = admin.Condition(outcomes={"recorded": 5})
         self.asked: list[admin.FilesAsked] = []
+        self.matched: list[str] = []
         self.away = False
 
     async def status(self) -> contract.IngestStatus:
@@ -36,11 +37,15 @@ class Service:
         self.asked.append(asked)
         return contract.Files(files=(FILE,), next="002.txt")
 
+    async def match(self, text: str) -> contract.Matches:
+        self.matched.append(text)
+        return contract.Matches(matches=())
+
     @asynccontextmanager
     async def serving(self, host: str = "127.0.0.1") -> AsyncIterator[aiohttp.ClientSession]:
         """A client of this service on a port of its own."""
-        sources = admin.Sources(lambda: self.condition, self.status, self.files)
-        app = admin.create_app(sources, host)
+        sources = admin.Sources(lambda: self.condition, self.status, self.files, self.match)
+        app = admin.create_app(sources, host, longest=1_000)
         async with admin.serving(app, "127.0.0.1", 0) as url, aiohttp.ClientSession(url) as client:
             yield client
 
@@ -64,6 +69,33 @@ async def test_a_service_that_is_not_ready_says_what_is_missing() -> None:
     async with service.serving() as client:
         assert (await client.get("/livez")).status == 200
         assert "adopt what the catalog knows" in (await problem(await client.get("/readyz"))).detail
+
+
+async def test_a_text_is_asked_about_as_it_stands() -> None:
+    service = Service()
+    async with service.serving() as client:
+        for sent in ({"data": "für\n\n ihn"}, {"json": {"text": "für\n\n ihn"}}):
+            assert await (await client.post("/v1/match", **sent)).json() == {"matches": []}
+    assert service.matched == ["für\n\n ihn", "für\n\n ihn"]
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type", "status", "code"),
+    [
+        (b"\xff", "text/plain", 400, "bad-body"),
+        (b'{"text": 1}', "application/json", 400, "bad-body"),
+        (b"[" * 900, "application/json", 400, "bad-body"),
+        (b'{"text": "a", "b": 1}', "application/json", 400, "bad-body"),
+        (b"a", "image/png", 415, "unsupported-media-type"),
+        (b"a" * 1_001, "text/plain", 413, "too-large"),
+    ],
+)
+async def test_a_body_that_is_no_text_is_refused(body: bytes, media_type: str, status: int, code: str) -> None:
+    service = Service()
+    async with service.serving() as client:
+        said = await problem(await client.post("/v1/match", data=body, headers={"Content-Type": media_type}))
+    assert (said.status, said.code) == (status, code)
+    assert service.matched == []
 
 
 @pytest.mark.parametrize("path", ["/readyz", "/metrics", "/v1/status"])

@@ -32,6 +32,21 @@ def test_deletions_that_are_held_are_told_once_confirmed(empty_house: House) -> 
     assert sorted(empty_house.documents("withdrawn")) == sorted(gone)
 
 
+def test_a_file_is_traced_to_where_it_comes_from(lived_in: House) -> None:
+    [seed] = lived_in.seeds.glob("003_*")
+    outside = lived_in.folder / "outside.txt"
+    outside.write_bytes(seed.read_bytes())
+    told = run(lived_in, "match", str(outside))
+    assert told.returncode == 0, told.stderr
+    assert f"duplicate: '{seed.name}' (Luxon wraps up Japan trip with new intel sharing pact): 100%" in told.stdout
+    [item] = json.loads(run(lived_in, "match", str(outside), "--json").stdout)
+    assert [(each["type"], each["path"]) for each in item["matches"]] == [("duplicate", seed.name)]
+    outside.write_bytes(b"")
+    refused = run(lived_in, "match", str(outside))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "outside.txt: The file holds no text." in refused.stderr
+
+
 def test_once_takes_in_what_is_there_and_status_names_what_could_not_be_read(empty_house: House) -> None:
     refused = run(empty_house, "once")
     assert refused.returncode == 3, refused.stderr

@@ -81,6 +81,19 @@ class TestTheSeeds:
         found_passages = sorted((with_sides(each, *sides) for each in relation["passages"]), key=lambda each: each["a"])
         assert found_passages == [with_sides(each, "a", "b") for each in golden["passages"]]
 
+    def test_a_text_is_traced_to_where_it_comes_from(self, lived_in: House) -> None:
+        said = "He spoke about preserving peace and stability across the Taiwan Strait, and left."
+        answer = lived_in.ingest.post("/v1/match", said.encode(), "text/plain")
+        assert answer.status == 200, answer.body
+        found = answer.json["matches"]
+        assert {each["path"] for each in found} == {S000, S001}
+        texts_ = {path: "\n\n".join(golden["paragraphs"]) for path, golden in GOLDEN["documents"].items()}
+        for each in found:
+            [passage] = each["passages"]
+            assert said[slice(*passage["self"])] == "preserving peace and stability across the Taiwan Strait"
+            assert texts_[each["path"]][slice(*passage["other"])] == said[slice(*passage["self"])]
+        assert lived_in.ingest.get("/v1/status").json["states"] == {"published": 5}
+
     def test_people_can_read_them(self, lived_in: House) -> None:
         [relation] = relations(lived_in)
         document = lived_in.documents()[S000]

@@ -1,0 +1,37 @@
+"""Where a text comes from: what the folder has in common with any text, asked and forgotten; functions of a Session."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from catalog_service import contract
+from ingest_service import articles, events, fingerprint_index, model, sameness
+from ingest_service.tables import Article, Item
+
+
+def match(session: Session, article: model.Article) -> contract.Matches:
+    """The articles that share words with this one, those with the most of its words first; stores nothing.
+
+    Of articles that say the same words one stands for all. Offsets are code points of the texts.
+    """
+    facts = sameness.prepare(article)
+    asked = fingerprint_index.candidates(session, {0: facts.fingerprints})[0]
+    near = sa.or_(Article.id.in_(asked.articles), Article.folded_digest == facts.folded_digest)
+    rows = session.execute(
+        sa.select(Article, Item.path).join(Item, Item.id == Article.item).where(near, Article.indexed)
+    )
+    matches = []
+    for row, path in rows:
+        other = articles.unpacked(row.content)
+        judgement = sameness.judge(facts, sameness.prepare(other), asked.masked)
+        if judgement is not None:
+            relation = model.Relation(model.Reference(row.document, row.observation, row.digest), judgement)
+            told = events.relation(relation) | {"path": path, "title": other.title, "copies": _copies(session, row)}
+            matches.append(contract.Match.model_validate(told))
+    matches.sort(key=lambda each: (-each.coverage.own, -each.coverage.other, each.path))
+    return contract.Matches(matches=tuple(matches))
+
+
+def _copies(session: Session, row: Article) -> int:
+    """How many others say the same words."""
+    asked = sa.select(sa.func.count()).select_from(Article).where(Article.folded_digest == row.folded_digest)
+    return (session.scalar(asked) or 1) - 1
