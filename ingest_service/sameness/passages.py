@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import Indel
 
-from ingest_service.model import Edit, Passage, Span
+from ingest_service.model import PARAGRAPH_BREAK, Edit, Passage, Span
 from ingest_service.sameness import quotations
 from ingest_service.sameness.alignment import Match
 from ingest_service.sameness.matching import Block
@@ -45,13 +45,22 @@ def passage(a: Side, b: Side, match: Match) -> Passage | None:
 def says_something(told: Passage, a: Side, shared: int) -> bool:
     """Whether a passage says that one text knew the other: long enough, names counted half, or verbatim enough.
 
-    Texts that know nothing of each other share stock phrases, and names in a row: of bills, agencies, people. `shared`
-    is how many fingerprints of the passage both texts have, boilerplate not counted.
+    Texts that know nothing of each other share stock phrases, and names in a row: of bills, agencies, people. One that
+    ends a paragraph and one that begins the next are two, so the words must stand in one paragraph. `shared` is how
+    many fingerprints of the passage both texts have, boilerplate not counted.
     """
-    words = a.text[slice(*told.own)].split()
-    names = sum(word.lstrip(OPENERS)[:1].isupper() for word in words) * told.words / len(words)
-    long = told.words - names / 2 >= PARAMETERS.telling_words and shared >= PARAMETERS.telling_prints
-    return long or shared >= PARAMETERS.verbatim_prints
+    paragraphs = [paragraph.split() for paragraph in a.text[slice(*told.own)].split(PARAGRAPH_BREAK)]
+    # In scripts without spaces what spaces divide is many words.
+    density = told.words / sum(map(len, paragraphs))
+    telling = max(map(_telling, paragraphs)) * density
+    return (
+        telling >= PARAMETERS.telling_words and shared >= PARAMETERS.telling_prints
+    ) or shared >= PARAMETERS.verbatim_prints
+
+
+def _telling(words: Sequence[str]) -> float:
+    """How many words, names counted half."""
+    return len(words) - sum(word.lstrip(OPENERS)[:1].isupper() for word in words) / 2
 
 
 def _edits(a: Side, b: Side, match: Match, spans: tuple[Span, Span]) -> tuple[Edit, ...]:
