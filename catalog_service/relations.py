@@ -17,7 +17,7 @@ from catalog_service import changes, contract, paging, resources, stories
 from catalog_service.counter import Turn
 from catalog_service.errors import EventRefused, NotFound
 from catalog_service.stories import Link
-from catalog_service.tables import Receipt, Relation, Version, alive
+from catalog_service.tables import Document, Receipt, Relation, Version, alive
 
 # The `seq` of a relation whose other side is not recorded yet.
 PENDING = 0
@@ -47,7 +47,10 @@ def add(session: Session, turn: Turn, own: Side, found: Sequence[contract.Relati
 
 
 def replace(session: Session, turn: Turn, own: Side, found: Sequence[contract.Relation]) -> Links:
-    """Makes `found` the full set of relations of one observation. Raises EventRefused."""
+    """Makes `found` the full set of relations of one observation. Raises EventRefused.
+
+    What it was to texts that their documents no longer say is history, of which a new judgement knows nothing.
+    """
     return _put(session, turn, own, found, complete=True)
 
 
@@ -58,11 +61,19 @@ def _put(session: Session, turn: Turn, own: Side, found: Sequence[contract.Relat
         draft = drafts.get(((row.a_document, row.a_observation), (row.b_document, row.b_observation)))
         if draft and draft.content == _content(row):
             del drafts[draft.pair]
-        elif draft or complete:
+        elif draft or (complete and _is_judged_again(session, own, row)):
             links += _end(session, turn, row)
     for draft in drafts.values():
         links += _store(session, turn, draft)
     return links
+
+
+def _is_judged_again(session: Session, own: Side, row: Relation) -> bool:
+    """Whether the other side is what its document says now, or is not known yet."""
+    sides = {(row.a_document, row.a_observation): row.a_version, (row.b_document, row.b_observation): row.b_version}
+    [(other, version)] = [(side, version) for side, version in sides.items() if side != own]
+    document = session.get(Document, other[0])
+    return document is None or version is None or (document.status, document.number) == ("current", version)
 
 
 def resolve(session: Session, turn: Turn, side: Side, number: int) -> Links:

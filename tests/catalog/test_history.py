@@ -183,6 +183,16 @@ def test_a_new_judgement_replaces_the_old_set(catalog: Database, record: Record)
         assert told.count("relation.withdrawn.v1") == 1
 
 
+def test_a_new_judgement_leaves_history_alone(catalog: Database, record: Record) -> None:
+    record(event(1), event(2, relations=[relation(1)]), event(3, relations=[relation(1), relation(2)]))
+    record(event(2, 2, "changed", article=article(text="Envoys met on Tuesday.")), event(3, 2, "withdrawn"))
+    assert outcomes(record(related(1, 1, []))) == ["unchanged"]
+    with catalog.reading() as session:
+        assert relations.of_document(session, str(ONE)) == []
+        kept = relations.of_document(session, str(ONE), scope="all")
+        assert sorted({side.path for each in kept for side in (each.a, each.b)}) == ["001.txt", "002.txt", "003.txt"]
+
+
 def test_copies_and_revisions_form_a_story_and_reuse_does_not(catalog: Database, record: Record) -> None:
     record(
         event(1, article=article(published="2024-09-04")),

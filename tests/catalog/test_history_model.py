@@ -164,12 +164,20 @@ class CatalogAgainstModel(RuleBasedStateMachine):
         told = {_pair(own, (other, self._newest(other))): type_ for other, type_ in found.items() if other != own[0]}
         if complete:
             for pair in [pair for pair in self.related if own in pair and pair not in told]:
-                del self.related[pair]
+                if self._is_said_now(next(side for side in pair if side != own)):
+                    del self.related[pair]
         for pair, type_ in told.items():
             known_already = self.related.get(pair) == type_
             self.related[pair] = type_
             if not known_already:
                 self._appear(pair)
+
+    def _is_said_now(self, side: Side) -> bool:
+        """Whether a side is what its document says, or not known yet: what is history is not judged again."""
+        if side not in self.versions:
+            return True
+        known = self.known[side[0]]
+        return (known.status, known.current) == ("current", self.versions[side])
 
     def _resolved(self, pair: Pair) -> bool:
         return all(side in self.versions for side in pair)
