@@ -4,6 +4,7 @@ Articles of the same words are one class: the first stands for it among the fing
 """
 
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,8 @@ from ingest_service.tables import Article, Item, Original
 
 # The cause of no event: the catalog knows this reading, only a lost ledger did not.
 KNOWN = "known"
+# In the place of the version that judged an article: its relations are to be judged again.
+AGAIN = ""
 _ARTICLES = TypeAdapter(model.Article)
 
 
@@ -65,7 +68,36 @@ def write(session: Session, now: datetime, item: Item, old: Article | None, read
     if row.owes is not None:
         _keep(session, prepared.original)
     if not stands:
-        fingerprint_index.add(session, {row.id: told.facts.fingerprints})
+        _index(session, row, told.facts)
+
+
+def _index(session: Session, row: Article, facts: sameness.Prepared) -> None:
+    """Puts an article among the fingerprints; what this shows to be boilerplate is judged again without it."""
+    judge_again(session, fingerprint_index.add(session, {row.id: facts.fingerprints}))
+
+
+def judge_again(session: Session, ids: Collection[int]) -> None:
+    """Marks articles to be judged once more, but for those that are still to be judged for the first time."""
+    if ids:
+        told = sa.update(Article).where(Article.id.in_(ids), Article.owes.is_(None))
+        session.execute(told.values(sameness_version=AGAIN))
+
+
+def outdated(session: Session, limit: int) -> list[Article]:
+    """Articles whose fingerprints an earlier release took, the oldest first."""
+    asked = sa.select(Article).where(Article.sameness_version.not_in((AGAIN, sameness.VERSION)))
+    return list(session.scalars(asked.order_by(Article.id).limit(limit)))
+
+
+def refresh(session: Session, row: Article) -> None:
+    """Takes the fingerprints of an article anew, and marks it to be judged again."""
+    facts = sameness.prepare(unpacked(row.content))
+    fingerprint_index.remove(session, row.id)
+    stands = _class_stands(session, facts.folded_digest)
+    row.folded_digest, row.indexed, row.sameness_version = facts.folded_digest, not stands, AGAIN
+    session.flush()
+    if not stands:
+        _index(session, row, facts)
 
 
 def _owed(now: datetime, reading: Reading) -> dict[str, Any]:
@@ -78,14 +110,15 @@ def _owed(now: datetime, reading: Reading) -> dict[str, Any]:
 
 
 def _class_stands(session: Session, folded_digest: str) -> bool:
-    """Whether an article of the same words stands for them among the fingerprints."""
-    asked = sa.select(Article.id).where(Article.folded_digest == folded_digest, Article.indexed).limit(1)
-    return session.scalar(asked) is not None
+    """Whether an article of the same words stands for them among the fingerprints of this release."""
+    current = Article.sameness_version.in_((AGAIN, sameness.VERSION))
+    asked = sa.select(Article.id).where(Article.folded_digest == folded_digest, Article.indexed, current)
+    return session.scalar(asked.limit(1)) is not None
 
 
 def retire(session: Session, article: Article) -> None:
     """An article is current no more: it attracts nothing, and a copy of it takes its place."""
-    fingerprint_index.remove(session, [article.id])
+    fingerprint_index.remove(session, article.id)
     stood, folded = article.indexed, article.folded_digest
     session.delete(article)
     session.flush()
@@ -95,15 +128,14 @@ def retire(session: Session, article: Article) -> None:
 
 def _promote(session: Session, folded_digest: str) -> None:
     """The first copy stands for the class from now on, and all of the class are judged anew."""
-    copies = list(
-        session.scalars(sa.select(Article).where(Article.folded_digest == folded_digest).order_by(Article.id))
-    )
-    for number, copy in enumerate(copies):
-        if number == 0:
-            copy.indexed = True
-            fingerprint_index.add(session, {copy.id: sameness.prepare(unpacked(copy.content)).fingerprints})
-        if copy.owes is None:
-            copy.owes = {"cause": "judged"}
+    of_class = Article.folded_digest == folded_digest
+    first = session.scalars(sa.select(Article).where(of_class).order_by(Article.id).limit(1)).first()
+    if first is None:
+        return
+    first.indexed = True
+    session.flush()
+    _index(session, first, sameness.prepare(unpacked(first.content)))
+    session.execute(sa.update(Article).where(of_class, Article.owes.is_(None)).values(sameness_version=AGAIN))
 
 
 def _keep(session: Session, original: model.Original) -> None:

@@ -1,7 +1,8 @@
 """Who shares fingerprints with this article: one plain table; functions of a Session.
 
 A fingerprint that more articles have than `common` allows is boilerplate: it gets no more rows, starts no pair, and is
-told as masked. So neither the table nor a question grows with how often a footer repeats.
+told as masked. So neither the table nor a question grows with how often a footer repeats. It stays boilerplate when
+articles go: a row of theirs is kept as a mark, with the number of the article below zero.
 """
 
 import json
@@ -27,24 +28,39 @@ class Candidates:
     masked: Hashes
 
 
-def add(session: Session, articles: Mapping[int, Hashes]) -> None:
-    """Adds the fingerprints of new articles, those that are boilerplate by now left out."""
-    counts = Counter({value: len(holders) for value, holders in _holders(session, articles.values()).items()})
-    rows = []
+def add(session: Session, articles: Mapping[int, Hashes]) -> frozenset[int]:
+    """Adds the fingerprints of new articles, those that are boilerplate by now left out.
+
+    Returns the other articles that have what has become boilerplate by this: they were judged as if it were not.
+    """
+    rows, recognised = [], set()
+    holders = _holders(session, articles.values())
     for article, fingerprints in articles.items():
         for value in fingerprints.tolist():
+            known = holders.setdefault(value, [])
             # One row more than is common says that it is: the table needs no second column to tell.
-            if counts[value] <= PARAMETERS.common:
-                counts[value] += 1
+            if sum(each > 0 for each in known) <= PARAMETERS.common:
+                known.append(article)
                 rows.append({"fingerprint": value, "article": article})
+                if len(known) == PARAMETERS.common + 1:
+                    recognised.update(known)
     if rows:
         # In the order of the key, so that neighbouring rows land on the same page.
         session.execute(sa.insert(Fingerprint), sorted(rows, key=lambda row: row["fingerprint"]))
+    return frozenset(each for each in recognised if each > 0) - articles.keys()
 
 
-def remove(session: Session, articles: Iterable[int]) -> None:
-    """Forgets articles."""
-    session.execute(sa.delete(Fingerprint).where(Fingerprint.article.in_(list(articles))))
+def remove(session: Session, article: int) -> None:
+    """Forgets an article; of what is boilerplate a mark is left where it would be too few otherwise."""
+    own = sa.select(Fingerprint.fingerprint).where(Fingerprint.article == article)
+    held = sa.select(Fingerprint.fingerprint).where(Fingerprint.fingerprint.in_(own)).group_by(Fingerprint.fingerprint)
+    marked = held.having(sa.func.count() == PARAMETERS.common + 1)
+    its_own = Fingerprint.article == article
+    values = session.scalars(marked).all()
+    mark = sa.update(Fingerprint).where(its_own, Fingerprint.fingerprint == sa.bindparam("value"))
+    if values:
+        session.connection().execute(mark.values(article=-article), [{"value": value} for value in values])
+    session.execute(sa.delete(Fingerprint).where(its_own))
 
 
 def candidates(session: Session, queries: Mapping[int, Hashes]) -> dict[int, Candidates]:
@@ -60,6 +76,7 @@ def _ranked(article: int, fingerprints: Hashes, holders: Mapping[int, Sequence[i
     speaking = set(values) if 2 * len(masked) > len(values) else set(values).difference(masked)
     shared = Counter(other for value in speaking for other in holders.get(value, ()))
     shared.pop(article, None)
+    shared = Counter({other: count for other, count in shared.items() if other > 0})
     ranked = sorted(shared, key=lambda each: (-shared[each], each))[: PARAMETERS.neighbours]
     few = min(PARAMETERS.telling_prints, len(values))
     return Candidates(

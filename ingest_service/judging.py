@@ -1,6 +1,10 @@
-"""The second transaction: neighbours asked for, pairs judged in canonical order, events put into the outbox."""
+"""The second transaction: neighbours asked for, pairs judged in canonical order, events put into the outbox.
 
-from collections.abc import Sequence
+What was told before is judged again when the way of judging changed: in a new release, or because what was taken for
+text turned out to be boilerplate. That is background work, done when nothing new is to be told.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,6 +18,8 @@ from ingest_service.tables import Article, Item, Original
 
 # What judging keeps of articles, in characters of their texts: each costs some ten bytes.
 KEPT = 8_000_000
+# So many copies are told of together with their first; an event may hold a thousand relations.
+COPIES = 500
 
 
 @dataclass(slots=True)
@@ -29,18 +35,54 @@ class Judge:
         rows = list(
             session.scalars(sa.select(Article).where(Article.owes.is_not(None)).order_by(Article.id).limit(limit))
         )
-        marked = {row.id for row in rows}
-        queries = {row.id: self._facts(row).fingerprints for row in rows if row.indexed}
-        candidates = fingerprint_index.candidates(session, queries)
+        candidates = self._candidates(session, rows)
+        together = {row.id for row in rows}
         for row in rows:
-            found = self._relations(session, row, candidates.get(row.id), marked)
-            self._tell(session, row, found, now)
+            # Of two that are told together the later one tells of both.
+            later = {each for each in together if each > row.id}
+            self._tell(session, row, self._relations(session, row, candidates.get(row.id), later), now)
             row.owes = None
         session.flush()
         return len(rows)
 
+    def judge_again(self, session: Session, now: datetime, limit: int) -> int:
+        """Does up to `limit` articles' part of what is to be judged again; how many, 0 when nothing is left.
+
+        All fingerprints are of this release before the first article is judged with them.
+        """
+        if outdated := articles.outdated(session, limit):
+            for row in outdated:
+                self._forget(row)
+                articles.refresh(session, row)
+            return len(outdated)
+        asked = sa.select(Article).where(Article.sameness_version == articles.AGAIN, Article.owes.is_(None))
+        rows = list(session.scalars(asked.order_by(Article.id).limit(limit)))
+        candidates = self._candidates(session, rows)
+        for row in rows:
+            found = self._relations(session, row, candidates.get(row.id))
+            if row.indexed:
+                found += self._to_copies(session, row)
+            outbox.put(session, events.related(self.origin, row.document, row.observation, found, now))
+            row.sameness_version = sameness.VERSION
+        session.flush()
+        return len(rows)
+
+    def _to_copies(self, session: Session, row: Article) -> list[model.Relation]:
+        """What the first of a class is to its copies, which have told so themselves; of too many, they tell again."""
+        of_class = sa.and_(Article.folded_digest == row.folded_digest, Article.id != row.id, Article.owes.is_(None))
+        copies = list(session.scalars(sa.select(Article).where(of_class).order_by(Article.id).limit(COPIES + 1)))
+        if len(copies) > COPIES:
+            session.execute(sa.update(Article).where(of_class).values(sameness_version=articles.AGAIN))
+            return []
+        return self._judged(row, copies, sameness.NOTHING_MASKED)
+
+    def _candidates(self, session: Session, rows: Sequence[Article]) -> dict[int, Candidates]:
+        return fingerprint_index.candidates(
+            session, {row.id: self._facts(row).fingerprints for row in rows if row.indexed}
+        )
+
     def _relations(
-        self, session: Session, row: Article, candidates: Candidates | None, marked: set[int]
+        self, session: Session, row: Article, candidates: Candidates | None, without: Collection[int] = ()
     ) -> list[model.Relation]:
         """What the article is to others. A copy is related to the first of its class alone, which has the rest."""
         if candidates is None:
@@ -49,8 +91,10 @@ class Judge:
         else:
             asked = sa.select(Article).where(Article.id.in_(candidates.articles))
             neighbours, masked = list(session.scalars(asked)), candidates.masked
-        # Of two that are judged together the later one tells of both.
-        others = [each for each in neighbours if each.id != row.id and not (each.id in marked and each.id > row.id)]
+        others = [each for each in neighbours if each.id != row.id and each.id not in without]
+        return self._judged(row, others, masked)
+
+    def _judged(self, row: Article, others: Iterable[Article], masked: sameness.Hashes) -> list[model.Relation]:
         found = []
         for other in sorted(others, key=lambda each: each.id):
             judgement = sameness.judge(self._facts(row), self._facts(other), masked)
@@ -61,9 +105,6 @@ class Judge:
 
     def _tell(self, session: Session, row: Article, relations: Sequence[model.Relation], now: datetime) -> None:
         owes = row.owes or {}
-        if owes["cause"] == "judged":
-            outbox.put(session, events.related(self.origin, row.document, row.observation, relations, now))
-            return
         item = session.get_one(Item, row.item)
         bytes_ = session.get_one(Original, owes["original"])
         original = model.Original(bytes_.content or b"", bytes_.media_type, bytes_.encoding)
@@ -74,6 +115,10 @@ class Judge:
         else:
             outbox.put(session, event)
             _release(session, bytes_)
+
+    def _forget(self, row: Article) -> None:
+        if known := self._prepared.pop(row.id, None):
+            self._characters -= len(known.side.text)
 
     def _facts(self, row: Article) -> sameness.Prepared:
         known = self._prepared.pop(row.id, None)
@@ -90,8 +135,6 @@ class Judge:
 def _release(session: Session, original: Original) -> None:
     """The event holds the bytes; ours are kept only while another one needs them."""
     session.flush()
-    needed = sa.select(Article.id).where(
-        Article.owes["original"].as_string() == original.digest, Article.owes["cause"].as_string() != "judged"
-    )
+    needed = sa.select(Article.id).where(Article.owes["original"].as_string() == original.digest)
     if len(list(session.scalars(needed.limit(2)))) < 2:
         original.content = None

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog_service import contract
-from ingest_service import articles, events, model, outbox
+from ingest_service import articles, events, model, outbox, sameness
 from ingest_service.prepare import Prepared, PreparedItem
 from ingest_service.scan import FileFact, Known, Odd
 from ingest_service.tables import Article, File, FileItem, Item
@@ -86,8 +86,10 @@ def counts(session: Session) -> dict[str, int]:
 
 
 def unjudged(session: Session) -> int:
-    """How many articles are still to be judged."""
-    return session.scalar(sa.select(sa.func.count()).select_from(Article).where(Article.owes.is_not(None))) or 0
+    """How many articles are still to be judged, for the first time or again."""
+    asked = sa.select(sa.func.count()).select_from(Article)
+    waiting = (asked.where(Article.owes.is_not(None)), asked.where(Article.sameness_version != sameness.VERSION))
+    return sum(session.scalar(each) or 0 for each in waiting)
 
 
 def files(

@@ -79,6 +79,8 @@ class Pipeline:
         self._gone: dict[str, float] = {}
         self._root_seen: tuple[int, int] | None = None
         self._trouble: tuple[str, ...] = ()
+        # Whether there may be something to judge again.
+        self._judging = True
         self.reads = 0
         """How many files were read since the start."""
         self.overflows = 0
@@ -110,7 +112,8 @@ class Pipeline:
                     watch = await self._watch_again(watch)
                 if await self._step():
                     reconcile_at = time.monotonic() + self._limits.reconcile_seconds
-                await self._looks.next(self._limits.tick_seconds)
+                await self._judge_some_again()
+                await self._looks.next(0.0 if self._judging else self._limits.tick_seconds)
         finally:
             if watch is not None:
                 watch.stop()
@@ -121,12 +124,15 @@ class Pipeline:
         while self._looks.waiting():
             await self._step()
             await self._looks.next(self._limits.tick_seconds)
+        while self._judging:
+            await self._judge_some_again()
 
     async def _step(self) -> bool:
         """Looks at what is due; true when that was the whole folder. A database that is away is waited for."""
         why, paths = self._looks.take()
         if why is None and not paths:
             return False
+        self._judging = True
         try:
             await (self._look_everywhere(why) if why is not None else self._look_at(paths))
         except (DatabaseAway, OSError) as error:
@@ -337,6 +343,19 @@ class Pipeline:
 
     async def _judge_all(self) -> None:
         while await self._database.write(self._judge.judge, self._now(), BATCH):
+            self._woken()
+
+    async def _judge_some_again(self) -> None:
+        """A piece of the background work of judging, where any may be left."""
+        if not self._judging:
+            return
+        try:
+            self._judging = bool(await self._database.write(self._judge.judge_again, self._now(), BATCH))
+        except DatabaseAway as error:
+            self._judging = False
+            self._fail(error)
+            self._looks.everything("the last look failed")
+        if self._judging:
             self._woken()
 
     def _context(self) -> ledger.Context:

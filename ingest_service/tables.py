@@ -94,7 +94,8 @@ class Article(Base):
     """The newest article of an item that is current.
 
     `owes` says what is still to be told about it, in the words of the event: null once it is judged. `indexed` is False
-    for a copy: the first of a class of copies stands for it among the fingerprints.
+    for a copy: the first of a class of copies stands for it among the fingerprints. `sameness_version` is of the way of
+    judging that took its fingerprints and judged it last; empty when it is to be judged again.
     """
 
     __tablename__ = "article"
@@ -106,7 +107,7 @@ class Article(Base):
     folded_digest: Mapped[str] = mapped_column(String(72), index=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
     indexed: Mapped[bool]
-    sameness_version: Mapped[str] = mapped_column(String(16))
+    sameness_version: Mapped[str] = mapped_column(String(16), index=True)
     owes: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     __table_args__ = (
@@ -119,7 +120,7 @@ class Article(Base):
 
 
 class Fingerprint(Base):
-    """Which article has which fingerprint."""
+    """Which article has which fingerprint; below zero an article that went, whose row says that it is boilerplate."""
 
     __tablename__ = "fingerprint"
     fingerprint: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

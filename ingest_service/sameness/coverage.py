@@ -30,16 +30,21 @@ class Coverage:
 
 
 def covered(a: Side, b: Side, matches: Sequence[Match], boilerplate: Boilerplate | None = None) -> Coverage:
-    """How much the matches cover. Boilerplate counts on neither side, unless a text has little else."""
-    masked = (boilerplate.a, boilerplate.b) if boilerplate is not None else (None, None)
+    """How much the matches cover. Boilerplate counts on neither side, unless both texts have little else."""
+    masked: tuple[Flags | None, Flags | None] = (None, None)
+    if boilerplate is not None and not (_is_most(boilerplate.a) and _is_most(boilerplate.b)):
+        masked = boilerplate.a, boilerplate.b
     left = _covered([match.a for match in matches], len(a.string), masked[0])
     right = _covered([match.b for match in matches], len(b.string), masked[1])
     return Coverage(left[0] / max(1, left[1]), right[0] / max(1, right[1]), min(left[0], right[0]))
 
 
+def _is_most(masked: Flags) -> bool:
+    return 2 * int(masked.sum()) > len(masked)
+
+
 def _covered(spans: Sequence[Span], length: int, masked: Flags | None) -> tuple[int, int]:
     """How many characters are covered, and of how many."""
-    own = length if masked is None else length - int(masked.sum())
-    if masked is None or 2 * own < length:
+    if masked is None:
         return sum(end - start for start, end in spans), length
-    return sum(end - start - int(masked[start:end].sum()) for start, end in spans), own
+    return sum(end - start - int(masked[start:end].sum()) for start, end in spans), length - int(masked.sum())

@@ -28,8 +28,10 @@ def judge(a: Side, b: Side, masked: Hashes) -> Judgement | None:
 
 
 def _judge(a: Side, b: Side, masked: Hashes) -> Judgement | None:
-    matches = align(a.folded, b.folded)
     shared = boilerplate.shared(a.folded, b.folded, masked)
+    if a.folded_digest != b.folded_digest and not _meet(a, b, shared):
+        return None
+    matches = align(a.folded, b.folded)
     type_ = _type(a, b, matches, covered(a, b, matches, shared))
     told = _told(a, b, matches) if type_ != "reuse" else _telling(a, b, matches, shared)
     if not told and type_ != "duplicate":
@@ -38,6 +40,17 @@ def _judge(a: Side, b: Side, masked: Hashes) -> Judgement | None:
     if a.folded_digest == b.folded_digest:
         coverage = Coverage(1.0, 1.0, len(a.string))
     return Judgement(type_, _jaccard(a, b), coverage.a, coverage.b, tuple(passage for _, passage in told))
+
+
+def _meet(a: Side, b: Side, shared: Boilerplate | None) -> bool:
+    """Whether the texts share enough to be compared, whichever of them asks: fingerprints of their own, or nearly all.
+
+    What is boilerplate through and through is a form, or a story that everybody ran: of two of these it does speak.
+    """
+    prints = a.folded.prints.unique, b.folded.prints.unique
+    boiler = len(shared.prints) if shared is not None else 0
+    own = int(among(prints[0], prints[1]).sum()) - boiler
+    return own >= min(PARAMETERS.telling_prints, max(map(len, prints))) or 2 * boiler > max(map(len, prints))
 
 
 def _told(a: Side, b: Side, matches: Iterable[Match]) -> list[Told]:

@@ -82,7 +82,8 @@ class TestTheSeeds:
         assert found_passages == [with_sides(each, "a", "b") for each in golden["passages"]]
 
     def test_a_text_is_traced_to_where_it_comes_from(self, lived_in: House) -> None:
-        said = "He spoke about preserving peace and stability across the Taiwan Strait, and left."
+        quotation = "expressed concern over what the DPRK may gain in exchange for its provision of weapons to Russia"
+        said = f"Ministers {quotation}; nobody asked why."
         answer = lived_in.ingest.post("/v1/match", said.encode(), "text/plain")
         assert answer.status == 200, answer.body
         found = answer.json["matches"]
@@ -90,7 +91,7 @@ class TestTheSeeds:
         texts_ = {path: "\n\n".join(golden["paragraphs"]) for path, golden in GOLDEN["documents"].items()}
         for each in found:
             [passage] = each["passages"]
-            assert said[slice(*passage["self"])] == "preserving peace and stability across the Taiwan Strait"
+            assert said[slice(*passage["self"])] == quotation
             assert texts_[each["path"]][slice(*passage["other"])] == said[slice(*passage["self"])]
         assert lived_in.ingest.get("/v1/status").json["states"] == {"published": 5}
 

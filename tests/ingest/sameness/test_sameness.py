@@ -187,9 +187,10 @@ def test_megabytes_of_whatever_are_judged_in_seconds(kind: str) -> None:
     text = LONG[kind]
     edited = text[: len(text) // 2].rstrip() + " and so on, it was said" + text[len(text) // 2 :]
     judgement = judged(text, edited)
-    # A text without spaces in a script that has them is one word, and one word is no passage.
     assert judgement is None or judgement.coverage_own > 0.9
-    assert (judgement is None) == (kind == "a sentence in one letter")
+    # A text without spaces in a script that has them is one word, and one word is no passage; a text that says one
+    # thing over and over has too few fingerprints to meet another.
+    assert (judgement is None) == (kind in ("a sentence in one letter", "quotation marks"))
 
 
 def test_differences_in_a_long_text_cost_what_they_are() -> None:

@@ -1,0 +1,189 @@
+"""Once judging has drained, relations do not depend on what arrived when, nor on which release judged it first."""
+
+import json
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+import pytest
+import sqlalchemy as sa
+
+from catalog_service import contract
+from ingest_service import events, ledger, model, sameness, schema
+from ingest_service.db import Database
+from ingest_service.judging import Judge
+from ingest_service.prepare import Prepared, PreparedItem
+from ingest_service.sameness.parameters import PARAMETERS
+from ingest_service.scan import FileFact
+from ingest_service.tables import Article, Outbox
+from tests.benchmarks.articles import FOOTER as ENQUIRIES
+from tests.benchmarks.articles import articles
+
+ORIGIN = events.Origin("seeds", "/ingest/seeds")
+NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+FOOTER = (
+    "This notice is sent to all subscribers of the daily service. Whoever no longer wants to receive it may say so at "
+    "the address below, and whoever finds a mistake in it is asked to tell the desk before noon of the same day."
+)
+# What the relations of a folder are in the end, by the paths of both sides.
+Relations: TypeAlias = dict[frozenset[str], tuple[str, frozenset[tuple[tuple[int, int], ...]]]]
+
+
+class Folder:
+    """A ledger that takes texts in, and what it told of their relations."""
+
+    def __init__(self, url: str) -> None:
+        self.database = Database(url)
+        schema.upgrade(self.database)
+        self.judge = Judge(ORIGIN)
+
+    def take(self, texts: Iterable[tuple[str, str]]) -> None:
+        """Stores texts by name, in one transaction."""
+        with self.database.writing() as session:
+            for number, (name, text) in enumerate(texts):
+                article = model.Article(text[:40], tuple(text.split("\n\n")))
+                original = model.Original(text.encode(), "text/plain", "utf-8")
+                item = PreparedItem(None, article, sameness.prepare(article))
+                fact = FileFact(name, original.size, 0, 0, 0, number)
+                prepared = Prepared(original.digest, original, (item,))
+                ledger.store(session, ledger.Context(ORIGIN, NOW), fact, prepared)
+
+    def drop(self, names: Sequence[str]) -> None:
+        """Files are gone."""
+        with self.database.writing() as session:
+            ledger.remove(session, ledger.Context(ORIGIN, NOW), names)
+
+    def tell(self, limit: int = 100) -> None:
+        """Judges what is new."""
+        with self.database.writing() as session:
+            while self.judge.judge(session, NOW, limit):
+                pass
+
+    def drain(self, limit: int = 100) -> None:
+        """Judges until nothing is left."""
+        self.tell(limit)
+        with self.database.writing() as session:
+            while self.judge.judge_again(session, NOW, limit):
+                pass
+            assert ledger.unjudged(session) == 0
+
+    def relations(self) -> Relations:
+        """What a reader of all events believes."""
+        with self.database.reading() as session:
+            bodies = [json.loads(body) for body in session.scalars(sa.select(Outbox.body).order_by(Outbox.id))]
+        names = {each["data"]["document"]: each["data"]["path"] for each in bodies if "path" in each["data"]}
+        found: Relations = {}
+        for body in bodies:
+            own = names[body["data"]["document"]]
+            if body["type"] == contract.RELATED or body["data"]["cause"] == "withdrawn":
+                found = {pair: told for pair, told in found.items() if own not in pair}
+            for told in body["data"].get("relations", ()):
+                other = names[told["other"]["document"]]
+                found[frozenset((own, other))] = (told["type"], frozenset(_spans(own, other, told["passages"])))
+        return found
+
+    def events(self, type_: str) -> int:
+        """How many events of a type are owed."""
+        with self.database.reading() as session:
+            return sum(json.loads(body)["type"] == type_ for body in session.scalars(sa.select(Outbox.body)))
+
+
+def _spans(own: str, other: str, passages: Iterable[dict[str, Any]]) -> Iterator[tuple[tuple[int, int], ...]]:
+    """The passages with the lesser name's side first."""
+    for each in passages:
+        sides = {own: tuple(each["self"]), other: tuple(each["other"])}
+        yield tuple(sides[name] for name in sorted(sides))
+
+
+def mixed() -> list[tuple[str, str]]:
+    """Stories of their own, most with the same footer; copies, revisions and quotations among them."""
+    made = articles(PARAMETERS.common + 20, words=120, seed=7)
+    plain = [f"{number}\n\n{text.removesuffix(ENQUIRIES)}" for number, text in enumerate(made)]
+    texts = {f"{number:02}": text + "\n\n" + FOOTER for number, text in enumerate(plain)}
+    texts["00 copy"] = texts["00"].upper()
+    texts["revision"] = "(LEAD) " + texts["01"] + "\n\nMore is to follow in the evening."
+    texts["quoting"] = next(articles(1, words=250, seed=9)) + "\n\n" + plain[2].split("\n\n")[2]
+    texts["footer"] = "A short note of its own on the harvest of this year.\n\n" + FOOTER
+    return list(texts.items())
+
+
+@pytest.fixture
+def folder(sqlite_url: str) -> Iterator[Folder]:
+    made = Folder(sqlite_url)
+    yield made
+    made.database.close()
+
+
+@pytest.fixture(scope="module")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Relations:
+    """The relations when everything was there before the first was judged."""
+    folder = Folder(f"sqlite:///{tmp_path_factory.mktemp('settled')}/ingest.db")
+    folder.take(mixed())
+    folder.drain()
+    folder.database.close()
+    return folder.relations()
+
+
+def test_the_set_has_relations_of_several_types_and_none_by_its_footer(settled: Relations) -> None:
+    types = {tuple(sorted(pair)): type_ for pair, (type_, _) in settled.items()}
+    assert types["00", "00 copy"] == "duplicate"
+    assert types["01", "revision"] == "revision"
+    assert types["02", "quoting"] in ("excerpt", "reuse")
+    assert not [pair for pair in types if "footer" in pair]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_order_of_arrival_does_not_matter(folder: Folder, settled: Relations, seed: int) -> None:
+    draw = random.Random(seed)  # noqa: S311  Nothing secret.
+    texts = mixed()
+    draw.shuffle(texts)
+    while texts:
+        some = draw.randint(1, 9)
+        folder.take(texts[:some])
+        folder.tell()
+        del texts[:some]
+    folder.drain(limit=7)
+    assert _of_classes(folder.relations()) == _of_classes(settled)
+
+
+def _of_classes(relations: Relations) -> Relations:
+    """Whichever of two copies stands for both."""
+    return {frozenset(name.removesuffix(" copy") for name in pair): told for pair, told in relations.items()}
+
+
+def test_boilerplate_seen_in_hindsight_takes_its_relations_back(folder: Folder) -> None:
+    texts = [text for text in mixed() if text[0] not in ("00 copy", "revision", "quoting")]
+    folder.take(texts[:10])
+    folder.drain()
+    assert len(folder.relations()) >= 45
+    for text in texts[10:]:
+        folder.take([text])
+        folder.drain()
+    told = {tuple(sorted(pair)) for pair in folder.relations()}
+    assert not [pair for pair in told if "09" in pair and "08" in pair]
+    before = folder.events(contract.RELATED)
+    folder.drain()
+    assert folder.events(contract.RELATED) == before
+
+
+def test_boilerplate_stays_so_when_its_first_holders_go(folder: Folder) -> None:
+    texts = mixed()
+    folder.take(texts)
+    folder.drain()
+    folder.drop([name for name, _ in texts[: PARAMETERS.common + 5]])
+    folder.take([("late one", "Nothing else is known about the ferry.\n\n" + FOOTER)])
+    folder.drain()
+    assert not [pair for pair in folder.relations() if "late one" in pair]
+
+
+def test_a_new_way_of_judging_judges_everything_again(folder: Folder, settled: Relations) -> None:
+    folder.take(mixed())
+    folder.drain()
+    with folder.database.writing() as session:
+        session.execute(sa.update(Article).values(sameness_version="0", folded_digest="sha-256:old"))
+    with folder.database.reading() as session:
+        assert ledger.unjudged(session) == len(mixed())
+    folder.drain(limit=10)
+    assert folder.events(contract.RELATED) == len(mixed())
+    assert _of_classes(folder.relations()) == _of_classes(settled)
