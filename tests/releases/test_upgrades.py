@@ -1,0 +1,72 @@
+"""The databases of every release come up to this one with all they hold, and both services go on with them."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import catalog_service.schema
+import ingest_service.schema
+from catalog_service.db import Database as CatalogDatabase
+from ingest_service.db import Database as IngestDatabase
+from tests.postgres import Server
+from tests.releases import dumps
+from tests.system import house
+from tests.system.conftest import DATABASES
+
+RELEASES = sorted(dumps.FOLDER.iterdir())
+
+
+@pytest.fixture(params=DATABASES)
+def urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """The URLs of two databases, catalog and ingest, in which nothing is yet."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/catalog.db", f"sqlite:///{tmp_path}/ingest.db"
+        return
+    server: Server = request.getfixturevalue("postgres_server")
+    made = server.create(), server.create()
+    yield (made[0].render_as_string(hide_password=False), made[1].render_as_string(hide_password=False))
+    for url in made:
+        server.drop(url)
+
+
+@pytest.mark.parametrize("release", RELEASES, ids=lambda folder: folder.name)
+def test_both_services_go_on_where_an_earlier_release_stopped(
+    release: Path, urls: tuple[str, str], tmp_path: Path
+) -> None:
+    loading = dumps.load_sqlite if urls[0].startswith("sqlite") else dumps.load_postgres
+    for service, url in zip(dumps.SERVICES, urls, strict=True):
+        loading(release / service, url)
+    assert revisions(urls) != (None, None)
+    with house.living(tmp_path, *urls) as home:
+        dumps.change(home.seeds)
+        home.catalog.start()
+        house.until(home.catalog.ready, "the catalog")
+        before = home.catalog.get("/v1/changes?since=0").json["events"]
+        assert len(before) >= 10
+        assert home.documents()[dumps.EDITED]["versions"] == 2
+        assert list(home.documents("withdrawn")) == [dumps.GONE]
+
+        home.ingest.start()
+        house.until(home.ingest.ready, "the ingest service")
+        home.arrived(6)
+        # The files are other inodes now, and say what they said: nothing is told that was told before.
+        told = home.catalog.get("/v1/changes?since=0").json["events"][len(before) :]
+        assert [each["type"] for each in told if not each["type"].startswith("relation.")] == []
+        assert home.files()["empty.txt"]["reason"] == "empty"
+        found = home.catalog.get("/v1/search?q=denuclearisation").json["hits"]
+        assert [hit["document"]["path"][:3] for hit in found] == ["001"]
+
+        (home.seeds / "harbour.txt").write_text("Ferry stops\n\nThe ferry has stopped for good.", encoding="utf-8")
+        house.until(lambda: home.documents()["harbour.txt"]["version"] == 2, "a new version")
+        home.stop()
+
+
+def revisions(urls: tuple[str, str]) -> tuple[str | None, str | None]:
+    """The revisions of both schemas."""
+    with (
+        contextlib.closing(CatalogDatabase(urls[0])) as catalog,
+        contextlib.closing(IngestDatabase(urls[1])) as ingest,
+    ):
+        return catalog_service.schema.current(catalog), ingest_service.schema.current(ingest)
