@@ -28,8 +28,8 @@ async def supervise(parts: Mapping[str, Coroutine[Any, Any, object]], stop: asyn
             await stop.wait()
             for task in tasks:
                 task.cancel()
-    except* PartDied as died:
-        # The first says it all; the others are in the log.
+    except ExceptionGroup as died:
+        # The first says it all; the others are in the log. Inside `except*` it might come out as a group again.
         raise died.exceptions[0] from None
 
 
