@@ -4,7 +4,7 @@ Articles of the same words are one class: the first stands for it among the fing
 """
 
 import zlib
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from ingest_service.tables import Article, Item, Original
 KNOWN = "known"
 # In the place of the version that judged an article: its relations are to be judged again.
 AGAIN = ""
+IN_ONE_STATEMENT = 1_000
 _ARTICLES = TypeAdapter(model.Article)
 
 
@@ -62,24 +63,21 @@ def write(session: Session, now: datetime, item: Item, old: Article | None, read
         indexed=not stands,
         sameness_version=sameness.VERSION,
         owes=None if reading.cause == KNOWN else _owed(now, reading),
+        original=None if reading.cause == KNOWN else prepared.original.digest,
     )
     session.add(row)
     session.flush()
     if row.owes is not None:
         _keep(session, prepared.original)
     if not stands:
-        _index(session, row, told.facts)
+        fingerprint_index.add(session, {row.id: told.facts.fingerprints})
 
 
-def _index(session: Session, row: Article, facts: sameness.Prepared) -> None:
-    """Puts an article among the fingerprints; what this shows to be boilerplate is judged again without it."""
-    judge_again(session, fingerprint_index.add(session, {row.id: facts.fingerprints}))
-
-
-def judge_again(session: Session, ids: Collection[int]) -> None:
+def judge_again(session: Session, ids: Sequence[int]) -> None:
     """Marks articles to be judged once more, but for those that are still to be judged for the first time."""
-    if ids:
-        told = sa.update(Article).where(Article.id.in_(ids), Article.owes.is_(None))
+    for start in range(0, len(ids), IN_ONE_STATEMENT):
+        some = ids[start : start + IN_ONE_STATEMENT]
+        told = sa.update(Article).where(Article.id.in_(some), Article.owes.is_(None))
         session.execute(told.values(sameness_version=AGAIN))
 
 
@@ -97,7 +95,7 @@ def refresh(session: Session, row: Article) -> None:
     row.folded_digest, row.indexed, row.sameness_version = facts.folded_digest, not stands, AGAIN
     session.flush()
     if not stands:
-        _index(session, row, facts)
+        fingerprint_index.add(session, {row.id: facts.fingerprints})
 
 
 def _owed(now: datetime, reading: Reading) -> dict[str, Any]:
@@ -134,7 +132,7 @@ def _promote(session: Session, folded_digest: str) -> None:
         return
     first.indexed = True
     session.flush()
-    _index(session, first, sameness.prepare(unpacked(first.content)))
+    fingerprint_index.add(session, {first.id: sameness.prepare(unpacked(first.content)).fingerprints})
     session.execute(sa.update(Article).where(of_class, Article.owes.is_(None)).values(sameness_version=AGAIN))
 
 

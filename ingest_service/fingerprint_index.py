@@ -1,23 +1,36 @@
-"""Who shares fingerprints with this article: one plain table; functions of a Session.
+"""Who shares fingerprints with this article: functions of a Session.
 
-A fingerprint that more articles have than `common` allows is boilerplate: it gets no more rows, starts no pair, and is
-told as masked. So neither the table nor a question grows with how often a footer repeats. It stays boilerplate when
-articles go: a row of theirs is kept as a mark, with the number of the article below zero.
+The table keeps the fingerprints of each article as one row, in the transaction of the article: nothing else is kept. To
+ask, a process follows the table from where it last was into sorted arrays of its own (`postings`), which are made anew
+when it starts. A fingerprint that more articles have than `common` allows is boilerplate: it starts no pair and is told
+as masked, so no question grows with how often a footer repeats. Once recognised it stays so when articles go.
 """
 
-import json
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import threading
+import weakref
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
+from ingest_service.postings import Articles, Indices, Meetings, Postings
 from ingest_service.sameness import Hashes
+from ingest_service.sameness.fold import Flags
+from ingest_service.sameness.matching import among
 from ingest_service.sameness.parameters import PARAMETERS
-from ingest_service.tables import Fingerprint
+from ingest_service.tables import Boilerplate, Fingerprints
+
+STORED = np.dtype("<i8")
+CHUNK = 500
+# A transaction may take its row numbers before another one and commit behind it: so far back is looked again.
+LATE = 100
+# A fingerprint was none of boilerplate only for the first who had it, and for what one transaction added to them.
+FIRST_HOLDERS = 1_000
+_WROTE = "fingerprints written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,78 +41,125 @@ class Candidates:
     masked: Hashes
 
 
-def add(session: Session, articles: Mapping[int, Hashes]) -> frozenset[int]:
-    """Adds the fingerprints of new articles, those that are boilerplate by now left out.
+@dataclass(slots=True)
+class _Followed:
+    """The arrays of one database, and how far its table was followed."""
 
-    Returns the other articles that have what has become boilerplate by this: they were judged as if it were not.
-    """
-    rows, recognised = [], set()
-    holders = _holders(session, articles.values())
-    for article, fingerprints in articles.items():
-        for value in fingerprints.tolist():
-            known = holders.setdefault(value, [])
-            # One row more than is common says that it is: the table needs no second column to tell.
-            if sum(each > 0 for each in known) <= PARAMETERS.common:
-                known.append(article)
-                rows.append({"fingerprint": value, "article": article})
-                if len(known) == PARAMETERS.common + 1:
-                    recognised.update(known)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    postings: Postings = field(default_factory=Postings)
+    last: int = 0
+    late: frozenset[int] = frozenset()
+    boilerplate: Hashes = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    last_boilerplate: int = 0
+
+
+_all_followed: weakref.WeakKeyDictionary[sa.Engine, _Followed] = weakref.WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def add(session: Session, articles: Mapping[int, Hashes]) -> None:
+    """Adds the fingerprints of new articles."""
+    rows = [{"article": article, "hashes": hashes.astype(STORED).tobytes()} for article, hashes in articles.items()]
     if rows:
-        # In the order of the key, so that neighbouring rows land on the same page.
-        session.execute(sa.insert(Fingerprint), sorted(rows, key=lambda row: row["fingerprint"]))
-    return frozenset(each for each in recognised if each > 0) - articles.keys()
+        session.execute(sa.insert(Fingerprints), rows)
+        session.info[_WROTE] = True
 
 
 def remove(session: Session, article: int) -> None:
-    """Forgets an article; of what is boilerplate a mark is left where it would be too few otherwise."""
-    own = sa.select(Fingerprint.fingerprint).where(Fingerprint.article == article)
-    held = sa.select(Fingerprint.fingerprint).where(Fingerprint.fingerprint.in_(own)).group_by(Fingerprint.fingerprint)
-    marked = held.having(sa.func.count() == PARAMETERS.common + 1)
-    its_own = Fingerprint.article == article
-    values = session.scalars(marked).all()
-    mark = sa.update(Fingerprint).where(its_own, Fingerprint.fingerprint == sa.bindparam("value"))
-    if values:
-        session.connection().execute(mark.values(article=-article), [{"value": value} for value in values])
-    session.execute(sa.delete(Fingerprint).where(its_own))
+    """Forgets an article. A row without fingerprints stays, for those who follow the table."""
+    own = sa.and_(Fingerprints.article == article, Fingerprints.hashes.is_not(None))
+    gone: sa.CursorResult[Any] = session.connection().execute(sa.delete(Fingerprints).where(own))
+    if gone.rowcount:
+        session.execute(sa.insert(Fingerprints).values(article=article, hashes=None))
+        session.info[_WROTE] = True
 
 
 def candidates(session: Session, queries: Mapping[int, Hashes]) -> dict[int, Candidates]:
     """For each article asked for, who shares fingerprints enough to be judged with it; itself left out."""
-    holders = _holders(session, queries.values())
-    return {article: _ranked(article, fingerprints, holders) for article, fingerprints in queries.items()}
+    values = np.unique(np.concatenate([*queries.values(), np.zeros(0, dtype=np.int64)]))
+    with _following(session) as followed:
+        # Twice as many as decide: some of those met may be gone.
+        met = followed.postings.ask(values, 2 * PARAMETERS.common + 2)
+        common = (met.counts > PARAMETERS.common) | among(values, followed.boilerplate)
+    return {article: _ranked(article, hashes, values, common, met) for article, hashes in queries.items()}
 
 
-def _ranked(article: int, fingerprints: Hashes, holders: Mapping[int, Sequence[int]]) -> Candidates:
-    values = fingerprints.tolist()
-    masked = [value for value in values if len(holders.get(value, ())) > PARAMETERS.common]
+def recognise(session: Session, found: Iterable[Candidates]) -> list[int]:
+    """Writes down what of the masked was not known as boilerplate, and tells who has it, in order.
+
+    They may have been judged as if it were none; of very many only the first were.
+    """
+    masked = np.unique(np.concatenate([*(each.masked for each in found), np.zeros(0, dtype=np.int64)]))
+    with _following(session) as followed:
+        new = masked[~among(masked, followed.boilerplate)]
+        holders = np.unique(followed.postings.ask(new, FIRST_HOLDERS).holders)
+    if len(new):
+        session.execute(sa.insert(Boilerplate), [{"fingerprint": value} for value in new.tolist()])
+        session.info[_WROTE] = True
+    return [int(article) for article in holders]
+
+
+def _ranked(article: int, hashes: Hashes, values: Hashes, masked: Flags, met: Meetings) -> Candidates:
+    places = np.searchsorted(values, hashes)
+    common = masked[places]
     # What is boilerplate through and through is a form, or a story that everybody ran: there its fingerprints do speak.
-    speaking = set(values) if 2 * len(masked) > len(values) else set(values).difference(masked)
-    shared = Counter(other for value in speaking for other in holders.get(value, ()))
-    shared.pop(article, None)
-    shared = Counter({other: count for other, count in shared.items() if other > 0})
-    ranked = sorted(shared, key=lambda each: (-shared[each], each))[: PARAMETERS.neighbours]
-    few = min(PARAMETERS.telling_prints, len(values))
-    return Candidates(
-        tuple(each for each in ranked if shared[each] >= few), np.array(masked, dtype=np.int64)
-    )  # fmt: skip
+    speaking = places if 2 * common.sum() > len(hashes) else places[~common]
+    shared, times = np.unique(_holders(speaking, met), return_counts=True)
+    enough = (times >= min(PARAMETERS.telling_prints, len(hashes))) & (shared != article)
+    shared, times = shared[enough], times[enough]
+    ranked = shared[np.lexsort((shared, -times))][: PARAMETERS.neighbours]
+    return Candidates(tuple(ranked.tolist()), hashes[common])
 
 
-def _holders(session: Session, asked: Iterable[Hashes]) -> dict[int, list[int]]:
-    """Which articles have each of these fingerprints, as the table has them."""
-    sets = [each for each in asked if len(each)]
-    if not sets:
-        return {}
-    holders: dict[int, list[int]] = {}
-    for value, article in session.execute(_ask(session, np.unique(np.concatenate(sets)).tolist())):
-        holders.setdefault(value, []).append(article)
-    return holders
+def _holders(places: Indices, met: Meetings) -> Articles:
+    """Who has the values at these places: of each the first, as many as are no boilerplate and one more."""
+    first = np.searchsorted(met.asked, places)
+    times = np.minimum(met.counts[places], PARAMETERS.common + 1)
+    steps = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
+    return np.asarray(met.holders[np.repeat(first, times) + steps])
 
 
-def _ask(session: Session, values: list[int]) -> sa.Select[int, int]:
-    """The question, with all values in one argument: thousands of them would take longer to compile than to answer."""
-    wanted: sa.ColumnElement[int]
-    if session.get_bind().dialect.name == "sqlite":
-        wanted = sa.func.json_each(json.dumps(values)).table_valued("value").c.value
+@contextmanager
+def _following(session: Session) -> Iterator[_Followed]:
+    """The arrays as this session sees the table, for us alone."""
+    if session.info.get(_WROTE):
+        # What is not committed may still be undone: it goes into arrays that are thrown away.
+        followed = _Followed()
     else:
-        wanted = sa.func.unnest(sa.cast(values, postgresql.ARRAY(sa.BigInteger))).column_valued("value")
-    return sa.select(Fingerprint.fingerprint, Fingerprint.article).where(Fingerprint.fingerprint.in_(sa.select(wanted)))
+        with _lock:
+            followed = _all_followed.setdefault(session.get_bind().engine, _Followed())
+    with followed.lock:
+        _follow(session, followed)
+        yield followed
+
+
+def _follow(session: Session, followed: _Followed) -> None:
+    """Takes over what was added to the table and taken from it since."""
+    while True:
+        unknown = sa.select(Fingerprints.id, Fingerprints.article, Fingerprints.hashes).where(
+            Fingerprints.id > followed.last - LATE, Fingerprints.id.not_in(followed.late)
+        )
+        rows = session.execute(unknown.order_by(Fingerprints.id).limit(CHUNK)).all()
+        if not rows:
+            break
+        _take(followed.postings, [(article, hashes) for _, article, hashes in rows])
+        followed.last = max(followed.last, rows[-1].id)
+        known = followed.late.union(row.id for row in rows)
+        followed.late = frozenset(number for number in known if number > followed.last - LATE)
+    marks = session.execute(
+        sa.select(Boilerplate.id, Boilerplate.fingerprint).where(Boilerplate.id > followed.last_boilerplate - LATE)
+    ).all()
+    if marks:
+        followed.boilerplate = np.union1d(followed.boilerplate, np.array([mark.fingerprint for mark in marks]))
+        followed.last_boilerplate = max(mark.id for mark in marks)
+
+
+def _take(postings: Postings, rows: Sequence[tuple[int, bytes | None]]) -> None:
+    """Rows of the table in their order: an article whose row has no fingerprints is gone, until it is added again."""
+    for article, hashes in rows:
+        if hashes is None:
+            postings.drop(article)
+    held = {article: np.frombuffer(hashes, dtype=STORED) for article, hashes in rows if hashes is not None}
+    if held:
+        articles = np.repeat(np.array(list(held), dtype=np.int32), [len(each) for each in held.values()])
+        postings.add(np.concatenate(list(held.values())).astype(np.int64), articles)

@@ -41,7 +41,7 @@ class Judge:
             # Of two that are told together the later one tells of both.
             later = {each for each in together if each > row.id}
             self._tell(session, row, self._relations(session, row, candidates.get(row.id), later), now)
-            row.owes = None
+            row.owes = row.original = None
         session.flush()
         return len(rows)
 
@@ -77,9 +77,11 @@ class Judge:
         return self._judged(row, copies, sameness.NOTHING_MASKED)
 
     def _candidates(self, session: Session, rows: Sequence[Article]) -> dict[int, Candidates]:
-        return fingerprint_index.candidates(
-            session, {row.id: self._facts(row).fingerprints for row in rows if row.indexed}
-        )
+        """Whom to judge with whom; what turns out to be boilerplate is judged again where it was taken for text."""
+        queries = {row.id: self._facts(row).fingerprints for row in rows if row.indexed}
+        found = fingerprint_index.candidates(session, queries)
+        articles.judge_again(session, fingerprint_index.recognise(session, found.values()))
+        return found
 
     def _relations(
         self, session: Session, row: Article, candidates: Candidates | None, without: Collection[int] = ()
@@ -135,6 +137,6 @@ class Judge:
 def _release(session: Session, original: Original) -> None:
     """The event holds the bytes; ours are kept only while another one needs them."""
     session.flush()
-    needed = sa.select(Article.id).where(Article.owes["original"].as_string() == original.digest)
+    needed = sa.select(Article.id).where(Article.original == original.digest)
     if len(list(session.scalars(needed.limit(2)))) < 2:
         original.content = None

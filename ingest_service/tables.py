@@ -95,7 +95,8 @@ class Article(Base):
 
     `owes` says what is still to be told about it, in the words of the event: null once it is judged. `indexed` is False
     for a copy: the first of a class of copies stands for it among the fingerprints. `sameness_version` is of the way of
-    judging that took its fingerprints and judged it last; empty when it is to be judged again.
+    judging that took its fingerprints and judged it last; empty when it is to be judged again. `original` is the digest
+    of the bytes that what it owes still needs.
     """
 
     __tablename__ = "article"
@@ -109,6 +110,7 @@ class Article(Base):
     indexed: Mapped[bool]
     sameness_version: Mapped[str] = mapped_column(String(16), index=True)
     owes: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    original: Mapped[str | None] = mapped_column(String(72), index=True)
 
     __table_args__ = (
         Index(
@@ -119,14 +121,26 @@ class Article(Base):
     )
 
 
-class Fingerprint(Base):
-    """Which article has which fingerprint; below zero an article that went, whose row says that it is boilerplate."""
+class Fingerprints(Base):
+    """Which fingerprints an article has: 64-bit numbers in order, little-endian; null of one that has them no more."""
 
-    __tablename__ = "fingerprint"
-    fingerprint: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    article: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, index=True)
+    __tablename__ = "fingerprints"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    article: Mapped[int] = mapped_column(index=True)
+    hashes: Mapped[bytes | None] = mapped_column(LargeBinary)
 
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    # Processes follow the table by its numbers, so none may be given twice.
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+
+class Boilerplate(Base):
+    """Fingerprints that were recognised as boilerplate, in the order in which they were."""
+
+    __tablename__ = "boilerplate"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    fingerprint: Mapped[int] = mapped_column(BigInteger, unique=True)
+
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
 
 class Original(Base):

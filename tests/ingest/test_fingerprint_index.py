@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ingest_service import fingerprint_index, schema
 from ingest_service.db import Database
 from ingest_service.sameness import Hashes
 from ingest_service.sameness.parameters import PARAMETERS
+from ingest_service.tables import Fingerprints
 
 
 def prints(*values: int) -> Hashes:
@@ -17,12 +19,67 @@ def prints(*values: int) -> Hashes:
 
 
 @pytest.fixture
-def session(database_url: str) -> Iterator[Session]:
-    database = Database(database_url)
-    schema.upgrade(database)
+def database(database_url: str) -> Iterator[Database]:
+    made = Database(database_url)
+    schema.upgrade(made)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
     with database.writing() as session:
         yield session
-    database.close()
+
+
+def added(database: Database, articles: dict[int, Hashes]) -> None:
+    with database.writing() as session:
+        fingerprint_index.add(session, articles)
+
+
+def neighbours(database: Database, *values: int) -> tuple[int, ...]:
+    with database.reading() as session:
+        return fingerprint_index.candidates(session, {0: prints(*values)})[0].articles
+
+
+def test_what_others_commit_is_followed(database: Database) -> None:
+    added(database, {1: prints(1, 2, 3)})
+    assert neighbours(database, 1, 2, 3) == (1,)
+    added(database, {2: prints(1, 2, 3, 4)})
+    assert neighbours(database, 1, 2, 3) == (1, 2)
+    with database.writing() as session:
+        fingerprint_index.remove(session, 1)
+        fingerprint_index.remove(session, 99)
+    assert neighbours(database, 1, 2, 3) == (2,)
+
+
+def test_what_is_undone_was_never_there(database: Database) -> None:
+    added(database, {1: prints(1, 2, 3)})
+    with database.writing() as session:
+        fingerprint_index.add(session, {2: prints(1, 2, 3)})
+        assert fingerprint_index.candidates(session, {0: prints(1, 2, 3)})[0].articles == (1, 2)
+        session.rollback()
+    assert neighbours(database, 1, 2, 3) == (1,)
+    added(database, {3: prints(1, 2, 3)})
+    assert neighbours(database, 1, 2, 3) == (1, 3)
+
+
+def test_a_transaction_that_commits_late_is_followed_too(database: Database) -> None:
+    hashes = prints(1, 2, 3).astype(fingerprint_index.STORED).tobytes()
+    for number in (20, 10):
+        with database.writing() as session:
+            session.execute(sa.insert(Fingerprints).values(id=number, article=number, hashes=hashes))
+        assert number in neighbours(database, 1, 2, 3)
+    assert neighbours(database, 1, 2, 3) == (10, 20)
+
+
+def test_a_new_process_finds_what_an_old_one_added(database: Database) -> None:
+    count = fingerprint_index.CHUNK + 100
+    added(database, {article: prints(3 * article, 3 * article + 1, 3 * article + 2) for article in range(1, count)})
+    again = Database(database.engine.url.render_as_string(hide_password=False))
+    for article in (1, fingerprint_index.CHUNK, count - 1):
+        assert neighbours(again, 3 * article, 3 * article + 1, 3 * article + 2) == (article,)
+    again.close()
 
 
 def test_those_who_share_most_come_first(session: Session) -> None:

@@ -12,6 +12,7 @@ import itertools
 import json
 import sys
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -70,8 +71,8 @@ def predict(documents: Sequence[Document]) -> Predictions:
     with tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{folder}/ingest.db")
         schema.upgrade(database)
-        _store(database, documents)
-        _judge(database)
+        store(database, documents)
+        judge(database, Judge(ORIGIN))
         published, classes = _published(database), _classes(database)
         database.close()
     told = Predictions()
@@ -87,26 +88,27 @@ def predict(documents: Sequence[Document]) -> Predictions:
     return told
 
 
-def _store(database: Database, documents: Iterable[Document]) -> None:
+def store(database: Database, documents: Iterable[Document]) -> None:
     """Every text as a file that was read, in the order of the set; all before the first is judged, as after a start."""
-    numbered = iter(enumerate(documents))
-    while batch := list(itertools.islice(numbered, BATCH)):
+    rest = iter(documents)
+    while batch := list(itertools.islice(rest, BATCH)):
         with database.writing() as session:
-            for number, document in batch:
+            for document in batch:
                 content = document.text.encode("utf-8", "surrogatepass")
-                fact = FileFact(document.id, len(content), 0, 0, 0, number)
+                fact = FileFact(document.id, len(content), 0, 0, 0, zlib.crc32(document.id.encode("utf-8")))
                 original = model.Original(content, "text/plain", "utf-8")
                 item = PreparedItem(None, document.article, sameness.prepare(document.article))
                 prepared = Prepared(original.digest, original, (item,))
                 ledger.store(session, ledger.Context(ORIGIN, NOW), fact, prepared)
 
 
-def _judge(database: Database) -> None:
-    judge = Judge(ORIGIN)
-    judged = 1
-    while judged:
-        with database.writing() as session:
-            judged = judge.judge(session, NOW, BATCH)
+def judge(database: Database, judging: Judge) -> None:
+    """Judges until nothing is left to be judged."""
+    for step in (judging.judge, judging.judge_again):
+        judged = 1
+        while judged:
+            with database.writing() as session:
+                judged = step(session, NOW, BATCH)
 
 
 def _published(database: Database) -> dict[frozenset[str], Published]:

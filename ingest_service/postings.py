@@ -1,0 +1,142 @@
+"""Sorted arrays of (fingerprint, article), in this process and gone with it: whom a fingerprint leads to, fast.
+
+Log-structured (O'Neil et al., The log-structured merge-tree, 1996): what is new is a small array, arrays of like size
+are merged, large ones lie in files without a name that are mapped, so that they are no memory of ours. Split by the
+first bits of the fingerprint into parts that are tidied in turns, so no merge is long.
+"""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+Values = npt.NDArray[np.int64]
+Articles = npt.NDArray[np.int32]
+Indices = npt.NDArray[np.int64]
+
+PARTS = 32
+EDGES = np.array([(part << 59) - (1 << 63) for part in range(1, PARTS)], dtype=np.int64)
+# Parts tidied with each batch: so many batches divided by this pile up in a part.
+TIDIED = 2
+# An array stays as it is while it is so many times longer than all that came after it.
+GROWTH = 3
+MAPPED_FROM = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Postings in order of the fingerprint; those of one fingerprint in the order in which they came."""
+
+    values: Values
+    articles: Articles
+
+
+@dataclass(frozen=True, slots=True)
+class Meetings:
+    """Who has the values asked for: how many of each were met, and who, in order, by the index of the value."""
+
+    counts: Indices
+    asked: Indices
+    holders: Articles
+
+
+@dataclass(slots=True)
+class Postings:
+    """All postings; not to be used by two threads at once."""
+
+    _parts: list[list[Run]] = field(default_factory=lambda: [[] for _ in range(PARTS)])
+    _next: int = 0
+    # Which articles hold nothing any more, by their number.
+    _dead: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(1_024, dtype=bool))
+
+    def add(self, values: Values, articles: Articles) -> None:
+        """More postings, in any order; and a little tidying up."""
+        self._reach(int(articles.max(initial=0)))
+        self._dead[articles] = False
+        order = np.argsort(values, kind="stable")
+        values, articles = values[order], articles[order].astype(np.int32)
+        edges = [0, *np.searchsorted(values, EDGES).tolist(), len(values)]
+        for part, start in enumerate(edges[:-1]):
+            end = edges[part + 1]
+            if start < end:
+                self._parts[part].append(Run(values[start:end], articles[start:end]))
+        for _ in range(TIDIED):
+            self._tidy(self._next)
+            self._next = (self._next + 1) % PARTS
+
+    def drop(self, article: int) -> None:
+        """An article that holds nothing any more; what is there of it goes with the next merge."""
+        self._reach(article)
+        self._dead[article] = True
+
+    def ask(self, values: Values, most: int) -> Meetings:
+        """Who has these values, which are in order, each once: of each the first `most` at least, when there are."""
+        counts = np.zeros(len(values), dtype=np.int64)
+        edges = [0, *np.searchsorted(values, EDGES).tolist(), len(values)]
+        found = [
+            (start + asked, holders)
+            for part, start in enumerate(edges[:-1])
+            for asked, holders in _met(self._parts[part], values[start : edges[part + 1]], most)
+        ]
+        if not found:
+            return Meetings(counts, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32))
+        asked = np.concatenate([each for each, _ in found])
+        holders = np.concatenate([each for _, each in found])
+        alive = ~self._dead[holders]
+        asked, holders = asked[alive], holders[alive]
+        order = np.lexsort((holders, asked))
+        return Meetings(np.bincount(asked, minlength=len(values)), asked[order], holders[order])
+
+    def _reach(self, article: int) -> None:
+        if article >= len(self._dead):
+            self._dead = np.concatenate((self._dead, np.zeros(max(article + 1, len(self._dead)), dtype=bool)))
+
+    def _tidy(self, part: int) -> None:
+        """Merges the newest runs of a part until each is much longer than all that came after it."""
+        runs = self._parts[part]
+        first, behind = len(runs), 0
+        for number in range(len(runs) - 1, -1, -1):
+            length = len(runs[number].values)
+            if length < GROWTH * behind:
+                first = number
+            behind += length
+        if first < len(runs):
+            runs[first:] = [_kept(_merged(runs[first:], self._dead))]
+
+
+def _met(runs: Iterable[Run], values: Values, most: int) -> Iterator[tuple[Indices, Articles]]:
+    """Which of the values stand in each run, and who holds them there, at most so many of each."""
+    for run in runs:
+        first = np.searchsorted(run.values, values)
+        first[first == len(run.values)] = 0
+        hit = np.flatnonzero(run.values[first] == values)
+        first = first[hit]
+        times = np.minimum(np.searchsorted(run.values, values[hit], side="right") - first, most)
+        steps = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
+        yield np.repeat(hit, times), run.articles[np.repeat(first, times) + steps]
+
+
+def _merged(runs: list[Run], dead: npt.NDArray[np.bool_]) -> Run:
+    values = np.concatenate([run.values for run in runs])
+    articles = np.concatenate([run.articles for run in runs])
+    gone = dead[articles]
+    if gone.any():
+        values, articles = values[~gone], articles[~gone]
+    # A stable sort finds the sorted stretches and merges them.
+    order = np.argsort(values, kind="stable")
+    return Run(values[order], articles[order])
+
+
+def _kept(run: Run) -> Run:
+    """The run in a file without a name, mapped, when it is large."""
+    if len(run.values) < MAPPED_FROM:
+        return run
+    with tempfile.TemporaryFile() as file:
+        run.values.tofile(file)
+        run.articles.tofile(file)
+        file.flush()
+        values = np.memmap(file, dtype=np.int64, mode="r", shape=run.values.shape)
+        articles = np.memmap(file, dtype=np.int32, mode="r", offset=run.values.nbytes, shape=run.articles.shape)
+    return Run(values.view(np.ndarray), articles.view(np.ndarray))

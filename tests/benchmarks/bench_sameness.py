@@ -1,0 +1,305 @@
+"""How fast sameness is: fingerprints, neighbours, alignment and judging on a kept index, beside what others do.
+
+    ./dev exec python -m tests.benchmarks.bench_sameness [--corpus 2000] [--measured 1000] [--copies 2000] [--synthetic]
+
+Articles of 3 KB in batches of 100, two transactions each on SQLite with the product's own settings: fingerprints are
+taken and added, then neighbours asked for and judged. The index holds `--corpus` articles before the clock starts; with
+`--synthetic` made-up fingerprints stand for them, so that hundreds of thousands are there in minutes. datasketch and
+rensa take signatures of the same texts in the same run, when they are installed (group `bench`); they neither keep
+anything nor align. Then inputs made to be slow.
+"""
+
+import argparse
+import importlib
+import itertools
+import json
+import tempfile
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from ingest_service import fingerprint_index, model, sameness, schema
+from ingest_service.db import Database
+from tests.benchmarks.articles import FOOTER, articles
+
+BATCH = 100
+WORDS_A_SHINGLE = 5
+PERMUTATIONS = 128
+# What an article of the benchmark has: this many fingerprints, of which one in so many is of a common phrase.
+PRINTS = 370
+COMMON_EVERY = 12
+PHRASES = 20_000
+
+
+@dataclass(slots=True)
+class Clock:
+    """Seconds spent by stage, and the longest that one took for a batch."""
+
+    spent: dict[str, float] = field(default_factory=dict)
+    longest: dict[str, float] = field(default_factory=dict)
+
+    def time(self, stage: str, start: float) -> float:
+        """Counts what passed since `start`; now."""
+        now = time.perf_counter()
+        self.spent[stage] = self.spent.get(stage, 0.0) + now - start
+        self.longest[stage] = max(self.longest.get(stage, 0.0), now - start)
+        return now
+
+
+@dataclass(slots=True)
+class Engine:
+    """The index and the texts behind it, as judging sees them."""
+
+    database: Database
+    texts: Path
+    clock: Clock = field(default_factory=Clock)
+    kept: dict[int, sameness.Prepared] = field(default_factory=dict)
+    pairs: int = 0
+    related: int = 0
+
+    def add(self, numbered: Sequence[tuple[int, str]]) -> None:
+        """Judges a batch of new texts with all before."""
+        now = time.perf_counter()
+        batch = {number: sameness.prepare(article(text)) for number, text in numbered}
+        for number, text in numbered:
+            (self.texts / str(number)).write_text(text, encoding="utf-8")
+        now = self.clock.time("fingerprint", now)
+        prints = {number: prepared.fingerprints for number, prepared in batch.items()}
+        with self.database.writing() as session:
+            fingerprint_index.add(session, prints)
+        now = self.clock.time("add", now)
+        with self.database.reading() as session:
+            found = fingerprint_index.candidates(session, prints)
+        now = self.clock.time("ask", now)
+        self._judge(batch, found)
+        self.clock.time("align and judge", now)
+
+    def _judge(self, batch: dict[int, sameness.Prepared], found: dict[int, fingerprint_index.Candidates]) -> None:
+        self.kept |= batch
+        for number, prepared in batch.items():
+            for other in found[number].articles:
+                # Of two in one batch the later one tells.
+                if other < number or other not in batch:
+                    self.pairs += 1
+                    told = sameness.judge(prepared, self._facts(other), found[number].masked)
+                    self.related += told is not None
+        while len(self.kept) > 2_000:
+            del self.kept[next(iter(self.kept))]
+
+    def _facts(self, number: int) -> sameness.Prepared:
+        known = self.kept.pop(number, None)
+        if known is None:
+            known = sameness.prepare(article((self.texts / str(number)).read_text(encoding="utf-8")))
+        self.kept[number] = known
+        return known
+
+
+def article(text: str) -> model.Article:
+    """A text as an article."""
+    return model.Article("", tuple(text.split(model.PARAGRAPH_BREAK)))
+
+
+def batches(texts: Iterable[str], first: int = 1) -> Iterator[list[tuple[int, str]]]:
+    """Texts numbered, a hundred at a time."""
+    numbered = enumerate(texts, first)
+    while batch := list(itertools.islice(numbered, BATCH)):
+        yield batch
+
+
+def fill(engine: Engine, texts: Iterable[str]) -> None:
+    """Fingerprints of real texts, not judged."""
+    for batch in batches(texts):
+        for number, text in batch:
+            (engine.texts / str(number)).write_text(text, encoding="utf-8")
+        with engine.database.writing() as session:
+            prints = {number: sameness.prepare(article(text)).fingerprints for number, text in batch}
+            fingerprint_index.add(session, prints)
+
+
+def fill_synthetically(session: Session, numbers: Sequence[int], draw: np.random.Generator) -> None:
+    """Fingerprints as articles have them: most of their own, some of a phrase that others use as well."""
+    common = np.arange(1, PHRASES, dtype=np.int64) * 0x1E3779B97F4A7C15
+    made = {}
+    for number in numbers:
+        own = draw.integers(-(2**63), 2**63, PRINTS - PRINTS // COMMON_EVERY, dtype=np.int64)
+        made[number] = np.unique(np.concatenate((own, draw.choice(common, PRINTS // COMMON_EVERY))))
+    fingerprint_index.add(session, made)
+
+
+def measure(corpus: int, measured: int, *, synthetic: bool) -> dict[str, Any]:
+    """Articles a second, milliseconds an article by stage, memory and stalls."""
+    with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as engine:
+        texts = articles(measured if synthetic else corpus + measured)
+        if synthetic:
+            draw = np.random.default_rng(1)
+            for first in range(1, corpus + 1, 1_000):
+                with engine.database.writing() as session:
+                    fill_synthetically(session, range(first, first + 1_000), draw)
+        else:
+            fill(engine, itertools.islice(texts, corpus))
+        new = list(texts)
+        with engine.database.reading() as session:
+            now = time.perf_counter()
+            fingerprint_index.candidates(session, {})
+            opening = time.perf_counter() - now
+        with Memory() as memory:
+            start = time.perf_counter()
+            for batch in batches(new, corpus + 1):
+                engine.add(batch)
+            seconds = time.perf_counter() - start
+        return {
+            "corpus": corpus,
+            "seconds_to_open": round(opening, 1),
+            "articles_a_second": round(measured / seconds),
+            "milliseconds_an_article": by_article(engine.clock, measured),
+            "longest_batch_ms": {stage: round(seconds * 1000) for stage, seconds in engine.clock.longest.items()},
+            "peak_memory_mb": memory.peak,
+            "pairs_judged": engine.pairs,
+            "related": engine.related,
+        }
+
+
+def by_article(clock: Clock, count: int) -> dict[str, float]:
+    """Milliseconds an article, by stage."""
+    return {stage: round(seconds * 1000 / count, 3) for stage, seconds in clock.spent.items()}
+
+
+class opened:  # noqa: N801  Used as a function is.
+    """An engine on an empty index in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.database = Database(f"sqlite:///{folder}/ingest.db")
+        self.texts = folder / "texts"
+
+    def __enter__(self) -> Engine:
+        schema.upgrade(self.database)
+        self.texts.mkdir()
+        return Engine(self.database, self.texts)
+
+    def __exit__(self, *_: object) -> None:
+        self.database.close()
+
+
+class Memory:
+    """The most anonymous memory this process has while it lasts, in megabytes (Linux)."""
+
+    def __init__(self) -> None:
+        self.peak = 0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+
+    def __enter__(self) -> "Memory":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        status = Path("/proc/self/status")
+        while status.exists() and not self._over.wait(0.02):
+            anonymous = [line for line in status.read_text(encoding="ascii").splitlines() if "RssAnon" in line]
+            self.peak = max(self.peak, int(anonymous[0].split()[1]) // 1024)
+
+
+def peers(texts: Sequence[str]) -> dict[str, Any]:
+    """Articles a second that others take signatures of; None where one is not installed."""
+    return {"datasketch": _datasketch(texts), "rensa": _rensa(texts)}
+
+
+def _shingles(text: str) -> set[str]:
+    words = text.lower().split()
+    return {" ".join(words[start : start + WORDS_A_SHINGLE]) for start in range(len(words) - WORDS_A_SHINGLE + 1)}
+
+
+def _datasketch(texts: Sequence[str]) -> int | None:
+    library = _installed("datasketch")
+    if library is None:
+        return None
+    start = time.perf_counter()
+    index = library.MinHashLSH(threshold=0.5, num_perm=PERMUTATIONS)
+    for number, text in enumerate(texts):
+        signature = library.MinHash(num_perm=PERMUTATIONS)
+        signature.update_batch([shingle.encode() for shingle in _shingles(text)])
+        index.query(signature)
+        index.insert(number, signature)
+    return round(len(texts) / (time.perf_counter() - start))
+
+
+def _rensa(texts: Sequence[str]) -> int | None:
+    library = _installed("rensa")
+    if library is None:
+        return None
+    start = time.perf_counter()
+    index = library.RMinHashLSH(threshold=0.5, num_perm=PERMUTATIONS, num_bands=32)
+    for number, text in enumerate(texts):
+        signature = library.RMinHash(num_perm=PERMUTATIONS, seed=1)
+        signature.update(list(_shingles(text)))
+        index.query(signature)
+        index.insert(number, signature)
+    return round(len(texts) / (time.perf_counter() - start))
+
+
+def _installed(name: str) -> Any:  # noqa: ANN401  A module that may not be there has no type.
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        return None
+
+
+def adversarial(copies: int) -> dict[str, Any]:
+    """Inputs made to be slow: milliseconds an article at first and at last, or seconds for one text."""
+    texts = list(articles(copies, seed=2))
+    told: dict[str, Any] = {
+        "the_same_article": growth([texts[0]] * copies),
+        "one_shared_footer": growth([f"{text}\n\n{FOOTER * 10}" for text in texts]),
+    }
+    for name, text in {
+        "5_mb_of_one_sentence": (FOOTER + " ") * (5_000_000 // len(FOOTER)),
+        "5_mb_of_words": "\n\n".join(articles(1_600, seed=3)),
+        "one_word_a_million_times": "peace " * 1_000_000,
+    }.items():
+        start = time.perf_counter()
+        prepared, other = sameness.prepare(article(text)), sameness.prepare(article(text[: len(text) // 2] + text[:99]))
+        sameness.judge(prepared, other)
+        told[name] = {"seconds": round(time.perf_counter() - start, 2)}
+    return told
+
+
+def growth(texts: Sequence[str]) -> dict[str, float]:
+    """Milliseconds an article in the first and the last tenth; equal articles are judged as if each was news."""
+    with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as engine:
+        spent = []
+        for batch in batches(texts):
+            start = time.perf_counter()
+            engine.add(batch)
+            spent.append((time.perf_counter() - start) * 1000 / len(batch))
+        tenth = max(1, len(spent) // 10)
+        return {"first": round(sum(spent[1 : tenth + 1]) / tenth, 2), "last": round(sum(spent[-tenth:]) / tenth, 2)}
+
+
+def main() -> None:
+    """Prints one JSON object."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--corpus", type=int, default=2_000)
+    parser.add_argument("--measured", type=int, default=1_000)
+    parser.add_argument("--copies", type=int, default=2_000)
+    parser.add_argument("--synthetic", action="store_true")
+    asked = parser.parse_args()
+    told = {
+        "sameness": measure(asked.corpus, asked.measured, synthetic=asked.synthetic),
+        "peers_articles_a_second": peers(list(articles(asked.measured))),
+        "adversarial": adversarial(asked.copies) if asked.copies else {},
+    }
+    print(json.dumps(told, indent=2))  # noqa: T201  This is what it is for.
+
+
+if __name__ == "__main__":
+    main()

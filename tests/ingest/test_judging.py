@@ -1,0 +1,93 @@
+"""Judging costs what it should: copies, footers, and the bytes that events still need."""
+
+import json
+from collections.abc import Iterator, Sequence
+
+import pytest
+import sqlalchemy as sa
+
+from ingest_service import schema
+from ingest_service.db import Database
+from ingest_service.judging import Judge
+from ingest_service.tables import Article, Fingerprints, Item, Outbox
+from tests.quality import sameness_predict, sameness_set
+from tests.quality.sameness_predict import ORIGIN, Document
+
+NOTICE = (
+    "Readers of this notice are kindly asked to send whatever they know of it to the office of the harbour master, "
+    "and never to touch, move or sell anything found on the shore before it has been seen."
+)
+Related = dict[frozenset[str], tuple[str, object]]
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    made = Database(database_url)
+    schema.upgrade(made)
+    yield made
+    made.close()
+
+
+def arrive(database: Database, judging: Judge, documents: Sequence[Document]) -> None:
+    sameness_predict.store(database, documents)
+    sameness_predict.judge(database, judging)
+
+
+def published(database: Database) -> Related:
+    """What a reader of all events knows: a related event replaces all that was said of its document."""
+    told: Related = {}
+    with database.reading() as session:
+        names = dict(session.execute(sa.select(Item.document, Item.key)).all())
+        bodies = [json.loads(body) for body in session.scalars(sa.select(Outbox.body).order_by(Outbox.id))]
+    for body in bodies:
+        own = names[body["data"]["document"]]
+        if body["type"] == "document.related.v1":
+            told = {pair: relation for pair, relation in told.items() if own not in pair}
+        for relation in body["data"]["relations"]:
+            other = names[relation["other"]["document"]]
+            spans = {frozenset({(own, *each["self"]), (other, *each["other"])}) for each in relation["passages"]}
+            told[frozenset({own, other})] = (relation["type"], frozenset(spans))
+    return told
+
+
+def test_boilerplate_known_in_hindsight_ends_what_rested_on_it(database: Database) -> None:
+    articles = [f"{' '.join(f'Note {number} of {each}: nothing.' for each in range(40))}" for number in range(60)]
+    documents = [Document(f"d{number}", f"{text}\n\n{NOTICE}") for number, text in enumerate(articles)]
+    judging = Judge(ORIGIN)
+    arrive(database, judging, documents[:3])
+    assert len(published(database)) == 3
+    arrive(database, judging, documents[3:])
+    assert published(database) == {}
+
+
+def test_the_three_hundredth_copy_costs_what_the_second_did(database: Database) -> None:
+    text = sameness_set.generate().documents[0].text
+    judging = Judge(ORIGIN)
+    arrive(database, judging, [Document("first", text)])
+    statements: list[str] = []
+    sa.event.listen(database.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+
+    def cost_of(name: str) -> tuple[int, list[int]]:
+        before = counted(database)
+        statements.clear()
+        arrive(database, judging, [Document(name, text)])
+        asked = len(statements)
+        return asked, [after - then for after, then in zip(counted(database), before, strict=True)]
+
+    second = cost_of("second")
+    arrive(database, judging, [Document(f"copy-{number}", text) for number in range(3, 300)])
+    three_hundredth = cost_of("three_hundredth")
+    assert second == three_hundredth
+    # No fingerprints; one article, one event, one relation.
+    assert three_hundredth[1] == [0, 1, 1, 1]
+
+
+def counted(database: Database) -> list[int]:
+    """Rows of fingerprints, articles and events, and how many relations the events tell."""
+    with database.reading() as session:
+        rows = [
+            session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+            for table in (Fingerprints, Article, Outbox)
+        ]
+        bodies = session.scalars(sa.select(Outbox.body))
+        return [*rows, sum(len(json.loads(body)["data"]["relations"]) for body in bodies)]

@@ -1,0 +1,81 @@
+"""The arrays answer as a plain dictionary would, whatever was added, dropped and merged."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest_service import postings
+from ingest_service.postings import Postings
+
+MANY = 1_000
+values = st.sampled_from([-(2**63), -1, 0, 1, 2**63 - 1, *(number << 55 for number in range(-200, 200, 7))])
+step = st.one_of(
+    st.tuples(st.just("add"), st.lists(values, max_size=20, unique=True)),
+    st.tuples(st.just("drop"), st.integers(0, 30)),
+)
+
+
+def posted(told: Postings, article: int, own: Sequence[int]) -> None:
+    told.add(np.array(own, dtype=np.int64), np.full(len(own), article, dtype=np.int32))
+
+
+@settings(deadline=None)
+@given(st.lists(step, max_size=60))
+def test_random_walks_end_as_a_dictionary_would(steps: list[tuple[str, object]]) -> None:
+    told = Postings()
+    model: dict[int, set[int]] = {}
+    for article, (what, argument) in enumerate(steps):
+        if what == "add":
+            assert isinstance(argument, list)
+            posted(told, article, argument)
+            model[article] = set(argument)
+        else:
+            assert isinstance(argument, int)
+            told.drop(argument)
+            model.pop(argument, None)
+    asked = sorted({value for held in model.values() for value in held} | {7, -7})
+    met = told.ask(np.array(asked, dtype=np.int64), MANY)
+    wanted = {(value, article) for article, held in model.items() for value in held}
+    assert {(asked[place], int(article)) for place, article in zip(met.asked, met.holders, strict=True)} == wanted
+    assert met.counts.tolist() == [sum(value in held for held in model.values()) for value in asked]
+
+
+def test_large_arrays_are_mapped_and_still_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postings, "MAPPED_FROM", 10)
+    draw = np.random.default_rng(1)
+    told = Postings()
+    held = {article: np.unique(draw.integers(-(2**63), 2**63, 40)) for article in range(300)}
+    for article, own in held.items():
+        posted(told, article, own.tolist())
+    told.drop(7)
+    for article, own in held.items():
+        met = told.ask(own, MANY)
+        assert set(met.holders.tolist()) == ({article} if article != 7 else set())
+
+
+def test_of_a_value_that_all_have_few_holders_are_told() -> None:
+    told = Postings()
+    for article in range(2_000):
+        posted(told, article, [5])
+    met = told.ask(np.array([5], dtype=np.int64), 10)
+    assert 10 <= len(met.holders) < 200
+    assert met.counts.tolist() == [len(met.holders)]
+
+
+def test_runs_stay_few() -> None:
+    told = Postings()
+    draw = np.random.default_rng(2)
+    for article in range(3_000):
+        posted(told, article, np.unique(draw.integers(-(2**63), 2**63, 64)).tolist())
+    assert max(len(runs) for runs in told._parts) < 30
+
+
+def test_an_article_that_comes_back_is_told_again() -> None:
+    told = Postings()
+    posted(told, 3, [1, 2])
+    told.drop(3)
+    posted(told, 3, [2])
+    assert told.ask(np.array([2], dtype=np.int64), MANY).holders.tolist().count(3) >= 1
