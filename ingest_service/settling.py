@@ -1,6 +1,7 @@
 """Whether a file is whole: nobody holds it open for writing, or, where that is not told, it kept still for a while."""
 
 import signal
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +19,20 @@ class _Wait:
 
 
 class Settling:
-    """Remembers, per path, since when it is waited for. Times are seconds of `clock`."""
+    """Remembers, per path, since when it is waited for.
 
-    def __init__(self, root: Path, limits: Limits, clock: Callable[[], float]) -> None:
+    Times are seconds of `clock`, which never goes back; `wall` is the time of day in seconds, as files are dated.
+    """
+
+    def __init__(
+        self, root: Path, limits: Limits, clock: Callable[[], float], wall: Callable[[], float] = time.time
+    ) -> None:
         # A writer that opens a file while we hold a lease on it sends SIGIO, whose default action ends the process.
         signal.signal(signal.SIGIO, signal.SIG_IGN)
         self._root = root
         self._limits = limits
         self._clock = clock
+        self._wall = wall
         self._waits: dict[str, _Wait] = {}
         self._read_at: dict[str, float] = {}
 
@@ -49,11 +56,16 @@ class Settling:
         if wait.fact != fact:
             wait.fact, wait.still_since = fact, now
         written = scan.is_written(self._root / fact.path)
-        whole = written is False or (written is None and now - wait.still_since >= self._limits.settle_seconds)
+        still = max(now - wait.still_since, self._age(fact))
+        whole = written is False or (written is None and still >= self._limits.settle_seconds)
         if whole or self.is_overdue(fact.path):
             self._read(fact.path, now)
             return True
         return False
+
+    def _age(self, fact: FileFact) -> float:
+        """For how many seconds the file has held still by its own dates; a date to come says nothing."""
+        return self._wall() - max(fact.mtime_ns, fact.ctime_ns) / 1e9
 
     def is_overdue(self, path: str) -> bool:
         """Whether the file is read though it may not be whole, because it was waited for too long."""
