@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from ingest_service.postings import Articles, Indices, Meetings, Postings
 from ingest_service.sameness import Hashes
+from ingest_service.sameness.fingerprints import is_first
 from ingest_service.sameness.fold import Flags
 from ingest_service.sameness.matching import among
 from ingest_service.sameness.parameters import PARAMETERS
@@ -76,7 +77,7 @@ def remove(session: Session, article: int) -> None:
 
 def candidates(session: Session, queries: Mapping[int, Hashes]) -> dict[int, Candidates]:
     """For each article asked for, who shares fingerprints enough to be judged with it; itself left out."""
-    values = np.unique(np.concatenate([*queries.values(), np.zeros(0, dtype=np.int64)]))
+    values = _distinct(np.concatenate([*queries.values(), np.zeros(0, dtype=np.int64)]))
     with _following(session) as followed:
         # Twice as many as decide: some of those met may be gone.
         met = followed.postings.ask(values, 2 * PARAMETERS.common + 2)
@@ -84,12 +85,18 @@ def candidates(session: Session, queries: Mapping[int, Hashes]) -> dict[int, Can
     return {article: _ranked(article, hashes, values, common, met) for article, hashes in queries.items()}
 
 
+def _distinct(values: Hashes) -> Hashes:
+    """Each value once, in order."""
+    ordered = np.sort(values)
+    return ordered[is_first(ordered)]
+
+
 def recognise(session: Session, found: Iterable[Candidates]) -> list[int]:
     """Writes down what of the masked was not known as boilerplate, and tells who has it, in order.
 
     They may have been judged as if it were none; of very many only the first were.
     """
-    masked = np.unique(np.concatenate([*(each.masked for each in found), np.zeros(0, dtype=np.int64)]))
+    masked = _distinct(np.concatenate([*(each.masked for each in found), np.zeros(0, dtype=np.int64)]))
     with _following(session) as followed:
         new = masked[~among(masked, followed.boilerplate)]
         holders = np.unique(followed.postings.ask(new, FIRST_HOLDERS).holders)
@@ -104,7 +111,9 @@ def _ranked(article: int, hashes: Hashes, values: Hashes, masked: Flags, met: Me
     common = masked[places]
     # What is boilerplate through and through is a form, or a story that everybody ran: there its fingerprints do speak.
     speaking = places if 2 * common.sum() > len(hashes) else places[~common]
-    shared, times = np.unique(_holders(speaking, met), return_counts=True)
+    met_again = np.sort(_holders(speaking, met))
+    starts = np.flatnonzero(is_first(met_again))
+    shared, times = met_again[starts], np.diff(starts, append=len(met_again))
     enough = (times >= min(PARAMETERS.telling_prints, len(hashes))) & (shared != article)
     shared, times = shared[enough], times[enough]
     ranked = shared[np.lexsort((shared, -times))][: PARAMETERS.neighbours]

@@ -5,6 +5,7 @@ window + gram - 1 folded characters shares one.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +30,7 @@ class Fingerprints:
     @property
     def unique(self) -> Hashes:
         """Each hash once, in order of value."""
-        return self.hashes[_is_first(self.hashes)]
+        return self.hashes[is_first(self.hashes)]
 
 
 def fingerprints(codes: Codes, gram: int = PARAMETERS.gram, window: int = PARAMETERS.window) -> Fingerprints:
@@ -97,7 +98,8 @@ def _slid(values: Hashes, width: int, better: np.ufunc) -> Hashes:
     return best
 
 
-def _is_first(hashes: Hashes) -> npt.NDArray[np.bool_]:
+def is_first(hashes: npt.NDArray[np.signedinteger[Any]]) -> npt.NDArray[np.bool_]:
+    """Of numbers in order, which are not equal to the one before."""
     first = np.ones(len(hashes), dtype=bool)
     np.not_equal(hashes[1:], hashes[:-1], out=first[1:])
     return first

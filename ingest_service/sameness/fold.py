@@ -4,7 +4,6 @@ Curly quotes, U.N./UN, breaks inside words and spacing all vanish at once. A poi
 """
 
 import functools
-import itertools
 import unicodedata
 from dataclasses import dataclass
 
@@ -68,7 +67,7 @@ class Fold:
     def words(self, most: int) -> list[str]:
         """The first `most` folded words, in order."""
         edges = [*np.flatnonzero(self.starts)[: most + 1].tolist(), len(self.string)]
-        return [self.string[start:end] for start, end in itertools.pairwise(edges[: most + 1])]
+        return list(map(self.string.__getitem__, map(slice, edges[:most], edges[1 : most + 1])))
 
 
 def fold(text: str) -> tuple[Fold, Codes]:

@@ -9,6 +9,7 @@ from rapidfuzz.distance import Indel, Levenshtein, MatchingBlock
 
 from ingest_service.sameness.side import Side
 
+DIGITS = re.compile(r"\d+")
 NUMBER = re.compile(r"\d[\d.]*")
 # Aligning words keeps a bit for each pair of them: of longer texts the beginnings are compared.
 MOST_WORDS = 4_000
@@ -77,7 +78,12 @@ def _swapped(a: _Words, b: _Words, blocks: Sequence[MatchingBlock]) -> Iterator[
 def _words(side: Side) -> _Words:
     fold = side.folded.fold
     words = fold.words(MOST_WORDS)
-    starts = fold.positions[np.flatnonzero(fold.starts)[: len(words)]].tolist()
-    numbers = [any(character.isdigit() for character in word) for word in words]
-    names = [number or side.text[start].isupper() for number, start in zip(numbers, starts, strict=True)]
+    begins = np.flatnonzero(fold.starts)[: len(words)]
+    capitals = map(side.text.__getitem__, fold.positions[begins].tolist())
+    names = list(map(str.isupper, capitals))
+    numbers = [False] * len(words)
+    # Few words are numbers: they are looked for, not each word asked.
+    digits = [found.start() for found in DIGITS.finditer(fold.string, 0, sum(map(len, words)))]
+    for word in np.unique(np.searchsorted(begins, digits, side="right") - 1).tolist():
+        numbers[word] = names[word] = True
     return _Words(words, numbers, names)

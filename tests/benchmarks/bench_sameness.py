@@ -17,9 +17,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -53,11 +54,31 @@ class Clock:
 
 
 @dataclass(slots=True)
+class Texts:
+    """Texts by number in one file, as the ledger has them on disk."""
+
+    file: BinaryIO
+    places: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+    def put(self, number: int, text: str) -> None:
+        """Keeps a text."""
+        content = text.encode()
+        self.places[number] = self.file.seek(0, 2), len(content)
+        self.file.write(content)
+
+    def get(self, number: int) -> str:
+        """The text of a number."""
+        start, length = self.places[number]
+        self.file.seek(start)
+        return self.file.read(length).decode()
+
+
+@dataclass(slots=True)
 class Engine:
     """The index and the texts behind it, as judging sees them."""
 
     database: Database
-    texts: Path
+    texts: Texts
     clock: Clock = field(default_factory=Clock)
     kept: dict[int, sameness.Prepared] = field(default_factory=dict)
     pairs: int = 0
@@ -65,10 +86,10 @@ class Engine:
 
     def add(self, numbered: Sequence[tuple[int, str]]) -> None:
         """Judges a batch of new texts with all before."""
+        for number, text in numbered:
+            self.texts.put(number, text)
         now = time.perf_counter()
         batch = {number: sameness.prepare(article(text)) for number, text in numbered}
-        for number, text in numbered:
-            (self.texts / str(number)).write_text(text, encoding="utf-8")
         now = self.clock.time("fingerprint", now)
         prints = {number: prepared.fingerprints for number, prepared in batch.items()}
         with self.database.writing() as session:
@@ -95,7 +116,7 @@ class Engine:
     def _facts(self, number: int) -> sameness.Prepared:
         known = self.kept.pop(number, None)
         if known is None:
-            known = sameness.prepare(article((self.texts / str(number)).read_text(encoding="utf-8")))
+            known = sameness.prepare(article(self.texts.get(number)))
         self.kept[number] = known
         return known
 
@@ -116,7 +137,7 @@ def fill(engine: Engine, texts: Iterable[str]) -> None:
     """Fingerprints of real texts, not judged."""
     for batch in batches(texts):
         for number, text in batch:
-            (engine.texts / str(number)).write_text(text, encoding="utf-8")
+            engine.texts.put(number, text)
         with engine.database.writing() as session:
             prints = {number: sameness.prepare(article(text)).fingerprints for number, text in batch}
             fingerprint_index.add(session, prints)
@@ -170,20 +191,14 @@ def by_article(clock: Clock, count: int) -> dict[str, float]:
     return {stage: round(seconds * 1000 / count, 3) for stage, seconds in clock.spent.items()}
 
 
-class opened:  # noqa: N801  Used as a function is.
+@contextmanager
+def opened(folder: Path) -> Iterator[Engine]:
     """An engine on an empty index in a folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.database = Database(f"sqlite:///{folder}/ingest.db")
-        self.texts = folder / "texts"
-
-    def __enter__(self) -> Engine:
-        schema.upgrade(self.database)
-        self.texts.mkdir()
-        return Engine(self.database, self.texts)
-
-    def __exit__(self, *_: object) -> None:
-        self.database.close()
+    database = Database(f"sqlite:///{folder}/ingest.db")
+    schema.upgrade(database)
+    with (folder / "texts").open("w+b") as file:
+        yield Engine(database, Texts(file))
+    database.close()
 
 
 class Memory:
