@@ -197,6 +197,8 @@ class Relation(Base):
         Index("ix_relation_versions", "a_document", "a_version", "b_document", "b_version"),
         Index("ix_relation_b", "b_document", "b_version"),
         Index("ix_relation_b_observation", "b_document", "b_observation"),
+        Index("ix_relation_seq", "seq"),
+        Index("ix_relation_type", "type", "seq"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)

@@ -67,11 +67,14 @@ def _whole(query: Query, parsed: Parsed) -> plan.Plan | None:
 def _shown(scope: Scope, parsed: Parsed, after: list[Any] | None) -> list[_Found]:
     """The documents of a page and one more; looked for ahead, as some are copies of what is shown elsewhere."""
     shown: list[_Found] = []
+    # Each group is looked up once, however many of it come: ten thousand copies of one text may lie between two hits.
+    groups: dict[str, Group] = {}
     with closing(_in_order(scope, parsed, after)) as found:
         while len(shown) <= scope.query.limit and (
             some := list(itertools.islice(found, AHEAD * scope.query.limit + 1))
         ):
-            groups = grouping.among(scope, scope.query.collapse, [each.document for each in some])
+            new = [each.document for each in some if each.document not in groups]
+            groups |= grouping.among(scope, scope.query.collapse, new)
             for each in some:
                 group = groups.get(each.document)
                 if group is None or group.shown.document == each.document:

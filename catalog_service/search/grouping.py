@@ -1,5 +1,6 @@
 """Documents that are shown as one: copies of one text, or all of a story, as they were at the seq of the search."""
 
+import dataclasses
 import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -61,10 +62,14 @@ def _group(collapse: Collapse, rows: Rows) -> Group:
 def _matching(scope: Scope, documents: Collection[str]) -> Iterator[sa.Row[Any]]:
     columns = (
         DocumentState.document, PUBLISHED.label("published"), SEQUENCE.label("sequence"), Version.digest, Version.kind,
-        Version.publisher, Version.language,
+        Version.publisher, Version.language, Version.seq,
     )  # fmt: skip
+    # From the documents to the index: the commonest word stands in a great many others.
+    unasked = dataclasses.replace(scope, plan=None)
     for chunk in _chunks(documents):
-        yield from scope.session.execute(scope.select(*columns).where(DocumentState.document.in_(chunk)))
+        rows = scope.session.execute(unasked.select(*columns).where(DocumentState.document.in_(chunk))).all()
+        matching = scope.hold([row.seq for row in rows])
+        yield from (row for row in rows if row.seq in matching)
 
 
 def _classes(scope: Scope, types: tuple[str, ...], documents: Iterable[str]) -> list[set[str]]:

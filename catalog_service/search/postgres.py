@@ -1,7 +1,7 @@
 """The index in tsvectors, in parts where a text is longer than one holds."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery
@@ -50,9 +50,10 @@ def remove(session: Session, numbers: Iterable[int]) -> None:
     session.execute(sa.delete(search_entry).where(search_entry.c.entry.in_(list(numbers))))
 
 
-def matching(plan: Plan) -> Subquery:
-    """The entries that match, each once."""
-    return _selected(plan).distinct().subquery("matching")
+def matching(plan: Plan, among: Collection[int] | None = None) -> Subquery:
+    """The entries that match, each once; of all, or `among` some."""
+    found = _selected(plan).distinct().subquery("matching")
+    return found if among is None else sa.select(found).where(found.c.entry.in_(list(among))).subquery("matching")
 
 
 def _vector(tokens: Sequence[Token]) -> str:

@@ -1,6 +1,6 @@
 """The documents a search is about, as they were at one moment, and what is asked of them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,6 +32,13 @@ class Scope:
         """The same filters with another plan."""
         return replace(self, plan=plan)
 
+    def hold(self, entries: Collection[int]) -> set[int]:
+        """Those of the entries that match."""
+        if self.plan is None:
+            return set(entries)
+        matching = ENGINES[self.session.get_bind().dialect.name].matching(self.plan, entries)
+        return set(self.session.scalars(sa.select(matching.c.entry)))
+
     def select(self, *columns: Any) -> Select[Any]:  # noqa: ANN401  Whatever can be selected.
         """A statement with one row for each document that matches, over its version, its state and `entry`."""
         return self.numbered(*columns)[0]
@@ -51,7 +58,8 @@ class Scope:
     def _conditions(self) -> Iterator[ColumnElement[bool]]:
         query = self.query
         equal: dict[ColumnElement[Any], str | None] = {
-            DocumentState.status.expression: query.status,
+            # As no index has it: a search does not begin with all documents of a status.
+            DocumentState.status.concat(""): query.status,
             DocumentState.collection.expression: query.collection,
             DocumentState.path.expression: query.path,
             Version.kind.expression: query.kind,

@@ -1,6 +1,6 @@
 """The index in FTS5, without content of its own."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 from sqlalchemy import Subquery
@@ -39,10 +39,13 @@ def remove(session: Session, numbers: Iterable[int]) -> None:
     session.execute(FORGET)
 
 
-def matching(plan: Plan) -> Subquery:
-    """The entries that match, each once, read in descending order without looking at all of them."""
-    found = sa.text("SELECT rowid AS entry FROM search_entry WHERE search_entry MATCH :plan")
+def matching(plan: Plan, among: Collection[int] | None = None) -> Subquery:
+    """The entries that match, each once, in descending order without looking at all; `among` some, each by itself."""
+    within = "" if among is None else " AND rowid IN :among"
+    found = sa.text(f"SELECT rowid AS entry FROM search_entry WHERE search_entry MATCH :plan{within}")  # noqa: S608  Ours.
     bound = found.bindparams(sa.bindparam("plan", expression(plan), unique=True))
+    if among is not None:
+        bound = bound.bindparams(sa.bindparam("among", list(among), unique=True, expanding=True))
     return bound.columns(sa.column("entry", sa.BigInteger)).subquery("matching")
 
 
