@@ -26,9 +26,11 @@ from ingest_service.sameness.parameters import PARAMETERS
 from ingest_service.tables import Boilerplate, Fingerprints
 
 STORED = np.dtype("<i8")
-CHUNK = 500
-# A transaction may take its row numbers before another one and commit behind it: so far back is looked again.
-LATE = 100
+CHUNK = 100
+# A transaction may take its row numbers before another one and commit behind it: so many numbers that are missing, and
+# no further back, are looked for again.
+LATE = 500
+FURTHEST = 10_000
 # A fingerprint was none of boilerplate only for the first who had it, and for what one transaction added to them.
 FIRST_HOLDERS = 1_000
 _WROTE = "fingerprints written"
@@ -49,7 +51,7 @@ class _Followed:
     lock: threading.Lock = field(default_factory=threading.Lock)
     postings: Postings = field(default_factory=Postings)
     last: int = 0
-    late: frozenset[int] = frozenset()
+    gaps: frozenset[int] = frozenset()
     boilerplate: Hashes = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     last_boilerplate: int = 0
 
@@ -89,6 +91,12 @@ def _distinct(values: Hashes) -> Hashes:
     """Each value once, in order."""
     ordered = np.sort(values)
     return ordered[is_first(ordered)]
+
+
+def follow(session: Session) -> None:
+    """Catches up with the table, so that whoever asks next has not to wait: the first time it is read as a whole."""
+    with _following(session):
+        pass
 
 
 def recognise(session: Session, found: Iterable[Candidates]) -> list[int]:
@@ -144,23 +152,25 @@ def _following(session: Session) -> Iterator[_Followed]:
 
 def _follow(session: Session, followed: _Followed) -> None:
     """Takes over what was added to the table and taken from it since."""
-    while True:
-        unknown = sa.select(Fingerprints.id, Fingerprints.article, Fingerprints.hashes).where(
-            Fingerprints.id > followed.last - LATE, Fingerprints.id.not_in(followed.late)
-        )
-        rows = session.execute(unknown.order_by(Fingerprints.id).limit(CHUNK)).all()
-        if not rows:
-            break
+    unknown = sa.select(Fingerprints.id, Fingerprints.article, Fingerprints.hashes).where(
+        sa.or_(Fingerprints.id > followed.last, Fingerprints.id.in_(followed.gaps))
+    )
+    found = session.execute(unknown.order_by(Fingerprints.id), execution_options={"yield_per": CHUNK})
+    for rows in found.partitions():
         _take(followed.postings, [(article, hashes) for _, article, hashes in rows])
-        followed.last = max(followed.last, rows[-1].id)
-        known = followed.late.union(row.id for row in rows)
-        followed.late = frozenset(number for number in known if number > followed.last - LATE)
-    marks = session.execute(
-        sa.select(Boilerplate.id, Boilerplate.fingerprint).where(Boilerplate.id > followed.last_boilerplate - LATE)
-    ).all()
+        _remember(followed, [row.id for row in rows])
+    new = sa.select(Boilerplate.id, Boilerplate.fingerprint).where(Boilerplate.id > followed.last_boilerplate - LATE)
+    marks = session.execute(new).all()
     if marks:
         followed.boilerplate = np.union1d(followed.boilerplate, np.array([mark.fingerprint for mark in marks]))
         followed.last_boilerplate = max(mark.id for mark in marks)
+
+
+def _remember(followed: _Followed, numbers: Sequence[int]) -> None:
+    """How far the table was followed, and which numbers before that may still come."""
+    last = max(followed.last, numbers[-1])
+    gaps = followed.gaps.union(range(max(followed.last, last - FURTHEST) + 1, last)).difference(numbers)
+    followed.last, followed.gaps = last, frozenset(sorted(gaps)[-LATE:])
 
 
 def _take(postings: Postings, rows: Sequence[tuple[int, bytes | None]]) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
-from ingest_service import brake, events, ledger, scan
+from ingest_service import brake, events, fingerprint_index, ledger, scan
 from ingest_service.db import Database
 from ingest_service.errors import DatabaseAway, IngestError, MovedMeanwhile, Unreadable
 from ingest_service.ignoring import Ignore
@@ -342,6 +342,8 @@ class Pipeline:
             self._woken()
 
     async def _judge_all(self) -> None:
+        # Before the turn to write is taken: the first time, this takes seconds where there are many articles.
+        await self._database.read(fingerprint_index.follow)
         while await self._database.write(self._judge.judge, self._now(), BATCH):
             self._woken()
 

@@ -66,11 +66,11 @@ def test_what_is_undone_was_never_there(database: Database) -> None:
 
 def test_a_transaction_that_commits_late_is_followed_too(database: Database) -> None:
     hashes = prints(1, 2, 3).astype(fingerprint_index.STORED).tobytes()
-    for number in (20, 10):
+    for number in (20, 10, 300, 299):
         with database.writing() as session:
             session.execute(sa.insert(Fingerprints).values(id=number, article=number, hashes=hashes))
         assert number in neighbours(database, 1, 2, 3)
-    assert neighbours(database, 1, 2, 3) == (10, 20)
+    assert neighbours(database, 1, 2, 3) == (10, 20, 299, 300)
 
 
 def test_a_new_process_finds_what_an_old_one_added(database: Database) -> None:

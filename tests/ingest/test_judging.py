@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -48,6 +49,16 @@ def published(database: Database) -> Related:
             spans = {frozenset({(own, *each["self"]), (other, *each["other"])}) for each in relation["passages"]}
             told[frozenset({own, other})] = (relation["type"], frozenset(spans))
     return told
+
+
+def test_the_seeds_are_told_their_four_passages_and_nothing_else(database: Database) -> None:
+    gold = json.loads((Path(sameness_set.__file__).parent / "seeds.json").read_text(encoding="utf-8"))
+    seeds = [Document(name, "\n\n".join(told["paragraphs"])) for name, told in gold["documents"].items()]
+    arrive(database, Judge(ORIGIN), seeds)
+    [relation] = gold["relations"]
+    a, b = relation["a"], relation["b"]
+    spans = {frozenset({(a, *each["a"]), (b, *each["b"])}) for each in relation["passages"]}
+    assert published(database) == {frozenset({a, b}): (relation["type"], frozenset(spans))}
 
 
 def test_boilerplate_known_in_hindsight_ends_what_rested_on_it(database: Database) -> None:
