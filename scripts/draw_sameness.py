@@ -1,0 +1,140 @@
+"""Draws the pictures of docs/sameness.md from what judging itself says of the seeds.
+
+./dev exec python -m scripts.draw_sameness
+"""
+
+import html
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from ingest_service import normalise, reading, sameness
+from ingest_service.model import Article, Span
+from ingest_service.sameness.parameters import PARAMETERS
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+STORY, STATEMENT = "000_9db2ef66d9648b23.txt", "001_d8a6e55ad387dd7a.txt"
+# The altered words of the first passage, as each side has them.
+FRAGMENTS = ("missiles in violation of U.N. Security Council", "missiles, in violation of UN Security Council")
+WIDTH, LEFT, INNER = 760, 20, 720
+TOP, BOTTOM, BAR = 60, 210, 24
+STEP, ROW = 14.0, 22
+STYLE = """
+    .ground { fill: #fffdf8; }
+    .text { fill: #f6f3ec; stroke: #6b5d45; }
+    .print { stroke: #c9bfae; stroke-width: 1; }
+    .met { stroke: #6b5d45; stroke-width: 1.5; }
+    .shared { fill: #d9a441; fill-opacity: .45; stroke: #9a6b12; }
+    .gram { fill: #d9a441; }
+    text { fill: #2b2620; }
+    .small { font-size: 12px; }
+    .letter { font-family: ui-monospace, monospace; text-anchor: middle; }
+    .number { text-anchor: middle; }
+    .faint { fill: #8a7d68; }
+"""
+
+
+def main() -> None:
+    """Writes both pictures."""
+    for name, picture in pictures().items():
+        (DOCS / name).write_text(picture, encoding="utf-8")
+
+
+def pictures() -> dict[str, str]:
+    """The pictures by the names of their files."""
+    story, statement = (_article(name) for name in (STORY, STATEMENT))
+    return {"sameness-passages.svg": passages(story, statement), "sameness-fold.svg": folds(FRAGMENTS)}
+
+
+def _article(name: str) -> Article:
+    [told] = reading.read((ROOT / "seeds" / name).read_bytes(), name)
+    return normalise.normalise(told)
+
+
+def passages(a: Article, b: Article) -> str:
+    """Two texts as bars with their fingerprints, and the passages that they share between them."""
+    sides = sameness.prepare(a), sameness.prepare(b)
+    found = sameness.judge(*sides)
+    assert found is not None
+    lines = [_caption(a, TOP - 12), _caption(b, BOTTOM + BAR + 24)]
+    common = set(sides[0].fingerprints.tolist()) & set(sides[1].fingerprints.tolist())
+    for side, article, top in ((sides[0], a, TOP), (sides[1], b, BOTTOM)):
+        lines.append(f'<rect class="text" x="{LEFT}" y="{top}" width="{INNER}" height="{BAR}"/>')
+        lines += _ticks(side, len(article.text), top, common)
+    for number, passage in enumerate(found.passages, start=1):
+        own, other = _scaled(passage.own, len(a.text)), _scaled(passage.other, len(b.text))
+        lines.append(_ribbon(own, other))
+        lines.append(f'<text class="small number" x="{sum(own) / 2:.1f}" y="{TOP + BAR + 14}">{number}</text>')
+    words = ", ".join(f"{number}: {each.words} words" for number, each in enumerate(found.passages, start=1))
+    lines.append(f'<text class="small" x="{LEFT}" y="150">{words}</text>')
+    title = "The four passages that a wire story and a joint statement share"
+    return _svg(title, BOTTOM + BAR + 40, lines)
+
+
+def _caption(article: Article, y: int) -> str:
+    told = f"{article.title} ({len(article.text):,} characters)"
+    return f'<text class="small" x="{LEFT}" y="{y}">{html.escape(told)}</text>'
+
+
+def _ticks(side: sameness.Prepared, length: int, top: int, common: set[int]) -> Iterator[str]:
+    prints = side.side.folded.prints
+    for value, place in sorted(zip(prints.hashes.tolist(), prints.places.tolist(), strict=True), key=lambda it: it[1]):
+        [x, _] = _scaled(side.side.folded.fold.span((place, place + 1)), length)
+        kind = "met" if value in common else "print"
+        yield f'<path class="{kind}" d="M{x:.1f} {top + 4}v{BAR - 8}"/>'
+
+
+def _scaled(span: Span, length: int) -> tuple[float, float]:
+    return LEFT + span[0] * INNER / length, LEFT + span[1] * INNER / length
+
+
+def _ribbon(own: tuple[float, float], other: tuple[float, float]) -> str:
+    top, bottom, bend = TOP + BAR, BOTTOM, (TOP + BAR + BOTTOM) / 2
+    down = f"C{own[1]:.1f} {bend} {other[1]:.1f} {bend} {other[1]:.1f} {bottom}"
+    back = f"C{other[0]:.1f} {bend} {own[0]:.1f} {bend} {own[0]:.1f} {top}"
+    return f'<path class="shared" d="M{own[0]:.1f} {top}H{own[1]:.1f}{down}H{other[0]:.1f}{back}z"/>'
+
+
+def folds(fragments: tuple[str, str]) -> str:
+    """Two spellings of the same words, what they fold to, and the grams that both keep as fingerprints."""
+    prepared = [sameness.prepare(Article("", (fragment,))) for fragment in fragments]
+    common = set(prepared[0].fingerprints.tolist()) & set(prepared[1].fingerprints.tolist())
+    lines: list[str] = []
+    y = 30
+    for fragment, side in zip(fragments, prepared, strict=True):
+        lines += _letters(fragment, y, "letter faint")
+        folded = side.side.folded
+        lines += _letters(folded.fold.string, y + ROW, "letter")
+        grams = zip(folded.prints.hashes.tolist(), folded.prints.places.tolist(), strict=True)
+        kept = sorted(place for value, place in grams if value in common)
+        for number, place in enumerate(kept):
+            x, width = LEFT + place * STEP, PARAMETERS.gram * STEP
+            lines.append(
+                f'<rect class="gram" x="{x:.0f}" y="{y + ROW + 8 + 7 * number}" width="{width:.0f}" height="4" rx="2"/>'
+            )
+        y += 2 * ROW + 20 + 7 * len(kept)
+    return _svg("Two spellings fold to the same letters and keep the same fingerprints", y, lines)
+
+
+def _letters(string: str, y: int, kind: str) -> Iterator[str]:
+    for number, letter in enumerate(string):
+        if not letter.isspace():
+            yield f'<text class="{kind}" x="{LEFT + (number + 0.5) * STEP:.0f}" y="{y}">{html.escape(letter)}</text>'
+
+
+def _svg(title: str, height: float, lines: Iterable[str]) -> str:
+    told = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" font-size="14" role="img"',
+        '  font-family="system-ui, sans-serif">',
+        f"  <title>{title}</title>",
+        f"  <style>{STYLE}  </style>",
+        f'  <rect class="ground" width="{WIDTH}" height="{height:.0f}"/>',
+        *(f"  {line}" for line in lines),
+        "</svg>",
+        "",
+    )
+    return "\n".join(told)
+
+
+if __name__ == "__main__":
+    main()
