@@ -152,18 +152,22 @@ def _following(session: Session) -> Iterator[_Followed]:
 
 def _follow(session: Session, followed: _Followed) -> None:
     """Takes over what was added to the table and taken from it since."""
-    unknown = sa.select(Fingerprints.id, Fingerprints.article, Fingerprints.hashes).where(
-        sa.or_(Fingerprints.id > followed.last, Fingerprints.id.in_(followed.gaps))
-    )
-    found = session.execute(unknown.order_by(Fingerprints.id), execution_options={"yield_per": CHUNK})
-    for rows in found.partitions():
-        _take(followed.postings, [(article, hashes) for _, article, hashes in rows])
-        _remember(followed, [row.id for row in rows])
+    if followed.gaps:
+        _take_over(session, followed, Fingerprints.id.in_(followed.gaps))
+    # A question of its own: asked for either, SQLite walks over the whole table.
+    _take_over(session, followed, Fingerprints.id > followed.last)
     new = sa.select(Boilerplate.id, Boilerplate.fingerprint).where(Boilerplate.id > followed.last_boilerplate - LATE)
     marks = session.execute(new).all()
     if marks:
         followed.boilerplate = np.union1d(followed.boilerplate, np.array([mark.fingerprint for mark in marks]))
         followed.last_boilerplate = max(mark.id for mark in marks)
+
+
+def _take_over(session: Session, followed: _Followed, which: sa.ColumnElement[bool]) -> None:
+    rows = sa.select(Fingerprints.id, Fingerprints.article, Fingerprints.hashes).where(which).order_by(Fingerprints.id)
+    for some in session.execute(rows, execution_options={"yield_per": CHUNK}).partitions():
+        _take(followed.postings, [(article, hashes) for _, article, hashes in some])
+        _remember(followed, [row.id for row in some])
 
 
 def _remember(followed: _Followed, numbers: Sequence[int]) -> None:

@@ -1,6 +1,7 @@
 """Who shares fingerprints with an article is found, boilerplate aside, on both databases."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -130,3 +131,23 @@ def test_no_fingerprints_no_neighbours(session: Session) -> None:
     fingerprint_index.add(session, {1: prints()})
     found = fingerprint_index.candidates(session, {1: prints()})[1]
     assert (found.articles, found.masked.tolist()) == ((), [])
+
+
+def test_to_follow_the_table_is_no_walk_over_it(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    schema.upgrade(database)
+    added(database, {1: prints(1, 2, 3)})
+    assert neighbours(database, 1, 2, 3) == (1,)
+    asked: list[tuple[str, Any]] = []
+    sa.event.listen(database.engine, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
+    with database.writing() as session:
+        session.execute(sa.insert(Fingerprints).values(id=9, article=9, hashes=prints(1, 2, 3).astype("<i8").tobytes()))
+    for _ in range(2):
+        assert neighbours(database, 1, 2, 3) == (1, 9)
+    following = [told for told in asked if "FROM fingerprints" in told[0]]
+    assert len(following) == 3
+    with database.reading() as session:
+        for statement, parameters in following:
+            told = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            assert all(row.detail.startswith("SEARCH") for row in told)
+    database.close()
