@@ -10,6 +10,7 @@ the events. No threshold stands here.
 
 import itertools
 import json
+import re
 import sys
 import tempfile
 import zlib
@@ -19,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 
 from ingest_service import events, ledger, model, sameness, schema
@@ -30,6 +32,7 @@ from ingest_service.scan import FileFact
 from ingest_service.tables import Article, Item, Outbox
 
 BATCH = 100
+UNREADABLE = re.compile("[\0\ud800-\udfff]")
 ORIGIN = events.Origin("quality", "/ingest/quality")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -44,8 +47,8 @@ class Document:
 
     @property
     def article(self) -> model.Article:
-        """The text as it stands, as an article."""
-        return model.Article(self.title, tuple(self.text.split(PARAGRAPH_BREAK)))
+        """The text as it stands, as an article; what reading replaces is replaced, character for character."""
+        return model.Article(self.title, tuple(UNREADABLE.sub("\ufffd", self.text).split(PARAGRAPH_BREAK)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +152,7 @@ def _inherited(
     """All relations: copies are duplicates of each other and have the relations of the one that stands for them."""
     for members in classes.values():
         for a, b in itertools.combinations(members, 2):
-            yield Published(
-                a, b, "duplicate", published[frozenset((members[0], b))].passages if a == members[0] else ()
-            )
+            yield published.get(frozenset((a, b)), Published(a, b, "duplicate", ()))
     for relation in published.values():
         if relation.a in classes and relation.b in classes:
             for a, b in itertools.product(classes[relation.a], classes[relation.b]):
@@ -164,9 +165,9 @@ def _inherited(
 
 def _moved(span: Span, origin: sameness.Prepared, copy: sameness.Prepared) -> Span:
     """Where a span of one text stands in a copy of it, whose typography may differ."""
-    places = origin.side.folded.fold.positions.tolist()
-    first, last = places.index(span[0]), places.index(span[1] - 1)
-    return copy.side.folded.fold.span((first, last + 1))
+    places = origin.side.folded.fold.positions
+    first, last = np.searchsorted(places, span[0]), np.searchsorted(places, span[1], side="left") - 1
+    return copy.side.folded.fold.span((int(first), int(last) + 1))
 
 
 def read(path: Path) -> list[Document]:

@@ -34,6 +34,21 @@ def test_a_copy_has_the_pairs_and_passages_of_its_first() -> None:
     assert sum("typed" in (each["a"], each["b"]) for each in told.passages) == 5
 
 
+def test_strange_texts_are_told_or_not_and_never_fail() -> None:
+    strange = ["", "", "word", " \n\n ", "1 2 3 " * 20, "🙂" * 300, "שלום עולם " * 40, "a\0b \ud800 ", "신서울" * 200]
+    documents = [Document(f"strange {number}", text) for number, text in enumerate(strange)]
+    documents += [Document(f"in {number}", text + "\n\n" + SEEDS[0].text) for number, text in enumerate(strange)]
+    told = predict(documents)
+    texts = {each.id: each.text for each in documents}
+    for passage in told.passages:
+        for side in ("a", "b"):
+            text = texts[str(passage[side])]
+            assert 0 <= int(passage[f"{side}_begin"]) < int(passage[f"{side}_end"]) <= len(text)
+    apart = {frozenset((each["a"], each["b"])) for each in told.pairs}
+    assert not [pair for pair in apart if {name.split()[0] for name in pair} == {"strange", "in"}]
+    assert sum({name.split()[0] for name in pair} == {"in"} for pair in apart) >= 28
+
+
 def test_the_order_of_the_texts_does_not_matter() -> None:
     documents = [*SEEDS, Document("lead", "(LEAD) " + SEEDS[0].text), Document("part", SEEDS[1].text[:5_000])]
     wanted = told_of(documents)
