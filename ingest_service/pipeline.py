@@ -247,11 +247,10 @@ class Pipeline:
 
     async def _bring_in(self, picture: Picture, gone: Sequence[str]) -> None:
         ready, overdue = self._whole_ones(picture.difference.to_read)
-        left = dict(picture.difference.origins)
+        homes = scan.Homes({path: picture.known[path].digest for path in (*gone, *picture.difference.origins.values())})
         for number in range(0, len(ready), BATCH):
             batch = ready[number : number + BATCH]
-            outcome = await self._read(picture, batch, overdue, gone)
-            left = {path: origin for path, origin in left.items() if origin not in outcome.moved}
+            outcome = await self._read(picture, batch, overdue, homes)
             new = {read.digest: fact for fact, read in outcome.stored if fact.path not in picture.known}
             if new and picture.difference.gone:
                 await self._database.write(ledger.rehouse, self._context(), picture.difference.gone, new)
@@ -276,31 +275,31 @@ class Pipeline:
                 self._looks.at(fact.path, time.monotonic() + self._limits.settle_seconds)
         return ready, overdue
 
-    async def _read(
-        self, picture: Picture, batch: Sequence[FileFact], overdue: set[str], gone: Sequence[str]
-    ) -> Outcome:
+    async def _read(self, picture: Picture, batch: Sequence[FileFact], overdue: set[str], homes: scan.Homes) -> Outcome:
         """Reads a batch in the workers and says what each file turned out to be."""
-        homeless = {picture.known[path].digest: path for path in gone}
-        homeless |= {picture.known[path].digest: path for path in picture.difference.origins.values()}
-        tasks = [self._task(picture, fact, homeless) for fact in batch]
+        tasks = [self._task(picture, fact, homes.digests) for fact in batch]
         outcome = Outcome()
+        known: list[tuple[FileFact, str]] = []
         for fact, read in zip(batch, await asyncio.gather(*map(self._read_one, tasks)), strict=True):
             self._settling.forget(fact.path)
             if isinstance(read, MovedMeanwhile):
                 self._looks.at(fact.path, time.monotonic() + self._limits.settle_seconds)
             elif isinstance(read, Unreadable):
                 outcome.failed.append((fact, read.code, str(read)))
+            elif isinstance(read, Prepared) and not read.items:
+                known.append((fact, read.digest))
             elif isinstance(read, Prepared):
-                self._sort(
-                    outcome, picture, fact, dataclasses.replace(read, possibly_truncated=fact.path in overdue), homeless
-                )
+                whole = dataclasses.replace(read, possibly_truncated=fact.path in overdue)
+                outcome.stored.append((fact, whole))
+        self._find_homes(picture, outcome, known, homes)
         return outcome
 
-    def _task(self, picture: Picture, fact: FileFact, homeless: dict[str | None, str]) -> Task:
+    def _task(self, picture: Picture, fact: FileFact, homeless: frozenset[str]) -> Task:
         known = picture.known.get(fact.path)
         digests = set(homeless) if known is None or fact.path in picture.difference.origins else set()
-        digests.add(known.digest if known is not None else None)
-        return Task(self._root, fact, frozenset(digest for digest in digests if digest is not None), self._limits)
+        if known is not None and known.digest is not None:
+            digests.add(known.digest)
+        return Task(self._root, fact, frozenset(digests), self._limits)
 
     async def _read_one(self, task: Task) -> Prepared | IngestError:
         self.reads += 1
@@ -309,20 +308,24 @@ class Pipeline:
         except (Unreadable, MovedMeanwhile) as error:
             return error
 
-    @staticmethod
-    def _sort(
-        outcome: Outcome, picture: Picture, fact: FileFact, read: Prepared, homeless: dict[str | None, str]
+    def _find_homes(
+        self, picture: Picture, outcome: Outcome, read: Sequence[tuple[FileFact, str]], homes: scan.Homes
     ) -> None:
-        """Bytes we know are a touched file or a moved one; others are stored."""
-        known = picture.known.get(fact.path)
-        if read.items:
-            outcome.stored.append((fact, read))
-        elif known is not None and known.digest == read.digest:
-            outcome.touched.append(fact)
-        else:
-            # A file has one new place: of two copies of a moved one the second is a document of its own.
-            origin = picture.difference.origins.get(fact.path) or homeless.pop(read.digest, "")
-            outcome.moved.setdefault(origin, fact)
+        """Bytes we know are a touched file or a moved one. Those that stayed come first: nobody else is they."""
+        elsewhere = []
+        for fact, digest in read:
+            known = picture.known.get(fact.path)
+            if known is not None and known.digest == digest and homes.stays(fact.path):
+                outcome.touched.append(fact)
+            else:
+                elsewhere.append((fact, digest))
+        for fact, digest in elsewhere:
+            origin = homes.claim(digest, picture.difference.origins.get(fact.path))
+            if origin is not None:
+                outcome.moved[origin] = fact
+            else:
+                # A file has one new place: another one with its bytes is a document of its own, and is read as such.
+                self._looks.soon(fact.path)
 
     async def _part_with(self, picture: Picture, gone: Sequence[str]) -> None:
         """Tells what is gone for good: still gone after the pause in which an editor puts a file back."""

@@ -81,6 +81,33 @@ def diff(known: Mapping[str, Known], seen: Mapping[str, FileFact]) -> Difference
     return Difference(to_read, gone, origins)
 
 
+class Homes:
+    """Known files that stand no more where they stood, by their bytes, until each is found somewhere else, once."""
+
+    def __init__(self, left: Mapping[str, str | None]) -> None:
+        self._left = {path: digest for path, digest in left.items() if digest is not None}
+        self._taken: set[str] = set()
+
+    @property
+    def digests(self) -> frozenset[str]:
+        """Of the files that are still looked for."""
+        return frozenset(self._left.values())
+
+    def stays(self, path: str) -> bool:
+        """The file at its own path is still the same; False when it was found elsewhere before."""
+        self._left.pop(path, None)
+        return path not in self._taken
+
+    def claim(self, digest: str, likely: str | None) -> str | None:
+        """The path that these bytes come from, the likely one if it is one of several; None when all are found."""
+        paths = [likely] if likely is not None and self._left.get(likely) == digest else []
+        path = next(iter(paths or (path for path, left in self._left.items() if left == digest)), None)
+        if path is not None:
+            del self._left[path]
+            self._taken.add(path)
+        return path
+
+
 def _same_content(before: FileFact, after: FileFact) -> bool:
     return (before.size, before.mtime_ns) == (after.size, after.mtime_ns)
 

@@ -152,6 +152,30 @@ async def test_two_files_that_change_places_keep_their_documents(folder: Folder)
     assert after == {"a.txt": before["b.txt"], "b.txt": before["a.txt"]}
 
 
+async def test_of_a_moved_file_and_its_copies_each_is_one_document(folder: Folder) -> None:
+    folder.write("a.txt", STORY)
+    [first] = await folder.once()
+    (folder.path / "a.txt").rename(folder.path / "b.txt")
+    folder.write("c.txt", STORY)
+    folder.write("d.txt", STORY)
+    events = await folder.once()
+    assert sorted(folder.states()) == ["b.txt", "c.txt", "d.txt"]
+    assert causes(events) == [("created", "c.txt"), ("created", "d.txt"), ("moved", "b.txt")]
+    assert len({event["document"] for event in events}) == 3
+    assert first["document"] in {event["document"] for event in events}
+
+
+async def test_a_file_moved_away_and_copied_back_leaves_none_without_a_document(folder: Folder) -> None:
+    folder.write("a.txt", STORY)
+    await folder.once()
+    (folder.path / "a.txt").rename(folder.path / "b.txt")
+    folder.write("a.txt", STORY)
+    [event] = await folder.once()
+    assert (event["cause"], event["path"]) == ("created", "b.txt")
+    assert folder.states() == {"a.txt": ("published", None), "b.txt": ("published", None)}
+    assert await folder.once() == []
+
+
 async def test_a_deleted_file_is_withdrawn_and_restored_as_itself(folder: Folder) -> None:
     folder.write("a.txt", STORY)
     for number in range(3):
