@@ -234,6 +234,17 @@ class House:
         """What the ingest service says of each file, by path."""
         return {each["path"]: each for each in self.ingest.get("/v1/files?limit=1000").json["files"]}
 
+    def feed(self) -> list[dict[str, Any]]:
+        """The whole change feed."""
+        events: list[dict[str, Any]] = []
+        cursor = "0"
+        while True:
+            page = self.catalog.get(f"/v1/changes?since={cursor}").json
+            events += page["events"]
+            cursor = page["cursor"]
+            if not page["more"]:
+                return events
+
     def unhealthy(self) -> dict[str, Any] | None:
         """The status of the ingest service once it is not healthy."""
         status: dict[str, Any] = self.ingest.get("/v1/status").json

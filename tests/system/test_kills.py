@@ -3,7 +3,6 @@
 import dataclasses
 import time
 from collections import Counter
-from typing import Any
 
 from tests.system import texts
 from tests.system.house import SEEDS, House, until
@@ -27,20 +26,8 @@ def assert_each_file_is_one_document_with_one_version(house: House) -> None:
     for each in documents.values():
         log = house.catalog.get(f"/v1/documents/{each['id']}/log").json["log"]
         assert [entry["type"] for entry in log] == ["created"]
-    events = feed(house)
+    events = house.feed()
     assert Counter(each["type"] for each in events)["document.created.v1"] == len(documents)
-
-
-def feed(house: House) -> list[dict[str, Any]]:
-    """The whole change feed."""
-    events: list[dict[str, Any]] = []
-    cursor = "0"
-    while True:
-        page = house.catalog.get(f"/v1/changes?since={cursor}").json
-        events += page["events"]
-        cursor = page["cursor"]
-        if not page["more"]:
-            return events
 
 
 def test_services_killed_again_and_again_lose_nothing(empty_house: House) -> None:
