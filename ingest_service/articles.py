@@ -20,8 +20,11 @@ from ingest_service.tables import Article, Item, Original
 
 # The cause of no event: the catalog knows this reading, only a lost ledger did not.
 KNOWN = "known"
-# In the place of the version that judged an article: its relations are to be judged again.
+# In the place of the version that judged an article: its relations are to be judged again, or only those that were
+# told because what is boilerplate was not known for it.
 AGAIN = ""
+HINDSIGHT = "hindsight"
+CURRENT = (AGAIN, HINDSIGHT, sameness.VERSION)
 IN_ONE_STATEMENT = 1_000
 _ARTICLES = TypeAdapter(model.Article)
 
@@ -78,12 +81,12 @@ def judge_again(session: Session, ids: Sequence[int]) -> None:
     for start in range(0, len(ids), IN_ONE_STATEMENT):
         some = ids[start : start + IN_ONE_STATEMENT]
         told = sa.update(Article).where(Article.id.in_(some), Article.owes.is_(None))
-        session.execute(told.values(sameness_version=AGAIN))
+        session.execute(told.where(Article.sameness_version != AGAIN).values(sameness_version=HINDSIGHT))
 
 
 def outdated(session: Session, limit: int) -> list[Article]:
     """Articles whose fingerprints an earlier release took, the oldest first."""
-    asked = sa.select(Article).where(Article.sameness_version.not_in((AGAIN, sameness.VERSION)))
+    asked = sa.select(Article).where(Article.sameness_version.not_in(CURRENT))
     return list(session.scalars(asked.order_by(Article.id).limit(limit)))
 
 
@@ -109,7 +112,7 @@ def _owed(now: datetime, reading: Reading) -> dict[str, Any]:
 
 def _class_stands(session: Session, folded_digest: str) -> bool:
     """Whether an article of the same words stands for them among the fingerprints of this release."""
-    current = Article.sameness_version.in_((AGAIN, sameness.VERSION))
+    current = Article.sameness_version.in_(CURRENT)
     asked = sa.select(Article.id).where(Article.folded_digest == folded_digest, Article.indexed, current)
     return session.scalar(asked.limit(1)) is not None
 

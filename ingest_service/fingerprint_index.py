@@ -38,10 +38,14 @@ _WROTE = "fingerprints written"
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Articles that share fingerprints, those with the most first; and which are boilerplate, in order of value."""
+    """Articles that share fingerprints, those with the most first; and which are boilerplate, in order of value.
+
+    A form has more boilerplate than anything else; of those who share it only some are told.
+    """
 
     articles: tuple[int, ...]
     masked: Hashes
+    is_form: bool = False
 
 
 @dataclass(slots=True)
@@ -118,14 +122,15 @@ def _ranked(article: int, hashes: Hashes, values: Hashes, masked: Flags, met: Me
     places = np.searchsorted(values, hashes)
     common = masked[places]
     # What is boilerplate through and through is a form, or a story that everybody ran: there its fingerprints do speak.
-    speaking = places if 2 * common.sum() > len(hashes) else places[~common]
+    is_form = bool(2 * common.sum() > len(hashes))
+    speaking = places if is_form else places[~common]
     met_again = np.sort(_holders(speaking, met))
     starts = np.flatnonzero(is_first(met_again))
     shared, times = met_again[starts], np.diff(starts, append=len(met_again))
     enough = (times >= min(PARAMETERS.telling_prints, len(hashes))) & (shared != article)
     shared, times = shared[enough], times[enough]
     ranked = shared[np.lexsort((shared, -times))][: PARAMETERS.neighbours]
-    return Candidates(tuple(ranked.tolist()), hashes[common])
+    return Candidates(tuple(ranked.tolist()), hashes[common], is_form)
 
 
 def _holders(places: Indices, met: Meetings) -> Articles:

@@ -152,6 +152,28 @@ def _of_classes(relations: Relations) -> Relations:
     return {frozenset(name.removesuffix(" copy") for name in pair): told for pair, told in relations.items()}
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_story_that_everybody_ran_stays_one_story(folder: Folder, seed: int) -> None:
+    draw = random.Random(seed)  # noqa: S311  Nothing secret.
+    [story] = articles(1, words=200, seed=3)
+    words = " ".join(articles(3, words=300, seed=11)).lower().split()
+    told = [(f"{n:02}", f"{story}\n\n{' '.join(draw.choices(words, k=18)).capitalize()}.") for n in range(90)]
+    while told:
+        some = draw.randint(1, 9)
+        folder.take(told[:some])
+        folder.tell()
+        del told[:some]
+    folder.drain()
+    linked = [pair for pair, (type_, _) in folder.relations().items() if type_ == "revision"]
+    reached, waiting = {"00"}, ["00"]
+    while waiting:
+        name = waiting.pop()
+        new = {other for pair in linked if name in pair for other in pair} - reached
+        reached |= new
+        waiting += new
+    assert len(reached) == 90
+
+
 def test_boilerplate_seen_in_hindsight_takes_its_relations_back(folder: Folder) -> None:
     texts = [text for text in mixed() if text[0] not in ("00 copy", "revision", "quoting")]
     folder.take(texts[:10])
