@@ -115,6 +115,14 @@ def folder(sqlite_url: str) -> Iterator[Folder]:
     made.database.close()
 
 
+@pytest.fixture
+def on_either(database_url: str) -> Iterator[Folder]:
+    """On SQLite and on PostgreSQL."""
+    made = Folder(database_url)
+    yield made
+    made.database.close()
+
+
 @pytest.fixture(scope="module")
 def settled(tmp_path_factory: pytest.TempPathFactory) -> Relations:
     """The relations when everything was there before the first was judged."""
@@ -174,38 +182,38 @@ def test_a_story_that_everybody_ran_stays_one_story(folder: Folder, seed: int) -
     assert len(reached) == 90
 
 
-def test_boilerplate_seen_in_hindsight_takes_its_relations_back(folder: Folder) -> None:
+def test_boilerplate_seen_in_hindsight_takes_its_relations_back(on_either: Folder) -> None:
     texts = [text for text in mixed() if text[0] not in ("00 copy", "revision", "quoting")]
-    folder.take(texts[:10])
-    folder.drain()
-    assert len(folder.relations()) >= 45
+    on_either.take(texts[:10])
+    on_either.drain()
+    assert len(on_either.relations()) >= 45
     for text in texts[10:]:
-        folder.take([text])
-        folder.drain()
-    told = {tuple(sorted(pair)) for pair in folder.relations()}
+        on_either.take([text])
+        on_either.drain()
+    told = {tuple(sorted(pair)) for pair in on_either.relations()}
     assert not [pair for pair in told if "09" in pair and "08" in pair]
-    before = folder.events(contract.RELATED)
-    folder.drain()
-    assert folder.events(contract.RELATED) == before
+    before = on_either.events(contract.RELATED)
+    on_either.drain()
+    assert on_either.events(contract.RELATED) == before
 
 
-def test_boilerplate_stays_so_when_its_first_holders_go(folder: Folder) -> None:
+def test_boilerplate_stays_so_when_its_first_holders_go(on_either: Folder) -> None:
     texts = mixed()
-    folder.take(texts)
-    folder.drain()
-    folder.drop([name for name, _ in texts[: PARAMETERS.common + 5]])
-    folder.take([("late one", "Nothing else is known about the ferry.\n\n" + FOOTER)])
-    folder.drain()
-    assert not [pair for pair in folder.relations() if "late one" in pair]
+    on_either.take(texts)
+    on_either.drain()
+    on_either.drop([name for name, _ in texts[: PARAMETERS.common + 5]])
+    on_either.take([("late one", "Nothing else is known about the ferry.\n\n" + FOOTER)])
+    on_either.drain()
+    assert not [pair for pair in on_either.relations() if "late one" in pair]
 
 
-def test_a_new_way_of_judging_judges_everything_again(folder: Folder, settled: Relations) -> None:
-    folder.take(mixed())
-    folder.drain()
-    with folder.database.writing() as session:
+def test_a_new_way_of_judging_judges_everything_again(on_either: Folder, settled: Relations) -> None:
+    on_either.take(mixed())
+    on_either.drain()
+    with on_either.database.writing() as session:
         session.execute(sa.update(Article).values(sameness_version="0", folded_digest="sha-256:old"))
-    with folder.database.reading() as session:
+    with on_either.database.reading() as session:
         assert ledger.unjudged(session) == len(mixed())
-    folder.drain(limit=10)
-    assert folder.events(contract.RELATED) == len(mixed())
-    assert _of_classes(folder.relations()) == _of_classes(settled)
+    on_either.drain(limit=10)
+    assert on_either.events(contract.RELATED) == len(mixed())
+    assert _of_classes(on_either.relations()) == _of_classes(settled)
