@@ -28,7 +28,6 @@ class Limits(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    body_bytes: int = Field(default=64 * 1024, gt=0)
     batch_bytes: int = Field(default=MAX_BATCH_BYTES, gt=0)
     original_bytes: int = Field(default=50 * 2**20, gt=0)
     waiting_events: int = Field(default=5_000, gt=0)

@@ -40,7 +40,6 @@ class Limits(BaseModel):
     settle_max_seconds: Seconds = 300.0
     tick_seconds: Seconds = 1.0
     reconcile_seconds: Seconds = 300.0
-    candidates: int = Field(default=200, gt=0)
     delivered_days: int = Field(default=7, ge=1)
 
 
