@@ -56,7 +56,11 @@ def measure(count: int, databases: tuple[str, str], folder: Path) -> Figures:
             [str(house.BINARIES / "ingest-service"), "once"],
             env=home.ingest.environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
         )  # fmt: skip
-        _, status, used = os.wait4(load.pid, 0)
+        try:
+            _, status, used = os.wait4(load.pid, 0)
+        except BaseException:
+            load.kill()
+            raise
         took = time.perf_counter() - begun
         load.returncode = os.waitstatus_to_exitcode(status)
         assert load.returncode == 0, home.catalog.told()
