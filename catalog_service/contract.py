@@ -33,7 +33,6 @@ RELATED: Literal["document.related.v1"] = "document.related.v1"
 
 # An event is a fraction of a batch; what is longer than this is a mistake or an attack, and is refused by name.
 MAX_TITLE = 2_000
-MAX_TEXT = 10_000_000
 MAX_PARAGRAPHS = 200_000
 MAX_RELATIONS = 1_000
 MAX_PASSAGES = 2_000

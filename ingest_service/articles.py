@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from catalog_service import contract
 from ingest_service import fingerprint_index, model, sameness
+from ingest_service.db import chunked
 from ingest_service.prepare import Prepared, PreparedItem
 from ingest_service.tables import Article, Item, Original
 
@@ -25,7 +26,6 @@ KNOWN = "known"
 AGAIN = ""
 HINDSIGHT = "hindsight"
 CURRENT = (AGAIN, HINDSIGHT, sameness.VERSION)
-IN_ONE_STATEMENT = 1_000
 _ARTICLES = TypeAdapter(model.Article)
 
 
@@ -50,6 +50,7 @@ class Reading:
 
 
 def write(session: Session, now: datetime, item: Item, old: Article | None, reading: Reading) -> None:
+    """Puts what was read of an item in the place of what it said before, and marks it to be told unless it is known."""
     told, prepared = reading.told, reading.prepared
     if old is not None:
         retire(session, old)
@@ -78,8 +79,7 @@ def write(session: Session, now: datetime, item: Item, old: Article | None, read
 
 def judge_again(session: Session, ids: Sequence[int]) -> None:
     """Marks articles to be judged once more, but for those that are still to be judged for the first time."""
-    for start in range(0, len(ids), IN_ONE_STATEMENT):
-        some = ids[start : start + IN_ONE_STATEMENT]
+    for some in chunked(ids):
         told = sa.update(Article).where(Article.id.in_(some), Article.owes.is_(None))
         session.execute(told.where(Article.sameness_version != AGAIN).values(sameness_version=HINDSIGHT))
 
@@ -106,7 +106,6 @@ def _owed(now: datetime, reading: Reading) -> dict[str, Any]:
     return {
         "cause": reading.cause,
         "at": contract.format_time(now),
-        "original": reading.prepared.original.digest,
     }
 
 

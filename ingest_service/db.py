@@ -7,7 +7,7 @@ the event loop both run in threads, one hop each.
 import asyncio
 import functools
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -29,6 +29,7 @@ T = TypeVar("T")
 
 OLDEST_SQLITE = (3, 43)
 READERS = 4
+IN_ONE_STATEMENT = 500
 BUSY_MILLISECONDS = 10_000
 
 
@@ -118,6 +119,12 @@ class Database:
                 return function(session, *args, **kwargs)
 
         return await asyncio.get_running_loop().run_in_executor(threads, functools.partial(whole))
+
+
+def chunked(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Few enough at once for the parameters of one statement."""
+    for start in range(0, len(values), IN_ONE_STATEMENT):
+        yield values[start : start + IN_ONE_STATEMENT]
 
 
 def sqlite_version() -> str:

@@ -113,7 +113,7 @@ class Judge:
     def _tell(self, session: Session, row: Article, relations: Sequence[model.Relation], now: datetime) -> None:
         owes = row.owes or {}
         item = session.get_one(Item, row.item)
-        bytes_ = session.get_one(Original, owes["original"])
+        bytes_ = session.get_one(Original, row.original)
         original = model.Original(bytes_.content or b"", bytes_.media_type, bytes_.encoding)
         telling = events.Telling(row.observation, owes["cause"], datetime.fromisoformat(owes["at"]), original)
         event = events.observed(self.origin, item, telling, articles.unpacked(row.content), relations)

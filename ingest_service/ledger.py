@@ -6,16 +6,17 @@ the article that it is still to be judged.
 """
 
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog_service import contract
 from ingest_service import articles, events, model, outbox, sameness
+from ingest_service.db import chunked
 from ingest_service.prepare import Prepared, PreparedItem
 from ingest_service.scan import FileFact, Known, Odd
 from ingest_service.tables import Article, File, FileItem, Item
@@ -25,7 +26,6 @@ QUARANTINED = "quarantined"
 ADOPTED = "adopted"
 HELD = "gone-held"
 HELD_DETAIL = "The file is gone, but the folder may be the wrong one: ingest-service confirm-deletes, if it is right."
-T = TypeVar("T")
 Part = Callable[[Session, "Context", Collection[str]], None]
 NOWHERE = FileFact("", -1, -1, -1, -1, -1)
 _FACTS = sa.select(File.path, File.size, File.mtime_ns, File.ctime_ns, File.device, File.inode, File.digest)
@@ -54,11 +54,11 @@ def known_around(session: Session, paths: Collection[str], facts: Collection[Fil
     # Of paths where no file is now, and which was none before: a folder that was moved away, or into.
     folders = set(paths) - {fact.path for fact in facts} - {row.path for row in _files(session, paths)}
     below = [File.path.startswith(f"{path}/", autoescape=True) for path in sorted(folders)]
-    for some in _chunked(sorted({*paths, *(fact.path for fact in facts)})):
+    for some in chunked(sorted({*paths, *(fact.path for fact in facts)})):
         found |= _known(session.execute(_FACTS.where(File.path.in_(some))))
     for condition in below:
         found |= _known(session.execute(_FACTS.where(condition)))
-    for inodes in _chunked(sorted({inode for _, inode in identities})):
+    for inodes in chunked(sorted({inode for _, inode in identities})):
         same_inode = _known(session.execute(_FACTS.where(File.inode.in_(inodes))))
         found |= {path: each for path, each in same_inode.items() if each.fact.identity in identities}
     return found
@@ -67,16 +67,11 @@ def known_around(session: Session, paths: Collection[str], facts: Collection[Fil
 def _files(session: Session, paths: Collection[str]) -> list[File]:
     """The files at these paths, however many."""
     asked = sa.select(File).order_by(File.path)
-    return [row for some in _chunked(sorted(paths)) for row in session.scalars(asked.where(File.path.in_(some)))]
+    return [row for some in chunked(sorted(paths)) for row in session.scalars(asked.where(File.path.in_(some)))]
 
 
 def _known(rows: Iterable[Any]) -> dict[str, Known]:
     return {row[0]: Known(FileFact(*row[:6]), row.digest) for row in rows}
-
-
-def is_empty(session: Session) -> bool:
-    """Whether nothing was ever recorded: a new ledger, or a lost one."""
-    return session.scalar(sa.select(sa.func.count()).select_from(sa.select(Item.id).limit(1).subquery())) == 0
 
 
 def counts(session: Session) -> dict[str, int]:
@@ -201,7 +196,7 @@ def rehouse(session: Session, context: Context, gone: Collection[str], new: Mapp
     """
     moves: dict[str, FileFact] = {}
     held = sa.select(Item.adopted, File.path).join(FileItem, FileItem.item == Item.id).join(File)
-    for some in _chunked(sorted(gone)):
+    for some in chunked(sorted(gone)):
         for adopted, path in session.execute(held.where(File.path.in_(some), Item.adopted.is_not(None))):
             digest = str(adopted).partition(" ")[0]
             if digest in new and new[digest] not in moves.values():
@@ -219,7 +214,7 @@ def remove(session: Session, context: Context, paths: Collection[str]) -> None:
 
 def forget(session: Session, _context: Context, paths: Collection[str]) -> None:
     """Files are gone whose documents are to stay (`INGEST_ON_DELETE=keep`)."""
-    for some in _chunked(sorted(paths)):
+    for some in chunked(sorted(paths)):
         rows = sa.select(File.id).where(File.path.in_(some))
         session.execute(sa.delete(FileItem).where(FileItem.file.in_(rows)))
         session.execute(sa.delete(File).where(File.path.in_(some)))
@@ -233,7 +228,7 @@ def parting(on_delete: str) -> Part:
 def hold(session: Session, context: Context, paths: Collection[str]) -> None:
     """Files seem to be gone, but a person must confirm it first."""
     values = {"state": HELD, "reason": "deletions-held", "detail": HELD_DETAIL, "since": context.now}
-    for some in _chunked(sorted(paths)):
+    for some in chunked(sorted(paths)):
         standing = sa.update(File).where(File.path.in_(some), File.state.in_((PUBLISHED, ADOPTED)))
         session.execute(standing.values(values))
 
@@ -285,12 +280,6 @@ def _set(row: File, fact: FileFact, state: str, since: datetime) -> None:
     row.device, row.inode = fact.device, fact.inode
     row.state, row.since = state, since
     row.reason = row.detail = None
-
-
-def _chunked(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Few enough at once for one statement."""
-    for start in range(0, len(values), 500):
-        yield values[start : start + 500]
 
 
 def _store_item(session: Session, context: Context, path: str, prepared: Prepared, told: PreparedItem) -> int:

@@ -4,6 +4,7 @@ On SQLite a lock on a file beside the database, which the kernel frees; on Postg
 server frees with the connection that holds it.
 """
 
+import abc
 import asyncio
 import fcntl
 from collections.abc import Iterator
@@ -31,16 +32,16 @@ def owning(engine: sqlalchemy.Engine) -> Iterator["Ownership"]:
         ownership.release()
 
 
-class Ownership:
+class Ownership(abc.ABC):
     """A lock that is held."""
 
+    @abc.abstractmethod
     def take(self) -> None:
         """Takes the lock, or raises DatabaseTaken at once."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def release(self) -> None:
         """Gives it back."""
-        raise NotImplementedError
 
     async def guard(self) -> None:
         """Never returns; raises DatabaseTaken when the lock was lost and another service has it now."""

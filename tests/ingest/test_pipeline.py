@@ -383,6 +383,5 @@ def lost_ledger(folder: Folder, tmp_path: Path, told: list[dict[str, Any]]) -> F
     ]
     fresh = made(f"sqlite:///{tmp_path / 'fresh.db'}", folder.path, folder.workers)
     with fresh.database.writing() as session:
-        assert ledger.is_empty(session)
         ledger.adopt(session, heads)
     return fresh
