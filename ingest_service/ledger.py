@@ -25,6 +25,7 @@ PUBLISHED = "published"
 QUARANTINED = "quarantined"
 ADOPTED = "adopted"
 HELD = "gone-held"
+TRUNCATED = "possibly-truncated"
 HELD_DETAIL = "The file is gone, but the folder may be the wrong one: ingest-service confirm-deletes, if it is right."
 Part = Callable[[Session, "Context", Collection[str]], None]
 NOWHERE = FileFact("", -1, -1, -1, -1, -1)
@@ -149,6 +150,8 @@ def store(session: Session, context: Context, fact: FileFact, prepared: Prepared
     """A file was read: what its items say now. Items it no longer holds are withdrawn unless another file does."""
     file = _file(session, fact.path, context.now)
     _set(file, fact, PUBLISHED, context.now)
+    if prepared.possibly_truncated:
+        file.reason, file.detail = TRUNCATED, "The file was read while somebody still held it open for writing."
     file.digest = prepared.digest
     session.flush()
     before = set(session.scalars(sa.select(FileItem.item).where(FileItem.file == file.id)))

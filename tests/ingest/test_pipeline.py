@@ -295,6 +295,20 @@ async def test_a_bad_file_is_a_row_with_a_reason_and_the_good_one_is_in(
     assert [event["cause"] for event in await folder.once()] == ["created"]
 
 
+async def test_a_file_whose_writer_never_ends_is_read_and_flagged(folder: Folder) -> None:
+    limits = LIMITS.model_copy(update={"settle_max_seconds": 0.2})
+    pipeline = Pipeline(Settings(seeds=folder.path, limits=limits), folder.database, folder.workers, lambda: None)
+    folder.write("a.txt", STORY)
+    with (folder.path / "a.txt").open("a", encoding="utf-8") as writer:
+        await pipeline.once()
+        assert causes(folder.news()) == [("created", "a.txt")]
+        assert folder.states() == {"a.txt": ("published", "possibly-truncated")}
+        writer.write(" More is to follow.")
+    await pipeline.once()
+    assert causes(folder.news()) == [("changed", "a.txt")]
+    assert folder.states() == {"a.txt": ("published", None)}
+
+
 async def test_a_file_that_is_too_large_is_not_read(folder: Folder) -> None:
     with (folder.path / "huge.txt").open("wb") as file:
         file.truncate(3 * 2**30)
