@@ -17,7 +17,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ingest_service.postings import Articles, Indices, Meetings, Postings
+from ingest_service.postings import Indices, Meetings, Postings
 from ingest_service.sameness import Hashes
 from ingest_service.sameness.fingerprints import is_first
 from ingest_service.sameness.fold import Flags
@@ -83,12 +83,15 @@ def remove(session: Session, article: int) -> None:
 
 def candidates(session: Session, queries: Mapping[int, Hashes]) -> dict[int, Candidates]:
     """For each article asked for, who shares fingerprints enough to be judged with it; itself left out."""
-    values = _distinct(np.concatenate([*queries.values(), np.zeros(0, dtype=np.int64)]))
+    if not queries:
+        return {}
+    asked = np.concatenate([*queries.values()])
+    values = _distinct(asked)
     with _following(session) as followed:
         # Twice as many as decide: some of those met may be gone.
         met = followed.postings.ask(values, 2 * PARAMETERS.common + 2)
         common = (met.counts > PARAMETERS.common) | among(values, followed.boilerplate)
-    return {article: _ranked(article, hashes, values, common, met) for article, hashes in queries.items()}
+    return _ranked(queries, np.searchsorted(values, asked), common, met)
 
 
 def _distinct(values: Hashes) -> Hashes:
@@ -118,27 +121,39 @@ def recognise(session: Session, found: Iterable[Candidates]) -> list[int]:
     return [int(article) for article in holders]
 
 
-def _ranked(article: int, hashes: Hashes, values: Hashes, masked: Flags, met: Meetings) -> Candidates:
-    places = np.searchsorted(values, hashes)
-    common = masked[places]
+def _ranked(queries: Mapping[int, Hashes], places: Indices, common: Flags, met: Meetings) -> dict[int, Candidates]:
+    """Whom each article met, all at once; `places` are where its fingerprints stand among the values asked for."""
+    articles, sizes = np.array(list(queries)), np.array([len(hashes) for hashes in queries.values()])
+    starts = np.concatenate(([0], np.cumsum(sizes))).tolist()
+    asker, masked = np.repeat(np.arange(len(sizes)), sizes), common[places]
     # What is boilerplate through and through is a form, or a story that everybody ran: there its fingerprints do speak.
-    is_form = bool(2 * common.sum() > len(hashes))
-    speaking = places if is_form else places[~common]
-    met_again = np.sort(_holders(speaking, met))
-    starts = np.flatnonzero(is_first(met_again))
-    shared, times = met_again[starts], np.diff(starts, append=len(met_again))
-    enough = (times >= min(PARAMETERS.telling_prints, len(hashes))) & (shared != article)
-    shared, times = shared[enough], times[enough]
-    ranked = shared[np.lexsort((shared, -times))][: PARAMETERS.neighbours]
-    return Candidates(tuple(ranked.tolist()), hashes[common], is_form)
+    is_form = 2 * np.bincount(asker[masked], minlength=len(sizes)) > sizes
+    speaking = is_form[asker] | ~masked
+    shared, times = _shared(asker[speaking], places[speaking], met)
+    asker, shared = shared >> 32, shared & 0xFFFFFFFF
+    enough = (times >= np.minimum(PARAMETERS.telling_prints, sizes[asker])) & (shared != articles[asker])
+    asker, shared, times = asker[enough], shared[enough], times[enough]
+    order = np.lexsort((shared, -times, asker))
+    ends = np.searchsorted(asker, np.arange(len(sizes) + 1)).tolist()
+    found = {}
+    for number, (article, hashes) in enumerate(queries.items()):
+        best = shared[order[ends[number] : ends[number + 1]][: PARAMETERS.neighbours]]
+        own = masked[starts[number] : starts[number + 1]]
+        found[article] = Candidates(tuple(best.tolist()), hashes[own], bool(is_form[number]))
+    return found
 
 
-def _holders(places: Indices, met: Meetings) -> Articles:
-    """Who has the values at these places: of each the first, as many as are no boilerplate and one more."""
-    first = np.searchsorted(met.asked, places)
+def _shared(asker: Indices, places: Indices, met: Meetings) -> tuple[Indices, Indices]:
+    """Asker and holder as one number, each pair once and in order, and how many values both have.
+
+    Of the holders of a value the first are met, as many as are no boilerplate and one more.
+    """
     times = np.minimum(met.counts[places], PARAMETERS.common + 1)
     steps = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
-    return np.asarray(met.holders[np.repeat(first, times) + steps])
+    holders = met.holders[np.repeat(np.searchsorted(met.asked, places), times) + steps]
+    both = np.sort(np.repeat(asker, times) << 32 | holders)
+    starts = np.flatnonzero(is_first(both))
+    return both[starts], np.diff(starts, append=len(both))
 
 
 @contextmanager

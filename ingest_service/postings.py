@@ -19,7 +19,7 @@ Indices = npt.NDArray[np.int64]
 PARTS = 32
 EDGES = np.array([(part << 59) - (1 << 63) for part in range(1, PARTS)], dtype=np.int64)
 # Parts tidied with each batch: so many batches divided by this pile up in a part.
-TIDIED = 2
+TIDIED = 8
 # An array stays as it is while it is so many times longer than all that came after it.
 GROWTH = 3
 MAPPED_FROM = 50_000

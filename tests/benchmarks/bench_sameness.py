@@ -167,7 +167,7 @@ def measure(corpus: int, measured: int, *, synthetic: bool) -> dict[str, Any]:
         new = list(texts)
         with engine.database.reading() as session:
             now = time.perf_counter()
-            fingerprint_index.candidates(session, {})
+            fingerprint_index.follow(session)
             opening = time.perf_counter() - now
         with Memory() as memory:
             start = time.perf_counter()
