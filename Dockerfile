@@ -11,10 +11,10 @@ COPY migrations migrations
 RUN uv sync --frozen --no-dev --extra postgres
 
 FROM python:3.13.9-slim-bookworm
-# The folder of the token belongs to the service, so that a new volume mounted there does too.
+# The folders of the token and of kept fingerprints belong to the service, so that a new volume mounted there does too.
 RUN groupadd --system --gid 10001 palimpsest \
     && useradd --system --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin palimpsest \
-    && install --directory --owner=palimpsest --group=palimpsest --mode=0700 /run/palimpsest
+    && install --directory --owner=palimpsest --group=palimpsest --mode=0700 /run/palimpsest /app/var
 COPY --from=build /app /app
 ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1
 WORKDIR /app

@@ -1,9 +1,10 @@
 """Who shares fingerprints with this article: functions of a Session.
 
-The table keeps the fingerprints of each article as one row, in the transaction of the article: nothing else is kept. To
-ask, a process follows the table from where it last was into sorted arrays of its own (`postings`), which are made anew
-when it starts. A fingerprint that more articles have than `common` allows is boilerplate: it starts no pair and is told
-as masked, so no question grows with how often a footer repeats. Once recognised it stays so when articles go.
+The table keeps the fingerprints of each article as one row, in the transaction of the article: that alone is the truth.
+To ask, a process follows the table from where it last was into sorted arrays of its own (`postings`); one that starts
+goes on from the arrays that were kept on disk (`checkpoint`). A fingerprint that more articles have than `common`
+allows is boilerplate: it starts no pair and is told as masked, so no question grows with how often a footer repeats.
+Once recognised it stays so when articles go.
 """
 
 import threading
@@ -11,12 +12,16 @@ import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.orm import Session
 
+from ingest_service import checkpoint, state
+from ingest_service.checkpoint import Checkpoint
 from ingest_service.postings import Indices, Meetings, Postings
 from ingest_service.sameness import Hashes
 from ingest_service.sameness.fingerprints import is_first
@@ -27,6 +32,8 @@ from ingest_service.tables import Boilerplate, Fingerprints
 
 STORED = np.dtype("<i8")
 CHUNK = 100
+# So many rows later the arrays are kept on disk again: what a process that starts has to read of the table at most.
+KEEP_EVERY = 5_000
 # A transaction may take its row numbers before another one and commit behind it: so many numbers that are missing, and
 # no further back, are looked for again.
 LATE = 500
@@ -55,11 +62,13 @@ class _Followed:
     lock: threading.Lock = field(default_factory=threading.Lock)
     postings: Postings = field(default_factory=Postings)
     last: int = 0
+    kept: int = 0
     gaps: frozenset[int] = frozenset()
     boilerplate: Hashes = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     last_boilerplate: int = 0
 
 
+log = structlog.get_logger()
 _all_followed: weakref.WeakKeyDictionary[sa.Engine, _Followed] = weakref.WeakKeyDictionary()
 _lock = threading.Lock()
 
@@ -104,6 +113,28 @@ def follow(session: Session) -> None:
     """Catches up with the table, so that whoever asks next has not to wait: the first time it is read as a whole."""
     with _following(session):
         pass
+
+
+def keep(session: Session) -> str | None:
+    """Keeps the arrays on disk when much has come since they last were: what `remember` is to be told, or None."""
+    with _following(session) as followed:
+        now = Checkpoint(followed.postings.copy(), followed.last, followed.gaps)
+        if now.last - followed.kept < KEEP_EVERY:
+            return None
+        followed.kept = now.last
+    try:
+        token, written = checkpoint.save(_folder(session), now, state.get(session, "fingerprints"))
+    except OSError as error:
+        log.warning("the fingerprints cannot be kept on disk; the next start takes longer", reason=str(error))
+        return None
+    with followed.lock:
+        followed.postings.replace(written)
+    return token
+
+
+def remember(session: Session, token: str) -> None:
+    """Has processes that start go on from what was kept."""
+    state.remember(session, "fingerprints", token)
 
 
 def recognise(session: Session, found: Iterable[Candidates]) -> list[int]:
@@ -166,8 +197,31 @@ def _following(session: Session) -> Iterator[_Followed]:
         with _lock:
             followed = _all_followed.setdefault(session.get_bind().engine, _Followed())
     with followed.lock:
+        if not followed.last:
+            _begin(session, followed)
         _follow(session, followed)
         yield followed
+
+
+def _folder(session: Session) -> Path:
+    """Where the arrays of a database are kept: beside an SQLite file, else in `var` where the service was started."""
+    url = session.get_bind().engine.url
+    if url.get_backend_name() == "sqlite":
+        return Path(str(url.database)).with_suffix(".index")
+    return Path("var", f"{url.database}.index")
+
+
+def _begin(session: Session, followed: _Followed) -> None:
+    """Goes on from where the arrays were kept, if they were."""
+    token = state.get(session, "fingerprints")
+    if token is None:
+        return
+    found = checkpoint.load(_folder(session), token)
+    if found is None:
+        log.info("the fingerprints kept on disk cannot be used; the table is read")
+        return
+    followed.postings, followed.last, followed.gaps = found.postings, found.last, found.gaps
+    followed.kept = found.last
 
 
 def _follow(session: Session, followed: _Followed) -> None:

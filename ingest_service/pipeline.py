@@ -349,6 +349,8 @@ class Pipeline:
         await self._database.read(fingerprint_index.follow)
         while await self._database.write(self._judge.judge, self._now(), BATCH):
             self._woken()
+        if token := await self._database.read(fingerprint_index.keep):
+            await self._database.write(fingerprint_index.remember, token)
 
     async def _judge_some_again(self) -> None:
         """A piece of the background work of judging, where any may be left."""

@@ -1,13 +1,15 @@
-"""Sorted arrays of (fingerprint, article), in this process and gone with it: whom a fingerprint leads to, fast.
+"""Sorted arrays of (fingerprint, article): whom a fingerprint leads to, fast.
 
 Log-structured (O'Neil et al., The log-structured merge-tree, 1996): what is new is a small array, arrays of like size
 are merged, large ones lie in files without a name that are mapped, so that they are no memory of ours. Split by the
-first bits of the fingerprint into parts that are tidied in turns, so no merge is long.
+first bits of the fingerprint into parts that are tidied in turns, so no merge is long. They are gone with the process,
+but for what a `checkpoint` keeps of them.
 """
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +17,9 @@ import numpy.typing as npt
 Values = npt.NDArray[np.int64]
 Articles = npt.NDArray[np.int32]
 Indices = npt.NDArray[np.int64]
+Content = npt.NDArray[np.uint8]
 
+VALUE, ARTICLE = np.dtype("<i8"), np.dtype("<i4")
 PARTS = 32
 EDGES = np.array([(part << 59) - (1 << 63) for part in range(1, PARTS)], dtype=np.int64)
 # Parts tidied with each batch: so many batches divided by this pile up in a part.
@@ -26,11 +30,20 @@ MAPPED_FROM = 50_000
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a run lies: a file of a checkpoint, and from which byte on."""
+
+    file: str
+    start: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Run:
     """Postings in order of the fingerprint; those of one fingerprint in the order in which they came."""
 
     values: Values
     articles: Articles
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +59,36 @@ class Meetings:
 class Postings:
     """All postings; not to be used by two threads at once."""
 
-    _parts: list[list[Run]] = field(default_factory=lambda: [[] for _ in range(PARTS)])
+    parts: list[list[Run]] = field(default_factory=lambda: [[] for _ in range(PARTS)])
     _next: int = 0
     # Which articles hold nothing any more, by their number.
     _dead: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(1_024, dtype=bool))
+
+    @classmethod
+    def of(cls, parts: Sequence[Sequence[Run]], highest: int, dropped: Sequence[int]) -> "Postings":
+        """Postings as `parts`, `highest` and `dropped` told them."""
+        made = cls([list(part) for part in parts])
+        made._reach(highest)
+        for article in dropped:
+            made.drop(article)
+        return made
+
+    def copy(self) -> "Postings":
+        """The same postings, for another thread: the runs are shared, for nobody changes them."""
+        return Postings([list(part) for part in self.parts], self._next, self._dead.copy())
+
+    @property
+    def highest(self) -> int:
+        """A number that no article is above."""
+        return len(self._dead) - 1
+
+    def dropped(self) -> tuple[int, ...]:
+        """The articles that hold nothing any more."""
+        return tuple(np.flatnonzero(self._dead).tolist())
+
+    def replace(self, written: Mapping[Run, Run]) -> None:
+        """Takes runs that say the same in the place of others, where these are still there."""
+        self.parts = [[written.get(run, run) for run in part] for part in self.parts]
 
     def add(self, values: Values, articles: Articles) -> None:
         """More postings, in any order; and a little tidying up."""
@@ -61,7 +100,7 @@ class Postings:
         for part, start in enumerate(edges[:-1]):
             end = edges[part + 1]
             if start < end:
-                self._parts[part].append(Run(values[start:end], articles[start:end]))
+                self.parts[part].append(Run(values[start:end], articles[start:end]))
         for _ in range(TIDIED):
             self._tidy(self._next)
             self._next = (self._next + 1) % PARTS
@@ -78,7 +117,7 @@ class Postings:
         found = [
             (start + asked, holders)
             for part, start in enumerate(edges[:-1])
-            for asked, holders in _met(self._parts[part], values[start : edges[part + 1]], most)
+            for asked, holders in _met(self.parts[part], values[start : edges[part + 1]], most)
         ]
         if not found:
             return Meetings(counts, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32))
@@ -96,7 +135,7 @@ class Postings:
 
     def _tidy(self, part: int) -> None:
         """Merges the newest runs of a part until each is much longer than all that came after it."""
-        runs = self._parts[part]
+        runs = self.parts[part]
         first, behind = len(runs), 0
         for number in range(len(runs) - 1, -1, -1):
             length = len(runs[number].values)
@@ -139,9 +178,26 @@ def _kept(run: Run) -> Run:
     if len(run.values) < MAPPED_FROM:
         return run
     with tempfile.TemporaryFile() as file:
-        run.values.tofile(file)
-        run.articles.tofile(file)
+        write(file, run)
         file.flush()
-        values = np.memmap(file, dtype=np.int64, mode="r", shape=run.values.shape)
-        articles = np.memmap(file, dtype=np.int32, mode="r", offset=run.values.nbytes, shape=run.articles.shape)
-    return Run(values.view(np.ndarray), articles.view(np.ndarray))
+        return run_in(mapped(file), 0, len(run.values))
+
+
+def write(file: BinaryIO, run: Run) -> None:
+    """Writes the postings of a run as `run_in` reads them."""
+    run.values.astype(VALUE, copy=False).tofile(file)
+    run.articles.astype(ARTICLE, copy=False).tofile(file)
+
+
+def mapped(file: BinaryIO) -> Content:
+    """The content of a file, which need not stay open."""
+    return np.memmap(file, dtype=np.uint8, mode="r").view(np.ndarray)
+
+
+def run_in(content: Content, start: int, length: int, place: Place | None = None) -> Run:
+    """So many postings at byte `start`, the fingerprints first. Raises ValueError when the content ends before."""
+    middle = start + length * VALUE.itemsize
+    end = middle + length * ARTICLE.itemsize
+    if end > len(content):
+        raise ValueError(f"{end} bytes are needed, {len(content)} are there")
+    return Run(content[start:middle].view(VALUE), content[middle:end].view(ARTICLE), place)

@@ -70,7 +70,7 @@ def test_runs_stay_few() -> None:
     draw = np.random.default_rng(2)
     for article in range(3_000):
         posted(told, article, np.unique(draw.integers(-(2**63), 2**63, 64)).tolist())
-    assert max(len(runs) for runs in told._parts) < 30
+    assert max(len(runs) for runs in told.parts) < 30
 
 
 def test_an_article_that_comes_back_is_told_again() -> None:
