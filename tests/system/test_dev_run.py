@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,3 +127,14 @@ def test_a_wrong_setting_is_said_in_a_line(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.startswith("CATALOG_PORT: ")
     assert none_left(tmp_path)
+
+
+def test_a_python_behind_a_shim_does_not_make_the_environment_anew(tmp_path: Path) -> None:
+    shim = tmp_path / "python3"
+    shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    shim.chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    made = (ROOT / ".venv" / "pyvenv.cfg").stat()
+    done = subprocess.run(["./dev", "exec", "true"], cwd=ROOT, env=environment, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (ROOT / ".venv" / "pyvenv.cfg").stat() == made
