@@ -6,10 +6,10 @@ there.
 """
 
 import asyncio
-import dataclasses
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from contextlib import aclosing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,17 +18,16 @@ from sqlalchemy.orm import Session
 
 from ingest_service import brake, events, fingerprint_index, ledger, scan
 from ingest_service.db import Database
-from ingest_service.errors import DatabaseAway, IngestError, MovedMeanwhile, Unreadable
+from ingest_service.errors import DatabaseAway
 from ingest_service.ignoring import Ignore
+from ingest_service.intake import BATCH, Intake, Outcome, Picture
 from ingest_service.judging import Judge
 from ingest_service.looks import Looks
-from ingest_service.prepare import Prepared, Task, Workers
-from ingest_service.scan import FileFact, Known, Odd
+from ingest_service.prepare import Workers
+from ingest_service.scan import FileFact, Odd
 from ingest_service.settings import Settings
-from ingest_service.settling import Settling
 from ingest_service.watch import Watch
 
-BATCH = 100
 log = structlog.get_logger()
 
 
@@ -41,27 +40,6 @@ class Health:
     detail: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """What is known and what is seen of the paths looked at, and how they differ."""
-
-    known: dict[str, Known]
-    odd: list[Odd]
-    difference: scan.Difference
-    seen: int
-    whole: bool
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What one batch of files turned out to be."""
-
-    stored: list[tuple[FileFact, Prepared]] = field(default_factory=list)
-    touched: list[FileFact] = field(default_factory=list)
-    moved: dict[str, FileFact] = field(default_factory=dict)
-    failed: list[tuple[FileFact | Odd, str, str]] = field(default_factory=list)
-
-
 class Pipeline:
     """Keeps ledger and outbox true to the folder. `woken` is called after each commit that may owe something."""
 
@@ -70,19 +48,16 @@ class Pipeline:
         self._limits = settings.limits
         self._root = settings.seeds
         self._database = database
-        self._workers = workers
         self._woken = woken
         self._origin = events.Origin(settings.collection_name, f"/ingest/{settings.collection_name}")
         self._judge = Judge(self._origin)
         self._looks = Looks(time.monotonic)
-        self._settling = Settling(self._root, self._limits, time.monotonic)
+        self._intake = Intake(self._root, self._limits, workers, self._looks)
         self._gone: dict[str, float] = {}
         self._root_seen: tuple[int, int] | None = None
         self._trouble: tuple[str, ...] = ()
         # Whether there may be something to judge again.
         self._judging = True
-        self.reads = 0
-        """How many files were read since the start."""
         self.overflows = 0
         """How often the watcher lost events."""
         self.scanned = asyncio.Event()
@@ -94,9 +69,9 @@ class Pipeline:
         detail: dict[str, Any] = {
             "strategy": "inotify",
             "root": str(self._root),
-            "waiting_for_writer": self._settling.waiting,
+            "waiting_for_writer": self._intake.settling.waiting,
             "overflows": self.overflows,
-            "reads": self.reads,
+            "reads": self._intake.reads,
         }
         return Health(not self._trouble, self._trouble, detail)
 
@@ -174,7 +149,7 @@ class Pipeline:
         return watch
 
     def _reported(self, path: str) -> None:
-        self._looks.at(path, self._settling.quiet_from(path))
+        self._looks.at(path, self._intake.settling.quiet_from(path))
 
     def _overflowed(self, why: str) -> None:
         self.overflows += 1
@@ -246,86 +221,22 @@ class Pipeline:
     # Bringing in
 
     async def _bring_in(self, picture: Picture, gone: Sequence[str]) -> None:
-        ready, overdue = self._whole_ones(picture.difference.to_read)
+        ready, overdue = self._intake.whole_ones(picture.difference.to_read)
         homes = scan.Homes({path: picture.known[path].digest for path in (*gone, *picture.difference.origins.values())})
-        for number in range(0, len(ready), BATCH):
-            batch = ready[number : number + BATCH]
-            outcome = await self._read(picture, batch, overdue, homes)
-            new = {read.digest: fact for fact, read in outcome.stored if fact.path not in picture.known}
-            if new and picture.difference.gone:
-                await self._database.write(ledger.rehouse, self._context(), picture.difference.gone, new)
-            await self._database.write(_enter, self._context(), outcome)
-            self._woken()
-            if not picture.whole:
-                await self._judge_all()
+        async with aclosing(self._intake.readings(picture, ready, homes)) as readings:
+            async for batch in readings:
+                outcome = self._intake.outcome(picture, batch, overdue, homes)
+                new = {read.digest: fact for fact, read in outcome.stored if fact.path not in picture.known}
+                if new and picture.difference.gone:
+                    await self._database.write(ledger.rehouse, self._context(), picture.difference.gone, new)
+                await self._database.write(_enter, self._context(), outcome)
+                self._woken()
+                if not picture.whole:
+                    await self._judge_all()
         odd = Outcome(failed=[(each, each.why.code, str(each.why)) for each in picture.odd])
         if odd.failed:
             await self._database.write(_enter, self._context(), odd)
         await self._part_with(picture, gone)
-
-    def _whole_ones(self, facts: Sequence[FileFact]) -> tuple[list[FileFact], set[str]]:
-        """The files whose writers are done, and which of them were waited for too long; the others wait on."""
-        ready, overdue = [], set()
-        for fact in facts:
-            if self._settling.is_overdue(fact.path):
-                overdue.add(fact.path)
-            if self._settling.is_whole(fact):
-                ready.append(fact)
-            else:
-                self._looks.at(fact.path, time.monotonic() + self._limits.settle_seconds)
-        return ready, overdue
-
-    async def _read(self, picture: Picture, batch: Sequence[FileFact], overdue: set[str], homes: scan.Homes) -> Outcome:
-        """Reads a batch in the workers and says what each file turned out to be."""
-        tasks = [self._task(picture, fact, homes.digests) for fact in batch]
-        outcome = Outcome()
-        known: list[tuple[FileFact, str]] = []
-        for fact, read in zip(batch, await asyncio.gather(*map(self._read_one, tasks)), strict=True):
-            self._settling.forget(fact.path)
-            if isinstance(read, MovedMeanwhile):
-                self._looks.at(fact.path, time.monotonic() + self._limits.settle_seconds)
-            elif isinstance(read, Unreadable):
-                outcome.failed.append((fact, read.code, str(read)))
-            elif isinstance(read, Prepared) and not read.items:
-                known.append((fact, read.digest))
-            elif isinstance(read, Prepared):
-                whole = dataclasses.replace(read, possibly_truncated=fact.path in overdue)
-                outcome.stored.append((fact, whole))
-        self._find_homes(picture, outcome, known, homes)
-        return outcome
-
-    def _task(self, picture: Picture, fact: FileFact, homeless: frozenset[str]) -> Task:
-        known = picture.known.get(fact.path)
-        digests = set(homeless) if known is None or fact.path in picture.difference.origins else set()
-        if known is not None and known.digest is not None:
-            digests.add(known.digest)
-        return Task(self._root, fact, frozenset(digests), self._limits)
-
-    async def _read_one(self, task: Task) -> Prepared | IngestError:
-        self.reads += 1
-        try:
-            return await self._workers.prepare(task)
-        except (Unreadable, MovedMeanwhile) as error:
-            return error
-
-    def _find_homes(
-        self, picture: Picture, outcome: Outcome, read: Sequence[tuple[FileFact, str]], homes: scan.Homes
-    ) -> None:
-        """Bytes we know are a touched file or a moved one. Those that stayed come first: nobody else is they."""
-        elsewhere = []
-        for fact, digest in read:
-            known = picture.known.get(fact.path)
-            if known is not None and known.digest == digest and homes.stays(fact.path):
-                outcome.touched.append(fact)
-            else:
-                elsewhere.append((fact, digest))
-        for fact, digest in elsewhere:
-            origin = homes.claim(digest, picture.difference.origins.get(fact.path))
-            if origin is not None:
-                outcome.moved[origin] = fact
-            else:
-                # A file has one new place: another one with its bytes is a document of its own, and is read as such.
-                self._looks.soon(fact.path)
 
     async def _part_with(self, picture: Picture, gone: Sequence[str]) -> None:
         """Tells what is gone for good: still gone after the pause in which an editor puts a file back."""
@@ -339,7 +250,7 @@ class Pipeline:
                 self._looks.at(path, since + self._limits.settle_seconds)
         for path in (*told, *(path for path in self._gone if path not in gone and path in picture.known)):
             self._gone.pop(path, None)
-            self._settling.forget(path)
+            self._intake.settling.forget(path)
         if told:
             await self._database.write(ledger.parting(self._settings.on_delete), self._context(), told)
             self._woken()

@@ -115,6 +115,14 @@ class Relay:
                 await self._tidy()
                 await self._rest()
 
+    async def follow(self, over: asyncio.Event) -> None:
+        """Delivers what is put until it is `over` and the relay was woken once more, or until the first trouble."""
+        with suppress(CatalogTrouble, DatabaseAway):
+            while not over.is_set():
+                self._woken.clear()
+                if not await self.deliver():
+                    await self._rest()
+
     async def drain(self, *, attempts: int = 3) -> None:
         """Delivers until nothing can be sent now. Raises the trouble that lasts for so many attempts in a row."""
         while True:

@@ -112,7 +112,15 @@ class Service:
     async def once(self) -> None:
         """Adopts, takes in what is there, delivers it. Raises CatalogTrouble, Refused, DatabaseAway."""
         await self._adopt()
-        await self.folder.once()
+        over = asyncio.Event()
+        delivering = asyncio.create_task(self.relay.follow(over))
+        try:
+            await self.folder.once()
+            over.set()
+            self.relay.wake()
+            await delivering
+        finally:
+            delivering.cancel()
         await self.relay.drain()
 
     def condition(self) -> admin.Condition:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from catalog_service import contract
 from ingest_service import admin, outbox, schema, state
 from ingest_service.db import Database
-from ingest_service.errors import PartDied
+from ingest_service.errors import CatalogAway, PartDied
 from ingest_service.service import Service, Ways
 from ingest_service.settings import Settings
 from ingest_service.transport import HttpTransport
@@ -38,6 +38,8 @@ class Folder:
         self.scanned = asyncio.Event()
         self.health = Health()
         self.found = asyncio.Event()
+        self.goes_on = asyncio.Event()
+        self.goes_on.set()
         self.dies: Exception | None = None
         self._database = database
         self._wake = wake
@@ -53,6 +55,7 @@ class Folder:
         await self._database.write(outbox.put, observed("seoul"))
         self._wake()
         self.scanned.set()
+        await self.goes_on.wait()
 
 
 class Ledger:
@@ -163,6 +166,35 @@ async def test_a_ledger_adopts_once(database: Database) -> None:
         await stage.service.once()
         assert stage.ledger.adopted == []
     assert catalog.recorded == [observed("seoul").id]
+
+
+async def test_once_delivers_while_the_folder_is_brought_in(database: Database) -> None:
+    catalog = FakeCatalog()
+    async with catalog.serving(), staged(database, catalog.url) as stage:
+        stage.folder.found.set()
+        stage.folder.goes_on.clear()
+        once = asyncio.create_task(stage.service.once())
+        await until(lambda: catalog.recorded == [observed("seoul").id], "the first event")
+        assert not once.done()
+        await database.write(outbox.put, observed("tokyo"))
+        stage.folder.goes_on.set()
+        await once
+    assert catalog.recorded == [observed("seoul").id, observed("tokyo").id]
+
+
+async def test_once_brings_in_everything_before_it_says_that_the_catalog_is_away(database: Database) -> None:
+    catalog = FakeCatalog()
+    catalog.faults.extend([fake_catalog.status(503, **{"Retry-After": "0"})] * 9)
+    with database.writing() as session:
+        state.remember(session, "adopted", "2026-11-22T12:00:00.000000Z")
+        outbox.put(session, observed("tokyo"))
+    async with catalog.serving(), staged(database, catalog.url) as stage:
+        once = asyncio.create_task(stage.service.once())
+        await until(lambda: len(catalog.faults) < 9, "the first trouble")
+        stage.folder.found.set()
+        with pytest.raises(CatalogAway):
+            await once
+        assert await database.read(outbox.counts) == {"owed": 2, "delivered": 0, "dead": 0}
 
 
 async def test_a_part_that_dies_takes_the_service_down(database: Database) -> None:

@@ -1,0 +1,153 @@
+"""The files of one look: which are whole, what was read of them, and what each turned out to be."""
+
+import asyncio
+import dataclasses
+import time
+from collections import deque
+from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+from ingest_service import scan
+from ingest_service.errors import IngestError, MovedMeanwhile, Unreadable
+from ingest_service.looks import Looks
+from ingest_service.prepare import Prepared, Task, Workers
+from ingest_service.scan import FileFact, Known, Odd
+from ingest_service.settings import Limits
+from ingest_service.settling import Settling
+
+BATCH = 100
+# What is read of files waits in memory, of two batches at once.
+BATCH_BYTES = 32 * 2**20
+
+Read: TypeAlias = tuple[FileFact, Prepared | IngestError]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is known and what is seen of the paths looked at, and how they differ."""
+
+    known: dict[str, Known]
+    odd: list[Odd]
+    difference: scan.Difference
+    seen: int
+    whole: bool
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one batch of files turned out to be."""
+
+    stored: list[tuple[FileFact, Prepared]] = field(default_factory=list)
+    touched: list[FileFact] = field(default_factory=list)
+    moved: dict[str, FileFact] = field(default_factory=dict)
+    failed: list[tuple[FileFact | Odd, str, str]] = field(default_factory=list)
+
+
+class Intake:
+    """Reads files in the workers; what cannot be read yet is looked at again."""
+
+    def __init__(self, root: Path, limits: Limits, workers: Workers, looks: Looks) -> None:
+        self._root = root
+        self._limits = limits
+        self._workers = workers
+        self._looks = looks
+        self.settling = Settling(root, limits, time.monotonic)
+        """Which writers are not done."""
+        self.reads = 0
+        """How many files were read since the start."""
+
+    def whole_ones(self, facts: Sequence[FileFact]) -> tuple[list[FileFact], set[str]]:
+        """The files whose writers are done, and which of them were waited for too long; the others wait on."""
+        ready, overdue = [], set()
+        for fact in facts:
+            if self.settling.is_overdue(fact.path):
+                overdue.add(fact.path)
+            if self.settling.is_whole(fact):
+                ready.append(fact)
+            else:
+                self._looks.at(fact.path, time.monotonic() + self._limits.settle_seconds)
+        return ready, overdue
+
+    async def readings(
+        self, picture: Picture, ready: Sequence[FileFact], homes: scan.Homes
+    ) -> AsyncGenerator[Sequence[Read], None]:
+        """Reads batch after batch in the workers: the next one while whoever asks is busy with the last."""
+        ahead: deque[asyncio.Future[list[Read]]] = deque()
+        try:
+            for batch in _batches(ready):
+                tasks = [self._task(picture, fact, homes.digests) for fact in batch]
+                ahead.append(asyncio.gather(*map(self._read, tasks)))
+                if len(ahead) > 1:
+                    yield await ahead.popleft()
+            while ahead:
+                yield await ahead.popleft()
+        finally:
+            for reading in ahead:
+                reading.cancel()
+
+    def outcome(self, picture: Picture, batch: Sequence[Read], overdue: Collection[str], homes: scan.Homes) -> Outcome:
+        """What each file of a batch turned out to be."""
+        outcome = Outcome()
+        known: list[tuple[FileFact, str]] = []
+        for fact, read in batch:
+            self.settling.forget(fact.path)
+            if isinstance(read, MovedMeanwhile):
+                self._looks.at(fact.path, time.monotonic() + self._limits.settle_seconds)
+            elif isinstance(read, Unreadable):
+                outcome.failed.append((fact, read.code, str(read)))
+            elif isinstance(read, Prepared) and not read.items:
+                known.append((fact, read.digest))
+            elif isinstance(read, Prepared):
+                whole = dataclasses.replace(read, possibly_truncated=fact.path in overdue)
+                outcome.stored.append((fact, whole))
+        self._find_homes(picture, outcome, known, homes)
+        return outcome
+
+    def _task(self, picture: Picture, fact: FileFact, homeless: frozenset[str]) -> Task:
+        known = picture.known.get(fact.path)
+        digests = set(homeless) if known is None or fact.path in picture.difference.origins else set()
+        if known is not None and known.digest is not None:
+            digests.add(known.digest)
+        return Task(self._root, fact, frozenset(digests), self._limits)
+
+    async def _read(self, task: Task) -> Read:
+        self.reads += 1
+        try:
+            return task.fact, await self._workers.prepare(task)
+        except (Unreadable, MovedMeanwhile) as error:
+            return task.fact, error
+
+    def _find_homes(
+        self, picture: Picture, outcome: Outcome, read: Sequence[tuple[FileFact, str]], homes: scan.Homes
+    ) -> None:
+        """Bytes we know are a touched file or a moved one. Those that stayed come first: nobody else is they."""
+        elsewhere = []
+        for fact, digest in read:
+            known = picture.known.get(fact.path)
+            if known is not None and known.digest == digest and homes.stays(fact.path):
+                outcome.touched.append(fact)
+            else:
+                elsewhere.append((fact, digest))
+        for fact, digest in elsewhere:
+            origin = homes.claim(digest, picture.difference.origins.get(fact.path))
+            if origin is not None:
+                outcome.moved[origin] = fact
+            else:
+                # A file has one new place: another one with its bytes is a document of its own, and is read as such.
+                self._looks.soon(fact.path)
+
+
+def _batches(facts: Sequence[FileFact]) -> Iterator[list[FileFact]]:
+    """Files in order, so many at a time, or fewer where they are large."""
+    batch: list[FileFact] = []
+    size = 0
+    for fact in facts:
+        if batch and (len(batch) == BATCH or size + fact.size > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(fact)
+        size += fact.size
+    if batch:
+        yield batch
