@@ -11,10 +11,12 @@ from ingest_service.tables import Article, Item
 def match(session: Session, article: model.Article) -> contract.Matches:
     """The articles that share words with this one, those with the most of its words first; stores nothing.
 
-    Of articles that say the same words one stands for all. Offsets are code points of the texts.
+    Of articles that say the same words one stands for all. What everybody quotes is no boilerplate to who asks for just
+    that: the first who have it are told. Offsets are code points of the texts.
     """
     facts = sameness.prepare(article)
     asked = fingerprint_index.candidates(session, {0: facts.fingerprints})[0]
+    masked = sameness.NOTHING_MASKED if asked.is_form else asked.masked
     near = sa.or_(Article.id.in_(asked.articles), Article.folded_digest == facts.folded_digest)
     rows = session.execute(
         sa.select(Article, Item.path).join(Item, Item.id == Article.item).where(near, Article.indexed)
@@ -22,7 +24,7 @@ def match(session: Session, article: model.Article) -> contract.Matches:
     matches = []
     for row, path in rows:
         other = articles.unpacked(row.content)
-        judgement = sameness.judge(facts, sameness.prepare(other), asked.masked)
+        judgement = sameness.judge(facts, sameness.prepare(other), masked, met=True)
         if judgement is not None:
             relation = model.Relation(model.Reference(row.document, row.observation, row.digest), judgement)
             told = events.relation(relation) | {"path": path, "title": other.title, "copies": _copies(session, row)}

@@ -36,10 +36,11 @@ def prepare(article: Article) -> Prepared:
     return Prepared(side.side_of(article))
 
 
-def judge(a: Prepared, b: Prepared, masked: Hashes = NOTHING_MASKED) -> Judgement | None:
+def judge(a: Prepared, b: Prepared, masked: Hashes = NOTHING_MASKED, *, met: bool = False) -> Judgement | None:
     """What two texts are to each other, seen from `a`; None when they have no passage in common.
 
-    `masked` are fingerprints of boilerplate, in order of value: what they cover is no passage of its own. The result
-    does not depend on the order of the two.
+    `masked` are fingerprints of boilerplate, in order of value: what they cover is no passage of its own. Texts that
+    share fewer than three fingerprints are not compared, unless they are known to have `met`: a single short quotation
+    has no more. The result does not depend on the order of the two.
     """
-    return judging.judge(a.side, b.side, masked)
+    return judging.judge(a.side, b.side, masked, met=met)

@@ -19,17 +19,20 @@ from ingest_service.sameness.side import Side
 Told: TypeAlias = tuple[Match, Passage]
 
 
-def judge(a: Side, b: Side, masked: Hashes) -> Judgement | None:
-    """What the texts are to each other, seen from `a`; None when they share no passage."""
+def judge(a: Side, b: Side, masked: Hashes, *, met: bool = False) -> Judgement | None:
+    """What the texts are to each other, seen from `a`; None when they share no passage.
+
+    Texts that are known to have `met` are compared however few fingerprints they share.
+    """
     if (b.folded_digest, b.text) < (a.folded_digest, a.text):
-        turned = _judge(b, a, masked)
+        turned = _judge(b, a, masked, met=met)
         return turned and _turned(turned)
-    return _judge(a, b, masked)
+    return _judge(a, b, masked, met=met)
 
 
-def _judge(a: Side, b: Side, masked: Hashes) -> Judgement | None:
+def _judge(a: Side, b: Side, masked: Hashes, *, met: bool) -> Judgement | None:
     shared = boilerplate.shared(a.folded, b.folded, masked)
-    if a.folded_digest != b.folded_digest and not _meet(a, b, shared):
+    if a.folded_digest != b.folded_digest and not (met or _meet(a, b, shared)):
         return None
     matches = align(a.folded, b.folded)
     type_ = _type(a, b, matches, covered(a, b, matches, shared))
