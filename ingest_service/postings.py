@@ -143,7 +143,8 @@ class Postings:
                 first = number
             behind += length
         if first < len(runs):
-            runs[first:] = [_kept(_merged(runs[first:], self._dead))]
+            merged = _merged(runs[first:], self._dead)
+            runs[first:] = [_kept(merged)] if len(merged.values) else []
 
 
 def _met(runs: Iterable[Run], values: Values, most: int) -> Iterator[tuple[Indices, Articles]]:

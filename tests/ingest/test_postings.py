@@ -43,6 +43,17 @@ def test_random_walks_end_as_a_dictionary_would(steps: list[tuple[str, object]])
     assert met.counts.tolist() == [sum(value in held for held in model.values()) for value in asked]
 
 
+def test_a_part_whose_articles_are_all_gone_is_asked_in_vain() -> None:
+    told = Postings()
+    for article in range(7):
+        posted(told, article, [7])
+    for article in range(7):
+        told.drop(article)
+    for _ in range(postings.PARTS):
+        posted(told, 7, [])
+    assert told.ask(np.array([7], dtype=np.int64), MANY).counts.tolist() == [0]
+
+
 def test_large_arrays_are_mapped_and_still_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postings, "MAPPED_FROM", 10)
     draw = np.random.default_rng(1)
