@@ -4,6 +4,7 @@ Schleimer, Wilkerson, Aiken: Winnowing (SIGMOD 2003). Of each window of hashes t
 window + gram - 1 folded characters shares one.
 """
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,14 +21,14 @@ BASE = 0x9E3779B97F4A7C15
 MOST_PLACES = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fingerprints:
     """Hashes in order of value, and at which folded character each gram begins; each hash at most MOST_PLACES times."""
 
     hashes: Hashes
     places: Positions
 
-    @property
+    @functools.cached_property
     def unique(self) -> Hashes:
         """Each hash once, in order of value."""
         return self.hashes[is_first(self.hashes)]

@@ -37,7 +37,7 @@ LONGEST_HANGUL_WORD = 12
 MOST_LETTERS = 6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fold:
     """The folded text, where each of its characters stands in the text, and where words begin and end.
 
@@ -51,7 +51,7 @@ class Fold:
     half_words: Positions
     ends: Flags
 
-    @property
+    @functools.cached_property
     def starts(self) -> Flags:
         """Whether a folded character is the first of a word."""
         return np.diff(self.half_words) > 0

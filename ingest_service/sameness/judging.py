@@ -32,7 +32,8 @@ def judge(a: Side, b: Side, masked: Hashes, *, met: bool = False) -> Judgement |
 
 def _judge(a: Side, b: Side, masked: Hashes, *, met: bool) -> Judgement | None:
     shared = boilerplate.shared(a.folded, b.folded, masked)
-    if a.folded_digest != b.folded_digest and not (met or _meet(a, b, shared)):
+    common = int(among(a.folded.prints.unique, b.folded.prints.unique).sum())
+    if a.folded_digest != b.folded_digest and not (met or _meet(a, b, common, shared)):
         return None
     matches = align(a.folded, b.folded)
     type_ = _type(a, b, matches, covered(a, b, matches, shared))
@@ -42,18 +43,17 @@ def _judge(a: Side, b: Side, masked: Hashes, *, met: bool) -> Judgement | None:
     coverage = covered(a, b, [match for match, _ in told])
     if a.folded_digest == b.folded_digest:
         coverage = Coverage(1.0, 1.0, len(a.string))
-    return Judgement(type_, _jaccard(a, b), coverage.a, coverage.b, tuple(passage for _, passage in told))
+    return Judgement(type_, _jaccard(a, b, common), coverage.a, coverage.b, tuple(passage for _, passage in told))
 
 
-def _meet(a: Side, b: Side, shared: Boilerplate | None) -> bool:
+def _meet(a: Side, b: Side, common: int, shared: Boilerplate | None) -> bool:
     """Whether the texts share enough to be compared, whichever of them asks: fingerprints of their own, or nearly all.
 
     What is boilerplate through and through is a form, or a story that everybody ran: of two of these it does speak.
     """
-    prints = a.folded.prints.unique, b.folded.prints.unique
     boiler = len(shared.prints) if shared is not None else 0
-    own = int(among(prints[0], prints[1]).sum()) - boiler
-    return own >= min(PARAMETERS.telling_prints, max(map(len, prints))) or 2 * boiler > max(map(len, prints))
+    more = max(len(a.folded.prints.unique), len(b.folded.prints.unique))
+    return common - boiler >= min(PARAMETERS.telling_prints, more) or 2 * boiler > more
 
 
 def _told(a: Side, b: Side, matches: Iterable[Match]) -> list[Told]:
@@ -121,9 +121,7 @@ def _begin_alike(a: Side, b: Side, matches: Sequence[Match], parameters: Paramet
     return len(titles[0] & titles[1]) * 2 > min(map(len, titles))
 
 
-def _jaccard(a: Side, b: Side) -> float:
+def _jaccard(a: Side, b: Side, common: int) -> float:
     """How like the sets of fingerprints are; of texts too short to have any, whether they are the same."""
-    prints = a.folded.prints.unique, b.folded.prints.unique
-    common = int(among(prints[0], prints[1]).sum())
-    union = len(prints[0]) + len(prints[1]) - common
+    union = len(a.folded.prints.unique) + len(b.folded.prints.unique) - common
     return common / union if union else float(a.folded_digest == b.folded_digest)

@@ -1,5 +1,6 @@
 """One text as it is judged: everything that is made of it once. Pure."""
 
+import functools
 import hashlib
 from dataclasses import dataclass
 
@@ -10,15 +11,19 @@ from ingest_service.sameness.fingerprints import fingerprints
 from ingest_service.sameness.fold import fold
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Side:
-    """A text with its fold, its fingerprints, the digest of its fold, and what of it stands in quotation marks."""
+    """A text with its fold, its fingerprints and the digest of its fold."""
 
     title: str
     text: str
     folded: Folded
     folded_digest: str
-    quoted: tuple[Span, ...]
+
+    @functools.cached_property
+    def quoted(self) -> tuple[Span, ...]:
+        """What of the text stands in quotation marks; most texts are never asked."""
+        return quotations.quoted(self.text)
 
     @property
     def string(self) -> str:
@@ -33,4 +38,4 @@ def side_of(article: Article) -> Side:
     # A text without a letter is equal to none but itself.
     digest = "sha-256:" + hashlib.sha256((folded.string or text).encode("utf-8", "surrogatepass")).hexdigest()
     prints = fingerprints(codes)
-    return Side(article.title, text, Folded(folded, prints), digest, quotations.quoted(text))
+    return Side(article.title, text, Folded(folded, prints), digest)
