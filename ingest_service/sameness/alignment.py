@@ -187,17 +187,17 @@ def _free(chain: Sequence[Block], taken: tuple[Flags, Flags]) -> list[Block]:
 
 def trimmed(chain: Sequence[Block], starts: tuple[Flags, Flags], ends: tuple[Flags, Flags]) -> Match | None:
     """The chain from the first to the last place where words begin and end on both sides; None where none do."""
-    first = next(_common(starts, chain, 0), None)
-    last = next(_common(ends, reversed(chain), -1), None)
+    first = next(_common(starts, chain), None)
+    last = next(_common(ends, reversed(chain), last=True), None)
     if first is None or last is None or last[0] < first[0] or last[1] < first[1]:
         return None
     return Match((first[0], last[0] + 1), (first[1], last[1] + 1), tuple(chain))
 
 
-def _common(edges: tuple[Flags, Flags], blocks: Iterable[Block], which: int) -> Iterator[tuple[int, int]]:
-    """Places inside the blocks that are an edge of a word in both texts: the first (0) or last (-1) of each block."""
+def _common(edges: tuple[Flags, Flags], blocks: Iterable[Block], *, last: bool = False) -> Iterator[tuple[int, int]]:
+    """Places inside the blocks that are an edge of a word in both texts: the first of each block, or the last."""
     for block in blocks:
-        both = np.flatnonzero(edges[0][block.a : block.a_end] & edges[1][block.b : block.b_end])
-        if len(both):
-            offset = int(both[which])
+        both = edges[0][block.a : block.a_end] & edges[1][block.b : block.b_end]
+        offset = block.length - 1 - int(both[::-1].argmax()) if last else int(both.argmax())
+        if both[offset]:
             yield block.a + offset, block.b + offset

@@ -29,16 +29,15 @@ def shared(a: Folded, b: Folded, masked: Hashes) -> Boilerplate | None:
 
 def _flags(folded: Folded, masked: Hashes) -> Flags:
     """Which folded characters stand in boilerplate: in masked grams, or between two that belong together."""
-    prints, length = folded.prints, len(folded.fold.string)
+    prints = folded.prints
     places = np.sort(prints.places[among(prints.hashes, masked)])
-    ends = places + PARAMETERS.gram
     # Of a run of boilerplate a gram is kept at least every `window` characters.
-    bridged = np.flatnonzero(places[1:] - ends[:-1] <= PARAMETERS.window)
-    ends[bridged] = places[bridged + 1]
-    steps = np.zeros(length + 1, dtype=np.int32)
-    np.add.at(steps, places, 1)
-    np.add.at(steps, ends, -1)
-    return np.asarray(np.cumsum(steps[:-1]) > 0)
+    breaks = np.flatnonzero(np.diff(places) > PARAMETERS.gram + PARAMETERS.window)
+    firsts, lasts = places[np.append(0, breaks + 1)], places[np.append(breaks, -1)]
+    flags = np.zeros(len(folded.fold.string), dtype=bool)
+    for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
+        flags[first : last + PARAMETERS.gram] = True
+    return flags
 
 
 def without(found: Boilerplate, match: Match, a: Fold, b: Fold) -> Match | None:

@@ -77,7 +77,8 @@ def _telling(a: Side, b: Side, matches: Sequence[Match], masked: Boilerplate | N
         first, last = np.searchsorted(places, (match.a[0], match.a[1] - PARAMETERS.gram + 1))
         return max(0, int(last - first))
 
-    return [each for each in _told(a, b, matches) if passages.says_something(each[1], a, shares(each[0]))]
+    telling = [match for match in matches if shares(match) >= PARAMETERS.telling_prints]
+    return [each for each in _told(a, b, telling) if passages.says_something(each[1], a, shares(each[0]))]
 
 
 def _turned(found: Judgement) -> Judgement:

@@ -78,13 +78,13 @@ def equal_runs(a: str, a_prints: Fingerprints, b: str, b_prints: Fingerprints) -
 
 def _shared_places(a: Fingerprints, b: Fingerprints) -> tuple[Indices, Indices]:
     """The places of each hash in both texts, every one with every one; of too many those of the rarest hashes."""
-    first = np.searchsorted(b.hashes, a.hashes, side="left")
-    times = np.searchsorted(b.hashes, a.hashes, side="right") - first
-    met = np.flatnonzero(times)
+    met = np.flatnonzero(among(a.hashes, b.hashes))
+    first = np.searchsorted(b.hashes, a.hashes[met])
+    times = np.searchsorted(b.hashes, a.hashes[met], side="right") - first
     if times.sum() > MEETINGS * (len(a.hashes) + len(b.hashes)):
-        met = met[np.argsort(times[met], kind="stable")]
-        met = met[np.cumsum(times[met]) <= MEETINGS * (len(a.hashes) + len(b.hashes))]
-    times, first = times[met], first[met]
+        rarest = np.argsort(times, kind="stable")
+        rarest = rarest[np.cumsum(times[rarest]) <= MEETINGS * (len(a.hashes) + len(b.hashes))]
+        met, first, times = met[rarest], first[rarest], times[rarest]
     steps = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
     left = np.repeat(a.places[met], times)
     right = b.places[np.repeat(first, times) + steps]
