@@ -3,18 +3,16 @@
 Articles of the same words are one class: the first stands for it among the fingerprints, the others are its copies.
 """
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from catalog_service import contract
-from ingest_service import fingerprint_index, model, sameness
+from ingest_service import fingerprint_index, model, packing, sameness
 from ingest_service.db import chunked
 from ingest_service.prepare import Prepared, PreparedItem
 from ingest_service.tables import Article, Item, Original
@@ -26,17 +24,6 @@ KNOWN = "known"
 AGAIN = ""
 HINDSIGHT = "hindsight"
 CURRENT = (AGAIN, HINDSIGHT, sameness.VERSION)
-_ARTICLES = TypeAdapter(model.Article)
-
-
-def packed(article: model.Article) -> bytes:
-    """An article as it is kept: the same bytes for the same article."""
-    return zlib.compress(_ARTICLES.dump_json(article), 6)
-
-
-def unpacked(content: bytes) -> model.Article:
-    """The article that was packed."""
-    return _ARTICLES.validate_json(zlib.decompress(content))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +79,7 @@ def outdated(session: Session, limit: int) -> list[Article]:
 
 def refresh(session: Session, row: Article) -> None:
     """Takes the fingerprints of an article anew, and marks it to be judged again."""
-    facts = sameness.prepare(unpacked(row.content))
+    facts = sameness.prepare(packing.unpacked(row.content))
     fingerprint_index.remove(session, row.id)
     stands = _class_stands(session, facts.folded_digest)
     row.folded_digest, row.indexed, row.sameness_version = facts.folded_digest, not stands, AGAIN
@@ -134,7 +121,7 @@ def _promote(session: Session, folded_digest: str) -> None:
         return
     first.indexed = True
     session.flush()
-    fingerprint_index.add(session, {first.id: sameness.prepare(unpacked(first.content)).fingerprints})
+    fingerprint_index.add(session, {first.id: sameness.prepare(packing.unpacked(first.content)).fingerprints})
     session.execute(sa.update(Article).where(of_class, Article.owes.is_(None)).values(sameness_version=AGAIN))
 
 

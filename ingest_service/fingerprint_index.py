@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from ingest_service import checkpoint, state
 from ingest_service.checkpoint import Checkpoint
+from ingest_service.db import chunked
 from ingest_service.postings import Indices, Meetings, Postings
 from ingest_service.sameness import Hashes
 from ingest_service.sameness.fingerprints import is_first
@@ -88,6 +89,17 @@ def remove(session: Session, article: int) -> None:
     if gone.rowcount:
         session.execute(sa.insert(Fingerprints).values(article=article, hashes=None))
         session.info[_WROTE] = True
+
+
+def of(session: Session, articles: Sequence[int]) -> dict[int, Hashes]:
+    """The fingerprints of articles that have not been removed."""
+    found: dict[int, Hashes] = {}
+    for some in chunked(articles):
+        rows = sa.select(Fingerprints.article, Fingerprints.hashes).where(
+            Fingerprints.article.in_(some), Fingerprints.hashes.is_not(None)
+        )
+        found |= {article: np.frombuffer(hashes or b"", dtype=STORED) for article, hashes in session.execute(rows)}
+    return found
 
 
 def candidates(session: Session, queries: Mapping[int, Hashes]) -> dict[int, Candidates]:

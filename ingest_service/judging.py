@@ -4,7 +4,7 @@ What was told before is judged again when the way of judging changed: in a new r
 text turned out to be boilerplate. That is background work, done when nothing new is to be told.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,23 +12,30 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog_service import contract
-from ingest_service import articles, events, fingerprint_index, model, outbox, sameness
+from ingest_service import articles, events, fingerprint_index, model, outbox, packing, sameness
 from ingest_service.fingerprint_index import Candidates
+from ingest_service.panel import Panel, Question, Text
 from ingest_service.tables import Article, Item, Original
 
-# What judging keeps of articles, in characters of their texts: each costs some ten bytes.
-KEPT = 8_000_000
 # So many copies are told of together with their first; an event may hold a thousand relations.
 COPIES = 500
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An article, and whom it is to be judged with."""
+
+    row: Article
+    others: Sequence[Article]
+    masked: sameness.Hashes = field(default_factory=lambda: sameness.NOTHING_MASKED)
+
+
+@dataclass(frozen=True, slots=True)
 class Judge:
-    """Judges what is marked. Keeps what judging needs of the last articles, so that neighbours are not folded again."""
+    """Judges what is marked, before the panel."""
 
     origin: events.Origin
-    _prepared: dict[int, sameness.Prepared] = field(default_factory=dict)
-    _characters: int = 0
+    panel: Panel = field(default_factory=Panel)
 
     def judge(self, session: Session, now: datetime, limit: int) -> int:
         """Judges up to `limit` marked articles, the oldest first, and owes their events; how many."""
@@ -36,11 +43,11 @@ class Judge:
             session.scalars(sa.select(Article).where(Article.owes.is_not(None)).order_by(Article.id).limit(limit))
         )
         candidates = self._candidates(session, rows)
+        # Of two that are told together the later one tells of both.
         together = {row.id for row in rows}
-        for row in rows:
-            # Of two that are told together the later one tells of both.
-            later = {each for each in together if each > row.id}
-            self._tell(session, row, self._relations(session, row, candidates.get(row.id), later), now)
+        asked = (self._neighbours(session, row, candidates.get(row.id), without=together) for row in rows)
+        for row, relations in zip(rows, self._judged(asked), strict=True):
+            self._tell(session, row, relations, now)
             row.owes = row.original = None
         session.flush()
         return len(rows)
@@ -52,63 +59,77 @@ class Judge:
         """
         if outdated := articles.outdated(session, limit):
             for row in outdated:
-                self._forget(row)
                 articles.refresh(session, row)
             return len(outdated)
         marked = Article.sameness_version.in_((articles.AGAIN, articles.HINDSIGHT))
         asked = sa.select(Article).where(marked, Article.owes.is_(None))
         rows = list(session.scalars(asked.order_by(Article.id).limit(limit)))
         candidates = self._candidates(session, rows)
+        # Between forms boilerplate does speak. Of a story that everybody ran the first tellers know only the first of
+        # the others: what the rest have told of them must not be taken back.
+        forms = {article for article, known in candidates.items() if known.is_form}
+        due = [row for row in rows if row.sameness_version != articles.HINDSIGHT or row.id not in forms]
+        related = self._judged(self._neighbours(session, row, candidates.get(row.id)) for row in due)
+        to_copies = self._judged(self._copies(session, row) for row in due)
+        for row, relations, more in zip(due, related, to_copies, strict=True):
+            told = events.related(self.origin, row.document, row.observation, [*relations, *more], now)
+            outbox.put(session, told)
         for row in rows:
-            known = candidates.get(row.id)
-            # Between forms boilerplate does speak. Of a story that everybody ran the first tellers know only the first
-            # of the others: what the rest have told of them must not be taken back.
-            if not (row.sameness_version == articles.HINDSIGHT and known is not None and known.is_form):
-                found = self._relations(session, row, known)
-                if row.indexed:
-                    found += self._to_copies(session, row)
-                outbox.put(session, events.related(self.origin, row.document, row.observation, found, now))
             row.sameness_version = sameness.VERSION
         session.flush()
         return len(rows)
 
-    def _to_copies(self, session: Session, row: Article) -> list[model.Relation]:
-        """What the first of a class is to its copies, which have told so themselves; of too many, they tell again."""
-        of_class = sa.and_(Article.folded_digest == row.folded_digest, Article.id != row.id, Article.owes.is_(None))
-        copies = list(session.scalars(sa.select(Article).where(of_class).order_by(Article.id).limit(COPIES + 1)))
-        if len(copies) > COPIES:
-            session.execute(sa.update(Article).where(of_class).values(sameness_version=articles.AGAIN))
-            return []
-        return self._judged(row, copies, sameness.NOTHING_MASKED)
-
     def _candidates(self, session: Session, rows: Sequence[Article]) -> dict[int, Candidates]:
         """Whom to judge with whom; what turns out to be boilerplate is judged again where it was taken for text."""
-        queries = {row.id: self._facts(row).fingerprints for row in rows if row.indexed}
+        queries = fingerprint_index.of(session, [row.id for row in rows if row.indexed])
         found = fingerprint_index.candidates(session, queries)
         articles.judge_again(session, fingerprint_index.recognise(session, found.values()))
         return found
 
-    def _relations(
-        self, session: Session, row: Article, candidates: Candidates | None, without: Collection[int] = ()
-    ) -> list[model.Relation]:
-        """What the article is to others. A copy is related to the first of its class alone, which has the rest."""
-        if candidates is None:
-            first = sa.select(Article).where(Article.folded_digest == row.folded_digest, Article.indexed)
-            neighbours, masked = list(session.scalars(first)), sameness.NOTHING_MASKED
-        else:
-            asked = sa.select(Article).where(Article.id.in_(candidates.articles))
-            neighbours, masked = list(session.scalars(asked)), candidates.masked
-        others = [each for each in neighbours if each.id != row.id and each.id not in without]
-        return self._judged(row, others, masked)
+    @staticmethod
+    def _neighbours(
+        session: Session, row: Article, candidates: Candidates | None, without: Collection[int] = ()
+    ) -> Asked:
+        """Whom to judge an article with: of those in `without` the earlier ones.
 
-    def _judged(self, row: Article, others: Iterable[Article], masked: sameness.Hashes) -> list[model.Relation]:
-        found = []
-        for other in sorted(others, key=lambda each: each.id):
-            judgement = sameness.judge(self._facts(row), self._facts(other), masked)
-            if judgement is not None:
-                reference = model.Reference(other.document, other.observation, other.digest)
-                found.append(model.Relation(reference, judgement))
-        return found
+        A copy is related to the first of its class alone, which has the rest.
+        """
+        if candidates is None:
+            found = sa.select(Article).where(Article.folded_digest == row.folded_digest, Article.indexed)
+        else:
+            found = sa.select(Article).where(Article.id.in_(candidates.articles))
+        others = [
+            each
+            for each in session.scalars(found.order_by(Article.id))
+            if each.id < row.id or (each.id != row.id and each.id not in without)
+        ]
+        return Asked(row, others, sameness.NOTHING_MASKED if candidates is None else candidates.masked)
+
+    @staticmethod
+    def _copies(session: Session, row: Article) -> Asked:
+        """The copies of the first of a class, which have told so themselves; if they are too many, they tell again."""
+        if not row.indexed:
+            return Asked(row, [])
+        of_class = sa.and_(Article.folded_digest == row.folded_digest, Article.id != row.id, Article.owes.is_(None))
+        copies = list(session.scalars(sa.select(Article).where(of_class).order_by(Article.id).limit(COPIES + 1)))
+        if len(copies) > COPIES:
+            session.execute(sa.update(Article).where(of_class).values(sameness_version=articles.AGAIN))
+            return Asked(row, [])
+        return Asked(row, copies)
+
+    def _judged(self, asked: Iterable[Asked]) -> list[list[model.Relation]]:
+        """What each article is to the others it was asked about with."""
+        references: list[list[model.Reference]] = []
+
+        def questions() -> Iterator[Question]:
+            for each in asked:
+                references.append([model.Reference(row.document, row.observation, row.digest) for row in each.others])
+                yield Question(_text(each.row), [_text(row) for row in each.others], each.masked)
+
+        return [
+            [model.Relation(other, said) for other, said in zip(others, answer, strict=True) if said is not None]
+            for answer, others in zip(self.panel.answers(questions()), references, strict=True)
+        ]
 
     def _tell(self, session: Session, row: Article, relations: Sequence[model.Relation], now: datetime) -> None:
         owes = row.owes or {}
@@ -116,27 +137,16 @@ class Judge:
         bytes_ = session.get_one(Original, row.original)
         original = model.Original(bytes_.content or b"", bytes_.media_type, bytes_.encoding)
         telling = events.Telling(row.observation, owes["cause"], datetime.fromisoformat(owes["at"]), original)
-        event = events.observed(self.origin, item, telling, articles.unpacked(row.content), relations)
+        event = events.observed(self.origin, item, telling, packing.unpacked(row.content), relations)
         if original.size > contract.MAX_INLINE_ORIGINAL:
             outbox.put(session, event, originals=[bytes_.digest])
         else:
             outbox.put(session, event)
             _release(session, bytes_)
 
-    def _forget(self, row: Article) -> None:
-        if known := self._prepared.pop(row.id, None):
-            self._characters -= len(known.side.text)
 
-    def _facts(self, row: Article) -> sameness.Prepared:
-        known = self._prepared.pop(row.id, None)
-        if known is None:
-            known = sameness.prepare(articles.unpacked(row.content))
-            self._characters += len(known.side.text)
-        # Again at the end: the one asked for longest ago is dropped first, never the one just asked for.
-        self._prepared[row.id] = known
-        while self._characters > KEPT and len(self._prepared) > 1:
-            self._characters -= len(self._prepared.pop(next(iter(self._prepared))).side.text)
-        return known
+def _text(row: Article) -> Text:
+    return Text(row.digest, row.content)
 
 
 def _release(session: Session, original: Original) -> None:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog_service import contract
-from ingest_service import articles, events, model, outbox, sameness
+from ingest_service import articles, events, model, outbox, packing, sameness
 from ingest_service.db import chunked
 from ingest_service.prepare import Prepared, PreparedItem
 from ingest_service.scan import FileFact, Known, Odd
@@ -304,7 +304,7 @@ def _store_item(session: Session, context: Context, path: str, prepared: Prepare
     else:
         cause = "restored" if item.status == "withdrawn" else "changed"
     article = session.scalar(sa.select(Article).where(Article.item == item.id))
-    content = articles.packed(told.article)
+    content = packing.packed(told.article)
     if article is not None and article.content == content:
         return item.id
     item.status, item.path = "current", path

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog_service import contract
-from ingest_service import articles, events, fingerprint_index, model, sameness
+from ingest_service import events, fingerprint_index, model, packing, sameness
 from ingest_service.tables import Article, Item
 
 
@@ -23,7 +23,7 @@ def match(session: Session, article: model.Article) -> contract.Matches:
     )
     matches = []
     for row, path in rows:
-        other = articles.unpacked(row.content)
+        other = packing.unpacked(row.content)
         judgement = sameness.judge(facts, sameness.prepare(other), masked, met=True)
         if judgement is not None:
             relation = model.Relation(model.Reference(row.document, row.observation, row.digest), judgement)

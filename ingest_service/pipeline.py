@@ -23,6 +23,7 @@ from ingest_service.ignoring import Ignore
 from ingest_service.intake import BATCH, Intake, Outcome, Picture
 from ingest_service.judging import Judge
 from ingest_service.looks import Looks
+from ingest_service.panel import Panel
 from ingest_service.prepare import Workers
 from ingest_service.scan import FileFact, Odd
 from ingest_service.settings import Settings
@@ -50,7 +51,7 @@ class Pipeline:
         self._database = database
         self._woken = woken
         self._origin = events.Origin(settings.collection_name, f"/ingest/{settings.collection_name}")
-        self._judge = Judge(self._origin)
+        self._judge = Judge(self._origin, Panel(workers))
         self._looks = Looks(time.monotonic)
         self._intake = Intake(self._root, self._limits, workers, self._looks)
         self._gone: dict[str, float] = {}

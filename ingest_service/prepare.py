@@ -9,10 +9,16 @@ import multiprocessing
 import os
 import resource
 import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as OutOfTime
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
+import structlog
 from pebble import ProcessExpired, ProcessPool
 
 from ingest_service import model, normalise, reading, sameness
@@ -26,10 +32,18 @@ from ingest_service.errors import (
     TooLarge,
     Unreadable,
 )
+from ingest_service.panel import FACTS
 from ingest_service.scan import FileFact
 from ingest_service.settings import Limits
 
+A = TypeVar("A")
+R = TypeVar("R")
+
+log = structlog.get_logger()
+
 PR_SET_PDEATHSIG = 1
+# So many times in a row the workers may be killed before they begin with a file.
+TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +89,10 @@ def prepare(task: Task) -> Prepared:
 
 def _item(told: model.Reading) -> PreparedItem:
     article = normalise.normalise(told)
-    return PreparedItem(told.name, article, sameness.prepare(article))
+    item = PreparedItem(told.name, article, sameness.prepare(article))
+    # It is judged soon, perhaps here.
+    FACTS.keep(article.digest, item.facts)
+    return item
 
 
 def _bytes(task: Task) -> bytes:
@@ -105,32 +122,65 @@ class Workers:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._pool = ProcessPool(
-            max_workers=limits.workers,
-            initializer=_begin_worker,
-            initargs=(limits, os.getpid()),
-            context=multiprocessing.get_context("spawn"),
-        )
+        self._pool = self._opened()
+        self._closed = False
+        self._lock = threading.Lock()
 
     async def prepare(self, task: Task) -> Prepared:
         """Reads one file in a worker. Raises Unreadable and MovedMeanwhile."""
-        future = self._pool.schedule(_prepare_or_say, args=(task,), timeout=self._limits.reading_seconds)
-        try:
-            told = await asyncio.wrap_future(future)
-        except OutOfTime:
-            raise TookTooLong(f"Reading took longer than {self._limits.reading_seconds:g} seconds.") from None
-        except ProcessExpired as expired:
-            raise ReaderDied(f"The process that read the file died ({_cause(expired)}).") from None
+        told = await self._said(task)
         if isinstance(told, IngestError):
             raise told
+        for item in told.items:
+            FACTS.keep(item.article.digest, item.facts)
         return told
+
+    async def _said(self, task: Task) -> Prepared | IngestError:
+        for _ in range(TRIES):
+            try:
+                return await asyncio.wrap_future(self.run(_prepare_or_say, task))
+            except OutOfTime:
+                raise TookTooLong(f"Reading took longer than {self._limits.reading_seconds:g} seconds.") from None
+            except ProcessExpired as expired:
+                raise ReaderDied(f"The process that read the file died ({_cause(expired)}).") from None
+            except BrokenProcessPool:
+                log.warning("the processes that read files were ended; others are started")
+        raise ReaderDied("The processes that read files were ended before they began with it.")
+
+    @property
+    def count(self) -> int:
+        """How many processes there are."""
+        return self._limits.workers
+
+    def run(self, function: Callable[[A], R], argument: A) -> "Future[R]":
+        """Calls a function in a worker, in the order of asking, for as long as reading a file may take."""
+        with self._lock:
+            if not self._pool.active and not self._closed:
+                # The pool does not survive that a process is killed while none has anything to do.
+                self._end()
+                self._pool = self._opened()
+            future: Future[R] = self._pool.schedule(function, args=(argument,), timeout=self._limits.reading_seconds)
+        return future
 
     def warm_up(self) -> None:
         """Has the processes started before the first file; waits for them."""
-        self._pool.schedule(_nothing).result()
+        self.run(_nothing, None).result()
 
     def close(self) -> None:
         """Ends the processes, whatever they are doing."""
+        with self._lock:
+            self._closed = True
+            self._end()
+
+    def _opened(self) -> ProcessPool:
+        return ProcessPool(
+            max_workers=self._limits.workers,
+            initializer=_begin_worker,
+            initargs=(self._limits, os.getpid()),
+            context=multiprocessing.get_context("spawn"),
+        )
+
+    def _end(self) -> None:
         self._pool.stop()  # type: ignore[no-untyped-call]  # The package's stubs leave it out.
         self._pool.join()
 
@@ -142,7 +192,7 @@ def _cause(expired: ProcessExpired) -> str:
     return f"exit code {code}"
 
 
-def _nothing() -> None:
+def _nothing(_: None) -> None:
     """What a process does to have been started."""
 
 

@@ -1,10 +1,12 @@
 """How fast sameness is: fingerprints, neighbours, alignment and judging on a kept index, beside what others do.
 
-    ./dev exec python -m tests.benchmarks.bench_sameness [--corpus 2000] [--measured 1000] [--copies 2000] [--synthetic]
+    ./dev exec python -m tests.benchmarks.bench_sameness [--corpus 2000] [--measured 1000] [--copies 2000]
+        [--synthetic] [--workers 1]
 
 Articles of 3 KB in batches of 100, two transactions each on SQLite with the product's own settings: fingerprints are
 taken and added, then neighbours asked for and judged. The index holds `--corpus` articles before the clock starts; with
-`--synthetic` made-up fingerprints stand for them, so that hundreds of thousands are there in minutes. datasketch and
+`--synthetic` made-up fingerprints stand for them, so that hundreds of thousands are there in minutes; with
+`--workers` the service's own worker processes take fingerprints ahead and judge with this one. datasketch and
 rensa take signatures of the same texts in the same run, when they are installed (group `bench`); they neither keep
 anything nor align. Then inputs made to be slow.
 """
@@ -17,16 +19,20 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
 from sqlalchemy.orm import Session
 
-from ingest_service import fingerprint_index, model, sameness, schema
+from ingest_service import fingerprint_index, model, packing, sameness, schema
 from ingest_service.db import Database
+from ingest_service.panel import FACTS, Panel, Question, Text
+from ingest_service.prepare import Workers
+from ingest_service.settings import Limits
 from tests.benchmarks.articles import FOOTER, articles
 
 BATCH = 100
@@ -62,15 +68,19 @@ class Texts:
 
     def put(self, number: int, text: str) -> None:
         """Keeps a text."""
-        content = text.encode()
+        content = packing.packed(article(text))
         self.places[number] = self.file.seek(0, 2), len(content)
         self.file.write(content)
 
-    def get(self, number: int) -> str:
+    def get(self, number: int) -> Text:
         """The text of a number."""
         start, length = self.places[number]
         self.file.seek(start)
-        return self.file.read(length).decode()
+        return Text(str(number), self.file.read(length))
+
+
+Numbered: TypeAlias = Sequence[tuple[int, str]]
+Facts: TypeAlias = dict[int, sameness.Prepared]
 
 
 @dataclass(slots=True)
@@ -79,46 +89,46 @@ class Engine:
 
     database: Database
     texts: Texts
+    panel: Panel = field(default_factory=Panel)
     clock: Clock = field(default_factory=Clock)
-    kept: dict[int, sameness.Prepared] = field(default_factory=dict)
     pairs: int = 0
     related: int = 0
 
-    def add(self, numbered: Sequence[tuple[int, str]]) -> None:
-        """Judges a batch of new texts with all before."""
-        for number, text in numbered:
-            self.texts.put(number, text)
+    def add(self, numbered: Numbered, ahead: "Future[Facts] | None" = None) -> None:
+        """Judges a batch of new texts with all before; `ahead` are their fingerprints, taken by a worker."""
         now = time.perf_counter()
-        batch = {number: sameness.prepare(article(text)) for number, text in numbered}
+        prepared = prepare(numbered) if ahead is None else ahead.result()
+        for number, facts in prepared.items():
+            FACTS.keep(str(number), facts)
+        prints = {number: facts.fingerprints for number, facts in prepared.items()}
         now = self.clock.time("fingerprint", now)
-        prints = {number: prepared.fingerprints for number, prepared in batch.items()}
         with self.database.writing() as session:
             fingerprint_index.add(session, prints)
         now = self.clock.time("add", now)
         with self.database.reading() as session:
             found = fingerprint_index.candidates(session, prints)
         now = self.clock.time("ask", now)
-        self._judge(batch, found)
+        # Of two in one batch the later one tells.
+        questions = (
+            Question(
+                self.texts.get(number),
+                [self.texts.get(other) for other in found[number].articles if other < number or other not in prints],
+                found[number].masked,
+            )
+            for number in prints
+        )
+        for answer in self.panel.answers(questions):
+            self.pairs += len(answer)
+            self.related += sum(said is not None for said in answer)
         self.clock.time("align and judge", now)
 
-    def _judge(self, batch: dict[int, sameness.Prepared], found: dict[int, fingerprint_index.Candidates]) -> None:
-        self.kept |= batch
-        for number, prepared in batch.items():
-            for other in found[number].articles:
-                # Of two in one batch the later one tells.
-                if other < number or other not in batch:
-                    self.pairs += 1
-                    told = sameness.judge(prepared, self._facts(other), found[number].masked)
-                    self.related += told is not None
-        while len(self.kept) > 2_000:
-            del self.kept[next(iter(self.kept))]
 
-    def _facts(self, number: int) -> sameness.Prepared:
-        known = self.kept.pop(number, None)
-        if known is None:
-            known = sameness.prepare(article(self.texts.get(number)))
-        self.kept[number] = known
-        return known
+def prepare(numbered: Numbered) -> Facts:
+    """Folds texts and takes their fingerprints; what was made of them is kept here too, as by the service."""
+    prepared = {number: sameness.prepare(article(text)) for number, text in numbered}
+    for number, facts in prepared.items():
+        FACTS.keep(str(number), facts)
+    return prepared
 
 
 def article(text: str) -> model.Article:
@@ -153,7 +163,7 @@ def fill_synthetically(session: Session, numbers: Sequence[int], draw: np.random
     fingerprint_index.add(session, made)
 
 
-def measure(corpus: int, measured: int, *, synthetic: bool) -> dict[str, Any]:
+def measure(corpus: int, measured: int, *, synthetic: bool, workers: int) -> dict[str, Any]:
     """Articles a second, milliseconds an article by stage, memory and stalls."""
     with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as engine:
         texts = articles(measured if synthetic else corpus + measured)
@@ -165,6 +175,8 @@ def measure(corpus: int, measured: int, *, synthetic: bool) -> dict[str, Any]:
         else:
             fill(engine, itertools.islice(texts, corpus))
         new = list(texts)
+        for number, text in enumerate(new, corpus + 1):
+            engine.texts.put(number, text)
         opening = to_open(engine.database)
         now = time.perf_counter()
         with engine.database.reading() as session:
@@ -176,10 +188,10 @@ def measure(corpus: int, measured: int, *, synthetic: bool) -> dict[str, Any]:
         again = Database(engine.database.engine.url.render_as_string())
         opening_again = to_open(again)
         again.close()
-        with Memory() as memory:
+        with Memory() as memory, judging(engine, workers):
             start = time.perf_counter()
-            for batch in batches(new, corpus + 1):
-                engine.add(batch)
+            for batch, ahead in taken_ahead(engine, list(batches(new, corpus + 1))):
+                engine.add(batch, ahead)
             seconds = time.perf_counter() - start
         return {
             "corpus": corpus,
@@ -193,6 +205,30 @@ def measure(corpus: int, measured: int, *, synthetic: bool) -> dict[str, Any]:
             "pairs_judged": engine.pairs,
             "related": engine.related,
         }
+
+
+@contextmanager
+def judging(engine: Engine, workers: int) -> Iterator[None]:
+    """With so many of the service's worker processes; none is this process alone."""
+    if workers == 0:
+        yield
+        return
+    pool = Workers(Limits(workers=workers))
+    pool.run(prepare, []).result()
+    engine.panel = Panel(pool)
+    yield
+    pool.close()
+
+
+def taken_ahead(engine: Engine, found: Sequence[Numbered]) -> Iterator[tuple[Numbered, "Future[Facts] | None"]]:
+    """Batches, with their fingerprints where there are workers: those of the next one are taken meanwhile."""
+    if engine.panel.workers is None:
+        yield from ((batch, None) for batch in found)
+        return
+    ahead = engine.panel.workers.run(prepare, found[0])
+    for batch, following in zip(found, [*found[1:], []], strict=True):
+        taken, ahead = ahead, engine.panel.workers.run(prepare, following)
+        yield batch, taken
 
 
 def to_open(database: Database) -> float:
@@ -310,6 +346,8 @@ def growth(texts: Sequence[str]) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as engine:
         spent = []
         for batch in batches(texts):
+            for number, text in batch:
+                engine.texts.put(number, text)
             start = time.perf_counter()
             engine.add(batch)
             spent.append((time.perf_counter() - start) * 1000 / len(batch))
@@ -324,9 +362,10 @@ def main() -> None:
     parser.add_argument("--measured", type=int, default=1_000)
     parser.add_argument("--copies", type=int, default=2_000)
     parser.add_argument("--synthetic", action="store_true")
+    parser.add_argument("--workers", type=int, default=0)
     asked = parser.parse_args()
     told = {
-        "sameness": measure(asked.corpus, asked.measured, synthetic=asked.synthetic),
+        "sameness": measure(asked.corpus, asked.measured, synthetic=asked.synthetic, workers=asked.workers),
         "peers_articles_a_second": peers(list(articles(asked.measured))),
         "adversarial": adversarial(asked.copies) if asked.copies else {},
     }
