@@ -63,7 +63,7 @@ def _told(a: Side, b: Side, matches: Iterable[Match]) -> list[Told]:
 
 
 def _telling(a: Side, b: Side, matches: Sequence[Match], masked: Boilerplate | None) -> list[Told]:
-    """The passages that say something by themselves; boilerplate does not."""
+    """The passages of texts of which one knew the other; boilerplate says nothing of that, and stock phrases do not."""
     prints = a.folded.prints
     own = among(prints.hashes, b.folded.prints.hashes)
     if masked is not None:
@@ -77,8 +77,25 @@ def _telling(a: Side, b: Side, matches: Sequence[Match], masked: Boilerplate | N
         first, last = np.searchsorted(places, (match.a[0], match.a[1] - PARAMETERS.gram + 1))
         return max(0, int(last - first))
 
-    telling = [match for match in matches if shares(match) >= PARAMETERS.telling_prints]
-    return [each for each in _told(a, b, telling) if passages.says_something(each[1], a, shares(each[0]))]
+    if max(map(shares, matches), default=0) < PARAMETERS.telling_prints:
+        return []
+    told = _told(a, b, [match for match in matches if shares(match)])
+    said = [(passages.telling_words(passage, a), shares(match)) for match, passage in told]
+    if not any(_speaks(words, prints) for words, prints in said):
+        return []
+    # Texts that know each other share more than what shows it.
+    return [
+        each
+        for each, (words, prints) in zip(told, said, strict=True)
+        if words >= PARAMETERS.further_words or _speaks(words, prints)
+    ]
+
+
+def _speaks(words: float, prints: int) -> bool:
+    """Whether a passage says that one text knew the other: long enough, names counted half, or verbatim enough."""
+    return prints >= PARAMETERS.verbatim_prints or (
+        prints >= PARAMETERS.telling_prints and words >= PARAMETERS.telling_words
+    )
 
 
 def _turned(found: Judgement) -> Judgement:

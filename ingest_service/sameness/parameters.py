@@ -18,10 +18,11 @@ class Parameters:
     gap_words: int = 8
     passage_words: int = 8
     # What a passage must have when it is all that two texts share: words, names counted half, and fingerprints; or so
-    # many fingerprints that it is verbatim for long.
+    # many fingerprints that it is verbatim for long. Beside such a one others need so many words, and one fingerprint.
     telling_words: int = 9
     telling_prints: int = 3
     verbatim_prints: int = 5
+    further_words: int = 7
     # Extension: how far ahead one step looks, from which length on an equal run is believed, and what ends it.
     reach: int = 60
     inner_match: int = 5

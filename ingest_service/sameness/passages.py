@@ -42,20 +42,16 @@ def passage(a: Side, b: Side, match: Match) -> Passage | None:
     return Passage(own, other, words, quoted[0], not edits, edits, quoted[1])
 
 
-def says_something(told: Passage, a: Side, shared: int) -> bool:
-    """Whether a passage says that one text knew the other: long enough, names counted half, or verbatim enough.
+def telling_words(told: Passage, a: Side) -> float:
+    """How many words say something: those of one paragraph, names counted half.
 
     Texts that know nothing of each other share stock phrases, and names in a row: of bills, agencies, people. One that
-    ends a paragraph and one that begins the next are two, so the words must stand in one paragraph. `shared` is how
-    many fingerprints of the passage both texts have, boilerplate not counted.
+    ends a paragraph and one that begins the next are two.
     """
     paragraphs = [paragraph.split() for paragraph in a.text[slice(*told.own)].split(PARAGRAPH_BREAK)]
     # In scripts without spaces what spaces divide is many words.
     density = told.words / sum(map(len, paragraphs))
-    telling = max(map(_telling, paragraphs)) * density
-    return (
-        telling >= PARAMETERS.telling_words and shared >= PARAMETERS.telling_prints
-    ) or shared >= PARAMETERS.verbatim_prints
+    return max(map(_telling, paragraphs)) * density
 
 
 def _telling(words: Sequence[str]) -> float:

@@ -79,6 +79,16 @@ def test_a_quotation_is_reuse_and_its_place_is_known_on_both_sides() -> None:
     assert [STORY[slice(*span)] for span in passage.quoted] == [words]
 
 
+def test_a_short_passage_counts_between_texts_that_know_each_other() -> None:
+    short = "Both will meet again in Wellington"
+    report = f"{short} before the snow falls, a spokesman promised, and nobody in the room believed one word of that."
+    programme = f"Hosts of every kind are glad that {short.lower()} before the summer, for then hotels stand empty."
+    assert judged(report, programme) is None
+    judgement = judged(f"{report}\n\n{STATEMENT}", f"{programme}\n\n{STATEMENT}")
+    assert judgement is not None
+    assert [passage.words for passage in judgement.passages] == [8, 29]
+
+
 def test_typography_alone_makes_a_duplicate() -> None:
     judgement = judged(STORY, STORY.replace("“", '"').replace("”", '"').replace("—", "--"))
     assert judgement is not None
