@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from catalog_service import changes, contract, paging, resources, stories
@@ -237,17 +237,39 @@ def _counted(*, now: bool) -> Select[str, str, int]:
 
 
 def of_document(
-    session: Session, document: str, *, version: int | None = None, scope: Scope = "current"
-) -> list[resources.Relation]:
-    """The relations of a document: those between current versions, those of one of its versions, or of all."""
-    rows: list[Relation] = []
-    for own, own_version in ((Relation.a_document, Relation.a_version), (Relation.b_document, Relation.b_version)):
-        asked = _asked(scope if version is None else "all").where(own == document)
-        if version is not None:
-            asked = asked.where(own_version == version)
-        rows += session.scalars(asked)
-    found = _resources(session, {row.id: row for row in rows}.values())
-    return sorted(found, key=lambda each: (-sum(passage.words for passage in each.passages), each.id))
+    session: Session,
+    document: str,
+    *,
+    versions: Scope | int = "current",
+    limit: int,
+    cursor: str | None = None,
+) -> resources.Relations:
+    """The relations of a document: those between current versions, those of one of its versions, or of all.
+
+    In pages of one snapshot; those that share most first, and copies last, of which there may be thousands. Raises
+    CursorInvalid, CursorMismatch, CursorExpired.
+    """
+    place = paging.begin(session, ("relations of", document, versions), cursor)
+    of_a, of_b = Relation.a_document == document, Relation.b_document == document
+    if isinstance(versions, int):
+        of_a, of_b = and_(of_a, Relation.a_version == versions), and_(of_b, Relation.b_version == versions)
+    order = (case((Relation.type == "duplicate", 1), else_=0), -Relation.coverage_a - Relation.coverage_b, Relation.id)
+    asked = (
+        _asked("all" if isinstance(versions, int) else versions, place.snapshot.seq)
+        .where(or_(of_a, of_b))
+        .order_by(*order)
+    )
+    if place.after is not None:
+        asked = asked.where(tuple_(*order) > tuple_(*place.after))
+    rows, more = place.page(list(session.scalars(asked.limit(limit + 1))), limit)
+    last = rows[-1] if more else None
+    return resources.Relations(
+        relations=tuple(_resources(session, rows)),
+        next=place.cursor([int(last.type == "duplicate"), -last.coverage_a - last.coverage_b, last.id])
+        if last
+        else None,
+        snapshot=place.snapshot,
+    )
 
 
 def find(

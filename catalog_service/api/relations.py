@@ -6,16 +6,16 @@ from aiohttp import web
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from catalog_service import counter, documents, relations, resources
+from catalog_service import documents, relations, resources
 from catalog_service.api import answers
 from catalog_service.api.answers import answer
 from catalog_service.api.operations import Content, Operation, Parameters
 from catalog_service.api.parameters import OfDocument, Paged, Short
-from catalog_service.errors import CursorInvalid, CursorMismatch, NotFound
+from catalog_service.errors import CursorInvalid, CursorMismatch, NotFound, Redacted
 from catalog_service.keys import DATABASE
 
 
-class OfDocumentVersions(OfDocument):
+class OfDocumentVersions(OfDocument, Paged):
     """A document, and which of its versions."""
 
     versions: Annotated[str, Field(pattern=r"^(current|all|[1-9][0-9]{0,8})$")] = "current"
@@ -35,17 +35,16 @@ class OfRelation(Parameters):
 
 
 async def of_document(request: web.Request, asked: OfDocumentVersions) -> web.Response:
-    """The relations of a document: of its current version, of all versions, or of one."""
-    return answer(request, await request.config_dict[DATABASE].read(_of_document, asked))
+    """The relations of a document, of its current version, of all versions, or of one: in pages, copies last."""
+    page = await request.config_dict[DATABASE].read(_of_document, asked)
+    return answer(request, page, links=answers.next_page(request, page.next))
 
 
 def _of_document(session: Session, asked: OfDocumentVersions) -> resources.Relations:
-    documents.versions(session, asked.id)
-    if asked.versions.isdigit():
-        found = relations.of_document(session, str(asked.id), version=int(asked.versions))
-    else:
-        found = relations.of_document(session, str(asked.id), scope="all" if asked.versions == "all" else "current")
-    return resources.Relations(relations=tuple(found), snapshot=counter.snapshot(session))
+    documents.numbers(session, asked.id)
+    scope: relations.Scope = "all" if asked.versions == "all" else "current"
+    versions = int(asked.versions) if asked.versions.isdigit() else scope
+    return relations.of_document(session, str(asked.id), versions=versions, limit=asked.limit, cursor=asked.cursor)
 
 
 async def find(request: web.Request, asked: Wanted) -> web.Response:
@@ -65,7 +64,7 @@ async def one(request: web.Request, asked: OfRelation) -> web.Response:
 OPERATIONS = (
     Operation(
         "GET", "/v1/documents/{id}/relations", of_document, OfDocumentVersions, {200: Content(resources.Relations)},
-        (NotFound,),
+        (NotFound, Redacted, CursorInvalid, CursorMismatch),
     ),
     Operation(
         "GET", "/v1/relations", find, Wanted, {200: Content(resources.Relations)}, (CursorInvalid, CursorMismatch)

@@ -20,6 +20,8 @@ from catalog_service.keys import DATABASE, ERROR_PAGE
 from catalog_service.web import assets, marking, presenting
 
 PAGE = 50
+# So many relations stand beside a text; a page of their own has all.
+BESIDE = 20
 ASSETS = web.AppKey("assets", assets.Assets)
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; "
@@ -46,6 +48,7 @@ def setup(app: web.Application) -> None:
     app[ERROR_PAGE] = error_page
     app.router.add_get("/", front)
     app.router.add_get("/documents/{id}", document)
+    app.router.add_get("/documents/{id}/relations", document_relations)
     app.router.add_get("/documents/{id}/changes/{first}..{second}", changes)
     app.router.add_get("/relations/{id}", relation)
     app.router.add_get("/static/{name:.+}", static)
@@ -62,7 +65,7 @@ async def front(request: web.Request) -> web.Response:
 async def _listed(request: web.Request, cursor: str | None) -> dict[str, Any]:
     page = await _database(request).read(documents.find, documents.Filter(), limit=PAGE, cursor=cursor)
     entries = [presenting.Entry(each) for each in page.documents]
-    return {"entries": entries, "next": _next(page.next)}
+    return {"entries": entries, "next": _next("/", page.next)}
 
 
 async def _found(request: web.Request, words: str, cursor: str | None) -> dict[str, Any]:
@@ -72,7 +75,7 @@ async def _found(request: web.Request, words: str, cursor: str | None) -> dict[s
     count = results.total.documents if results.total else len(results.hits)
     return {
         "entries": [presenting.entry(hit) for hit in results.hits],
-        "next": _next(results.next, q=words),
+        "next": _next("/", results.next, q=words),
         "heading": f"{count:,} {'document' if count == 1 else 'documents'} for {words}",
         "warnings": results.query.warnings,
     }
@@ -89,13 +92,33 @@ def _document(session: Session, name: UUID, number: int | None) -> dict[str, Any
     status = documents.status(session, name)
     numbers = documents.numbers(session, name)
     shown = documents.version(session, name, number or numbers.current)
-    found = relations.of_document(session, str(name), version=shown.version)
+    page = relations.of_document(session, str(name), versions=shown.version, limit=BESIDE)
     return {
         "status": status,
         "version": shown,
         "latest": numbers.current,
         "versions": [presenting.version_line(each) for each in documents.versions(session, name)],
-        "relations": [presenting.relation_line(each, str(name)) for each in found],
+        "relations": [presenting.relation_line(each, str(name)) for each in page.relations],
+        "more": page.next is not None,
+    }
+
+
+async def document_relations(request: web.Request) -> web.Response:
+    """All that a version of a document shares with others, in pages."""
+    asked = _asked(request, {"version", "cursor"})
+    number = _number(asked.get("version"))
+    context = await _database(request).read(_relations, _uuid(request), number, asked.get("cursor"))
+    return _page(request, "relations.html", context)
+
+
+def _relations(session: Session, name: UUID, number: int | None, cursor: str | None) -> dict[str, Any]:
+    shown = documents.version(session, name, number or documents.numbers(session, name).current)
+    page = relations.of_document(session, str(name), versions=shown.version, limit=PAGE, cursor=cursor)
+    here = f"/documents/{name}/relations"
+    return {
+        "version": shown,
+        "relations": [presenting.relation_line(each, str(name)) for each in page.relations],
+        "next": _next(here, page.next, version=str(shown.version)),
     }
 
 
@@ -162,8 +185,8 @@ def _database(request: web.Request) -> Database:
     return request.config_dict[DATABASE]
 
 
-def _next(cursor: str | None, **query: str) -> str | None:
-    return "/?" + urlencode({**query, "cursor": cursor}) if cursor else None
+def _next(page: str, cursor: str | None, **query: str) -> str | None:
+    return f"{page}?{urlencode({**query, 'cursor': cursor})}" if cursor else None
 
 
 def _asked(request: web.Request, known: set[str]) -> Mapping[str, str]:

@@ -3,14 +3,21 @@
 from uuid import UUID
 
 import pytest
+from sqlalchemy.orm import Session
 
-from catalog_service import changes, contract, documents, history, relations
+from catalog_service import changes, contract, documents, history, relations, resources
 from catalog_service.db import Database
-from catalog_service.errors import NotFound, Withdrawn
+from catalog_service.errors import CursorMismatch, NotFound, Withdrawn
 from tests.catalog.conftest import Record, outcomes
 from tests.catalog.events import article, document_id, event, original, related, relation
 
 ONE, TWO = UUID(document_id(1)), UUID(document_id(2))
+
+
+def related_to(
+    session: Session, document: str, versions: relations.Scope | int = "current"
+) -> list[resources.Relation]:
+    return list(relations.of_document(session, document, versions=versions, limit=100).relations)
 
 
 def test_a_first_article_is_version_one(catalog: Database, record: Record) -> None:
@@ -138,10 +145,10 @@ def test_a_large_original_must_be_put_before(catalog: Database, record: Record) 
 def test_a_relation_waits_for_its_other_side(catalog: Database, record: Record) -> None:
     record(event(1, relations=[relation(2)]))
     with catalog.reading() as session:
-        assert relations.of_document(session, str(ONE)) == []
+        assert related_to(session, str(ONE)) == []
     record(event(2))
     with catalog.reading() as session:
-        [found] = relations.of_document(session, str(TWO))
+        [found] = related_to(session, str(TWO))
         assert {found.a.document, found.b.document} == {ONE, TWO}
         assert documents.one(session, ONE).relations == {"reuse": 1}
         assert relations.one(session, found.id) == found
@@ -150,14 +157,14 @@ def test_a_relation_waits_for_its_other_side(catalog: Database, record: Record) 
 def test_a_pair_told_from_both_sides_is_one_relation(catalog: Database, record: Record) -> None:
     record(event(1, relations=[relation(2)]), event(2, relations=[relation(1)]))
     with catalog.reading() as session:
-        assert len(relations.of_document(session, str(ONE))) == 1
+        assert len(related_to(session, str(ONE))) == 1
 
 
 def test_the_side_that_quotes_is_a(catalog: Database, record: Record) -> None:
     passage = {"self": [0, 5], "other": [1, 6], "words": 8, "other_quoted": [[1, 6]], "verbatim": True}
     record(event(1), event(2, relations=[relation(1, passages=[passage])]))
     with catalog.reading() as session:
-        [found] = relations.of_document(session, str(ONE))
+        [found] = related_to(session, str(ONE))
         assert found.a.document == ONE
         assert found.passages[0].a == (1, 6)
         assert found.passages[0].quoted == ((1, 6),)
@@ -168,16 +175,43 @@ def test_relations_are_between_versions(catalog: Database, record: Record) -> No
     record(event(1), event(2, relations=[relation(1)]))
     record(event(2, 2, "changed", article=article(text="Something else.")))
     with catalog.reading() as session:
-        assert relations.of_document(session, str(ONE)) == []
-        assert len(relations.of_document(session, str(ONE), scope="all")) == 1
+        assert related_to(session, str(ONE)) == []
+        assert len(related_to(session, str(ONE), versions="all")) == 1
+
+
+def test_relations_come_in_pages_of_one_moment_copies_last(catalog: Database, record: Record) -> None:
+    # Of 3 much is in the text of 1, of 2 little; 4 to 7 are copies.
+    much = relation(1, coverage={"self": 0.9, "other": 0.8})
+    copies = [event(number, relations=[relation(1, type_="duplicate")]) for number in (4, 5, 6, 7)]
+    record(event(1), *copies, event(2, relations=[relation(1)]), event(3, relations=[much]))
+    shown: list[resources.Relation] = []
+    cursor = None
+    for length in (2, 2, 2):
+        with catalog.reading() as session:
+            page = relations.of_document(session, str(ONE), limit=2, cursor=cursor)
+        assert len(page.relations) == length
+        shown += page.relations
+        cursor = page.next
+        # Whoever comes meanwhile is not on these pages.
+        record(event(10 + len(shown), relations=[relation(1)]))
+    assert cursor is None
+    others = [each.b if each.a.document == ONE else each.a for each in shown]
+    assert [each.document for each in others[:2]] == [UUID(document_id(3)), TWO]
+    assert sorted(str(each.document) for each in others[2:]) == [document_id(number) for number in (4, 5, 6, 7)]
+    with catalog.reading() as session, pytest.raises(CursorMismatch):
+        relations.of_document(session, str(TWO), limit=2, cursor=page_of(session).next)
+
+
+def page_of(session: Session) -> resources.Relations:
+    return relations.of_document(session, str(ONE), limit=2)
 
 
 def test_a_new_judgement_replaces_the_old_set(catalog: Database, record: Record) -> None:
     record(event(1), event(2), event(3, relations=[relation(1), relation(2)]))
     assert outcomes(record(related(3, 1, [relation(2)]))) == ["recorded"]
     with catalog.reading() as session:
-        assert relations.of_document(session, str(ONE)) == []
-        assert len(relations.of_document(session, str(TWO))) == 1
+        assert related_to(session, str(ONE)) == []
+        assert len(related_to(session, str(TWO))) == 1
         told = [each.type for each in changes.since(session, 0)]
         assert told.count("relation.added.v1") == 2
         assert told.count("relation.withdrawn.v1") == 1
@@ -188,8 +222,8 @@ def test_a_new_judgement_leaves_history_alone(catalog: Database, record: Record)
     record(event(2, 2, "changed", article=article(text="Envoys met on Tuesday.")), event(3, 2, "withdrawn"))
     assert outcomes(record(related(1, 1, []))) == ["unchanged"]
     with catalog.reading() as session:
-        assert relations.of_document(session, str(ONE)) == []
-        kept = relations.of_document(session, str(ONE), scope="all")
+        assert related_to(session, str(ONE)) == []
+        kept = related_to(session, str(ONE), versions="all")
         assert sorted({side.path for each in kept for side in (each.a, each.b)}) == ["001.txt", "002.txt", "003.txt"]
 
 
@@ -258,8 +292,8 @@ def test_what_comes_late_has_its_entry_its_difference_and_its_relations(catalog:
         assert (late.late, late.change.words_added, late.change.significance) == (True, 1, "date")
         found = documents.one(session, ONE)
         assert (found.version, found.versions, found.seq) == (2, 3, late.seq)
-        assert len(relations.of_document(session, str(ONE), version=3)) == 1
-        assert relations.of_document(session, str(ONE)) == []
+        assert len(related_to(session, str(ONE), versions=3)) == 1
+        assert related_to(session, str(ONE)) == []
 
 
 def test_an_older_version_of_the_publisher_still_counts_as_seen(catalog: Database, record: Record) -> None:
@@ -296,7 +330,7 @@ def test_a_judgement_outside_the_text_is_refused(catalog: Database, record: Reco
     passage = {"self": [0, 99], "other": [0, 9], "words": 8}
     assert outcomes(record(related(2, 1, [relation(1, passages=[passage])]))) == ["rejected"]
     with catalog.reading() as session:
-        assert len(relations.of_document(session, str(ONE))) == 1
+        assert len(related_to(session, str(ONE))) == 1
 
 
 def test_an_original_of_another_size_is_refused(record: Record) -> None:
@@ -312,7 +346,7 @@ def test_nothing_is_related_to_itself(record: Record) -> None:
 def test_a_relation_keeps_its_id_when_it_is_judged_again(catalog: Database, record: Record) -> None:
     record(event(1), event(2, relations=[relation(1)]))
     with catalog.reading() as session:
-        [before] = relations.of_document(session, str(ONE))
+        [before] = related_to(session, str(ONE))
     record(related(2, 1, [relation(1, jaccard=0.9)]))
     with catalog.reading() as session:
         assert relations.one(session, before.id).jaccard == 0.9

@@ -24,7 +24,7 @@ LISTING = "ix_document_state_listing"
 ASKED: dict[str, Callable[[Session], object]] = {
     "a document": lambda session: documents.one(session, ONE),
     "its versions": lambda session: documents.versions(session, ONE),
-    "its relations": lambda session: relations.of_document(session, str(ONE)),
+    "its relations": lambda session: relations.of_document(session, str(ONE), limit=20),
     "relations": lambda session: relations.find(session, limit=20, cursor=None),
     "relations of a type": lambda session: relations.find(session, type_="duplicate", limit=20, cursor=None),
     "stories": lambda session: storylines.find(session, limit=20),

@@ -45,6 +45,21 @@ async def test_a_relation_is_found_from_both_sides(client: aiohttp.ClientSession
     assert (await got(client, ONE))["relations"] == {"reuse": 1}
 
 
+async def test_the_relations_of_a_document_come_in_pages(client: aiohttp.ClientSession) -> None:
+    copies = [raw_event(number, relations=[relation(1, type_="duplicate")]) for number in (2, 3, 4)]
+    await publish(client, raw_event(1), *copies)
+    first = await got(client, f"{ONE}/relations?limit=2")
+    async with client.get(f"{ONE}/relations?limit=2&cursor={first['next']}") as response:
+        second = await response.json()
+        assert "Link" not in response.headers
+    found = [*first["relations"], *second["relations"]]
+    assert len({each["id"] for each in found}) == 3
+    assert second["next"] is None
+    assert second["snapshot"] == first["snapshot"]
+    async with client.get(f"{TWO}/relations?cursor={first['next']}") as response:
+        assert (await problem_of(response))["code"] == "cursor-mismatch"
+
+
 WRONG = [
     (f"{ONE}/changes/1..9", 404),
     (f"{ONE}/changes/1..x", 404),
@@ -59,6 +74,7 @@ WRONG = [
     ("/v1/relations?cursor=x", 400),
     ("/v1/relations?type=marriage", 400),
     (f"{TWO}/relations", 404),
+    (f"{ONE}/relations?cursor=x", 400),
     (f"{ONE}/relations?versions=-1", 400),
     (f"{ONE}/relations?versions=%E0%A5%AF", 400),
     (f"{ONE}/relations?versions={'9' * 5_000}", 400),

@@ -1,6 +1,8 @@
 """The pages show what the API tells, escape what documents claim, and work without script in a real browser."""
 
+import html
 import json
+import re
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,6 +16,7 @@ from catalog_service import server
 from catalog_service.app import create_app
 from catalog_service.db import Database
 from catalog_service.settings import Settings
+from catalog_service.web.pages import BESIDE, PAGE
 from tests.catalog.conftest import Record
 from tests.catalog.events import article, document_id, event, relation
 
@@ -86,6 +89,23 @@ async def test_a_person_searches_reads_and_compares(record: Record, site: str, b
     assert shown == text[slice(*told["passages"][1]["a"])]
 
 
+async def test_what_a_document_shares_is_on_pages_of_its_own_when_it_is_much(record: Record, site: str) -> None:
+    copies = range(2, 2 + PAGE + 1)
+    record(event(1), *(event(number, relations=[relation(1, type_="duplicate")]) for number in copies))
+    _, page = await fetched(site, f"/documents/{document_id(1)}")
+    assert page.count("The same text as") == BESIDE
+    [path] = re.findall(r'href="([^"]*/relations\?version=1)"', page)
+    status, first = await fetched(site, path)
+    assert status == 200
+    [path] = re.findall(r'rel="next" href="([^"]+)"', first)
+    _, second = await fetched(site, html.unescape(path))
+    assert 'rel="next"' not in second
+    told = re.findall(
+        r'href="/documents/([^"?]+)\?version=1">Peace', first.partition("<ul")[2] + second.partition("<ul")[2]
+    )
+    assert sorted(told) == sorted(map(document_id, copies))
+
+
 async def test_versions_and_what_changed(record: Record, site: str) -> None:
     record(event(1), event(1, 2, "changed", article=article(text="Envoys met on Tuesday.")))
     status, page = await fetched(site, f"/documents/{document_id(1)}?version=1")
@@ -123,6 +143,8 @@ async def test_what_a_document_claims_is_never_markup(record: Record, site: str)
         (f"/documents/{document_id(9)}", 404),
         (f"/documents/{document_id(9)}/changes/1..2", 404),
         ("/relations/none", 404),
+        (f"/documents/{document_id(9)}/relations", 404),
+        (f"/documents/{document_id(9)}/relations?cursor=x&version=y", 404),
         ("/?what=1", 400),
         ("/?q=x&cursor=made-up", 400),
         ("/?cursor=made-up", 400),
