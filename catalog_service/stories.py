@@ -20,7 +20,9 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    func,
     select,
+    tuple_,
     union_all,
     update,
 )
@@ -46,11 +48,6 @@ class Standing:
     sequence: int
     # Of copies alike in all else the first by digest and id stands for them, so these count downwards.
     tie: tuple[int, ...]
-
-    def copied_from(self, other: "Standing") -> bool:
-        """Of two copies the later one; of two alike in all else, the one that does not stand for them."""
-        mine, theirs = (self.published, self.sequence), (other.published, other.sequence)
-        return mine > theirs or (mine == theirs and self.tie < other.tie)
 
 
 class Link(NamedTuple):
@@ -238,9 +235,21 @@ def join_current(asked: S, document: _Column, version: _Column, at: Moment = Non
 
 def copies(session: Session, documents: Collection[str]) -> set[str]:
     """Those of `documents` that are copies: a duplicate of theirs stands before them, or heads their story."""
-    linked = session.execute(links(("duplicate",)), {"documents": list(documents)})
-    pairs = [(row.document, row.other) for row in linked]
-    if not pairs:
-        return set()
-    standings = standing(session, {name for pair in pairs for name in pair})
-    return {own for own, other in pairs if standings[own].copied_from(standings[other])}
+    return set(session.scalars(_copies(), {"documents": list(documents)}))
+
+
+@functools.cache
+def _copies() -> Select[str]:
+    """Asked of the database: a text may have ten thousand copies."""
+    pair = links(("duplicate",)).subquery()
+    asked = select(pair.c.document).distinct()
+    standings = []
+    for name in (pair.c.document, pair.c.other):
+        document, version = aliased(Document), aliased(Version)
+        asked = asked.join(document, document.id == name).join(
+            version, and_(version.document == document.id, version.number == document.number)
+        )
+        sequence = func.coalesce(version.details["wire"]["sequence"].as_integer(), 0)
+        # Of copies alike in all else the first by digest and id stands for them.
+        standings.append(tuple_(func.coalesce(version.published, ""), sequence, version.digest, version.document))
+    return asked.where(standings[0] > standings[1])

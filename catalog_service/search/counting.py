@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from catalog_service.search import grouping
+from catalog_service.search.grouping import Groups
 from catalog_service.search.results import Collapse, Facet, Total
 from catalog_service.search.scope import PUBLISHED, Scope
 from catalog_service.tables import Version
@@ -29,26 +29,26 @@ class Counted:
     facets: dict[Facet, dict[str, int]]
 
 
-def count(scope: Scope) -> Counted:
+def count(groups: Groups) -> Counted:
     """The hits on all pages, the stories they are of, and their facets, each of which sums up to the total.
 
     A document without a story is a story of its own.
     """
-    query = scope.query
+    scope, query = groups.scope, groups.scope.query
     exact = query.total == "exact"
     if not exact and not query.facets:
         return Counted(None, {})
-    hidden = _hidden(scope, query.collapse)
+    hidden = _hidden(groups, query.collapse)
     total = None
     if exact:
         found = scope.session.execute(scope.select(sa.func.count())).scalar_one()
-        retold = hidden if query.collapse == "stories" else _hidden(scope, "stories")
+        retold = hidden if query.collapse == "stories" else _hidden(groups, "stories")
         total = Total(documents=found - len(hidden), stories=found - len(retold), relation="eq")
     return Counted(total, {name: _facet(scope, name, hidden) for name in query.facets})
 
 
-def _hidden(scope: Scope, collapse: Collapse) -> list[sa.Row[Any]]:
-    return [row for group in grouping.everywhere(scope, collapse) for row in group.hidden]
+def _hidden(groups: Groups, collapse: Collapse) -> list[sa.Row[Any]]:
+    return [row for group in groups.everywhere(collapse) for row in group.hidden]
 
 
 def _facet(scope: Scope, name: Facet, hidden: list[sa.Row[Any]]) -> dict[str, int]:

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from catalog_service import documents, paging
 from catalog_service.resources import Document
-from catalog_service.search import counting, grouping, plan
+from catalog_service.search import counting, plan
 from catalog_service.search.grammar import Parsed, leaves, parse
-from catalog_service.search.grouping import Group
+from catalog_service.search.grouping import Group, Groups
 from catalog_service.search.plan import Tier
 from catalog_service.search.results import Collapsed, Hit, Query, SearchResults, Snippet, Understood
 from catalog_service.search.scope import PUBLISHED, Scope
@@ -44,8 +44,9 @@ def find(session: Session, query: Query) -> SearchResults:
     parsed = parse(query.q, strict=query.strict)
     place = paging.begin(session, replace(query, limit=0, cursor=None), query.cursor)
     scope = Scope(session, query, place.snapshot.seq, _whole(query, parsed))
-    shown, more = place.page(_shown(scope, parsed, place.after), query.limit)
-    counted = counting.count(scope)
+    groups = Groups(scope)
+    shown, more = place.page(_shown(groups, parsed, place.after), query.limit)
+    counted = counting.count(groups)
     return SearchResults(
         hits=_hits(scope, parsed, shown),
         facets=counted.facets,
@@ -64,22 +65,21 @@ def _whole(query: Query, parsed: Parsed) -> plan.Plan | None:
     return plan.everywhere(parsed.node, query.within)
 
 
-def _shown(scope: Scope, parsed: Parsed, after: list[Any] | None) -> list[_Found]:
+def _shown(groups: Groups, parsed: Parsed, after: list[Any] | None) -> list[_Found]:
     """The documents of a page and one more; looked for ahead, as some are copies of what is shown elsewhere."""
     shown: list[_Found] = []
+    limit = groups.scope.query.limit
     # Each group is looked up once, however many of it come: ten thousand copies of one text may lie between two hits.
-    groups: dict[str, Group] = {}
-    with closing(_in_order(scope, parsed, after)) as found:
-        while len(shown) <= scope.query.limit and (
-            some := list(itertools.islice(found, AHEAD * scope.query.limit + 1))
-        ):
-            new = [each.document for each in some if each.document not in groups]
-            groups |= grouping.among(scope, scope.query.collapse, new)
+    known: dict[str, Group] = {}
+    with closing(_in_order(groups.scope, parsed, after)) as found:
+        while len(shown) <= limit and (some := list(itertools.islice(found, AHEAD * limit + 1))):
+            new = [each.document for each in some if each.document not in known]
+            known |= groups.among(groups.scope.query.collapse, new)
             for each in some:
-                group = groups.get(each.document)
+                group = known.get(each.document)
                 if group is None or group.shown.document == each.document:
                     shown.append(replace(each, group=group))
-    return shown[: scope.query.limit + 1]
+    return shown[: limit + 1]
 
 
 def _in_order(scope: Scope, parsed: Parsed, after: list[Any] | None) -> Generator[_Found, None, None]:

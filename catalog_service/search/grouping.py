@@ -2,8 +2,8 @@
 
 import dataclasses
 import itertools
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -15,6 +15,10 @@ from catalog_service.tables import DocumentState, Relation, Version
 
 CHUNK = 500
 LINKED_BY: Mapping[Collapse, tuple[str, ...]] = {"none": (), "duplicates": ("duplicate",), "stories": stories.TYPES}
+COLUMNS = (
+    DocumentState.document, PUBLISHED.label("published"), SEQUENCE.label("sequence"), Version.digest, Version.kind,
+    Version.publisher, Version.language, Version.seq,
+)  # fmt: skip
 Rows: TypeAlias = list[sa.Row[Any]]
 
 
@@ -26,25 +30,81 @@ class Group:
     hidden: tuple[sa.Row[Any], ...]
 
 
-def among(scope: Scope, collapse: Collapse, documents: Iterable[str]) -> dict[str, Group]:
-    """The group of each of these documents that matches together with others."""
-    classes = _classes(scope, LINKED_BY[collapse], documents)
-    names = {document: number for number, members in enumerate(classes) for document in members}
-    found: dict[int, Rows] = {}
-    for row in _matching(scope, names):
-        found.setdefault(names[row.document], []).append(row)
-    return {row.document: group for rows in found.values() for group in [_group(collapse, rows)] for row in rows}
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The groups of one search. What was read of a document for a page is not read again to be counted."""
 
+    scope: Scope
+    # Of a document that does not match there is no row.
+    _rows: dict[str, sa.Row[Any] | None] = field(default_factory=dict)
+    _links: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
-def everywhere(scope: Scope, collapse: Collapse) -> list[Group]:
-    """All groups of what matches."""
-    types = LINKED_BY[collapse]
-    if not types:
-        return []
-    linked = sa.union_all(*(_linked(side, types) for side in (Relation.a_document, Relation.b_document)))
-    asked = scope.select(DocumentState.document).where(DocumentState.document.in_(linked))
-    groups = among(scope, collapse, scope.session.scalars(asked).all())
-    return list({group.shown.document: group for group in groups.values()}.values())
+    def among(self, collapse: Collapse, documents: Iterable[str]) -> dict[str, Group]:
+        """The group of each of these documents that matches together with others."""
+        classes = self._classes(LINKED_BY[collapse], documents)
+        self._read(set[str]().union(*classes))
+        found: dict[str, Group] = {}
+        for members in classes:
+            if rows := [row for each in sorted(members) if (row := self._rows[each]) is not None]:
+                found |= dict.fromkeys((row.document for row in rows), _group(collapse, rows))
+        return found
+
+    def everywhere(self, collapse: Collapse) -> list[Group]:
+        """All groups of what matches."""
+        types = LINKED_BY[collapse]
+        if not types:
+            return []
+        linked = sa.union_all(*(_linked(side, types) for side in (Relation.a_document, Relation.b_document)))
+        asked = self.scope.select(DocumentState.document).where(DocumentState.document.in_(linked))
+        groups = self.among(collapse, self.scope.session.scalars(asked).all())
+        return list({group.shown.document: group for group in groups.values()}.values())
+
+    def _classes(self, types: Collection[str], documents: Iterable[str]) -> list[set[str]]:
+        """The connected components around these documents, of two or more; documents of others hold them together too.
+
+        A document that is related to nobody is in none.
+        """
+        starts = set(documents) if types else set[str]()
+        self._follow(types, starts)
+        found, seen = [], set[str]()
+        for start in starts:
+            if start not in seen and (members := self._reached(start, types)) != {start}:
+                seen |= members
+                found.append(members)
+        return found
+
+    def _follow(self, types: Collection[str], documents: Collection[str]) -> None:
+        """Reads what is linked to these documents, to those in turn, and so on."""
+        asked, waiting = set(documents), set(documents)
+        while waiting:
+            for chunk in _chunks(waiting - self._links.keys()):
+                self._links.update({each: [] for each in chunk})
+                links = stories.links(stories.TYPES, now=False)
+                for row in self.scope.session.execute(links, {"documents": chunk, "at": self.scope.at}):
+                    self._links[row.document].append((row.type, row.other))
+            waiting = {other for each in waiting for other in self._others(each, types)} - asked
+            asked |= waiting
+
+    def _others(self, document: str, types: Collection[str]) -> Iterator[str]:
+        return (other for type_, other in self._links[document] if type_ in types)
+
+    def _reached(self, start: str, types: Collection[str]) -> set[str]:
+        seen, waiting = {start}, [start]
+        while waiting:
+            new = set(self._others(waiting.pop(), types)) - seen
+            seen |= new
+            waiting += new
+        return seen
+
+    def _read(self, documents: Set[str]) -> None:
+        """Reads the rows of those that match."""
+        # From the documents to the index: the commonest word stands in a great many others.
+        asked = dataclasses.replace(self.scope, plan=None).select(*COLUMNS)
+        for chunk in _chunks(documents - self._rows.keys()):
+            rows = self.scope.session.execute(asked.where(DocumentState.document.in_(chunk))).all()
+            matching = self.scope.hold([row.seq for row in rows])
+            self._rows.update(dict.fromkeys(chunk))
+            self._rows.update({row.document: row for row in rows if row.seq in matching})
 
 
 def _linked(side: Any, types: Collection[str]) -> sa.Select[str]:  # noqa: ANN401  A column.
@@ -57,56 +117,6 @@ def _group(collapse: Collapse, rows: Rows) -> Group:
     chosen = (max if collapse == "stories" else min)(filed.values())
     shown = min((row for row in rows if filed[row.document] == chosen), key=lambda row: (row.digest, row.document))
     return Group(shown, tuple(row for row in rows if row is not shown))
-
-
-def _matching(scope: Scope, documents: Collection[str]) -> Iterator[sa.Row[Any]]:
-    columns = (
-        DocumentState.document, PUBLISHED.label("published"), SEQUENCE.label("sequence"), Version.digest, Version.kind,
-        Version.publisher, Version.language, Version.seq,
-    )  # fmt: skip
-    # From the documents to the index: the commonest word stands in a great many others.
-    unasked = dataclasses.replace(scope, plan=None)
-    for chunk in _chunks(documents):
-        rows = scope.session.execute(unasked.select(*columns).where(DocumentState.document.in_(chunk))).all()
-        matching = scope.hold([row.seq for row in rows])
-        yield from (row for row in rows if row.seq in matching)
-
-
-def _classes(scope: Scope, types: tuple[str, ...], documents: Iterable[str]) -> list[set[str]]:
-    """The connected components around these documents, of two or more; others' documents hold them together too."""
-    links = _links(scope, types, documents)
-    found, seen = [], set[str]()
-    for start in links:
-        if start not in seen:
-            members = _reached(start, links)
-            seen |= members
-            found.append(members)
-    return found
-
-
-def _links(scope: Scope, types: tuple[str, ...], documents: Iterable[str]) -> dict[str, set[str]]:
-    """What is linked to these documents, to those in turn, and so on."""
-    found: dict[str, set[str]] = {}
-    asked, waiting = set(documents), set(documents)
-    while types and waiting:
-        reached = set[str]()
-        for chunk in _chunks(waiting):
-            links = stories.links(types, now=False)
-            for row in scope.session.execute(links, {"documents": chunk, "at": scope.at}):
-                found.setdefault(row.document, set()).add(row.other)
-                reached.add(row.other)
-        waiting = reached - asked
-        asked |= waiting
-    return found
-
-
-def _reached(start: str, links: Mapping[str, set[str]]) -> set[str]:
-    seen, waiting = {start}, [start]
-    while waiting:
-        new = links.get(waiting.pop(), set()) - seen
-        seen |= new
-        waiting += new
-    return seen
 
 
 def _chunks(documents: Iterable[str]) -> Iterator[list[str]]:
