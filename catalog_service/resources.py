@@ -201,20 +201,26 @@ class Relations(Resource):
 
 
 class Story(Resource):
-    """A story: its documents in the order they were published, its head the newest revision."""
+    """A story: its documents in the order they were published, its head the newest revision.
+
+    `far` of them are in it only by way of others: neither filings of the head nor copies of one. Such a story may have
+    moved on to something else.
+    """
 
     id: UUID
     head: UUID
     size: int
+    far: int
     documents: tuple[Document, ...]
     next: str | None = None
 
 
 class StorySummary(Resource):
-    """A story without its documents."""
+    """A story without its documents; `far` of them are in it only by way of others."""
 
     id: UUID
     size: int
+    far: int
     head: Document
 
 

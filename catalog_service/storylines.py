@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from catalog_service import documents, paging, resources
+from catalog_service import documents, nearness, paging, resources
 from catalog_service.errors import NotFound
 from catalog_service.tables import Document, DocumentState, Story, Version
 
@@ -24,9 +24,12 @@ def find(session: Session, *, limit: int, cursor: str | None = None) -> resource
     if place.after is not None:
         asked = asked.where(Story.id > place.after)
     rows, more = place.page(list(session.scalars(asked)), limit)
-    heads = documents.by_ids(session, [row.head for row in rows])
+    heads, far = documents.by_ids(session, [row.head for row in rows]), nearness.far(session, rows)
     return resources.Stories(
-        stories=tuple(resources.StorySummary(id=UUID(row.id), size=row.size, head=heads[row.head]) for row in rows),
+        stories=tuple(
+            resources.StorySummary(id=UUID(row.id), size=row.size, far=far[row.id], head=heads[row.head])
+            for row in rows
+        ),
         next=place.cursor(rows[-1].id) if more else None,
         snapshot=place.snapshot,
     )
@@ -50,6 +53,7 @@ def one(session: Session, story: UUID, *, limit: int, cursor: str | None = None)
         id=story,
         head=UUID(row.head),
         size=row.size,
+        far=nearness.far(session, [row])[row.id],
         documents=tuple(documents.described(session, found)),
         next=place.cursor([last[1].published or "", last[0].created_seq]) if more and last else None,
     )

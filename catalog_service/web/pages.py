@@ -13,7 +13,7 @@ import jinja2
 from aiohttp import web
 from sqlalchemy.orm import Session
 
-from catalog_service import contract, documents, relations, search
+from catalog_service import contract, documents, relations, resources, search, storylines
 from catalog_service.db import Database
 from catalog_service.errors import BadQuery, NotFound
 from catalog_service.keys import DATABASE, ERROR_PAGE
@@ -51,6 +51,7 @@ def setup(app: web.Application) -> None:
     app.router.add_get("/documents/{id}/relations", document_relations)
     app.router.add_get("/documents/{id}/changes/{first}..{second}", changes)
     app.router.add_get("/relations/{id}", relation)
+    app.router.add_get("/stories/{id}", story)
     app.router.add_get("/static/{name:.+}", static)
 
 
@@ -95,6 +96,7 @@ def _document(session: Session, name: UUID, number: int | None) -> dict[str, Any
     page = relations.of_document(session, str(name), versions=shown.version, limit=BESIDE)
     return {
         "status": status,
+        "story": _story_of(session, name) if status == "current" and shown.version == numbers.current else None,
         "version": shown,
         "latest": numbers.current,
         "versions": [presenting.version_line(each) for each in documents.versions(session, name)],
@@ -161,6 +163,23 @@ def _relation(session: Session, name: str) -> dict[str, Any]:
     }
 
 
+async def story(request: web.Request) -> web.Response:
+    """The documents of a story, the earliest published first, in pages."""
+    asked = _asked(request, {"cursor"})
+    name = _uuid(request)
+    told = await _database(request).read(storylines.one, name, limit=PAGE, cursor=asked.get("cursor"))
+    context = {
+        "story": told,
+        "entries": [presenting.Entry(each) for each in told.documents],
+        "next": _next(f"/stories/{name}", told.next),
+    }
+    return _page(request, "story.html", context)
+
+
+def _story_of(session: Session, document: UUID) -> resources.StoryMembership | None:
+    return documents.by_ids(session, [str(document)])[str(document)].story
+
+
 async def static(request: web.Request) -> web.Response:
     """A static file under its hashed name, to be kept for ever."""
     asset = request.app[ASSETS].files.get(request.match_info["name"])
@@ -202,7 +221,7 @@ def _uuid(request: web.Request) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise NotFound(f"{text[:100]!r} is no document's id.") from None
+        raise NotFound(f"{text[:100]!r} is no id.") from None
 
 
 def _number(text: str | None) -> int | None:

@@ -106,6 +106,21 @@ async def test_what_a_document_shares_is_on_pages_of_its_own_when_it_is_much(rec
     assert sorted(told) == sorted(map(document_id, copies))
 
 
+async def test_a_story_is_a_page_and_says_when_it_went_far(record: Record, site: str) -> None:
+    told = [article(f"Part {number}", published=f"2024-09-0{number}") for number in (1, 2, 3)]
+    record(event(1, article=told[0]), event(2, article=told[1], relations=[relation(1, type_="revision")]))
+    _, page = await fetched(site, f"/documents/{document_id(2)}")
+    [path] = re.findall(r'href="(/stories/[^"]+)">A story of 2 documents</a>, of which this is the newest', page)
+    _, page = await fetched(site, path)
+    assert re.findall("Part [0-9]", page) == ["Part 1", "Part 2"]
+    assert "only by way of others" not in page
+    record(event(3, article=told[2], relations=[relation(2, type_="revision")]))
+    _, page = await fetched(site, path)
+    assert "Related to the newest only by way of others: 1 of its documents." in page
+    _, page = await fetched(site, f"/documents/{document_id(1)}?version=1")
+    assert "A story of 3 documents" in page
+
+
 async def test_versions_and_what_changed(record: Record, site: str) -> None:
     record(event(1), event(1, 2, "changed", article=article(text="Envoys met on Tuesday.")))
     status, page = await fetched(site, f"/documents/{document_id(1)}?version=1")
@@ -143,6 +158,8 @@ async def test_what_a_document_claims_is_never_markup(record: Record, site: str)
         (f"/documents/{document_id(9)}", 404),
         (f"/documents/{document_id(9)}/changes/1..2", 404),
         ("/relations/none", 404),
+        ("/stories/none", 404),
+        (f"/stories/{document_id(9)}", 404),
         (f"/documents/{document_id(9)}/relations", 404),
         (f"/documents/{document_id(9)}/relations?cursor=x&version=y", 404),
         ("/?what=1", 400),
