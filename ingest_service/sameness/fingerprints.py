@@ -38,7 +38,7 @@ def fingerprints(codes: Codes, gram: int = PARAMETERS.gram, window: int = PARAME
     """The fingerprints of a fold; a text shorter than a gram has none. Linear time."""
     hashes = gram_hashes(codes, gram)
     places = _winnowed(hashes, window)
-    chosen = hashes[places]
+    chosen = _spread(hashes[places])
     order = np.argsort(chosen, kind="stable")
     chosen, places = chosen[order], places[order]
     # Places of a hash follow in order of the text: of too many the first and the last are kept.
@@ -46,6 +46,11 @@ def fingerprints(codes: Codes, gram: int = PARAMETERS.gram, window: int = PARAME
     few = np.ones(len(chosen), dtype=bool)
     few[half:-half] = (chosen[half:-half] != chosen[: -2 * half]) | (chosen[half:-half] != chosen[2 * half :])
     return Fingerprints(chosen[few], places[few].astype(np.int32))
+
+
+def _spread(hashes: Hashes) -> Hashes:
+    """Other numbers for the same hashes, each its own: the least of a window are nearly all small, these are not."""
+    return (hashes.view(np.uint64) * np.uint64(BASE)).view(np.int64)
 
 
 def gram_hashes(codes: Codes, gram: int) -> Hashes:

@@ -1,11 +1,14 @@
 """Fingerprints: every long enough match shares one, and their number is bounded."""
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest_service import postings
 from ingest_service.sameness import fingerprints, fold
 from ingest_service.sameness.fingerprints import Fingerprints
 from ingest_service.sameness.parameters import PARAMETERS
+from tests.quality import sameness_set
 
 MATCH = PARAMETERS.window + PARAMETERS.gram - 1
 letters = st.text("abcdefghij", max_size=200)
@@ -28,7 +31,18 @@ def test_the_least_hash_of_each_window_is_kept(text: str) -> None:
     hashes = fingerprints.gram_hashes(fold.fold(text)[1], PARAMETERS.gram).tolist()
     width = min(PARAMETERS.window, len(hashes))
     least = {min(hashes[start : start + width]) for start in range(len(hashes) - width + 1)} if hashes else set()
-    assert set(printed(text).unique.tolist()) == least
+    prints = printed(text)
+    assert {hashes[place] for place in prints.places.tolist()} == least
+    assert len(prints.unique) == len(least)
+
+
+def test_fingerprints_lie_anywhere_among_all_numbers() -> None:
+    # The index divides them by their first bits; of the least of windows a fifth would be in the first part.
+    texts = [document.text for document in sameness_set.generate().documents[:100]]
+    values = np.concatenate([printed(text).unique for text in texts])
+    parts = np.bincount(np.searchsorted(postings.EDGES, values), minlength=postings.PARTS)
+    assert parts.min() > parts.mean() / 2
+    assert parts.max() < parts.mean() * 2
 
 
 def test_a_gram_has_the_same_hash_wherever_it_stands() -> None:
