@@ -255,7 +255,7 @@ def opened(folder: Path) -> Iterator[Engine]:
 
 
 class Memory:
-    """The most anonymous memory this process has while it lasts, in megabytes (Linux)."""
+    """The most anonymous memory this process and its workers have while it lasts, in megabytes (Linux)."""
 
     def __init__(self) -> None:
         self.peak = 0
@@ -271,10 +271,25 @@ class Memory:
         self._thread.join()
 
     def _watch(self) -> None:
-        status = Path("/proc/self/status")
-        while status.exists() and not self._over.wait(0.02):
-            anonymous = [line for line in status.read_text(encoding="ascii").splitlines() if "RssAnon" in line]
-            self.peak = max(self.peak, int(anonymous[0].split()[1]) // 1024)
+        while Path("/proc/self/status").exists() and not self._over.wait(0.02):
+            children = [
+                child for task in Path("/proc/self/task").iterdir() for child in _read(task / "children").split()
+            ]
+            used = sum(_anonymous(Path("/proc", process, "status")) for process in ("self", *children))
+            self.peak = max(self.peak, used // 1024)
+
+
+def _anonymous(status: Path) -> int:
+    """Kilobytes of anonymous memory; of a process that is gone none."""
+    return sum(int(line.split()[1]) for line in _read(status).splitlines() if line.startswith("RssAnon"))
+
+
+def _read(path: Path) -> str:
+    """What stands in a file that may be gone."""
+    try:
+        return path.read_text(encoding="ascii")
+    except OSError:
+        return ""
 
 
 def peers(texts: Sequence[str]) -> dict[str, Any]:
