@@ -67,18 +67,21 @@ def gram_hashes(codes: Codes, gram: int) -> Hashes:
         if bit == "1":
             run, length = _joined(run, codes.astype(np.uint64), length, 1), length + 1
     # The finaliser of splitmix64 (Steele, Lea, Flood 2014) spreads what the polynomial left close together.
-    run = (run ^ (run >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    run = (run ^ (run >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return (run ^ (run >> np.uint64(31))).view(np.int64)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        run ^= run >> np.uint64(shift)
+        run *= np.uint64(factor)
+    run ^= run >> np.uint64(31)
+    return run.view(np.int64)
 
 
 def _joined(
     left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64], length: int, more: int
 ) -> npt.NDArray[np.uint64]:
     """Hashes of runs of `length` and of `more` characters as hashes of the runs of both together."""
-    factor = np.uint64(pow(BASE, more, 1 << 64))
     behind = right[length:]
-    return left[: len(behind)] * factor + behind
+    joined = left[: len(behind)] * np.uint64(pow(BASE, more, 1 << 64))
+    joined += behind
+    return joined
 
 
 def _winnowed(hashes: Hashes, window: int) -> npt.NDArray[np.int64]:

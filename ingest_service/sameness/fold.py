@@ -37,24 +37,29 @@ LONGEST_HANGUL_WORD = 12
 MOST_LETTERS = 6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Fold:
     """The folded text, where each of its characters stands in the text, and where words begin and end.
 
     A word is what white space or a dash divides. In scripts that put no space between words every character begins and
     ends one, and two characters count as one word: so words are counted in halves. `half_words[i]` is how many began
-    before folded character i, and has one more entry for the end; `ends[i]` says that i is the last of a word.
+    before folded character i, and `edges[i]` says that one begins there; both have one more entry for the end.
     """
 
     string: str
     positions: Positions
     half_words: Positions
-    ends: Flags
+    edges: Flags
 
-    @functools.cached_property
+    @property
     def starts(self) -> Flags:
         """Whether a folded character is the first of a word."""
-        return np.diff(self.half_words) > 0
+        return self.edges[:-1]
+
+    @property
+    def ends(self) -> Flags:
+        """Whether a folded character is the last of a word."""
+        return self.edges[1:]
 
     def span(self, folded: tuple[int, int]) -> tuple[int, int]:
         """Where folded characters stand in the text: from the first to behind the last."""
@@ -75,37 +80,38 @@ def fold(text: str) -> tuple[Fold, Codes]:
     raw = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     entries = _looked_up(raw)
     _keep_decimal_points(raw, entries)
-    kept = np.flatnonzero(entries & CODE)
+    kept = ((entries & CODE) != 0).nonzero()[0]
     # How many divisions stand before each character kept: another number begins another word.
-    divisions = np.cumsum((entries & DIVIDES) != 0, dtype=np.int32)[kept]
-    if np.any(entries & SEVERAL):
+    divisions = np.cumsum((entries & DIVIDES) != 0, dtype=np.int32).take(kept)
+    if _any(entries, SEVERAL):
         kept, entries, divisions = _spelt_out(raw, entries, kept, divisions)
     else:
-        entries = entries[kept]
+        entries = entries.take(kept)
     return _assembled(entries, kept.astype(np.int32), divisions)
+
+
+def _any(entries: Codes, flags: np.uint32) -> bool:
+    """Whether some entry has one of the flags."""
+    return bool(np.bitwise_or.reduce(entries, initial=np.uint32(0)) & flags)
 
 
 def _assembled(entries: Codes, positions: Positions, divisions: Positions) -> tuple[Fold, Codes]:
     codes = entries & CODE
-    begins = np.ones(len(codes), dtype=bool)
-    np.not_equal(divisions[1:], divisions[:-1], out=begins[1:])
-    unspaced = _unspaced(entries, begins)
-    counted = begins.astype(np.int32) * 2
-    if unspaced is not None:
-        begins[1:] |= unspaced[1:] | unspaced[:-1]
-        counted = np.where(begins, np.where(unspaced, 1, 2), 0)
+    edges = np.ones(len(codes) + 1, dtype=bool)
+    np.not_equal(divisions[1:], divisions[:-1], out=edges[1:-1])
     half_words = np.zeros(len(codes) + 1, dtype=np.int32)
-    np.cumsum(counted, out=half_words[1:])
-    ends = np.ones(len(codes), dtype=bool)
-    ends[:-1] = begins[1:]
-    return Fold(codes.tobytes().decode("utf-32-le", "surrogatepass"), positions, half_words, ends), codes
+    if _any(entries, UNSPACED | HANGUL):
+        unspaced = _unspaced(entries, edges[:-1])
+        edges[1:-1] |= unspaced[1:] | unspaced[:-1]
+        np.cumsum(np.where(edges[:-1], np.where(unspaced, 1, 2), 0), out=half_words[1:])
+    else:
+        np.cumsum(edges[:-1], out=half_words[1:])
+        half_words *= 2
+    return Fold(codes.tobytes().decode("utf-32-le", "surrogatepass"), positions, half_words, edges), codes
 
 
-def _unspaced(entries: Codes, begins: Flags) -> Flags | None:
-    """Which characters are of scripts without spaces; None when there are none."""
-    met = np.bitwise_or.reduce(entries, initial=np.uint32(0))
-    if not met & (UNSPACED | HANGUL):
-        return None
+def _unspaced(entries: Codes, begins: Flags) -> Flags:
+    """Which characters are of scripts without spaces."""
     starts = np.flatnonzero(begins)
     lengths = np.diff(np.append(starts, len(entries)))
     endless = np.repeat(lengths > LONGEST_HANGUL_WORD, lengths)
@@ -113,7 +119,7 @@ def _unspaced(entries: Codes, begins: Flags) -> Flags | None:
 
 
 def _keep_decimal_points(raw: Codes, entries: Codes) -> None:
-    points = np.flatnonzero(raw[1:-1] == POINT) + 1
+    points = (raw[1:-1] == POINT).nonzero()[0] + 1
     if len(points):
         inside = points[((entries[points - 1] & entries[points + 1]) & DIGIT) != 0]
         entries[inside] |= np.uint32(POINT)
@@ -141,12 +147,12 @@ def _spelt_out(
 
 def _looked_up(raw: Codes) -> Codes:
     table = _table()
-    entries = table[raw]
+    entries = table.take(raw)
     unknown = raw[entries == 0]
     if len(unknown):
         for code in np.unique(unknown).tolist():
             table[code] = _entry(code)
-        entries = table[raw]
+        entries = table.take(raw)
     return entries
 
 
