@@ -11,7 +11,7 @@ from rapidfuzz.distance import Levenshtein
 
 from ingest_service.sameness.fingerprints import Fingerprints
 from ingest_service.sameness.fold import Flags, Fold
-from ingest_service.sameness.matching import Block, equal_runs
+from ingest_service.sameness.matching import Block, Meeting, equal_runs, shared_places
 from ingest_service.sameness.parameters import PARAMETERS, Parameters
 
 # A block is held against so many chains before it, the last first.
@@ -39,9 +39,9 @@ class Match:
     blocks: tuple[Block, ...]
 
 
-def align(a: Folded, b: Folded, parameters: Parameters = PARAMETERS) -> list[Match]:
+def align(a: Folded, b: Folded, met: Meeting, parameters: Parameters = PARAMETERS) -> list[Match]:
     """The stretches that both texts have, in the order of the first; none overlap in either text."""
-    runs = _outstanding(equal_runs(a.fold.string, a.prints, b.fold.string, b.prints))
+    runs = _outstanding(equal_runs(a.fold.string, b.fold.string, shared_places(a.prints, b.prints, met)))
     chains = _chained(runs, a.fold, b.fold, parameters)
     extended = [block for chain in chains for block in _extended(a.fold.string, b.fold.string, chain, parameters)]
     joined = _chained(sorted(extended), a.fold, b.fold, parameters)

@@ -7,7 +7,7 @@ import numpy as np
 from ingest_service.sameness.alignment import Folded, Match, trimmed
 from ingest_service.sameness.fingerprints import Hashes
 from ingest_service.sameness.fold import Flags, Fold
-from ingest_service.sameness.matching import among
+from ingest_service.sameness.matching import Meeting, among
 from ingest_service.sameness.parameters import PARAMETERS
 
 
@@ -20,10 +20,9 @@ class Boilerplate:
     b: Flags
 
 
-def shared(a: Folded, b: Folded, masked: Hashes) -> Boilerplate | None:
+def shared(a: Folded, b: Folded, met: Meeting, masked: Hashes) -> Boilerplate | None:
     """What of `masked` both texts have, so that it does not matter who asked; None when they have none of it."""
-    both = masked[among(masked, a.prints.hashes)]
-    both = both[among(both, b.prints.hashes)]
+    both = masked[among(masked, met.hashes)]
     return Boilerplate(both, _flags(a, both), _flags(b, both)) if len(both) else None
 
 
@@ -32,8 +31,8 @@ def _flags(folded: Folded, masked: Hashes) -> Flags:
     prints = folded.prints
     places = np.sort(prints.places[among(prints.hashes, masked)])
     # Of a run of boilerplate a gram is kept at least every `window` characters.
-    breaks = np.flatnonzero(np.diff(places) > PARAMETERS.gram + PARAMETERS.window)
-    firsts, lasts = places[np.append(0, breaks + 1)], places[np.append(breaks, -1)]
+    breaks = (np.diff(places) > PARAMETERS.gram + PARAMETERS.window).nonzero()[0]
+    firsts, lasts = places[np.concatenate(([0], breaks + 1))], places[np.concatenate((breaks, [-1]))]
     flags = np.zeros(len(folded.fold.string), dtype=bool)
     for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
         flags[first : last + PARAMETERS.gram] = True

@@ -1,9 +1,8 @@
 """What two texts are to each other: duplicate, revision, excerpt or reuse. Pure; their order does not matter."""
 
+import bisect
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
-
-import numpy as np
 
 from ingest_service.model import Judgement, Passage, RelationType
 from ingest_service.sameness import boilerplate, passages
@@ -12,7 +11,7 @@ from ingest_service.sameness.boilerplate import Boilerplate
 from ingest_service.sameness.coverage import Coverage, covered
 from ingest_service.sameness.fingerprints import Hashes
 from ingest_service.sameness.likeness import likeness, same_numbers
-from ingest_service.sameness.matching import among
+from ingest_service.sameness.matching import Meeting, among, meeting
 from ingest_service.sameness.parameters import PARAMETERS, Parameters
 from ingest_service.sameness.side import Side
 
@@ -31,29 +30,29 @@ def judge(a: Side, b: Side, masked: Hashes, *, met: bool = False) -> Judgement |
 
 
 def _judge(a: Side, b: Side, masked: Hashes, *, met: bool) -> Judgement | None:
-    shared = boilerplate.shared(a.folded, b.folded, masked)
-    common = int(among(a.folded.prints.unique, b.folded.prints.unique).sum())
+    common = meeting(a.folded.prints, b.folded.prints)
+    shared = boilerplate.shared(a.folded, b.folded, common, masked)
     if a.folded_digest != b.folded_digest and not (met or _meet(a, b, common, shared)):
         return None
-    matches = align(a.folded, b.folded)
+    matches = align(a.folded, b.folded, common)
     type_ = _type(a, b, matches, covered(a, b, matches, shared))
-    told = _told(a, b, matches) if type_ != "reuse" else _telling(a, b, matches, shared)
+    told = _told(a, b, matches) if type_ != "reuse" else _telling(a, b, matches, common, shared)
     if not told and type_ != "duplicate":
         return None
     coverage = covered(a, b, [match for match, _ in told])
     if a.folded_digest == b.folded_digest:
         coverage = Coverage(1.0, 1.0, len(a.string))
-    return Judgement(type_, _jaccard(a, b, common), coverage.a, coverage.b, tuple(passage for _, passage in told))
+    return Judgement(type_, _jaccard(a, b, common.count), coverage.a, coverage.b, tuple(passage for _, passage in told))
 
 
-def _meet(a: Side, b: Side, common: int, shared: Boilerplate | None) -> bool:
+def _meet(a: Side, b: Side, common: Meeting, shared: Boilerplate | None) -> bool:
     """Whether the texts share enough to be compared, whichever of them asks: fingerprints of their own, or nearly all.
 
     What is boilerplate through and through is a form, or a story that everybody ran: of two of these it does speak.
     """
     boiler = len(shared.prints) if shared is not None else 0
     more = max(len(a.folded.prints.unique), len(b.folded.prints.unique))
-    return common - boiler >= min(PARAMETERS.telling_prints, more) or 2 * boiler > more
+    return common.count - boiler >= min(PARAMETERS.telling_prints, more) or 2 * boiler > more
 
 
 def _told(a: Side, b: Side, matches: Iterable[Match]) -> list[Told]:
@@ -62,20 +61,19 @@ def _told(a: Side, b: Side, matches: Iterable[Match]) -> list[Told]:
     return [(match, passage) for match, passage in found if passage is not None]
 
 
-def _telling(a: Side, b: Side, matches: Sequence[Match], masked: Boilerplate | None) -> list[Told]:
+def _telling(a: Side, b: Side, matches: Sequence[Match], common: Meeting, masked: Boilerplate | None) -> list[Told]:
     """The passages of texts of which one knew the other; boilerplate says nothing of that, and stock phrases do not."""
-    prints = a.folded.prints
-    own = among(prints.hashes, b.folded.prints.hashes)
+    own = common.own
     if masked is not None:
         trimmed = (boilerplate.without(masked, match, a.folded.fold, b.folded.fold) for match in matches)
         matches = [match for match in trimmed if match is not None]
-        own &= ~among(prints.hashes, masked.prints)
-    places = np.sort(prints.places[own])
+        own = own[~among(common.hashes, masked.prints)]
+    places = sorted(a.folded.prints.places[own].tolist())
 
     def shares(match: Match) -> int:
         """How many fingerprints stand whole in the match, boilerplate not counted."""
-        first, last = np.searchsorted(places, (match.a[0], match.a[1] - PARAMETERS.gram + 1))
-        return max(0, int(last - first))
+        first = bisect.bisect_left(places, match.a[0])
+        return bisect.bisect_left(places, match.a[1] - PARAMETERS.gram + 1, first) - first
 
     if max(map(shares, matches), default=0) < PARAMETERS.telling_prints:
         return []

@@ -9,12 +9,14 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import Postfix, Prefix
 
-from ingest_service.sameness.fingerprints import Fingerprints, Hashes
+from ingest_service.sameness.fingerprints import Fingerprints, Hashes, is_first
 from ingest_service.sameness.parameters import PARAMETERS
 
 Indices = npt.NDArray[np.int64]
 
 CHUNK = 64
+# Bits that hold a place in a text; the diagonal stands above them.
+DIAGONAL = 32
 # Bounds for texts that repeat themselves without end: so many meetings of fingerprints, for each fingerprint of both,
 # and so many runs are looked at, the rarest and the longest first.
 MEETINGS = 2
@@ -40,55 +42,87 @@ class Block:
         return self.b + self.length
 
 
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """The fingerprints that two texts share: each of the first, in order of value, and where it meets the second.
+
+    `own` are indices into the fingerprints of the first text, `first` those of the first equal one of the second.
+    """
+
+    hashes: Hashes
+    own: Indices
+    first: Indices
+
+    @property
+    def count(self) -> int:
+        """How many they are, each counted once."""
+        return int(np.count_nonzero(is_first(self.hashes)))
+
+
+def meeting(a: Fingerprints, b: Fingerprints) -> Meeting:
+    """The fingerprints that two texts share."""
+    first = np.searchsorted(b.hashes, a.hashes)
+    own = _hits(b.hashes, first, a.hashes).nonzero()[0]
+    return Meeting(a.hashes.take(own), own, first.take(own))
+
+
 def among(wanted: Hashes, hashes: Hashes) -> npt.NDArray[np.bool_]:
     """Which of `wanted` are among `hashes`; these in order of value."""
+    return _hits(hashes, np.searchsorted(hashes, wanted), wanted)
+
+
+def _hits(hashes: Hashes, found: Indices, wanted: Hashes) -> npt.NDArray[np.bool_]:
+    """Whether each stands where it would have to."""
     if len(hashes) == 0:
         return np.zeros(len(wanted), dtype=bool)
-    found = np.searchsorted(hashes, wanted)
-    found[found == len(hashes)] = 0
-    return np.asarray(hashes[found] == wanted)
+    # What is greater than all is held against the last.
+    return np.asarray(hashes.take(found, mode="clip") == wanted)
 
 
-def equal_runs(a: str, a_prints: Fingerprints, b: str, b_prints: Fingerprints) -> list[Block]:
-    """The longest equal runs around shared fingerprints, each once, in the order of the first text."""
-    left, right = _shared_places(a_prints, b_prints)
-    if len(left) == 0:
+def equal_runs(a: str, b: str, pairs: tuple[Indices, Indices]) -> list[Block]:
+    """The longest equal runs around grams that are equal, each once, in the order of the first text.
+
+    `pairs` are where such grams begin in either text.
+    """
+    # The diagonal and the place in one number: sorted several times as fast as by two keys.
+    grams = np.sort(((pairs[1] - pairs[0]) << DIAGONAL) | pairs[0])
+    if len(grams) == 0:
         return []
-    order = np.lexsort((left, right - left))
-    left, right = left[order], right[order]
     # Grams on one diagonal that touch are one run; it goes on from its first gram at least to the end of its last.
-    apart = (np.diff(right - left) != 0) | (np.diff(left) > PARAMETERS.gram)
-    firsts = np.concatenate(([0], np.flatnonzero(apart) + 1))
-    lasts = np.concatenate((firsts[1:], [len(left)])) - 1
+    apart = (np.diff(grams) > PARAMETERS.gram).nonzero()[0]
+    left = grams & ((1 << DIAGONAL) - 1)
+    firsts, lasts = np.concatenate(([0], apart + 1)), np.concatenate((apart, [len(grams) - 1]))
     if len(firsts) > MOST_RUNS:
         longest = np.sort(np.argsort(left[firsts] - left[lasts], kind="stable")[:MOST_RUNS])
         firsts, lasts = firsts[longest], lasts[longest]
     blocks: list[Block] = []
     reached: dict[int, int] = {}
-    for start, other, last in zip(left[firsts].tolist(), right[firsts].tolist(), left[lasts].tolist(), strict=True):
+    diagonals = (grams[firsts] >> DIAGONAL).tolist()
+    for diagonal, start, last in zip(diagonals, left[firsts].tolist(), left[lasts].tolist(), strict=True):
         # Two runs with no fingerprint between them may still be one.
-        if last + PARAMETERS.gram <= reached.get(other - start, -1):
+        if last + PARAMETERS.gram <= reached.get(diagonal, -1):
             continue
+        other = start + diagonal
         before, after = _equal_before(a, start, b, other), _equal_after(a, start, b, other)
         if after >= PARAMETERS.gram:
             blocks.append(Block(start - before, other - before, before + after))
-            reached[other - start] = start + after
+            reached[diagonal] = start + after
     return sorted(blocks)
 
 
-def _shared_places(a: Fingerprints, b: Fingerprints) -> tuple[Indices, Indices]:
+def shared_places(a: Fingerprints, b: Fingerprints, met: Meeting) -> tuple[Indices, Indices]:
     """The places of each hash in both texts, every one with every one; of too many those of the rarest hashes."""
-    met = np.flatnonzero(among(a.hashes, b.hashes))
-    first = np.searchsorted(b.hashes, a.hashes[met])
-    times = np.searchsorted(b.hashes, a.hashes[met], side="right") - first
-    if times.sum() > MEETINGS * (len(a.hashes) + len(b.hashes)):
+    own, first = met.own, met.first
+    times = np.searchsorted(b.hashes, met.hashes, side="right") - first
+    most = MEETINGS * (len(a.hashes) + len(b.hashes))
+    if times.sum() > most:
         rarest = np.argsort(times, kind="stable")
-        rarest = rarest[np.cumsum(times[rarest]) <= MEETINGS * (len(a.hashes) + len(b.hashes))]
-        met, first, times = met[rarest], first[rarest], times[rarest]
-    steps = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
-    left = np.repeat(a.places[met], times)
-    right = b.places[np.repeat(first, times) + steps]
-    return left.astype(np.int64), right.astype(np.int64)
+        rarest = rarest[np.cumsum(times[rarest]) <= most]
+        own, first, times = own[rarest], first[rarest], times[rarest]
+    if times.max(initial=1) > 1:
+        steps = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
+        own, first = np.repeat(own, times), np.repeat(first, times) + steps
+    return a.places[own].astype(np.int64), b.places[first].astype(np.int64)
 
 
 def _equal_after(a: str, i: int, b: str, j: int) -> int:
