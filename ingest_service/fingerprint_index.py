@@ -107,12 +107,12 @@ def candidates(session: Session, queries: Mapping[int, Hashes]) -> dict[int, Can
     if not queries:
         return {}
     asked = np.concatenate([*queries.values()])
-    values = _distinct(asked)
+    values, places = np.unique(asked, return_inverse=True)
     with _following(session) as followed:
         # Twice as many as decide: some of those met may be gone.
         met = followed.postings.ask(values, 2 * PARAMETERS.common + 2)
         common = (met.counts > PARAMETERS.common) | among(values, followed.boilerplate)
-    return _ranked(queries, np.searchsorted(values, asked), common, met)
+    return _ranked(queries, places, common, met)
 
 
 def _distinct(values: Hashes) -> Hashes:
@@ -193,7 +193,8 @@ def _shared(asker: Indices, places: Indices, met: Meetings) -> tuple[Indices, In
     """
     times = np.minimum(met.counts[places], PARAMETERS.common + 1)
     steps = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
-    holders = met.holders[np.repeat(np.searchsorted(met.asked, places), times) + steps]
+    first = (np.cumsum(met.counts) - met.counts)[places]
+    holders = met.holders[np.repeat(first, times) + steps]
     both = np.sort(np.repeat(asker, times) << 32 | holders)
     starts = np.flatnonzero(is_first(both))
     return both[starts], np.diff(starts, append=len(both))

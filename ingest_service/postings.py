@@ -48,10 +48,9 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Meetings:
-    """Who has the values asked for: how many of each were met, and who, in order, by the index of the value."""
+    """Who has the values asked for: how many of each were met, and who, those of one value after those before it."""
 
     counts: Indices
-    asked: Indices
     holders: Articles
 
 
@@ -112,7 +111,6 @@ class Postings:
 
     def ask(self, values: Values, most: int) -> Meetings:
         """Who has these values, which are in order, each once: of each the first `most` at least, when there are."""
-        counts = np.zeros(len(values), dtype=np.int64)
         edges = [0, *np.searchsorted(values, EDGES).tolist(), len(values)]
         found = [
             (start + asked, holders)
@@ -120,14 +118,13 @@ class Postings:
             for asked, holders in _met(self.parts[part], values[start : edges[part + 1]], most)
         ]
         if not found:
-            return Meetings(counts, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32))
+            return Meetings(np.zeros(len(values), dtype=np.int64), np.zeros(0, dtype=np.int32))
         asked = np.concatenate([each for each, _ in found])
         holders = np.concatenate([each for _, each in found])
         alive = ~self._dead[holders]
-        # Both in one number: sorted four times as fast as by two keys.
-        both = np.sort(asked[alive] << 32 | holders[alive])
-        asked, holders = both >> 32, (both & 0xFFFFFFFF).astype(np.int32)
-        return Meetings(np.bincount(asked, minlength=len(values)), asked, holders)
+        # Both in one number: sorted four times as fast as by two keys. A stable sort merges what each run told.
+        both = np.sort(asked[alive] << 32 | holders[alive], kind="stable")
+        return Meetings(np.bincount(both >> 32, minlength=len(values)), (both & 0xFFFFFFFF).astype(np.int32))
 
     def _reach(self, article: int) -> None:
         if article >= len(self._dead):
@@ -151,16 +148,18 @@ def _met(runs: Iterable[Run], values: Values, most: int) -> Iterator[tuple[Indic
     """Which of the values stand in each run, and who holds them there, at most so many of each."""
     for run in runs:
         first = np.searchsorted(run.values, values)
-        first[first == len(run.values)] = 0
-        hit = np.flatnonzero(run.values[first] == values)
+        # What is greater than all is held against the last.
+        hit = (run.values.take(first, mode="clip") == values).nonzero()[0]
         first = first[hit]
-        times = np.ones(len(hit), dtype=np.int64)
         # Hardly a fingerprint stands twice: only for those that do is the end looked for.
-        several = np.flatnonzero(run.values[np.minimum(first + 1, len(run.values) - 1)] == values[hit])
-        ends = np.searchsorted(run.values, values[hit[several]], side="right")
-        times[several] = np.minimum(ends - first[several], most)
-        steps = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
-        yield np.repeat(hit, times), run.articles[np.repeat(first, times) + steps]
+        several = (run.values[np.minimum(first + 1, len(run.values) - 1)] == values[hit]).nonzero()[0]
+        if len(several):
+            ends = np.searchsorted(run.values, values[hit[several]], side="right")
+            times = np.ones(len(hit), dtype=np.int64)
+            times[several] = np.minimum(ends - first[several], most)
+            steps = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
+            hit, first = np.repeat(hit, times), np.repeat(first, times) + steps
+        yield hit, run.articles[first]
 
 
 def _merged(runs: list[Run], dead: npt.NDArray[np.bool_]) -> Run:
