@@ -6,6 +6,7 @@ first bits of the fingerprint into parts that are tidied in turns, so no merge i
 but for what a `checkpoint` keeps of them.
 """
 
+import itertools
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,12 +22,15 @@ Content = npt.NDArray[np.uint8]
 
 VALUE, ARTICLE = np.dtype("<i8"), np.dtype("<i4")
 PARTS = 32
-EDGES = np.array([(part << 59) - (1 << 63) for part in range(1, PARTS)], dtype=np.int64)
+# Bits of a fingerprint behind those that tell its part.
+PART_BITS = 59
+EDGES = np.array([(part << PART_BITS) - (1 << 63) for part in range(1, PARTS)], dtype=np.int64)
 # Parts tidied with each batch: so many batches divided by this pile up in a part.
 TIDIED = 8
 # An array stays as it is while it is so many times longer than all that came after it.
 GROWTH = 3
 MAPPED_FROM = 50_000
+MARKED_FROM = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +43,24 @@ class Place:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
-    """Postings in order of the fingerprint; those of one fingerprint in the order in which they came."""
+    """Postings in order of the fingerprint; those of one fingerprint in the order in which they came.
+
+    Long ones are marked: a bit for each beginning that a fingerprint may have says whether some has it (Bloom, 1970,
+    with the fingerprint as its own hash). Most of what is asked for is nowhere, and then nothing has to be looked for.
+    """
 
     values: Values
     articles: Articles
+    marks: Content | None = None
     place: Place | None = None
+
+    def perhaps(self, values: Values) -> Indices:
+        """Which of the values it may hold."""
+        if self.marks is None:
+            return np.arange(len(values))
+        beginnings = _beginnings(values, len(self.marks))
+        bits = self.marks.take(beginnings >> 3) >> (beginnings & 7).astype(np.uint8)
+        return (bits & 1).nonzero()[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +116,7 @@ class Postings:
         for part, start in enumerate(edges[:-1]):
             end = edges[part + 1]
             if start < end:
-                self.parts[part].append(Run(values[start:end], articles[start:end]))
+                self.parts[part].append(_run(values[start:end], articles[start:end]))
         for _ in range(TIDIED):
             self._tidy(self._next)
             self._next = (self._next + 1) % PARTS
@@ -147,10 +164,12 @@ class Postings:
 def _met(runs: Iterable[Run], values: Values, most: int) -> Iterator[tuple[Indices, Articles]]:
     """Which of the values stand in each run, and who holds them there, at most so many of each."""
     for run in runs:
-        first = np.searchsorted(run.values, values)
+        hit = run.perhaps(values)
+        wanted = values.take(hit)
+        first = run.values.searchsorted(wanted)
         # What is greater than all is held against the last.
-        hit = (run.values.take(first, mode="clip") == values).nonzero()[0]
-        first = first[hit]
+        here = run.values.take(first, mode="clip") == wanted
+        hit, first = hit[here], first[here]
         # Hardly a fingerprint stands twice: only for those that do is the end looked for.
         several = (run.values[np.minimum(first + 1, len(run.values) - 1)] == values[hit]).nonzero()[0]
         if len(several):
@@ -170,7 +189,28 @@ def _merged(runs: list[Run], dead: npt.NDArray[np.bool_]) -> Run:
         values, articles = values[~gone], articles[~gone]
     # A stable sort finds the sorted stretches and merges them.
     order = np.argsort(values, kind="stable")
-    return Run(values[order], articles[order])
+    return _run(values[order], articles[order])
+
+
+def _run(values: Values, articles: Articles) -> Run:
+    """A run of postings in order, marked unless it is searched as fast without."""
+    bytes_ = _marks_of(len(values))
+    if bytes_ == 0:
+        return Run(values, articles)
+    marks = np.zeros(8 * bytes_, dtype=bool)
+    marks[_beginnings(values, bytes_)] = True
+    return Run(values, articles, np.packbits(marks, bitorder="little"))
+
+
+def _marks_of(length: int) -> int:
+    """How many bytes of marks a run of so many postings has: a power of two, four bits a posting at least."""
+    return 1 << (length // 2 - 1).bit_length() if length >= MARKED_FROM else 0
+
+
+def _beginnings(values: Values, bytes_: int) -> Indices:
+    """The first bits of values, those behind the ones that all of a part share: so many that each has a mark."""
+    bits = 8 * bytes_ - 1
+    return ((values >> (PART_BITS - bits.bit_length())) & bits).astype(np.int64, copy=False)
 
 
 def _kept(run: Run) -> Run:
@@ -187,6 +227,8 @@ def write(file: BinaryIO, run: Run) -> None:
     """Writes the postings of a run as `run_in` reads them."""
     run.values.astype(VALUE, copy=False).tofile(file)
     run.articles.astype(ARTICLE, copy=False).tofile(file)
+    if run.marks is not None:
+        run.marks.tofile(file)
 
 
 def mapped(file: BinaryIO) -> Content:
@@ -196,8 +238,9 @@ def mapped(file: BinaryIO) -> Content:
 
 def run_in(content: Content, start: int, length: int, place: Place | None = None) -> Run:
     """So many postings at byte `start`, the fingerprints first. Raises ValueError when the content ends before."""
-    middle = start + length * VALUE.itemsize
-    end = middle + length * ARTICLE.itemsize
-    if end > len(content):
-        raise ValueError(f"{end} bytes are needed, {len(content)} are there")
-    return Run(content[start:middle].view(VALUE), content[middle:end].view(ARTICLE), place)
+    ends = itertools.accumulate((length * VALUE.itemsize, length * ARTICLE.itemsize, _marks_of(length)), initial=start)
+    values, articles, marks = (slice(*each) for each in itertools.pairwise(ends))
+    if marks.stop > len(content):
+        raise ValueError(f"{marks.stop} bytes are needed, {len(content)} are there")
+    found = content[values].view(VALUE), content[articles].view(ARTICLE)
+    return Run(*found, content[marks] if length >= MARKED_FROM else None, place)

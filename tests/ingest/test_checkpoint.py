@@ -23,6 +23,7 @@ def _small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A few rows are many, and a few postings a large run; what PostgreSQL has no place for lies here too."""
     monkeypatch.setattr(fingerprint_index, "KEEP_EVERY", EVERY)
     monkeypatch.setattr(postings, "MAPPED_FROM", 40)
+    monkeypatch.setattr(postings, "MARKED_FROM", 20)
     monkeypatch.setattr(checkpoint, "MAPPED_FROM", 40)
     monkeypatch.chdir(tmp_path)
 
@@ -163,7 +164,7 @@ def test_what_is_not_as_it_was_is_not_believed(opened: Open, harm: str) -> None:
         elif harm == "page cut off":
             page.write_bytes(page.read_bytes()[:-10])
         elif harm == "of another release":
-            page.write_text(page.read_text().replace('"format":1', '"format":2'))
+            page.write_text(page.read_text().replace('"format":2', '"format":1'))
     new = opened()
     assert neighbours(new, 6) == (6, 7, 8)
     assert keep(new), "kept again, as it was read as a whole"

@@ -22,9 +22,16 @@ def posted(told: Postings, article: int, own: Sequence[int]) -> None:
     told.add(np.array(own, dtype=np.int64), np.full(len(own), article, dtype=np.int32))
 
 
+@pytest.mark.parametrize("marked_from", [2, postings.MARKED_FROM])
 @settings(deadline=None)
-@given(st.lists(step, max_size=60))
-def test_random_walks_end_as_a_dictionary_would(steps: list[tuple[str, object]]) -> None:
+@given(steps=st.lists(step, max_size=60))
+def test_random_walks_end_as_a_dictionary_would(marked_from: int, steps: list[tuple[str, object]]) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(postings, "MARKED_FROM", marked_from)
+        walk(steps)
+
+
+def walk(steps: Sequence[tuple[str, object]]) -> None:
     told = Postings()
     model: dict[int, set[int]] = {}
     for article, (what, argument) in enumerate(steps):
@@ -56,6 +63,7 @@ def test_a_part_whose_articles_are_all_gone_is_asked_in_vain() -> None:
 
 def test_large_arrays_are_mapped_and_still_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postings, "MAPPED_FROM", 10)
+    monkeypatch.setattr(postings, "MARKED_FROM", 50)
     draw = np.random.default_rng(1)
     told = Postings()
     held = {article: np.unique(draw.integers(-(2**63), 2**63, 40)) for article in range(300)}
@@ -65,6 +73,20 @@ def test_large_arrays_are_mapped_and_still_answer(monkeypatch: pytest.MonkeyPatc
     for article, own in held.items():
         met = told.ask(own, MANY)
         assert set(met.holders.tolist()) == ({article} if article != 7 else set())
+
+
+def test_marks_spare_most_of_the_looking() -> None:
+    draw = np.random.default_rng(3)
+    held = np.unique(draw.integers(0, 1 << postings.PART_BITS, 2 * postings.MARKED_FROM))
+    told = Postings()
+    for start in range(0, len(held), 1_000):
+        posted(told, 1, held[start : start + 1_000].tolist())
+    for _ in range(postings.PARTS):
+        posted(told, 2, [])
+    run = told.parts[postings.PARTS // 2][0]
+    assert run.marks is not None
+    assert run.perhaps(run.values).tolist() == list(range(len(run.values)))
+    assert len(run.perhaps(np.sort(draw.choice(run.values, 1_000) ^ (1 << postings.PART_BITS - 5)))) < 333
 
 
 def test_of_a_value_that_all_have_few_holders_are_told() -> None:
