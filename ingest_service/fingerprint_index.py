@@ -180,7 +180,8 @@ def _ranked(queries: Mapping[int, Hashes], places: Indices, common: Flags, met: 
     ends = np.searchsorted(asker, np.arange(len(sizes) + 1)).tolist()
     found = {}
     for number, (article, hashes) in enumerate(queries.items()):
-        best = shared[order[ends[number] : ends[number + 1]][: PARAMETERS.neighbours]]
+        most = PARAMETERS.form_neighbours if is_form[number] else PARAMETERS.neighbours
+        best = shared[order[ends[number] : ends[number + 1]][:most]]
         own = masked[starts[number] : starts[number + 1]]
         found[article] = Candidates(tuple(best.tolist()), hashes[own], bool(is_form[number]))
     return found

@@ -182,6 +182,19 @@ def test_a_story_that_everybody_ran_stays_one_story(folder: Folder, seed: int) -
     assert len(reached) == 90
 
 
+@pytest.mark.parametrize("arrives", ["first", "last"])
+def test_a_digest_is_told_of_with_everything_it_quotes(folder: Folder, arrives: str) -> None:
+    stories = {f"{number:02}": f"{number}\n\n{text}" for number, text in enumerate(articles(80, words=150, seed=5))}
+    digest = "\n\n".join(text.split("\n\n")[2] for text in stories.values())
+    texts = [*stories.items(), ("digest", digest)]
+    for text in texts if arrives == "last" else reversed(texts):
+        folder.take([text])
+        folder.tell()
+    folder.drain()
+    quoted = {name for pair in folder.relations() if "digest" in pair for name in pair} - {"digest"}
+    assert quoted == stories.keys()
+
+
 def test_boilerplate_seen_in_hindsight_takes_its_relations_back(on_either: Folder) -> None:
     texts = [text for text in mixed() if text[0] not in ("00 copy", "revision", "quoting")]
     on_either.take(texts[:10])
