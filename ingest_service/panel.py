@@ -13,8 +13,8 @@ from pebble import ProcessExpired
 
 from ingest_service import model, packing, sameness
 
-# What a process keeps of texts, in characters: each costs some ten bytes.
-KEPT = 3_000_000
+# What a process keeps of texts, in characters: each costs some six bytes.
+KEPT = 6_000_000
 # So many texts are judged with their neighbours before somebody else may take the next ones.
 CHUNK = 5
 # So many chunks a worker is given ahead: it is told of the next one only when this process has a moment for it.

@@ -3,6 +3,7 @@
 Indices are folded characters, half-open.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -55,7 +56,7 @@ def _outstanding(runs: Sequence[Block]) -> list[Block]:
 
     A text that repeats itself meets another one in the square of its repetitions: among long runs they are noise.
     """
-    if len(runs) < 2:
+    if all(one.a_end <= other.a and one.b_end <= other.b for one, other in itertools.pairwise(runs)):
         return list(runs)
     cover = [
         np.zeros(max(ends), dtype=np.int32) for ends in zip(*((run.a_end, run.b_end) for run in runs), strict=True)
@@ -74,7 +75,7 @@ def _chained(blocks: Sequence[Block], a: Fold, b: Fold, parameters: Parameters) 
     """Blocks that follow each other on both sides with little between them, together. `blocks` are in order."""
     chains: list[list[Block]] = []
     for block in blocks:
-        for chain in reversed(chains[-OPEN_CHAINS:]):
+        for chain in chains[: -OPEN_CHAINS - 1 : -1]:
             following = _behind(chain[-1], block)
             if following is not None and _near(chain[-1], following, a, b, parameters):
                 chain.append(following)

@@ -28,14 +28,12 @@ def shared(a: Folded, b: Folded, met: Meeting, masked: Hashes) -> Boilerplate | 
 
 def _flags(folded: Folded, masked: Hashes) -> Flags:
     """Which folded characters stand in boilerplate: in masked grams, or between two that belong together."""
-    prints = folded.prints
-    places = np.sort(prints.places[among(prints.hashes, masked)])
+    places = np.sort(folded.prints.places_of(masked))
     # Of a run of boilerplate a gram is kept at least every `window` characters.
-    breaks = (np.diff(places) > PARAMETERS.gram + PARAMETERS.window).nonzero()[0]
-    firsts, lasts = places[np.concatenate(([0], breaks + 1))], places[np.concatenate((breaks, [-1]))]
+    breaks = (places[1:] - places[:-1] > PARAMETERS.gram + PARAMETERS.window).nonzero()[0].tolist()
     flags = np.zeros(len(folded.fold.string), dtype=bool)
-    for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
-        flags[first : last + PARAMETERS.gram] = True
+    for first, last in zip([0, *(each + 1 for each in breaks)], [*breaks, len(places) - 1], strict=True):
+        flags[places[first] : places[last] + PARAMETERS.gram] = True
     return flags
 
 

@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ingest_service.sameness.fold import Codes, Positions
+from ingest_service.sameness.fold import Codes
 from ingest_service.sameness.parameters import PARAMETERS
 
 Hashes = npt.NDArray[np.int64]
+Places = npt.NDArray[np.int32]
 
-BASE = 0x9E3779B97F4A7C15
+# Odd numbers without a pattern; more than a gram of 32 characters needs.
+FACTORS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F)
 # A fingerprint that stands more often than this in one text says nothing of where texts meet.
 MOST_PLACES = 8
 
@@ -26,78 +28,82 @@ class Fingerprints:
     """Hashes in order of value, and at which folded character each gram begins; each hash at most MOST_PLACES times."""
 
     hashes: Hashes
-    places: Positions
+    places: Places
 
     @functools.cached_property
     def unique(self) -> Hashes:
         """Each hash once, in order of value."""
-        return self.hashes[is_first(self.hashes)]
+        first = is_first(self.hashes)
+        return self.hashes if first.all() else self.hashes[first]
+
+    def places_of(self, hashes: Hashes) -> Places:
+        """Where grams of these hashes begin, each of which stands here."""
+        first, ends = self.hashes.searchsorted(hashes), self.hashes.searchsorted(hashes, side="right")
+        times = ends - first
+        if times.max(initial=1) > 1:
+            first = np.repeat(first, times) + np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
+        return self.places.take(first)
 
 
 def fingerprints(codes: Codes, gram: int = PARAMETERS.gram, window: int = PARAMETERS.window) -> Fingerprints:
     """The fingerprints of a fold; a text shorter than a gram has none. Linear time."""
     hashes = gram_hashes(codes, gram)
     places = _winnowed(hashes, window)
-    chosen = _spread(hashes[places])
-    order = np.argsort(chosen, kind="stable")
-    chosen, places = chosen[order], places[order]
+    chosen = _spread(hashes.take(places))
+    order = chosen.argsort(kind="stable")
+    chosen, begins = chosen.take(order), places.take(order).astype(np.int32)
     # Places of a hash follow in order of the text: of too many the first and the last are kept.
     half = MOST_PLACES // 2
-    few = np.ones(len(chosen), dtype=bool)
-    few[half:-half] = (chosen[half:-half] != chosen[: -2 * half]) | (chosen[half:-half] != chosen[2 * half :])
-    return Fingerprints(chosen[few], places[few].astype(np.int32))
+    many = chosen[: -2 * half] == chosen[2 * half :]
+    if many.any():
+        few = np.ones(len(chosen), dtype=bool)
+        few[half:-half] = ~many
+        chosen, begins = chosen[few], begins[few]
+    return Fingerprints(chosen, begins)
 
 
-def _spread(hashes: Hashes) -> Hashes:
-    """Other numbers for the same hashes, each its own: the least of a window are nearly all small, these are not."""
-    return (hashes.view(np.uint64) * np.uint64(BASE)).view(np.int64)
+def gram_hashes(codes: Codes, gram: int) -> npt.NDArray[np.uint64]:
+    """A hash of each run of `gram` folded characters, 8 at least; the upper half of its bits says the most.
 
-
-def gram_hashes(codes: Codes, gram: int) -> Hashes:
-    """A hash of each run of `gram` folded characters; 64 bits, signed so that every database stores it.
-
-    A polynomial hash, made by doubling: of two neighbouring runs of n characters one of 2n, where gram has a bit.
+    Of each character the lowest byte is taken, and the bytes of a run eight at a time, the last eight whatever they
+    overlap: a sum of these numbers, each times an odd one of its own.
     """
     count = len(codes) - gram + 1
     if count <= 0:
-        return np.zeros(0, dtype=np.int64)
-    run, length = codes.astype(np.uint64), 1
-    for bit in bin(gram)[3:]:
-        run, length = _joined(run, run, length, length), 2 * length
-        if bit == "1":
-            run, length = _joined(run, codes.astype(np.uint64), length, 1), length + 1
-    # The finaliser of splitmix64 (Steele, Lea, Flood 2014) spreads what the polynomial left close together.
+        return np.zeros(0, dtype=np.uint64)
+    letters = codes.astype(np.uint8)
+    hashes = np.zeros(count, dtype=np.uint64)
+    for factor, start in zip(FACTORS, (*range(0, gram - 8, 8), gram - 8), strict=False):
+        hashes += np.ndarray((count,), "<u8", letters, start, (1,)) * np.uint64(factor)
+    return hashes
+
+
+def _spread(hashes: npt.NDArray[np.uint64]) -> Hashes:
+    """Other numbers for the same hashes, each its own, that lie anywhere: the least of a window are nearly all small.
+
+    Signed, so that every database stores them. The finaliser of splitmix64 (Steele, Lea and Flood, 2014).
+    """
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        run ^= run >> np.uint64(shift)
-        run *= np.uint64(factor)
-    run ^= run >> np.uint64(31)
-    return run.view(np.int64)
+        hashes = (hashes ^ (hashes >> np.uint64(shift))) * np.uint64(factor)
+    return (hashes ^ (hashes >> np.uint64(31))).view(np.int64)
 
 
-def _joined(
-    left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64], length: int, more: int
-) -> npt.NDArray[np.uint64]:
-    """Hashes of runs of `length` and of `more` characters as hashes of the runs of both together."""
-    behind = right[length:]
-    joined = left[: len(behind)] * np.uint64(pow(BASE, more, 1 << 64))
-    joined += behind
-    return joined
-
-
-def _winnowed(hashes: Hashes, window: int) -> npt.NDArray[np.int64]:
+def _winnowed(hashes: npt.NDArray[np.uint64], window: int) -> npt.NDArray[np.int64]:
     """Where a hash is the least of some window; of equal neighbours the first."""
     if len(hashes) == 0:
         return np.zeros(0, dtype=np.int64)
     width = min(window, len(hashes))
-    least = _slid(hashes, width, np.minimum)
+    # Half of the bits tell enough of them apart, in half the time.
+    keys = (hashes >> np.uint64(32)).astype(np.uint32)
+    least = np.zeros(len(keys) + width - 1, dtype=np.uint32)
+    least[width - 1 : len(keys)] = _slid(keys, width, np.minimum)
     # A hash is kept when it is the greatest of the least of the windows it stands in, which is itself.
-    lowest = np.full(width - 1, np.iinfo(np.int64).min)
-    kept = _slid(np.concatenate((lowest, least, lowest)), width, np.maximum) == hashes
+    kept = _slid(least, width, np.maximum) == keys
     kept[1:] &= hashes[1:] != hashes[:-1]
     return np.flatnonzero(kept)
 
 
-def _slid(values: Hashes, width: int, better: np.ufunc) -> Hashes:
+def _slid(values: npt.NDArray[np.uint32], width: int, better: np.ufunc) -> npt.NDArray[np.uint32]:
     """The best of each window of `width` values, by doubling."""
     best, reach = values, 1
     while reach < width:

@@ -6,12 +6,14 @@ Curly quotes, U.N./UN, breaks inside words and spacing all vanish at once. A poi
 import functools
 import unicodedata
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Codes = npt.NDArray[np.uint32]
-Positions = npt.NDArray[np.int32]
+Positions = npt.NDArray[np.unsignedinteger[Any]]
+Divisions = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 
 # Bits beside the folded code point (21 bits) in the table of characters.
@@ -22,7 +24,9 @@ UNSPACED = np.uint32(1 << 26)
 HANGUL = np.uint32(1 << 27)
 DIGIT = np.uint32(1 << 28)
 SEVERAL = np.uint32(1 << 29)
+CAPITAL = np.uint32(1 << 30)
 
+YES = b"\1"
 POINT = ord(".")
 DASHES = "–—"
 # Scripts that put no space between words.
@@ -42,24 +46,25 @@ class Fold:
     """The folded text, where each of its characters stands in the text, and where words begin and end.
 
     A word is what white space or a dash divides. In scripts that put no space between words every character begins and
-    ends one, and two characters count as one word: so words are counted in halves. `half_words[i]` is how many began
-    before folded character i, and `edges[i]` says that one begins there; both have one more entry for the end.
+    ends one, and two characters count as one word. Byte i of `edges` says that a word begins at folded character i,
+    with one more for the end; `unspaced` which characters are of such scripts, None when none is. Texts are kept in
+    thousands, so no number is wider than it must be.
     """
 
     string: str
     positions: Positions
-    half_words: Positions
-    edges: Flags
+    edges: bytes
+    unspaced: bytes | None
 
     @property
     def starts(self) -> Flags:
         """Whether a folded character is the first of a word."""
-        return self.edges[:-1]
+        return np.frombuffer(self.edges, dtype=bool)[:-1]
 
     @property
     def ends(self) -> Flags:
         """Whether a folded character is the last of a word."""
-        return self.edges[1:]
+        return np.frombuffer(self.edges, dtype=bool)[1:]
 
     def span(self, folded: tuple[int, int]) -> tuple[int, int]:
         """Where folded characters stand in the text: from the first to behind the last."""
@@ -67,7 +72,8 @@ class Fold:
 
     def words_between(self, start: int, end: int) -> float:
         """How many words begin between two folded characters."""
-        return int(self.half_words[end] - self.half_words[start]) / 2
+        begun = self.edges.count(YES, start, end)
+        return begun if self.unspaced is None else begun - self.unspaced.count(YES, start, end) / 2
 
     def words(self, most: int) -> list[str]:
         """The first `most` folded words, in order."""
@@ -77,7 +83,7 @@ class Fold:
 
 def fold(text: str) -> tuple[Fold, Codes]:
     """Folds `text`, and gives the folded code points too; linear time."""
-    raw = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    raw = _code_points(text)
     entries = _looked_up(raw)
     _keep_decimal_points(raw, entries)
     kept = ((entries & CODE) != 0).nonzero()[0]
@@ -87,7 +93,21 @@ def fold(text: str) -> tuple[Fold, Codes]:
         kept, entries, divisions = _spelt_out(raw, entries, kept, divisions)
     else:
         entries = entries.take(kept)
-    return _assembled(entries, kept.astype(np.int32), divisions)
+    return _assembled(entries, kept.astype(np.min_scalar_type(len(text))), divisions)
+
+
+def capitals(text: str, positions: Positions) -> Flags:
+    """Which of the characters at these positions are capital letters."""
+    return np.asarray((_looked_up(_code_points(text).take(positions)) & CAPITAL) != 0)
+
+
+def digits(folded: str) -> npt.NDArray[np.int64]:
+    """Where the digits of a folded text stand."""
+    return np.flatnonzero((_looked_up(_code_points(folded)) & DIGIT) != 0)
+
+
+def _code_points(text: str) -> Codes:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
 def _any(entries: Codes, flags: np.uint32) -> bool:
@@ -95,19 +115,23 @@ def _any(entries: Codes, flags: np.uint32) -> bool:
     return bool(np.bitwise_or.reduce(entries, initial=np.uint32(0)) & flags)
 
 
-def _assembled(entries: Codes, positions: Positions, divisions: Positions) -> tuple[Fold, Codes]:
+def _assembled(entries: Codes, positions: Positions, divisions: Divisions) -> tuple[Fold, Codes]:
     codes = entries & CODE
     edges = np.ones(len(codes) + 1, dtype=bool)
     np.not_equal(divisions[1:], divisions[:-1], out=edges[1:-1])
-    half_words = np.zeros(len(codes) + 1, dtype=np.int32)
+    unspaced = None
     if _any(entries, UNSPACED | HANGUL):
         unspaced = _unspaced(entries, edges[:-1])
         edges[1:-1] |= unspaced[1:] | unspaced[:-1]
-        np.cumsum(np.where(edges[:-1], np.where(unspaced, 1, 2), 0), out=half_words[1:])
-    else:
-        np.cumsum(edges[:-1], out=half_words[1:])
-        half_words *= 2
-    return Fold(codes.tobytes().decode("utf-32-le", "surrogatepass"), positions, half_words, edges), codes
+    told = None if unspaced is None else unspaced.tobytes()
+    return Fold(_string(codes), positions, edges.tobytes(), told), codes
+
+
+def _string(codes: Codes) -> str:
+    """The characters of these code points; most texts have but one byte in each."""
+    if codes.max(initial=0) < 0x100:
+        return codes.astype(np.uint8).tobytes().decode("latin-1")
+    return codes.tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def _unspaced(entries: Codes, begins: Flags) -> Flags:
@@ -119,15 +143,16 @@ def _unspaced(entries: Codes, begins: Flags) -> Flags:
 
 
 def _keep_decimal_points(raw: Codes, entries: Codes) -> None:
-    points = (raw[1:-1] == POINT).nonzero()[0] + 1
-    if len(points):
-        inside = points[((entries[points - 1] & entries[points + 1]) & DIGIT) != 0]
-        entries[inside] |= np.uint32(POINT)
+    points = (raw[1:-1] == POINT).nonzero()[0]
+    around = entries.take(points) & entries.take(points + 2)
+    inside = points[(around & DIGIT) != 0]
+    if len(inside):
+        entries[inside + 1] |= np.uint32(POINT)
 
 
 def _spelt_out(
-    raw: Codes, entries: Codes, kept: npt.NDArray[np.int64], divisions: Positions
-) -> tuple[npt.NDArray[np.int64], Codes, Positions]:
+    raw: Codes, entries: Codes, kept: npt.NDArray[np.int64], divisions: Divisions
+) -> tuple[npt.NDArray[np.int64], Codes, Divisions]:
     """The characters kept, those that fold to several letters (ligatures, ß) as often as they have letters."""
     several = np.flatnonzero(entries[kept] & SEVERAL)
     codes, which = np.unique(raw[kept[several]], return_inverse=True)
@@ -148,9 +173,8 @@ def _spelt_out(
 def _looked_up(raw: Codes) -> Codes:
     table = _table()
     entries = table.take(raw)
-    unknown = raw[entries == 0]
-    if len(unknown):
-        for code in np.unique(unknown).tolist():
+    if not entries.all():
+        for code in np.unique(raw[entries == 0]).tolist():
             table[code] = _entry(code)
         entries = table.take(raw)
     return entries
@@ -175,6 +199,8 @@ def _entry(code: int) -> np.uint32:
         entry |= SEVERAL
     if letters[0].isdigit():
         entry |= DIGIT
+    if character.isupper():
+        entry |= CAPITAL
     if any(first <= code <= last for first, last in UNSPACED_SCRIPTS):
         entry |= UNSPACED
     if HANGUL_SYLLABLES[0] <= code <= HANGUL_SYLLABLES[1]:

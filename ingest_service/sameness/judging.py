@@ -2,7 +2,10 @@
 
 import bisect
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
+
+import numpy as np
 
 from ingest_service.model import Judgement, Passage, RelationType
 from ingest_service.sameness import boilerplate, passages
@@ -11,7 +14,7 @@ from ingest_service.sameness.boilerplate import Boilerplate
 from ingest_service.sameness.coverage import Coverage, covered
 from ingest_service.sameness.fingerprints import Hashes
 from ingest_service.sameness.likeness import likeness, same_numbers
-from ingest_service.sameness.matching import Meeting, among, meeting
+from ingest_service.sameness.matching import Indices, Meeting, among, meeting
 from ingest_service.sameness.parameters import PARAMETERS, Parameters
 from ingest_service.sameness.side import Side
 
@@ -63,22 +66,13 @@ def _told(a: Side, b: Side, matches: Iterable[Match]) -> list[Told]:
 
 def _telling(a: Side, b: Side, matches: Sequence[Match], common: Meeting, masked: Boilerplate | None) -> list[Told]:
     """The passages of texts of which one knew the other; boilerplate says nothing of that, and stock phrases do not."""
-    own = common.own
+    shares = _Grams.of(a, common.own)
     if masked is not None:
-        trimmed = (boilerplate.without(masked, match, a.folded.fold, b.folded.fold) for match in matches)
-        matches = [match for match in trimmed if match is not None]
-        own = own[~among(common.hashes, masked.prints)]
-    places = sorted(a.folded.prints.places[own].tolist())
-
-    def shares(match: Match) -> int:
-        """How many fingerprints stand whole in the match, boilerplate not counted."""
-        first = bisect.bisect_left(places, match.a[0])
-        return bisect.bisect_left(places, match.a[1] - PARAMETERS.gram + 1, first) - first
-
-    if max(map(shares, matches), default=0) < PARAMETERS.telling_prints:
+        matches, shares = _without(masked, a, b, matches, common)
+    if max(map(shares.inside, matches), default=0) < PARAMETERS.telling_prints:
         return []
-    told = _told(a, b, [match for match in matches if shares(match)])
-    said = [(passages.telling_words(passage, a), shares(match)) for match, passage in told]
+    told = _told(a, b, [match for match in matches if shares.inside(match)])
+    said = [(passages.telling_words(passage, a), shares.inside(match)) for match, passage in told]
     if not any(_speaks(words, prints) for words, prints in said):
         return []
     # Texts that know each other share more than what shows it.
@@ -87,6 +81,46 @@ def _telling(a: Side, b: Side, matches: Sequence[Match], common: Meeting, masked
         for each, (words, prints) in zip(told, said, strict=True)
         if words >= PARAMETERS.further_words or _speaks(words, prints)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Grams:
+    """Where grams of shared fingerprints begin in the first text, in order."""
+
+    places: list[int]
+
+    @classmethod
+    def of(cls, a: Side, own: Indices) -> "_Grams":
+        """Those of fingerprints by their index."""
+        return cls(np.sort(a.folded.prints.places.take(own)).tolist())
+
+    def inside(self, match: Match) -> int:
+        """How many stand whole in the match."""
+        first = bisect.bisect_left(self.places, match.a[0])
+        return bisect.bisect_left(self.places, match.a[1] - PARAMETERS.gram + 1, first) - first
+
+
+def _without(
+    masked: Boilerplate, a: Side, b: Side, matches: Iterable[Match], common: Meeting
+) -> tuple[list[Match], _Grams]:
+    """The matches without boilerplate at their ends, and the fingerprints that are none.
+
+    A stock phrase stays where it is the smaller part of what is verbatim for long and else too little would be left.
+    """
+    stock = among(common.hashes, masked.prints)
+    own, stocks = _Grams.of(a, common.own[~stock]), _Grams.of(a, common.own[stock])
+    left = []
+    for match in matches:
+        cut = boilerplate.without(masked, match, a.folded.fold, b.folded.fold)
+        if cut is not None and passages.words(a, b, cut) >= PARAMETERS.passage_words:
+            left.append(cut)
+        elif _is_mostly_own(own.inside(match), stocks.inside(match)):
+            left.append(match)
+    return left, own
+
+
+def _is_mostly_own(own: int, stock: int) -> bool:
+    return own >= PARAMETERS.verbatim_prints and stock <= PARAMETERS.stock_share * (own + stock)
 
 
 def _speaks(words: float, prints: int) -> bool:

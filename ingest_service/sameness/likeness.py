@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from rapidfuzz.distance import Indel, Levenshtein, MatchingBlock
 
+from ingest_service.sameness.fold import Flags, capitals, digits
 from ingest_service.sameness.side import Side
 
-DIGITS = re.compile(r"\d+")
 NUMBER = re.compile(r"\d[\d.]*")
 # Aligning words keeps a bit for each pair of them: of longer texts the beginnings are compared.
 MOST_WORDS = 4_000
@@ -38,8 +38,8 @@ class _Words:
     """The words of a text, and which of them are numbers and which numbers or names."""
 
     words: list[str]
-    numbers: list[bool]
-    names: list[bool]
+    numbers: Flags
+    names: Flags
 
 
 def likeness(a: Side, b: Side) -> Likeness:
@@ -47,8 +47,7 @@ def likeness(a: Side, b: Side) -> Likeness:
     left, right = _words(a), _words(b)
     blocks = Indel.opcodes(left.words, right.words).as_matching_blocks()
     shared = sum(block.size for block in blocks)
-    kept = sum(sum(left.names[block.a : block.a + block.size]) for block in blocks)
-    kept_numbers = sum(sum(left.numbers[block.a : block.a + block.size]) for block in blocks)
+    kept, kept_numbers = _in_blocks(left.names, blocks), _in_blocks(left.numbers, blocks)
     swapped = list(_swapped(left, right, blocks))
     numbers = sum(swapped)
     return Likeness(
@@ -56,6 +55,11 @@ def likeness(a: Side, b: Side) -> Likeness:
         swapped_names=len(swapped) / max(1, len(swapped) + kept),
         swapped_numbers=numbers / (numbers + kept_numbers + 1 + shared / WORDS_A_NUMBER),
     )
+
+
+def _in_blocks(flags: Flags, blocks: Sequence[MatchingBlock]) -> int:
+    """How many of the words that both texts have are flagged."""
+    return sum(int(np.count_nonzero(flags[block.a : block.a + block.size])) for block in blocks)
 
 
 def same_numbers(a: Side, b: Side) -> bool:
@@ -67,23 +71,26 @@ def _swapped(a: _Words, b: _Words, blocks: Sequence[MatchingBlock]) -> Iterator[
     """For each name or number that stands in the place of another one, whether they are numbers."""
     last_a = last_b = 0
     for block in blocks:
-        for i, j in zip(range(last_a, block.a), range(last_b, block.b), strict=False):
-            if a.numbers[i] and b.numbers[j]:
+        length = min(block.a - last_a, block.b - last_b)
+        left, right = slice(last_a, last_a + length), slice(last_b, last_b + length)
+        both_numbers, both_names = a.numbers[left] & b.numbers[right], a.names[left] & b.names[right]
+        for offset in both_names.nonzero()[0].tolist():
+            if both_numbers[offset]:
                 yield True
-            elif a.names[i] and b.names[j] and Levenshtein.normalized_similarity(a.words[i], b.words[j]) < ONE_NAME:
+            elif not _one_name(a.words[last_a + offset], b.words[last_b + offset]):
                 yield False
         last_a, last_b = block.a + block.size, block.b + block.size
 
 
+def _one_name(a: str, b: str) -> bool:
+    return Levenshtein.normalized_similarity(a, b) >= ONE_NAME
+
+
 def _words(side: Side) -> _Words:
     fold = side.folded.fold
+    begins = np.flatnonzero(fold.starts)
     words = fold.words(MOST_WORDS)
-    begins = np.flatnonzero(fold.starts)[: len(words)]
-    capitals = map(side.text.__getitem__, fold.positions[begins].tolist())
-    names = list(map(str.isupper, capitals))
-    numbers = [False] * len(words)
-    # Few words are numbers: they are looked for, not each word asked.
-    digits = [found.start() for found in DIGITS.finditer(fold.string, 0, sum(map(len, words)))]
-    for word in np.unique(np.searchsorted(begins, digits, side="right") - 1).tolist():
-        numbers[word] = names[word] = True
-    return _Words(words, numbers, names)
+    numbers = np.zeros(len(begins), dtype=bool)
+    numbers[begins.searchsorted(digits(fold.string), side="right") - 1] = True
+    names = numbers | capitals(side.text, fold.positions.take(begins))
+    return _Words(words, numbers[: len(words)], names[: len(words)])

@@ -25,6 +25,8 @@ class Parameters:
     telling_prints: int = 3
     verbatim_prints: int = 5
     further_words: int = 7
+    # So much of what is verbatim for long may be a stock phrase, and stays where little would be left without it.
+    stock_share: float = 0.25
     # Extension: how far ahead one step looks, from which length on an equal run is believed, and what ends it.
     reach: int = 60
     inner_match: int = 5

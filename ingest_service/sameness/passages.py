@@ -32,14 +32,19 @@ class _Words:
 
 def passage(a: Side, b: Side, match: Match) -> Passage | None:
     """The match as a passage; None when it has too few words."""
-    words = int(min(a.folded.fold.words_between(*match.a), b.folded.fold.words_between(*match.b)))
-    if words < PARAMETERS.passage_words:
+    counted = words(a, b, match)
+    if counted < PARAMETERS.passage_words:
         return None
     own, other = a.folded.fold.span(match.a), b.folded.fold.span(match.b)
     quoted = quotations.inside(a.quoted, own), quotations.inside(b.quoted, other)
     same = a.string[slice(*match.a)] == b.string[slice(*match.b)]
     edits = () if same else _edits(a, b, match, (own, other))
-    return Passage(own, other, words, quoted[0], not edits, edits, quoted[1])
+    return Passage(own, other, counted, quoted[0], not edits, edits, quoted[1])
+
+
+def words(a: Side, b: Side, match: Match) -> int:
+    """How many words the match has, on the side that has fewer."""
+    return int(min(a.folded.fold.words_between(*match.a), b.folded.fold.words_between(*match.b)))
 
 
 def telling_words(told: Passage, a: Side) -> float:
@@ -64,8 +69,7 @@ def _edits(a: Side, b: Side, match: Match, spans: tuple[Span, Span]) -> tuple[Ed
     left, right = _words(a, spans[0]), _words(b, spans[1])
     found = []
     for start, end in itertools.pairwise(_anchors(left, right, match.blocks)):
-        for words in _differing(left.words[start[0] : end[0]], right.words[start[1] : end[1]]):
-            (i, k), (j, m) = words
+        for (i, k), (j, m) in _differing(left.words[start[0] : end[0]], right.words[start[1] : end[1]]):
             own = _around(left.spans, (start[0] + i, start[0] + k), spans[0])
             found.append(_edit(own, _around(right.spans, (start[1] + j, start[1] + m), spans[1])))
     return tuple(found)
@@ -74,8 +78,9 @@ def _edits(a: Side, b: Side, match: Match, spans: tuple[Span, Span]) -> tuple[Ed
 def _words(side: Side, span: Span) -> _Words:
     """The words of a span; what has neither letter nor digit is none."""
     fold, text = side.folded.fold, side.text[slice(*span)]
+    spans = np.array([each.span() for each in WORD.finditer(text)], dtype=np.int64).reshape(-1, 2) + span[0]
     # Of the same type as the positions: to look another type up, numpy makes a copy of all of them.
-    spans = np.array([each.span() for each in WORD.finditer(text)], dtype=np.int32).reshape(-1, 2) + np.int32(span[0])
+    spans = spans.astype(fold.positions.dtype)
     starts, ends = np.searchsorted(fold.positions, spans[:, 0]), np.searchsorted(fold.positions, spans[:, 1])
     some = starts < ends
     starts, ends = starts[some], ends[some]
@@ -113,11 +118,11 @@ def _differing(a: list[str], b: list[str]) -> Iterator[tuple[tuple[int, int], tu
         last_a, last_b = i + size, j + size
 
 
-def _around(spans: Sequence[Span], words: Span, passage: Span) -> Span:
+def _around(spans: Sequence[Span], which: Span, passage: Span) -> Span:
     """The text of these words; of none, the place where they would stand."""
-    if words[0] < words[1]:
-        return spans[words[0]][0], spans[words[1] - 1][1]
-    place = spans[words[0]][0] if words[0] < len(spans) else passage[1]
+    if which[0] < which[1]:
+        return spans[which[0]][0], spans[which[1] - 1][1]
+    place = spans[which[0]][0] if which[0] < len(spans) else passage[1]
     return place, place
 
 
