@@ -151,9 +151,11 @@ def _type(
         and like.swapped_names <= parameters.revision_swapped_names
         and like.swapped_numbers <= parameters.revision_swapped_numbers
     )
-    inside = coverage.of_shorter >= parameters.excerpt_coverage and _is_much_longer(a, b, parameters)
-    if filed_again and not (inside and not _begin_alike(a, b, matches, parameters)):
+    # A text much shorter than another one that does not open as it does is about less: taken out of it, or quoting it.
+    much_longer = _is_much_longer(a, b, parameters)
+    if filed_again and not (much_longer and not _begin_alike(a, b, matches, parameters)):
         return "revision"
+    inside = much_longer and coverage.of_shorter >= parameters.excerpt_coverage
     return "excerpt" if inside else "reuse"
 
 

@@ -5,13 +5,35 @@ from collections.abc import Iterable, Iterator
 
 from ingest_service.model import PARAGRAPH_BREAK, Span
 
-MARKS = re.compile('["“”„«»]')
-OPENING = "“„«"
-CLOSING = "”»"
+# What closes what each mark opens, in the languages that use it: “a”, „a“, „a”, ”a”, «a», »a«, »a», 「a」, ``a''.
+CLOSERS = {
+    "“": '”"',
+    "„": '“”"',
+    "”": "”",
+    "«": "»",
+    "»": "«»",
+    "‹": "›",
+    "›": "‹›",
+    "「": "」",
+    "『": "』",
+    "``": "''",
+    '"': '"”',
+    "＂": "＂",
+}
+# These close as well as open, so how they lean must tell; French puts a space inside its own.
+LEANING = "”»›"
+BEGINNINGS = "([“„‘‚…¿¡"
+STRAIGHT = '"＂'
+# Single marks are apostrophes as well: only those count that are closed before anything else is quoted.
+SINGLE = r"(?<!\w)‘(?=[^\W\d_])[^‘“”„«»\"]*?(?<=\S)’(?!\w)|(?<!\w)‚(?=[^\W\d_])[^‚“”„«»\"]*?(?<=\S)‘(?!\w)"
+MARKS = re.compile(SINGLE + "|``|''|[“”„«»‹›「」『』\"＂]")
 
 
 def quoted(text: str) -> tuple[Span, ...]:
-    """The spans between quotation marks, marks left out; one that is never closed ends with its paragraph."""
+    """The spans between quotation marks, marks left out; one that is never closed ends with its paragraph.
+
+    A quotation inside of a quotation is part of it. Straight single marks are taken for apostrophes.
+    """
     spans: list[Span] = []
     offset = 0
     for paragraph in text.split(PARAGRAPH_BREAK):
@@ -21,28 +43,36 @@ def quoted(text: str) -> tuple[Span, ...]:
 
 
 def _in_paragraph(paragraph: str) -> Iterator[Span]:
-    opened: int | None = None
-    for mark in MARKS.finditer(paragraph):
-        if _opens(paragraph, mark.start(), is_open=opened is not None):
-            if opened is None:
-                opened = mark.end()
-        elif opened is not None:
-            if mark.start() > opened:
-                yield opened, mark.start()
-            opened = None
-    if opened is not None and opened < len(paragraph):
+    opened, closers = -1, ""
+    for found in MARKS.finditer(paragraph):
+        mark = found.group()
+        if opened >= 0:
+            if mark in closers and not (mark in STRAIGHT and _leans_forward(paragraph, found.start())):
+                if found.start() > opened:
+                    yield opened, found.start()
+                opened = -1
+        elif mark[0] in "‘‚":
+            yield found.start() + 1, found.end() - 1
+        elif mark in CLOSERS and _opens(paragraph, found):
+            opened, closers = found.end(), CLOSERS[mark]
+    if 0 <= opened < len(paragraph):
         yield opened, len(paragraph)
 
 
-def _opens(paragraph: str, at: int, *, is_open: bool) -> bool:
-    """Whether the mark opens; a straight one does when it leans on the word behind it and not on the one before."""
-    if paragraph[at] in OPENING:
-        return True
-    if paragraph[at] in CLOSING:
-        return False
-    before, behind = paragraph[at - 1 : at], paragraph[at + 1 : at + 2]
-    leans_forward = (not before or before.isspace() or before in "([—–-") and bool(behind) and not behind.isspace()
-    return leans_forward or (not is_open and bool(behind) and not behind.isspace())
+def _opens(paragraph: str, found: re.Match[str]) -> bool:
+    """Whether the mark opens: some always do, a straight one before anything, others when they lean on a word."""
+    behind = paragraph[found.end() : found.end() + 1]
+    if found.group() in STRAIGHT:
+        return bool(behind) and not behind.isspace()
+    if found.group() in LEANING:
+        return _leans_forward(paragraph, found.start()) and (behind.isalnum() or behind in BEGINNINGS)
+    return True
+
+
+def _leans_forward(paragraph: str, at: int) -> bool:
+    """Whether a mark leans on what is behind it and not on what is before."""
+    before, behind = paragraph[max(0, at - 1) : at], paragraph[at + 1 : at + 2]
+    return (not before or before.isspace() or before in "([—–-") and bool(behind) and not behind.isspace()
 
 
 def inside(spans: Iterable[Span], passage: Span) -> tuple[Span, ...]:

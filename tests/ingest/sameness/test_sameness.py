@@ -116,6 +116,16 @@ def test_a_statement_inside_a_long_article_is_an_excerpt() -> None:
     assert judgement.type == "excerpt"
 
 
+@pytest.mark.parametrize("more", [0, 4, 10, 20, 40, 80])
+def test_a_short_text_that_quotes_a_long_one_is_no_filing_of_it(more: int) -> None:
+    around = " ".join(f"Speaker {number} went on about another matter altogether." for number in range(60))
+    asked = "In a letter to the editor somebody asked whether that was still true of the ships seen this spring. " * 5
+    letter = f"“{STATEMENT}” " + " ".join(asked.split()[:more])
+    judgement = judged(letter, f"{around} {STATEMENT} {around}")
+    assert judgement is not None
+    assert judgement.type in ("excerpt", "reuse")
+
+
 def test_seven_words_in_common_are_nothing() -> None:
     assert judged("Unlike before, peace and security on the Korean peninsula matters.",
                   "They want peace and security on the Korean peninsula now.") is None  # fmt: skip
