@@ -3,13 +3,19 @@
 import base64
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
 from catalog_service import contract
 from ingest_service import model
+from ingest_service.sameness import bounds
 from ingest_service.tables import Item
+
+# So many passages are told of one relation, and of all relations of an event; as many edits and quotations again.
+# The catalog takes twice as many of one, and 16 MiB.
+MOST_OF_ONE = 1_000
+MOST_OF_ALL = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ def observed(
             "bytes": base64.b64encode(original.content) if inline else None,
         },
         "article": _article(article),
-        "relations": [relation(each) for each in relations],
+        "relations": relations_told(relations),
     }
     return contract.ObservedEvent.model_validate(_envelope(origin, data, contract.OBSERVED, telling.observed_at))
 
@@ -76,8 +82,7 @@ def related(
     origin: Origin, document: str, observation: int, relations: Sequence[model.Relation], now: datetime
 ) -> contract.RelatedEvent:
     """The full set of relations of an observation, judged again."""
-    told = [relation(each) for each in relations]
-    data = {"document": document, "observation": observation, "relations": told}
+    data = {"document": document, "observation": observation, "relations": relations_told(relations)}
     envelope = _envelope(origin, data, contract.RELATED, now)
     # Judged again any number of times: each time is an event of its own.
     return contract.RelatedEvent.model_validate(envelope | {"id": f"{envelope['id']}:{uuid.uuid4()}"})
@@ -115,6 +120,12 @@ def _article(article: model.Article) -> dict[str, Any]:
         "notes": notes,
         "normaliser": {"name": article.normaliser.name, "version": article.normaliser.version},
     }
+
+
+def relations_told(relations: Sequence[model.Relation]) -> list[dict[str, Any]]:
+    """Relations as the contract has them; when texts share so much that no event could hold it, the most of it."""
+    most = min(MOST_OF_ONE, MOST_OF_ALL // max(1, len(relations)))
+    return [relation(replace(each, judgement=bounds.within(each.judgement, most))) for each in relations]
 
 
 def relation(relation: model.Relation) -> dict[str, Any]:

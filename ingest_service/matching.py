@@ -1,5 +1,7 @@
 """Where a text comes from: what the folder has in common with any text, asked and forgotten; functions of a Session."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -21,14 +23,17 @@ def match(session: Session, article: model.Article) -> contract.Matches:
     rows = session.execute(
         sa.select(Article, Item.path).join(Item, Item.id == Article.item).where(near, Article.indexed)
     )
-    matches = []
+    found: list[tuple[model.Relation, dict[str, Any]]] = []
     for row, path in rows:
         other = packing.unpacked(row.content)
         judgement = sameness.judge(facts, sameness.prepare(other), masked, met=True)
         if judgement is not None:
             relation = model.Relation(model.Reference(row.document, row.observation, row.digest), judgement)
-            told = events.relation(relation) | {"path": path, "title": other.title, "copies": _copies(session, row)}
-            matches.append(contract.Match.model_validate(told))
+            found.append((relation, {"path": path, "title": other.title, "copies": _copies(session, row)}))
+    told = events.relations_told([relation for relation, _ in found])
+    matches = [
+        contract.Match.model_validate(relation | about) for relation, (_, about) in zip(told, found, strict=True)
+    ]
     matches.sort(key=lambda each: (-each.coverage.own, -each.coverage.other, each.path))
     return contract.Matches(matches=tuple(matches))
 

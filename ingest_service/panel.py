@@ -9,14 +9,15 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias, TypeVar
 
+import structlog
 from pebble import ProcessExpired
 
 from ingest_service import model, packing, sameness
 
 # What a process keeps of texts, in characters: each costs some six bytes.
 KEPT = 6_000_000
-# So many texts are judged with their neighbours before somebody else may take the next ones.
-CHUNK = 5
+# So many pairs are judged before somebody else may take the next ones.
+PAIRS = 8
 # So many chunks a worker is given ahead: it is told of the next one only when this process has a moment for it.
 AHEAD = 3
 # How long a worker is waited for at the end, in seconds; it may be busy with something else.
@@ -39,6 +40,8 @@ class Question:
     others: Sequence[Text]
     masked: sameness.Hashes
 
+
+log = structlog.get_logger()
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -88,9 +91,17 @@ FACTS = Facts()
 
 def answers(asked: Sequence[Question]) -> Answers:
     """What each text is to its others."""
-    return [
-        [sameness.judge(FACTS.of(each.own), FACTS.of(other), each.masked) for other in each.others] for each in asked
-    ]
+    return [[_answer(each, other) for other in each.others] for each in asked]
+
+
+def _answer(asked: Question, other: Text) -> model.Judgement | None:
+    try:
+        return sameness.judge(FACTS.of(asked.own), FACTS.of(other), asked.masked)
+    except MemoryError:
+        raise
+    except Exception:  # One pair that we fail at must not hold up all others for ever.
+        log.exception("two texts could not be judged", own=asked.own.digest, other=other.digest)
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,5 +139,13 @@ def _told(asked: Sequence[Question], future: "Future[Answers]") -> Answers:
 
 
 def _chunks(asked: Iterable[Question]) -> Iterator[Sequence[Question]]:
-    rest = iter(asked)
-    return iter(lambda: tuple(itertools.islice(rest, CHUNK)), ())
+    chunk: list[Question] = []
+    pairs = 0
+    for each in asked:
+        chunk.append(each)
+        pairs += len(each.others)
+        if pairs >= PAIRS:
+            yield chunk
+            chunk, pairs = [], 0
+    if chunk:
+        yield chunk

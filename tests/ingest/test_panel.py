@@ -7,13 +7,17 @@ from concurrent.futures import Future
 from typing import Any
 
 import pytest
+import structlog.testing
 
-from ingest_service import model, packing, panel
+from ingest_service import model, packing, panel, sameness
 from ingest_service.panel import Answers, Facts, Panel, Question, Text
 from ingest_service.prepare import Workers
 from ingest_service.sameness import NOTHING_MASKED
 from ingest_service.settings import Limits
 from tests.quality import sameness_set
+
+# So many questions of three others each are given away together.
+EACH = -(-panel.PAIRS // 3)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +66,7 @@ def test_a_worker_that_is_busy_with_something_else_is_not_waited_for_long(questi
     hand = Hand()
     assert Panel(hand).answers(questions) == Panel().answers(questions)
     assert len(hand.asked) == panel.AHEAD
-    assert hand.asked[0] == tuple(questions[: panel.CHUNK])
+    assert hand.asked[0] == questions[:EACH]
     # Taken back, it might be killed for what it has just begun with.
     assert not hand.future.cancelled()
 
@@ -78,7 +82,7 @@ def test_questions_are_taken_when_somebody_is_free(questions: Sequence[Question]
     class Nosy(Hand):
         def run(self, _function: Callable[[Any], Any], argument: Any) -> "Future[Any]":  # noqa: ANN401  As a worker.
             # Those given away before, these, and one chunk to see that there are more.
-            assert len(taken) <= panel.CHUNK * (2 + len(self.asked))
+            assert len(taken) <= EACH * (2 + len(self.asked))
             self.asked.append(argument)
             done: Future[Answers] = Future()
             done.set_result(panel.answers(argument))
@@ -87,12 +91,12 @@ def test_questions_are_taken_when_somebody_is_free(questions: Sequence[Question]
     nosy = Nosy()
     assert Panel(nosy).answers(one_by_one()) == Panel().answers(questions)
     # The last chunk is answered here.
-    assert len(nosy.asked) == len(questions) // panel.CHUNK - 1
+    assert len(nosy.asked) == -(-len(questions) // EACH) - 1
 
 
 def test_a_few_questions_are_not_worth_the_way(questions: Sequence[Question]) -> None:
     hand = Hand()
-    few = questions[: panel.CHUNK]
+    few = questions[:EACH]
     assert Panel(hand).answers(few) == Panel().answers(few)
     assert hand.asked == []
     assert Panel(hand).answers([]) == []
@@ -102,6 +106,24 @@ def test_a_worker_that_dies_is_answered_for(questions: Sequence[Question], worke
     victim = workers.run(pid, None).result()
     os.kill(victim, signal.SIGKILL)
     assert Panel(workers).answers(questions) == Panel().answers(questions)
+
+
+def test_a_pair_that_cannot_be_judged_holds_up_no_other(
+    questions: Sequence[Question], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = Panel().answers(questions)
+    judge = sameness.judge
+
+    def fail_at_one(a: sameness.Prepared, b: sameness.Prepared, masked: sameness.Hashes) -> model.Judgement | None:
+        if questions[1].own.digest == model.Article("", tuple(a.side.text.split(model.PARAGRAPH_BREAK))).digest:
+            raise IndexError
+        return judge(a, b, masked)
+
+    monkeypatch.setattr(sameness, "judge", fail_at_one)
+    with structlog.testing.capture_logs() as told:
+        found = Panel().answers(questions)
+    assert found == [wanted[0], [None, None, None], *wanted[2:]]
+    assert [each["own"] for each in told] == 3 * [questions[1].own.digest]
 
 
 def test_what_is_kept_is_bounded_by_characters(monkeypatch: pytest.MonkeyPatch) -> None:
