@@ -48,12 +48,14 @@ _WROTE = "fingerprints written"
 class Candidates:
     """Articles that share fingerprints, those with the most first; and which are boilerplate, in order of value.
 
-    A form has more boilerplate than anything else; of those who share it only some are told.
+    A form has more boilerplate than anything else; of those who share it only some are told, and so of the neighbours
+    of an article that has too many: then the others are `left_out`.
     """
 
     articles: tuple[int, ...]
     masked: Hashes
     is_form: bool = False
+    left_out: bool = False
 
 
 @dataclass(slots=True)
@@ -180,10 +182,11 @@ def _ranked(queries: Mapping[int, Hashes], places: Indices, common: Flags, met: 
     ends = np.searchsorted(asker, np.arange(len(sizes) + 1)).tolist()
     found = {}
     for number, (article, hashes) in enumerate(queries.items()):
-        most = PARAMETERS.form_neighbours if is_form[number] else PARAMETERS.neighbours
-        best = shared[order[ends[number] : ends[number + 1]][:most]]
+        form = bool(is_form[number])
+        most = PARAMETERS.form_neighbours if form else PARAMETERS.neighbours
+        best = shared[order[ends[number] : ends[number + 1]]]
         own = masked[starts[number] : starts[number + 1]]
-        found[article] = Candidates(tuple(best.tolist()), hashes[own], bool(is_form[number]))
+        found[article] = Candidates(tuple(best[:most].tolist()), hashes[own], form, form or len(best) > most)
     return found
 
 

@@ -65,10 +65,10 @@ class Judge:
         asked = sa.select(Article).where(marked, Article.owes.is_(None))
         rows = list(session.scalars(asked.order_by(Article.id).limit(limit)))
         candidates = self._candidates(session, rows)
-        # Between forms boilerplate does speak. Of a story that everybody ran the first tellers know only the first of
-        # the others: what the rest have told of them must not be taken back.
-        forms = {article for article, known in candidates.items() if known.is_form}
-        due = [row for row in rows if row.sameness_version != articles.HINDSIGHT or row.id not in forms]
+        # Who knows only some of its neighbours must not take back what the rest have told of it: between forms, where
+        # boilerplate does speak, and of what hundreds of others share.
+        partial = {article for article, known in candidates.items() if known.left_out}
+        due = [row for row in rows if row.sameness_version != articles.HINDSIGHT or row.id not in partial]
         related = self._judged(self._neighbours(session, row, candidates.get(row.id)) for row in due)
         to_copies = self._judged(self._copies(session, row) for row in due)
         for row, relations, more in zip(due, related, to_copies, strict=True):

@@ -128,20 +128,30 @@ class Postings:
 
     def ask(self, values: Values, most: int) -> Meetings:
         """Who has these values, which are in order, each once: of each the first `most` at least, when there are."""
+        asked, holders = self._met(values, most)
+        alive, depth = ~self._dead[holders], most
+        # Those who hold nothing any more may stand before all others: of such values more are asked for.
+        while len(short := _cut_short(asked, alive, most, depth)):
+            depth *= GROWTH
+            again, more = self._met(values[short], depth)
+            rest = ~np.isin(asked, short)
+            asked, holders = np.concatenate((asked[rest], short[again])), np.concatenate((holders[rest], more))
+            alive = ~self._dead[holders]
+        # Both in one number: sorted four times as fast as by two keys. A stable sort merges what each run told.
+        both = np.sort(asked[alive] << 32 | holders[alive], kind="stable")
+        return Meetings(np.bincount(both >> 32, minlength=len(values)), (both & 0xFFFFFFFF).astype(np.int32))
+
+    def _met(self, values: Values, most: int) -> tuple[Indices, Articles]:
+        """Which value was met, and with whom, gone or not; of each value so many of each run."""
         edges = [0, *np.searchsorted(values, EDGES).tolist(), len(values)]
         found = [
             (start + asked, holders)
             for part, start in enumerate(edges[:-1])
             for asked, holders in _met(self.parts[part], values[start : edges[part + 1]], most)
         ]
-        if not found:
-            return Meetings(np.zeros(len(values), dtype=np.int64), np.zeros(0, dtype=np.int32))
-        asked = np.concatenate([each for each, _ in found])
-        holders = np.concatenate([each for _, each in found])
-        alive = ~self._dead[holders]
-        # Both in one number: sorted four times as fast as by two keys. A stable sort merges what each run told.
-        both = np.sort(asked[alive] << 32 | holders[alive], kind="stable")
-        return Meetings(np.bincount(both >> 32, minlength=len(values)), (both & 0xFFFFFFFF).astype(np.int32))
+        nothing = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32))
+        asked, holders = zip(nothing, *found, strict=True)
+        return np.concatenate(asked), np.concatenate(holders)
 
     def _reach(self, article: int) -> None:
         if article >= len(self._dead):
@@ -159,6 +169,14 @@ class Postings:
         if first < len(runs):
             merged = _merged(runs[first:], self._dead)
             runs[first:] = [_kept(merged)] if len(merged.values) else []
+
+
+def _cut_short(asked: Indices, alive: npt.NDArray[np.bool_], most: int, depth: int) -> Indices:
+    """Of which values fewer than `most` are left, and more may be there behind the `depth` that were looked at."""
+    if alive.all():
+        return np.zeros(0, dtype=np.int64)
+    met = np.bincount(asked)
+    return np.flatnonzero((met >= depth) & (np.bincount(asked[alive], minlength=len(met)) < most))
 
 
 def _met(runs: Iterable[Run], values: Values, most: int) -> Iterator[tuple[Indices, Articles]]:

@@ -98,6 +98,15 @@ def test_of_a_value_that_all_have_few_holders_are_told() -> None:
     assert met.counts.tolist() == [len(met.holders)]
 
 
+def test_those_who_are_gone_hide_nobody() -> None:
+    told = Postings()
+    told.add(np.full(600, 5, dtype=np.int64), np.arange(600, dtype=np.int32))
+    for article in range(550):
+        told.drop(article)
+    assert told.ask(np.array([5], dtype=np.int64), 10).holders.tolist()[:10] == list(range(550, 560))
+    assert len(told.ask(np.array([5], dtype=np.int64), 100).holders) == 50
+
+
 def test_runs_stay_few() -> None:
     told = Postings()
     draw = np.random.default_rng(2)
