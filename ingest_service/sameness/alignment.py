@@ -21,6 +21,8 @@ OPEN_CHAINS = 16
 OUTSTANDING = 4
 # What lies further from an equal run than so many steps of extension has an equal run itself, or is not the same.
 MOST_STEPS = 8
+# So many chains are extended, the longest first: texts of little variety meet each other in tens of thousands.
+MOST_EXTENDED = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,14 @@ class Match:
 def align(a: Folded, b: Folded, met: Meeting, parameters: Parameters = PARAMETERS) -> list[Match]:
     """The stretches that both texts have, in the order of the first; none overlap in either text."""
     runs = _outstanding(equal_runs(a.fold.string, b.fold.string, shared_places(a.prints, b.prints, met)))
-    chains = _chained(runs, a.fold, b.fold, parameters)
-    extended = [block for chain in chains for block in _extended(a.fold.string, b.fold.string, chain, parameters)]
-    joined = _chained(sorted(extended), a.fold, b.fold, parameters)
+    lengths = len(a.fold.string), len(b.fold.string)
+    # The longest come first, and the same stretch is not extended again and again.
+    chains = list(_apart(_chained(runs, a.fold, b.fold, parameters), *lengths))
+    extended = (_extended(a.fold.string, b.fold.string, chain, parameters) for chain in chains[:MOST_EXTENDED])
+    blocks = sorted(itertools.chain(*extended, *chains[MOST_EXTENDED:]))
+    joined = _chained(blocks, a.fold, b.fold, parameters)
     starts, ends = (a.fold.starts, b.fold.starts), (a.fold.ends, b.fold.ends)
-    found = (trimmed(chain, starts, ends) for chain in _apart(joined, len(a.fold.string), len(b.fold.string)))
+    found = (trimmed(chain, starts, ends) for chain in _apart(joined, *lengths))
     return sorted((match for match in found if match is not None), key=lambda match: match.a)
 
 
@@ -103,7 +108,7 @@ def _near(last: Block, block: Block, a: Fold, b: Fold, parameters: Parameters) -
     )
 
 
-def _extended(a: str, b: str, chain: list[Block], parameters: Parameters) -> list[Block]:
+def _extended(a: str, b: str, chain: Sequence[Block], parameters: Parameters) -> list[Block]:
     """The chain with what still matches, though not exactly, behind its end and before its start."""
     after = list(_onwards(a, b, (chain[-1].a_end, chain[-1].b_end), parameters))
     before = list(_backwards(a, b, (chain[0].a, chain[0].b), parameters))

@@ -17,6 +17,8 @@ MOST_WORDS = 4_000
 WORDS_A_NUMBER = 30
 # Two names as like as this are one name spelt or read in two ways.
 ONE_NAME = 0.6
+# What is longer is no name; of a word without end only the beginning is looked at.
+LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def _swapped(a: _Words, b: _Words, blocks: Sequence[MatchingBlock]) -> Iterator[
 
 
 def _one_name(a: str, b: str) -> bool:
-    return Levenshtein.normalized_similarity(a, b) >= ONE_NAME
+    return Levenshtein.normalized_similarity(a[:LONGEST_NAME], b[:LONGEST_NAME]) >= ONE_NAME
 
 
 def _words(side: Side) -> _Words:

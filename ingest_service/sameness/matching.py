@@ -18,7 +18,7 @@ CHUNK = 64
 # Bits that hold a place in a text; the diagonal stands above them.
 DIAGONAL = 32
 # Bounds for texts that repeat themselves without end: so many meetings of fingerprints, for each fingerprint of both,
-# and so many runs are looked at, the rarest and the longest first.
+# and so many runs are looked at, as many as cover both texts at most; the rarest and the longest first.
 MEETINGS = 2
 MOST_RUNS = 20_000
 
@@ -92,8 +92,9 @@ def equal_runs(a: str, b: str, pairs: tuple[Indices, Indices]) -> list[Block]:
     apart = (np.diff(grams) > PARAMETERS.gram).nonzero()[0]
     left = grams & ((1 << DIAGONAL) - 1)
     firsts, lasts = np.concatenate(([0], apart + 1)), np.concatenate((apart, [len(grams) - 1]))
-    if len(firsts) > MOST_RUNS:
-        longest = np.sort(np.argsort(left[firsts] - left[lasts], kind="stable")[:MOST_RUNS])
+    most = min(MOST_RUNS, (len(a) + len(b)) // PARAMETERS.gram)
+    if len(firsts) > most:
+        longest = np.sort(np.argsort(left[firsts] - left[lasts], kind="stable")[:most])
         firsts, lasts = firsts[longest], lasts[longest]
     blocks: list[Block] = []
     reached: dict[int, int] = {}

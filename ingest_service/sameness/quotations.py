@@ -1,7 +1,8 @@
 """What of a text stands in quotation marks. Pure."""
 
+import bisect
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from ingest_service.model import PARAGRAPH_BREAK, Span
 
@@ -24,9 +25,13 @@ CLOSERS = {
 LEANING = "”»›"
 BEGINNINGS = "([“„‘‚…¿¡"
 STRAIGHT = '"＂'
+# Every text is searched for them: with all the first characters in one class that is twice as fast.
+MARKS = re.compile("[“”„«»‹›「」『』\"＂‘‚`'](?:(?<=`)`|(?<=')'|(?<![`']))")
 # Single marks are apostrophes as well: only those count that are closed before anything else is quoted.
-SINGLE = r"(?<!\w)‘(?=[^\W\d_])[^‘“”„«»\"]*?(?<=\S)’(?!\w)|(?<!\w)‚(?=[^\W\d_])[^‚“”„«»\"]*?(?<=\S)‘(?!\w)"
-MARKS = re.compile(SINGLE + "|``|''|[“”„«»‹›「」『』\"＂]")
+SINGLE = {
+    "‘": re.compile(r"(?<!\w)‘(?=[^\W\d_])[^‘“”„«»\"]*?(?<=\S)’(?!\w)"),
+    "‚": re.compile(r"(?<!\w)‚(?=[^\W\d_])[^‚“”„«»\"]*?(?<=\S)‘(?!\w)"),
+}
 
 
 def quoted(text: str) -> tuple[Span, ...]:
@@ -43,16 +48,20 @@ def quoted(text: str) -> tuple[Span, ...]:
 
 
 def _in_paragraph(paragraph: str) -> Iterator[Span]:
-    opened, closers = -1, ""
+    opened, closers, behind = -1, "", 0
     for found in MARKS.finditer(paragraph):
-        mark = found.group()
+        mark, start = found.group(), found.start()
+        if start < behind:
+            continue
         if opened >= 0:
-            if mark in closers and not (mark in STRAIGHT and _leans_forward(paragraph, found.start())):
-                if found.start() > opened:
-                    yield opened, found.start()
+            if mark in closers and not (mark in STRAIGHT and _leans_forward(paragraph, start)):
+                if start > opened:
+                    yield opened, start
                 opened = -1
-        elif mark[0] in "‘‚":
-            yield found.start() + 1, found.end() - 1
+        elif mark in SINGLE:
+            if single := SINGLE[mark].match(paragraph, start):
+                behind = single.end()
+                yield start + 1, behind - 1
         elif mark in CLOSERS and _opens(paragraph, found):
             opened, closers = found.end(), CLOSERS[mark]
     if 0 <= opened < len(paragraph):
@@ -75,7 +84,8 @@ def _leans_forward(paragraph: str, at: int) -> bool:
     return (not before or before.isspace() or before in "([—–-") and bool(behind) and not behind.isspace()
 
 
-def inside(spans: Iterable[Span], passage: Span) -> tuple[Span, ...]:
-    """The parts of `spans` that lie in the passage, trimmed to it."""
-    cut = ((max(start, passage[0]), min(end, passage[1])) for start, end in spans)
-    return tuple((start, end) for start, end in cut if start < end)
+def inside(spans: Sequence[Span], passage: Span) -> tuple[Span, ...]:
+    """The parts of `spans`, which lie apart and in order, that lie in the passage, trimmed to it."""
+    first = bisect.bisect_right(spans, passage[0], key=lambda span: span[1])
+    last = bisect.bisect_left(spans, passage[1], lo=first, key=lambda span: span[0])
+    return tuple((max(start, passage[0]), min(end, passage[1])) for start, end in spans[first:last])
