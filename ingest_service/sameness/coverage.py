@@ -39,6 +39,12 @@ def covered(a: Side, b: Side, matches: Sequence[Match], boilerplate: Boilerplate
     return Coverage(left[0] / max(1, left[1]), right[0] / max(1, right[1]), min(left[0], right[0]))
 
 
+def equal_share(a: Side, b: Side, matches: Sequence[Match]) -> float:
+    """How much of the longer text stands in the other character by character, from 0 to 1."""
+    equal = sum(block.length for match in matches for block in match.blocks)
+    return equal / max(1, len(a.string), len(b.string))
+
+
 def _is_most(masked: Flags) -> bool:
     return 2 * int(masked.sum()) > len(masked)
 

@@ -5,6 +5,7 @@ Curly quotes, U.N./UN, breaks inside words and spacing all vanish at once. A poi
 
 import functools
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ HANGUL = np.uint32(1 << 27)
 DIGIT = np.uint32(1 << 28)
 SEVERAL = np.uint32(1 << 29)
 CAPITAL = np.uint32(1 << 30)
+SIGN = np.uint32(1 << 31)
 
 YES = b"\1"
 POINT = ord(".")
@@ -34,11 +36,15 @@ UNSPACED_SCRIPTS = (
     (0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x30FF), (0x3400, 0x9FFF), (0xF900, 0xFAFF),
     (0x20000, 0x3FFFF),
 )  # fmt: skip
+# Scripts whose vowels are written as marks on other letters: a mark there is no accent.
+SIGNED_SCRIPTS = (
+    (0x0900, 0x109F), (0x1700, 0x1AAF), (0x1B00, 0x1CFF), (0x3099, 0x309A), (0xA800, 0xABFF), (0x11000, 0x11FFF),
+)  # fmt: skip
 HANGUL_SYLLABLES = (0xAC00, 0xD7A3)
 # Korean puts spaces between words; a run of more syllables than this was written without.
 LONGEST_HANGUL_WORD = 12
 # A character folds to no more letters: there is one that spells a whole sentence, eighteen letters of it.
-MOST_LETTERS = 6
+MOST_LETTERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +128,10 @@ def _assembled(entries: Codes, positions: Positions, divisions: Divisions) -> tu
     unspaced = None
     if _any(entries, UNSPACED | HANGUL):
         unspaced = _unspaced(entries, edges[:-1])
-        edges[1:-1] |= unspaced[1:] | unspaced[:-1]
+        # What a letter is written with belongs to it, and so do letters that one character folds to.
+        apart = (positions[1:] != positions[:-1]) & ((entries[1:] & SIGN) == 0)
+        edges[1:-1] |= (unspaced[1:] | unspaced[:-1]) & apart
+        unspaced[1:] &= apart
     told = None if unspaced is None else unspaced.tobytes()
     return Fold(_string(codes), positions, edges.tobytes(), told), codes
 
@@ -201,7 +210,9 @@ def _entry(code: int) -> np.uint32:
         entry |= DIGIT
     if character.isupper():
         entry |= CAPITAL
-    if any(first <= code <= last for first, last in UNSPACED_SCRIPTS):
+    if _is_sign(character):
+        entry |= SIGN
+    if _among(UNSPACED_SCRIPTS, code):
         entry |= UNSPACED
     if HANGUL_SYLLABLES[0] <= code <= HANGUL_SYLLABLES[1]:
         entry |= HANGUL
@@ -210,7 +221,20 @@ def _entry(code: int) -> np.uint32:
 
 def _letters(character: str) -> str:
     """The letters and digits a character folds to."""
-    if not character.isalnum():
+    if not _speaks(character):
         return ""
-    plain = "".join(each for each in unicodedata.normalize("NFKD", character.casefold()) if each.isalnum())
+    plain = "".join(filter(_speaks, unicodedata.normalize("NFKD", character.casefold())))
     return unicodedata.normalize("NFC", plain)[:MOST_LETTERS]
+
+
+def _speaks(character: str) -> bool:
+    return character.isalnum() or _is_sign(character)
+
+
+def _is_sign(character: str) -> bool:
+    """Whether it is a mark that says which letter is meant."""
+    return unicodedata.category(character) in ("Mn", "Mc") and _among(SIGNED_SCRIPTS, ord(character))
+
+
+def _among(ranges: Iterable[tuple[int, int]], code: int) -> bool:
+    return any(first <= code <= last for first, last in ranges)

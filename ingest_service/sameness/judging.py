@@ -11,7 +11,7 @@ from ingest_service.model import Judgement, Passage, RelationType
 from ingest_service.sameness import boilerplate, passages
 from ingest_service.sameness.alignment import Match, align
 from ingest_service.sameness.boilerplate import Boilerplate
-from ingest_service.sameness.coverage import Coverage, covered
+from ingest_service.sameness.coverage import Coverage, covered, equal_share
 from ingest_service.sameness.fingerprints import Hashes
 from ingest_service.sameness.likeness import likeness, same_numbers
 from ingest_service.sameness.matching import Indices, Meeting, among, meeting
@@ -40,7 +40,7 @@ def _judge(a: Side, b: Side, masked: Hashes, *, met: bool) -> Judgement | None:
     matches = align(a.folded, b.folded, common)
     type_ = _type(a, b, matches, covered(a, b, matches, shared))
     told = _told(a, b, matches) if type_ != "reuse" else _telling(a, b, matches, common, shared)
-    if not told and type_ != "duplicate":
+    if not told and a.folded_digest != b.folded_digest:
         return None
     coverage = covered(a, b, [match for match, _ in told])
     if a.folded_digest == b.folded_digest:
@@ -143,7 +143,7 @@ def _type(
     if coverage.of_shorter < parameters.revision_coverage:
         return "reuse"
     like = likeness(a, b)
-    if coverage.of_longer >= parameters.duplicate_coverage and not like.swapped_names and same_numbers(a, b):
+    if equal_share(a, b, matches) >= parameters.duplicate_coverage and not like.swapped_names and same_numbers(a, b):
         return "duplicate"
     filed_again = (
         (coverage.of_shorter >= parameters.revision_sure_coverage or coverage.shared >= parameters.revision_shared)

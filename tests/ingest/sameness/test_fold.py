@@ -29,7 +29,17 @@ def test_typography_vanishes(one: str, other: str) -> None:
     assert folded(one) == folded(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("1.5 billion", "15 billion"), ("각", "가"), ("peace", "piece")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("1.5 billion", "15 billion"),
+        ("각", "가"),
+        ("peace", "piece"),
+        ("जाता है", "जाती हैं"),
+        ("น้ำ", "นา"),
+        ("バンド", "ハント"),
+    ],
+)
 def test_what_differs_stays_different(one: str, other: str) -> None:
     assert folded(one) != folded(other)
 
@@ -41,6 +51,12 @@ def test_each_folded_character_stands_where_the_map_says(text: str) -> None:
     assert list(told.positions) == sorted(told.positions)
     for character, position in zip(told.string, told.positions.tolist(), strict=True):
         assert character in folded(text[position]) or character == text[position] == "."
+
+
+def test_no_word_begins_inside_a_character() -> None:
+    told = fold.fold("新ゟ聞ﬁxにﬁ")[0]
+    assert told.string == "新より聞fixにfi"
+    assert told.starts.tolist() == [True, True, False, True, True, False, False, True, True, False]
 
 
 @given(any_text)
@@ -58,6 +74,8 @@ def test_words_tile_the_fold(text: str) -> None:
         ("北京新闻", 2),
         ("한국과 뉴질랜드는 오늘", 3),
         ("한국과뉴질랜드는오늘서울에서회담했다", 9),
+        ("ゟ新", 1),
+        ("ทั่วโลก", 2.5),
         ("", 0),
     ],
 )

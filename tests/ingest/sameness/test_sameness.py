@@ -102,6 +102,22 @@ def test_a_paragraph_more_is_a_revision() -> None:
     assert judgement.type == "revision"
 
 
+def test_many_small_changes_are_no_duplicate() -> None:
+    words = [f"{chr(97 + number % 26)}{chr(97 + number // 26 % 26)}ord{number % 7 * 'x'}" for number in range(400)]
+    changed = ["zzz" if number % 8 == 0 else word for number, word in enumerate(words)]
+    judgement = judged(" ".join(words), " ".join(changed))
+    assert judgement is not None
+    assert judgement.type == "revision"
+    assert judgement.coverage_own > 0.98
+
+
+def test_what_has_no_passage_is_no_duplicate() -> None:
+    words = "Telecommunications internationalisation commissioners acknowledge extraordinarily disproportionate duties"
+    changed = words.replace("duties", "dutier")
+    assert sameness.judge(prepared(words), prepared(changed), met=True) is None
+    assert sameness.judge(prepared(words), prepared(words.upper()), met=True) is not None
+
+
 def test_another_number_is_no_duplicate() -> None:
     told = f"{STORY}\n\n{STATEMENT} The two countries traded goods worth 6.7 billion dollars."
     judgement = judged(told, told.replace("6.7", "7.6"))
@@ -211,6 +227,22 @@ def test_megabytes_of_whatever_are_judged_in_seconds(kind: str) -> None:
     # A text without spaces in a script that has them is one word, and one word is no passage; a text that says one
     # thing over and over has too few fingerprints to meet another.
     assert (judgement is None) == (kind in ("a sentence in one letter", "quotation marks"))
+
+
+def test_quotations_by_the_thousand_cost_what_they_are() -> None:
+    said = [
+        f"“We saw {number} ships leave the port in the night and only a few came home,” he said."
+        for number in range(8_000)
+    ]
+    judgement = judged(" ".join(said), " ".join(said[::4]))
+    assert judgement is not None
+    assert sum(len(each.quoted) for each in judgement.passages) >= 1_900
+
+
+def test_texts_of_little_variety_are_no_trouble() -> None:
+    draw = random.Random(1)  # noqa: S311  Nothing secret.
+    one, other = (" ".join(draw.choices(["yes", "no"], k=20_000)) for _ in range(2))
+    assert judged(one, other) is not None
 
 
 def test_differences_in_a_long_text_cost_what_they_are() -> None:
