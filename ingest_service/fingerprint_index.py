@@ -20,16 +20,16 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
 
-from ingest_service import checkpoint, state
+from ingest_service import checkpoint, neighbours, state
 from ingest_service.checkpoint import Checkpoint
 from ingest_service.db import chunked
-from ingest_service.postings import Indices, Meetings, Postings
+from ingest_service.neighbours import Asked, Candidates, Forms
+from ingest_service.postings import Postings
 from ingest_service.sameness import Hashes
 from ingest_service.sameness.fingerprints import is_first
-from ingest_service.sameness.fold import Flags
 from ingest_service.sameness.matching import among
 from ingest_service.sameness.parameters import PARAMETERS
-from ingest_service.tables import Boilerplate, Fingerprints
+from ingest_service.tables import Article, Boilerplate, Fingerprints
 
 STORED = np.dtype("<i8")
 CHUNK = 100
@@ -42,20 +42,6 @@ FURTHEST = 10_000
 # A fingerprint was none of boilerplate only for the first who had it, and for what one transaction added to them.
 FIRST_HOLDERS = 1_000
 _WROTE = "fingerprints written"
-
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """Articles that share fingerprints, those with the most first; and which are boilerplate, in order of value.
-
-    A form has more boilerplate than anything else; of those who share it only some are told, and so of the neighbours
-    of an article that has too many: then the others are `left_out`.
-    """
-
-    articles: tuple[int, ...]
-    masked: Hashes
-    is_form: bool = False
-    left_out: bool = False
 
 
 @dataclass(slots=True)
@@ -108,13 +94,31 @@ def candidates(session: Session, queries: Mapping[int, Hashes]) -> dict[int, Can
     """For each article asked for, who shares fingerprints enough to be judged with it; itself left out."""
     if not queries:
         return {}
-    asked = np.concatenate([*queries.values()])
-    values, places = np.unique(asked, return_inverse=True)
+    asked = Asked.of(queries)
     with _following(session) as followed:
         # Twice as many as decide: some of those met may be gone.
-        met = followed.postings.ask(values, 2 * PARAMETERS.common + 2)
-        common = (met.counts > PARAMETERS.common) | among(values, followed.boilerplate)
-    return _ranked(queries, places, common, met)
+        met = followed.postings.ask(asked.values, 2 * PARAMETERS.common + 2)
+        common = (met.counts > PARAMETERS.common) | among(asked.values, followed.boilerplate)
+        forms = asked.forms(common)
+        of_forms = np.zeros(len(asked.values), dtype=bool)
+        of_forms[asked.places[forms[asked.asker]]] = True
+        held = followed.postings.ask(asked.values[of_forms], neighbours.HELD + 1)
+    found = neighbours.ranked(asked, common, met)
+    if forms.any():
+        told = Forms.of(held, _digests(session, np.unique(held.holders).tolist()))
+        places = np.cumsum(of_forms) - 1
+        for number in np.flatnonzero(forms).tolist():
+            article, own = asked.articles[number], asked.places[asked.asker == number]
+            found[article] = told.candidates(article, places[own], found[article].masked, len(queries))
+    return found
+
+
+def _digests(session: Session, articles: Sequence[int]) -> dict[int, str]:
+    """What articles say, told by the digests of their words."""
+    found: dict[int, str] = {}
+    for some in chunked(articles):
+        found |= dict(session.execute(sa.select(Article.id, Article.folded_digest).where(Article.id.in_(some))).all())
+    return found
 
 
 def _distinct(values: Hashes) -> Hashes:
@@ -164,44 +168,6 @@ def recognise(session: Session, found: Iterable[Candidates]) -> list[int]:
         session.execute(sa.insert(Boilerplate), [{"fingerprint": value} for value in new.tolist()])
         session.info[_WROTE] = True
     return [int(article) for article in holders]
-
-
-def _ranked(queries: Mapping[int, Hashes], places: Indices, common: Flags, met: Meetings) -> dict[int, Candidates]:
-    """Whom each article met, all at once; `places` are where its fingerprints stand among the values asked for."""
-    articles, sizes = np.array(list(queries)), np.array([len(hashes) for hashes in queries.values()])
-    starts = np.concatenate(([0], np.cumsum(sizes))).tolist()
-    asker, masked = np.repeat(np.arange(len(sizes)), sizes), common[places]
-    # What is boilerplate through and through is a form, or a story that everybody ran: there its fingerprints do speak.
-    is_form = 2 * np.bincount(asker[masked], minlength=len(sizes)) > sizes
-    speaking = is_form[asker] | ~masked
-    shared, times = _shared(asker[speaking], places[speaking], met)
-    asker, shared = shared >> 32, shared & 0xFFFFFFFF
-    enough = (times >= np.minimum(PARAMETERS.telling_prints, sizes[asker])) & (shared != articles[asker])
-    asker, shared, times = asker[enough], shared[enough], times[enough]
-    order = np.lexsort((shared, -times, asker))
-    ends = np.searchsorted(asker, np.arange(len(sizes) + 1)).tolist()
-    found = {}
-    for number, (article, hashes) in enumerate(queries.items()):
-        form = bool(is_form[number])
-        most = PARAMETERS.form_neighbours if form else PARAMETERS.neighbours
-        best = shared[order[ends[number] : ends[number + 1]]]
-        own = masked[starts[number] : starts[number + 1]]
-        found[article] = Candidates(tuple(best[:most].tolist()), hashes[own], form, form or len(best) > most)
-    return found
-
-
-def _shared(asker: Indices, places: Indices, met: Meetings) -> tuple[Indices, Indices]:
-    """Asker and holder as one number, each pair once and in order, and how many values both have.
-
-    Of the holders of a value the first are met, as many as are no boilerplate and one more.
-    """
-    times = np.minimum(met.counts[places], PARAMETERS.common + 1)
-    steps = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
-    first = (np.cumsum(met.counts) - met.counts)[places]
-    holders = met.holders[np.repeat(first, times) + steps]
-    both = np.sort(np.repeat(asker, times) << 32 | holders)
-    starts = np.flatnonzero(is_first(both))
-    return both[starts], np.diff(starts, append=len(both))
 
 
 @contextmanager

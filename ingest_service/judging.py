@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from catalog_service import contract
 from ingest_service import articles, events, fingerprint_index, model, outbox, packing, sameness
-from ingest_service.fingerprint_index import Candidates
+from ingest_service.neighbours import Candidates
 from ingest_service.panel import Panel, Question, Text
 from ingest_service.tables import Article, Item, Original
 
@@ -83,7 +83,8 @@ class Judge:
         """Whom to judge with whom; what turns out to be boilerplate is judged again where it was taken for text."""
         queries = fingerprint_index.of(session, [row.id for row in rows if row.indexed])
         found = fingerprint_index.candidates(session, queries)
-        articles.judge_again(session, fingerprint_index.recognise(session, found.values()))
+        displaced = [article for each in found.values() for article in each.displaced]
+        articles.judge_again(session, [*fingerprint_index.recognise(session, found.values()), *displaced])
         return found
 
     @staticmethod

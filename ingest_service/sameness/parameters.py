@@ -11,10 +11,9 @@ class Parameters:
     gram: int = 20
     window: int = 12
     # A fingerprint that more articles have is boilerplate. So many neighbours of an article at most are aligned: a
-    # digest of the week quotes hundreds; of those who share a form a few are enough to make one story.
+    # digest of the week quotes hundreds.
     common: int = 24
     neighbours: int = 400
-    form_neighbours: int = 50
     # Passages: how much may lie unmatched inside one, and what a passage must have at least.
     gap: int = 40
     gap_words: int = 8
