@@ -90,8 +90,11 @@ def of(session: Session, articles: Sequence[int]) -> dict[int, Hashes]:
     return found
 
 
-def candidates(session: Session, queries: Mapping[int, Hashes]) -> dict[int, Candidates]:
-    """For each article asked for, who shares fingerprints enough to be judged with it; itself left out."""
+def candidates(session: Session, queries: Mapping[int, Hashes], new: int | None = None) -> dict[int, Candidates]:
+    """For each article asked for, who shares fingerprints enough to be judged with it; itself left out.
+
+    Articles from the number `new` on are judged for the first time.
+    """
     if not queries:
         return {}
     asked = Asked.of(queries)
@@ -109,7 +112,7 @@ def candidates(session: Session, queries: Mapping[int, Hashes]) -> dict[int, Can
         places = np.cumsum(of_forms) - 1
         for number in np.flatnonzero(forms).tolist():
             article, own = asked.articles[number], asked.places[asked.asker == number]
-            found[article] = told.candidates(article, places[own], found[article].masked, len(queries))
+            found[article] = told.candidates(article, places[own], found[article].masked, new)
     return found
 
 

@@ -4,7 +4,7 @@ What was told before is judged again when the way of judging changed: in a new r
 text turned out to be boilerplate. That is background work, done when nothing new is to be told.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,6 +19,8 @@ from ingest_service.tables import Article, Item, Original
 
 # So many copies are told of together with their first; an event may hold a thousand relations.
 COPIES = 500
+# So many articles are asked about at a time.
+ASKED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,10 @@ class Judge:
         rows = list(
             session.scalars(sa.select(Article).where(Article.owes.is_not(None)).order_by(Article.id).limit(limit))
         )
-        candidates = self._candidates(session, rows)
-        # Of two that are told together the later one tells of both.
-        together = {row.id for row in rows}
-        asked = (self._neighbours(session, row, candidates.get(row.id), without=together) for row in rows)
-        for row, relations in zip(rows, self._judged(asked), strict=True):
+        found: dict[int, Candidates] = {}
+        told = self._judged(self._asked(session, rows, found), len(rows))
+        self._recognise(session, found)
+        for row, relations in zip(rows, told, strict=True):
             self._tell(session, row, relations, now)
             row.owes = row.original = None
         session.flush()
@@ -64,13 +65,14 @@ class Judge:
         marked = Article.sameness_version.in_((articles.AGAIN, articles.HINDSIGHT))
         asked = sa.select(Article).where(marked, Article.owes.is_(None))
         rows = list(session.scalars(asked.order_by(Article.id).limit(limit)))
-        candidates = self._candidates(session, rows)
+        candidates = fingerprint_index.candidates(session, _prints(session, rows))
+        self._recognise(session, candidates)
         # Who knows only some of its neighbours must not take back what the rest have told of it: between forms, where
         # boilerplate does speak, and of what hundreds of others share.
         partial = {article for article, known in candidates.items() if known.left_out}
         due = [row for row in rows if row.sameness_version != articles.HINDSIGHT or row.id not in partial]
-        related = self._judged(self._neighbours(session, row, candidates.get(row.id)) for row in due)
-        to_copies = self._judged(self._copies(session, row) for row in due)
+        related = self._judged((self._neighbours(session, row, candidates.get(row.id)) for row in due), len(due))
+        to_copies = self._judged((self._copies(session, row) for row in due), len(due))
         for row, relations, more in zip(due, related, to_copies, strict=True):
             told = events.related(self.origin, row.document, row.observation, [*relations, *more], now)
             outbox.put(session, told)
@@ -79,13 +81,21 @@ class Judge:
         session.flush()
         return len(rows)
 
-    def _candidates(self, session: Session, rows: Sequence[Article]) -> dict[int, Candidates]:
-        """Whom to judge with whom; what turns out to be boilerplate is judged again where it was taken for text."""
-        queries = fingerprint_index.of(session, [row.id for row in rows if row.indexed])
-        found = fingerprint_index.candidates(session, queries)
+    def _asked(self, session: Session, rows: Sequence[Article], found: dict[int, Candidates]) -> Iterator[Asked]:
+        """With whom to judge articles that are new. Some are asked about at a time: workers judge meanwhile."""
+        # Of two that are told together the later one tells of both.
+        together = {row.id for row in rows}
+        for start in range(0, len(rows), ASKED):
+            some = rows[start : start + ASKED]
+            found |= fingerprint_index.candidates(session, _prints(session, some), new=rows[0].id)
+            for row in some:
+                yield self._neighbours(session, row, found.get(row.id), without=together)
+
+    @staticmethod
+    def _recognise(session: Session, found: Mapping[int, Candidates]) -> None:
+        """Has judged again who was judged by what turns out to be boilerplate, or stood for a form and does no more."""
         displaced = [article for each in found.values() for article in each.displaced]
         articles.judge_again(session, [*fingerprint_index.recognise(session, found.values()), *displaced])
-        return found
 
     @staticmethod
     def _neighbours(
@@ -118,7 +128,7 @@ class Judge:
             return Asked(row, [])
         return Asked(row, copies)
 
-    def _judged(self, asked: Iterable[Asked]) -> list[list[model.Relation]]:
+    def _judged(self, asked: Iterable[Asked], count: int) -> list[list[model.Relation]]:
         """What each article is to the others it was asked about with."""
         references: list[list[model.Reference]] = []
 
@@ -129,7 +139,7 @@ class Judge:
 
         return [
             [model.Relation(other, said) for other, said in zip(others, answer, strict=True) if said is not None]
-            for answer, others in zip(self.panel.answers(questions()), references, strict=True)
+            for answer, others in zip(self.panel.answers(questions(), count), references, strict=True)
         ]
 
     def _tell(self, session: Session, row: Article, relations: Sequence[model.Relation], now: datetime) -> None:
@@ -144,6 +154,11 @@ class Judge:
         else:
             outbox.put(session, event)
             _release(session, bytes_)
+
+
+def _prints(session: Session, rows: Iterable[Article]) -> dict[int, sameness.Hashes]:
+    """The fingerprints of those that stand for their class."""
+    return fingerprint_index.of(session, [row.id for row in rows if row.indexed])
 
 
 def _text(row: Article) -> Text:

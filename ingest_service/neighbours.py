@@ -121,23 +121,32 @@ class Forms:
         order[told] = np.arange(len(holders))
         return cls(met, order[np.searchsorted(holders, met.holders)])
 
-    def candidates(self, article: int, places: Indices, masked: Hashes, together: int) -> Candidates:
-        """Whom one form is judged with; `together` is how many articles are asked about at once."""
+    def candidates(self, article: int, places: Indices, masked: Hashes, new: int | None) -> Candidates:
+        """Whom one form is judged with; articles from the number `new` on are judged for the first time."""
         times, rows = _rows(places, self.met, HELD)
         value, holders = np.repeat(np.arange(len(places)), times), self.met.holders[rows]
         # Who holds nothing only asks, and is told the first that came.
         order = self.order[rows] if (holders == article).any() else holders
         sorted_ = np.lexsort((order, value))
         holders = holders[sorted_]
-        rank = np.arange(len(holders)) - np.repeat(np.cumsum(times) - times, times)
+        rank = _ranks(np.ones(len(holders), dtype=bool), times)
         stands = np.zeros(len(places), dtype=bool)
         stands[value[(holders == article) & (rank < STANDING)]] = True
         heard = ((rank < STANDING) | stands[value]) & (holders != article)
         best = _with_enough(holders[heard], len(places))
-        displaced = stands[value] & (rank >= STANDING) & (rank < STANDING + together)
+        displaced = np.zeros(len(holders), dtype=bool)
+        if new is not None:
+            older = holders < new
+            displaced = stands[value] & (rank >= STANDING) & older & (_ranks(older, times) < STANDING)
         left_out = bool((self.met.counts[places] > HELD).any()) or len(best) > PARAMETERS.neighbours
         told = tuple(best[: PARAMETERS.neighbours].tolist())
         return Candidates(told, masked, True, left_out, tuple(np.unique(holders[displaced]).tolist()))
+
+
+def _ranks(counted: Flags, times: Indices) -> Indices:
+    """How many of those counted stand before each in its group; groups have so many members each."""
+    before: Indices = np.cumsum(counted) - counted
+    return np.asarray(before - np.repeat(before[np.minimum(np.cumsum(times) - times, len(before) - 1)], times))
 
 
 def _with_enough(holders: npt.NDArray[np.int32], size: int) -> npt.NDArray[np.int32]:

@@ -1,6 +1,5 @@
 """Pairs of texts judged by this process and by the workers beside it, whichever is free."""
 
-import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
@@ -18,8 +17,9 @@ from ingest_service import model, packing, sameness
 KEPT = 6_000_000
 # So many pairs are judged before somebody else may take the next ones.
 PAIRS = 8
-# So many chunks a worker is given ahead: it is told of the next one only when this process has a moment for it.
-AHEAD = 3
+# So many chunks a worker is given ahead: it is told of the next one only when this process has a moment for it, and
+# asking whom the next texts are judged with takes a while.
+AHEAD = 8
 # How long a worker is waited for at the end, in seconds; it may be busy with something else.
 PATIENCE = 0.1
 
@@ -110,16 +110,18 @@ class Panel:
 
     workers: Workers | None = None
 
-    def answers(self, asked: Iterable[Question]) -> Answers:
-        """The answers in the order of the questions, which are taken only when somebody is free for them."""
+    def answers(self, asked: Iterable[Question], count: int) -> Answers:
+        """The answers to `count` questions, in their order; they are taken only when somebody is free for them."""
         told: dict[int, Answers] = {}
         away: dict[int, tuple[Sequence[Question], Future[Answers]]] = {}
-        most = AHEAD * self.workers.count if self.workers is not None else 0
-        for number, (chunk, following) in enumerate(itertools.pairwise(itertools.chain(_chunks(asked), [()]))):
+        workers = self.workers.count if self.workers is not None else 0
+        for number, chunk in enumerate(_chunks(asked)):
+            count -= len(chunk)
             for other in [each for each, (_, future) in away.items() if future.done()]:
                 told[other] = _told(*away.pop(other))
-            # The last ones are not worth the way there and back.
-            if self.workers is not None and following and len(away) < most:
+            # No more than all will have done when this process has done the rest.
+            given = len(chunk) + sum(len(questions) for questions, _ in away.values())
+            if self.workers is not None and len(away) < AHEAD * workers and given <= count * workers:
                 away[number] = chunk, self.workers.run(answers, chunk)
             else:
                 told[number] = answers(chunk)

@@ -18,7 +18,7 @@ import json
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +30,7 @@ from sqlalchemy.orm import Session
 
 from ingest_service import fingerprint_index, model, packing, sameness, schema
 from ingest_service.db import Database
+from ingest_service.judging import ASKED
 from ingest_service.panel import FACTS, Panel, Question, Text
 from ingest_service.prepare import Workers
 from ingest_service.settings import Limits
@@ -105,22 +106,27 @@ class Engine:
         with self.database.writing() as session:
             fingerprint_index.add(session, prints)
         now = self.clock.time("add", now)
-        with self.database.reading() as session:
-            found = fingerprint_index.candidates(session, prints)
-        now = self.clock.time("ask", now)
-        # Of two in one batch the later one tells.
-        questions = (
-            Question(
-                self.texts.get(number),
-                [self.texts.get(other) for other in found[number].articles if other < number or other not in prints],
-                found[number].masked,
-            )
-            for number in prints
-        )
-        for answer in self.panel.answers(questions):
+        asked = self.clock.spent.get("ask", 0.0)
+        for answer in self.panel.answers(self._questions(prints), len(prints)):
             self.pairs += len(answer)
             self.related += sum(said is not None for said in answer)
-        self.clock.time("align and judge", now)
+        self.clock.time("align and judge", now + self.clock.spent["ask"] - asked)
+
+    def _questions(self, prints: Mapping[int, sameness.Hashes]) -> Iterator[Question]:
+        """With whom to judge each: as the service does it, some are asked about at a time."""
+        numbers = list(prints)
+        for start in range(0, len(numbers), ASKED):
+            some = {number: prints[number] for number in numbers[start : start + ASKED]}
+            now = time.perf_counter()
+            with self.database.reading() as session:
+                found = fingerprint_index.candidates(session, some)
+            self.clock.time("ask", now)
+            for number in some:
+                # Of two in one batch the later one tells.
+                others = [other for other in found[number].articles if other < number or other not in prints]
+                yield Question(
+                    self.texts.get(number), [self.texts.get(other) for other in others], found[number].masked
+                )
 
 
 def prepare(numbered: Numbered) -> Facts:
