@@ -36,6 +36,14 @@ class Reading:
     cause: str
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Whether articles are marked: to be told, and to be judged again."""
+
+    owing: bool
+    again: bool
+
+
 def write(session: Session, now: datetime, item: Item, old: Article | None, reading: Reading) -> None:
     """Puts what was read of an item in the place of what it said before, and marks it to be told unless it is known."""
     told, prepared = reading.told, reading.prepared
@@ -69,6 +77,19 @@ def judge_again(session: Session, ids: Sequence[int]) -> None:
     for some in chunked(ids):
         told = sa.update(Article).where(Article.id.in_(some), Article.owes.is_(None))
         session.execute(told.where(Article.sameness_version != AGAIN).values(sameness_version=HINDSIGHT))
+
+
+def waiting(session: Session) -> Waiting:
+    """Whether anything is to be judged; asked all the time, so it looks at the ends of indexes only."""
+    version = Article.sameness_version
+    asked = (
+        sa.select(sa.func.min(Article.id)).where(Article.owes.is_not(None)),
+        # All are of this release when the lowest and the highest are.
+        sa.select(sa.func.min(version)),
+        sa.select(sa.func.max(version)),
+    )
+    owing, *versions = session.execute(sa.select(*(each.scalar_subquery() for each in asked))).one()
+    return Waiting(owing is not None, any(each not in (None, sameness.VERSION) for each in versions))
 
 
 def outdated(session: Session, limit: int) -> list[Article]:

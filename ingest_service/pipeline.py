@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
-from ingest_service import brake, events, fingerprint_index, ledger, scan
+from ingest_service import articles, brake, events, fingerprint_index, ledger, scan
 from ingest_service.db import Database
 from ingest_service.errors import DatabaseAway
 from ingest_service.ignoring import Ignore
@@ -57,8 +57,6 @@ class Pipeline:
         self._gone: dict[str, float] = {}
         self._root_seen: tuple[int, int] | None = None
         self._trouble: tuple[str, ...] = ()
-        # Whether there may be something to judge again.
-        self._judging = True
         self.overflows = 0
         """How often the watcher lost events."""
         self.scanned = asyncio.Event()
@@ -88,8 +86,8 @@ class Pipeline:
                     watch = await self._watch_again(watch)
                 if await self._step():
                     reconcile_at = time.monotonic() + self._limits.reconcile_seconds
-                await self._judge_some_again()
-                await self._looks.next(0.0 if self._judging else self._limits.tick_seconds)
+                more = await self._judge_some()
+                await self._looks.next(0.0 if more else self._limits.tick_seconds)
         finally:
             if watch is not None:
                 watch.stop()
@@ -100,15 +98,14 @@ class Pipeline:
         while self._looks.waiting():
             await self._step()
             await self._looks.next(self._limits.tick_seconds)
-        while self._judging:
-            await self._judge_some_again()
+        while await self._judge_some():
+            pass
 
     async def _step(self) -> bool:
         """Looks at what is due; true when that was the whole folder. A database that is away is waited for."""
         why, paths = self._looks.take()
         if why is None and not paths:
             return False
-        self._judging = True
         try:
             await (self._look_everywhere(why) if why is not None else self._look_at(paths))
         except (DatabaseAway, OSError) as error:
@@ -264,18 +261,22 @@ class Pipeline:
         if token := await self._database.read(fingerprint_index.keep):
             await self._database.write(fingerprint_index.remember, token)
 
-    async def _judge_some_again(self) -> None:
-        """A piece of the background work of judging, where any may be left."""
-        if not self._judging:
-            return
+    async def _judge_some(self) -> bool:
+        """A piece of what waits to be judged, whoever marked it; whether there may be more."""
         try:
-            self._judging = bool(await self._database.write(self._judge.judge_again, self._now(), BATCH))
+            # Asked each time, for other processes mark too: `confirm-deletes`, or the relay that purges.
+            waiting = await self._database.read(articles.waiting)
+            # After a look that failed not all are stored yet; the next one judges what is new.
+            if waiting.owing and not self._trouble:
+                await self._judge_all()
+            elif not waiting.again or not await self._database.write(self._judge.judge_again, self._now(), BATCH):
+                return False
         except DatabaseAway as error:
-            self._judging = False
             self._fail(error)
             self._looks.everything("the last look failed")
-        if self._judging:
-            self._woken()
+            return False
+        self._woken()
+        return True
 
     def _context(self) -> ledger.Context:
         return ledger.Context(self._origin, self._now())

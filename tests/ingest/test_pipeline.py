@@ -1,9 +1,11 @@
 """One change from the disk to the outbox: nothing lost, nothing doubled, whatever happens in between."""
 
+import asyncio
 import itertools
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from catalog_service import contract
-from ingest_service import brake, events, ledger, schema
+from ingest_service import articles, brake, events, ledger, schema
 from ingest_service.db import Database
 from ingest_service.judging import Judge
 from ingest_service.pipeline import Pipeline
@@ -21,6 +23,9 @@ from ingest_service.prepare import Workers
 from ingest_service.scan import FileFact
 from ingest_service.settings import Limits, Settings
 from ingest_service.tables import Outbox
+from tests.ingest.waiting import until
+from tests.quality import sameness_predict
+from tests.quality.sameness_predict import Document
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 LIMITS = Limits(settle_seconds=0.05, tick_seconds=0.05)
@@ -62,6 +67,11 @@ class Folder:
         """Writes a file."""
         (self.path / name).parent.mkdir(parents=True, exist_ok=True)
         (self.path / name).write_text(text, encoding="utf-8")
+
+    def unjudged(self) -> int:
+        """How many articles are still to be judged."""
+        with self.database.reading() as session:
+            return ledger.unjudged(session)
 
     def states(self) -> dict[str, tuple[str, str | None]]:
         """State and reason of each file."""
@@ -348,6 +358,66 @@ async def test_killed_between_the_two_transactions_the_next_start_goes_on(
             await folder.once()
     assert folder.news() == []
     assert causes(await folder.once()) == [("created", "a.txt")]
+
+
+@asynccontextmanager
+async def watched(folder: Folder) -> AsyncIterator[None]:
+    """A service that watches the folder, has nothing left to do, and ends with the block."""
+    pipeline, stop = folder.pipeline(), asyncio.Event()
+    running = asyncio.create_task(pipeline.run(stop))
+    await pipeline.scanned.wait()
+    await until(lambda: folder.unjudged() == 0, "the folder to be judged")
+    # A few ticks later it has settled down.
+    await asyncio.sleep(4 * LIMITS.tick_seconds)
+    folder.news()
+    try:
+        yield
+    finally:
+        stop.set()
+        await running
+
+
+async def test_what_another_process_marks_is_judged_while_nothing_happens_in_the_folder(folder: Folder) -> None:
+    for name in ("a.txt", "b.txt", "c.txt"):
+        folder.write(name, STORY)
+    documents = {event["path"]: event["document"] for event in await folder.once()}
+    async with watched(folder):
+        with folder.database.writing() as session:
+            # As the relay does when the catalog says that a document is redacted.
+            ledger.purge(session, documents["a.txt"])
+        assert folder.unjudged() == 2
+        await until(lambda: folder.unjudged() == 0, "the copies to be judged again")
+    told = {(event["type"], event["document"]) for event in folder.news()}
+    assert told == {(contract.RELATED, documents[name]) for name in ("b.txt", "c.txt")}
+
+
+async def test_an_article_that_is_owed_is_told_while_nothing_happens_in_the_folder(folder: Folder) -> None:
+    folder.write("a.txt", STORY)
+    await folder.once()
+    async with watched(folder):
+        sameness_predict.store(folder.database, [Document("elsewhere.txt", OTHER)])
+        await until(lambda: folder.unjudged() == 0, "the article to be told")
+        assert causes(folder.news()) == [("created", "elsewhere.txt")]
+
+
+async def test_a_service_with_nothing_to_do_asks_once_a_tick(folder: Folder) -> None:
+    folder.write("a.txt", STORY)
+    statements: list[str] = []
+    async with watched(folder):
+        sa.event.listen(folder.database.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+        await asyncio.sleep(10 * LIMITS.tick_seconds)
+    assert 1 <= len([each for each in statements if each != "BEGIN"]) <= 11
+
+
+def test_asking_what_waits_looks_into_indexes_only(folder: Folder) -> None:
+    asked: list[str] = []
+    sa.event.listen(folder.database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    with folder.database.reading() as session:
+        assert articles.waiting(session) == articles.Waiting(owing=False, again=False)
+        plan = session.execute(sa.text(f"EXPLAIN QUERY PLAN {asked[-1]}")).all()
+    looks = [row.detail for row in plan if "article" in row.detail]
+    assert len(looks) == 3
+    assert all("INDEX ix_article_" in look for look in looks), looks
 
 
 async def test_a_lost_ledger_adopts_and_tells_nothing_twice(folder: Folder, tmp_path: Path) -> None:
