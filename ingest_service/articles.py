@@ -3,7 +3,7 @@
 Articles of the same words are one class: the first stands for it among the fingerprints, the others are its copies.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,7 +48,7 @@ def write(session: Session, now: datetime, item: Item, old: Article | None, read
     """Puts what was read of an item in the place of what it said before, and marks it to be told unless it is known."""
     told, prepared = reading.told, reading.prepared
     if old is not None:
-        retire(session, old)
+        retire(session, [item.id])
     if reading.cause != KNOWN:
         item.observation += 1
     stands = _class_stands(session, told.facts.folded_digest)
@@ -101,7 +101,7 @@ def outdated(session: Session, limit: int) -> list[Article]:
 def refresh(session: Session, row: Article) -> None:
     """Takes the fingerprints of an article anew, and marks it to be judged again."""
     facts = sameness.prepare(packing.unpacked(row.content))
-    fingerprint_index.remove(session, row.id)
+    fingerprint_index.remove(session, [row.id])
     stands = _class_stands(session, facts.folded_digest)
     row.folded_digest, row.indexed, row.sameness_version = facts.folded_digest, not stands, AGAIN
     session.flush()
@@ -124,14 +124,24 @@ def _class_stands(session: Session, folded_digest: str) -> bool:
     return session.scalar(asked.limit(1)) is not None
 
 
-def retire(session: Session, article: Article) -> None:
-    """An article is current no more: it attracts nothing, and a copy of it takes its place."""
-    fingerprint_index.remove(session, article.id)
-    stood, folded = article.indexed, article.folded_digest
-    session.delete(article)
-    session.flush()
-    if stood:
-        _promote(session, folded)
+def retire(session: Session, items: Collection[int]) -> None:
+    """The articles of these items are current no more: they attract nothing, and copies take the place of firsts.
+
+    All go before the first copy takes a place: of copies that go one after the other each would take it once.
+    """
+    left: set[str] = set()
+    for some in chunked(sorted(items)):
+        left |= _take_out(session, some)
+    for folded_digest in sorted(left):
+        _promote(session, folded_digest)
+
+
+def _take_out(session: Session, items: Sequence[int]) -> set[str]:
+    """Forgets the articles of these items; the classes that nobody stands for now."""
+    gone = sa.delete(Article).where(Article.item.in_(items))
+    rows = session.execute(gone.returning(Article.id, Article.folded_digest, Article.indexed)).all()
+    fingerprint_index.remove(session, [row.id for row in rows])
+    return {row.folded_digest for row in rows if row.indexed}
 
 
 def _promote(session: Session, folded_digest: str) -> None:
@@ -143,7 +153,8 @@ def _promote(session: Session, folded_digest: str) -> None:
     first.indexed = True
     session.flush()
     fingerprint_index.add(session, {first.id: sameness.prepare(packing.unpacked(first.content)).fingerprints})
-    session.execute(sa.update(Article).where(of_class, Article.owes.is_(None)).values(sameness_version=AGAIN))
+    told = sa.update(Article).where(of_class, Article.owes.is_(None), Article.sameness_version != AGAIN)
+    session.execute(told.values(sameness_version=AGAIN))
 
 
 def _keep(session: Session, original: model.Original) -> None:

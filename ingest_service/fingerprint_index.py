@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -70,13 +69,14 @@ def add(session: Session, articles: Mapping[int, Hashes]) -> None:
         session.info[_WROTE] = True
 
 
-def remove(session: Session, article: int) -> None:
-    """Forgets an article. A row without fingerprints stays, for those who follow the table."""
-    own = sa.and_(Fingerprints.article == article, Fingerprints.hashes.is_not(None))
-    gone: sa.CursorResult[Any] = session.connection().execute(sa.delete(Fingerprints).where(own))
-    if gone.rowcount:
-        session.execute(sa.insert(Fingerprints).values(article=article, hashes=None))
-        session.info[_WROTE] = True
+def remove(session: Session, articles: Sequence[int]) -> None:
+    """Forgets articles. A row without fingerprints stays of each, for those who follow the table."""
+    for some in chunked(articles):
+        own = sa.and_(Fingerprints.article.in_(some), Fingerprints.hashes.is_not(None))
+        gone = session.scalars(sa.delete(Fingerprints).where(own).returning(Fingerprints.article)).all()
+        if gone:
+            session.execute(sa.insert(Fingerprints), [{"article": article, "hashes": None} for article in sorted(gone)])
+            session.info[_WROTE] = True
 
 
 def of(session: Session, articles: Sequence[int]) -> dict[int, Hashes]:

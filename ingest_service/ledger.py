@@ -179,8 +179,7 @@ def touch(session: Session, context: Context, fact: FileFact) -> None:
 def move(session: Session, context: Context, moves: Mapping[str, FileFact]) -> None:
     """Files stand elsewhere now, by their old path; moved together, so that two may change places."""
     arriving = {fact.path for fact in moves.values()}
-    for row in _files(session, arriving - set(moves)):
-        _remove(session, context, row)
+    remove(session, context, arriving - set(moves))
     rows = {row.path: row for row in _files(session, moves)}
     for number, row in enumerate(rows.values()):
         row.path = f"\ufffd{number}"
@@ -210,17 +209,12 @@ def rehouse(session: Session, context: Context, gone: Collection[str], new: Mapp
 
 def remove(session: Session, context: Context, paths: Collection[str]) -> None:
     """Files are gone, and their items with them unless another file holds them."""
-    for row in _files(session, paths):
-        _remove(session, context, row)
-    session.flush()
+    _withdraw(session, context, _drop(session, paths))
 
 
 def forget(session: Session, _context: Context, paths: Collection[str]) -> None:
     """Files are gone whose documents are to stay (`INGEST_ON_DELETE=keep`)."""
-    for some in chunked(sorted(paths)):
-        rows = sa.select(File.id).where(File.path.in_(some))
-        session.execute(sa.delete(FileItem).where(FileItem.file.in_(rows)))
-        session.execute(sa.delete(File).where(File.path.in_(some)))
+    _drop(session, paths)
 
 
 def parting(on_delete: str) -> Part:
@@ -248,9 +242,7 @@ def purge(session: Session, document: str) -> None:
         return
     row.status = "redacted"
     session.flush()
-    article = session.scalar(sa.select(Article).where(Article.item == row.id))
-    if article is not None:
-        articles.retire(session, article)
+    articles.retire(session, [row.id])
 
 
 def release(session: Session, context: Context, paths: Collection[str]) -> None:
@@ -317,22 +309,36 @@ def _store_item(session: Session, context: Context, path: str, prepared: Prepare
 
 def _let_go(session: Session, context: Context, file: File, items: Collection[int]) -> None:
     """A file holds these items no more; those that no file holds are withdrawn."""
-    session.execute(sa.delete(FileItem).where(FileItem.file == file.id, FileItem.item.in_(items)))
-    held = set(session.scalars(sa.select(FileItem.item).where(FileItem.item.in_(items))))
-    for item in session.scalars(sa.select(Item).where(Item.id.in_(set(items) - held), Item.status == "current")):
-        item.status = "withdrawn"
-        article = session.scalar(sa.select(Article).where(Article.item == item.id))
-        if article is not None:
-            articles.retire(session, article)
-        item.observation += 1
-        place = events.Place("withdrawn", item.path, reason="file-gone")
-        outbox.put(session, events.placed(context.origin, item, place, context.now))
+    for some in chunked(sorted(items)):
+        session.execute(sa.delete(FileItem).where(FileItem.file == file.id, FileItem.item.in_(some)))
+    _withdraw(session, context, items)
 
 
-def _remove(session: Session, context: Context, file: File) -> None:
-    _let_go(session, context, file, set(session.scalars(sa.select(FileItem.item).where(FileItem.file == file.id))))
-    session.delete(file)
-    session.flush()
+def _drop(session: Session, paths: Collection[str]) -> set[int]:
+    """The files at these paths are known no more; the items that they held."""
+    items: set[int] = set()
+    for some in chunked(sorted(paths)):
+        files = list(session.scalars(sa.select(File.id).where(File.path.in_(some))))
+        held = sa.delete(FileItem).where(FileItem.file.in_(files)).returning(FileItem.item)
+        items.update(session.scalars(held))
+        session.execute(sa.delete(File).where(File.id.in_(files)))
+    return items
+
+
+def _withdraw(session: Session, context: Context, items: Collection[int]) -> None:
+    """Those of these items that no file holds are withdrawn."""
+    held = sa.exists().where(FileItem.item == Item.id)
+    current = sa.select(Item).where(Item.status == "current", ~held).order_by(Item.id)
+    gone = []
+    for some in chunked(sorted(items)):
+        for item in session.scalars(current.where(Item.id.in_(some))):
+            item.status = "withdrawn"
+            item.observation += 1
+            place = events.Place("withdrawn", item.path, reason="file-gone")
+            outbox.put(session, events.placed(context.origin, item, place, context.now))
+            gone.append(item.id)
+        session.flush()
+    articles.retire(session, gone)
 
 
 def _move_items(session: Session, context: Context, file: File, old: str) -> None:

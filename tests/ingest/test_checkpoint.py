@@ -58,7 +58,7 @@ def add(database: Database, *articles: int) -> None:
 
 def remove(database: Database, article: int) -> None:
     with database.writing() as session:
-        fingerprint_index.remove(session, article)
+        fingerprint_index.remove(session, [article])
 
 
 def keep(database: Database) -> str | None:

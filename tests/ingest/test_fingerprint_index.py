@@ -49,8 +49,8 @@ def test_what_others_commit_is_followed(database: Database) -> None:
     added(database, {2: prints(1, 2, 3, 4)})
     assert neighbours(database, 1, 2, 3) == (1, 2)
     with database.writing() as session:
-        fingerprint_index.remove(session, 1)
-        fingerprint_index.remove(session, 99)
+        fingerprint_index.remove(session, [1])
+        fingerprint_index.remove(session, [99])
     assert neighbours(database, 1, 2, 3) == (2,)
 
 
@@ -123,7 +123,7 @@ def test_what_everybody_ran_is_still_found(session: Session) -> None:
 
 def test_a_removed_article_attracts_no_more(session: Session) -> None:
     fingerprint_index.add(session, {1: prints(1, 2, 3), 2: prints(1, 2, 3)})
-    fingerprint_index.remove(session, 1)
+    fingerprint_index.remove(session, [1])
     assert fingerprint_index.candidates(session, {3: prints(1, 2, 3)})[3].articles == (2,)
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ingest_service import schema
+from ingest_service import ledger, schema
 from ingest_service.db import Database
 from ingest_service.judging import Judge
-from ingest_service.tables import Article, Fingerprints, Item, Outbox
+from ingest_service.tables import Article, File, FileItem, Fingerprints, Item, Outbox
 from tests.quality import sameness_predict, sameness_set
-from tests.quality.sameness_predict import ORIGIN, Document
+from tests.quality.sameness_predict import NOW, ORIGIN, Document
 
 NOTICE = (
     "Readers of this notice are kindly asked to send whatever they know of it to the office of the harbour master, "
@@ -32,6 +32,11 @@ def database(database_url: str) -> Iterator[Database]:
 def arrive(database: Database, judging: Judge, documents: Sequence[Document]) -> None:
     sameness_predict.store(database, documents)
     sameness_predict.judge(database, judging)
+
+
+def remove(database: Database, *names: str) -> None:
+    with database.writing() as session:
+        ledger.remove(session, ledger.Context(ORIGIN, NOW), names)
 
 
 def published(database: Database) -> Related:
@@ -91,6 +96,44 @@ def test_the_three_hundredth_copy_costs_what_the_second_did(database: Database) 
     assert second == three_hundredth
     # No fingerprints; one article, one event, one relation.
     assert three_hundredth[1] == [0, 1, 1, 1]
+
+
+def test_of_copies_that_go_together_none_takes_the_place_of_another(database: Database) -> None:
+    text = sameness_set.generate().documents[0].text
+    statements: list[str] = []
+    sa.event.listen(database.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+
+    def cost_of(count: int) -> int:
+        """Of so many copies all but the last go, then that one."""
+        *names, last = [f"{count} {number:03}" for number in range(count)]
+        sameness_predict.store(database, [Document(name, text) for name in (*names, last)])
+        statements.clear()
+        remove(database, *names)
+        asked = len(statements)
+        with database.reading() as session:
+            [left] = session.scalars(sa.select(Article))
+            held = sa.select(Fingerprints.article).where(Fingerprints.hashes.is_not(None))
+            assert left.indexed
+            assert list(session.scalars(held)) == [left.id]
+        remove(database, last)
+        return asked
+
+    # Each has its event, and that is all.
+    assert cost_of(200) - cost_of(5) <= 200 - 5
+
+
+def test_of_copies_that_go_only_those_that_no_file_holds_are_withdrawn(database: Database) -> None:
+    judging = Judge(ORIGIN)
+    arrive(database, judging, [Document(name, NOTICE) for name in ("a", "b", "c")])
+    with database.writing() as session:
+        held = session.scalars(sa.select(Item).where(Item.key == "a")).one()
+        elsewhere = session.scalars(sa.select(File.id).where(File.path == "c")).one()
+        session.add(FileItem(file=elsewhere, item=held.id))
+    remove(database, "a", "b")
+    with database.reading() as session:
+        states = dict(session.execute(sa.select(Item.key, Item.status)).all())
+        assert states == {"a": "current", "b": "withdrawn", "c": "current"}
+        assert len(list(session.scalars(sa.select(Article)))) == 2
 
 
 def counted(database: Database) -> list[int]:
