@@ -136,11 +136,22 @@ def follow(session: Session) -> None:
         pass
 
 
-def keep(session: Session) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was kept on disk, by its token: the rows of the table from behind `before` up to `last`, but for gaps."""
+
+    token: str
+    before: int
+    last: int
+    gaps: frozenset[int]
+
+
+def keep(session: Session) -> Kept | None:
     """Keeps the arrays on disk when much has come since they last were: what `remember` is to be told, or None."""
     with _following(session) as followed:
         now = Checkpoint(followed.postings.copy(), followed.last, followed.gaps)
-        if now.last - followed.kept < KEEP_EVERY:
+        before = followed.kept
+        if now.last - before < KEEP_EVERY:
             return None
         followed.kept = now.last
     try:
@@ -150,12 +161,21 @@ def keep(session: Session) -> str | None:
         return None
     with followed.lock:
         followed.postings.replace(written)
-    return token
+    return Kept(token, before, now.last, now.gaps)
 
 
-def remember(session: Session, token: str) -> None:
-    """Has processes that start go on from what was kept."""
-    state.remember(session, "fingerprints", token)
+def remember(session: Session, kept: Kept) -> None:
+    """Has processes that start go on from what was kept.
+
+    Rows that told it that an article went have told everybody: who starts without it meets the article no more either.
+    Whoever else has followed the table is the one service that kept this, or asks once and ends.
+    """
+    state.remember(session, "fingerprints", kept.token)
+    # Some came late to what was kept before.
+    told = Fingerprints.id.between(kept.before - FURTHEST, kept.last)
+    session.execute(
+        sa.delete(Fingerprints).where(told, Fingerprints.hashes.is_(None), Fingerprints.id.not_in(kept.gaps))
+    )
 
 
 def recognise(session: Session, found: Iterable[Candidates]) -> list[int]:

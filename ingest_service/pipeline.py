@@ -258,8 +258,8 @@ class Pipeline:
         await self._database.read(fingerprint_index.follow)
         while await self._database.write(self._judge.judge, self._now(), BATCH):
             self._woken()
-        if token := await self._database.read(fingerprint_index.keep):
-            await self._database.write(fingerprint_index.remember, token)
+        if kept := await self._database.read(fingerprint_index.keep):
+            await self._database.write(fingerprint_index.remember, kept)
 
     async def _judge_some(self) -> bool:
         """A piece of what waits to be judged, whoever marked it; whether there may be more."""

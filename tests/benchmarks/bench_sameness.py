@@ -186,11 +186,11 @@ def measure(corpus: int, measured: int, *, synthetic: bool, workers: int) -> dic
         opening = to_open(engine.database)
         now = time.perf_counter()
         with engine.database.reading() as session:
-            token = fingerprint_index.keep(session)
+            kept = fingerprint_index.keep(session)
         keeping = time.perf_counter() - now
-        if token is not None:
+        if kept is not None:
             with engine.database.writing() as session:
-                fingerprint_index.remember(session, token)
+                fingerprint_index.remember(session, kept)
         again = Database(engine.database.engine.url.render_as_string())
         opening_again = to_open(again)
         again.close()

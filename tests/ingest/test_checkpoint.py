@@ -64,11 +64,18 @@ def remove(database: Database, article: int) -> None:
 def keep(database: Database) -> str | None:
     """What the pipeline does after judging."""
     with database.reading() as session:
-        token = fingerprint_index.keep(session)
-    if token is not None:
-        with database.writing() as session:
-            fingerprint_index.remember(session, token)
-    return token
+        kept = fingerprint_index.keep(session)
+    if kept is None:
+        return None
+    with database.writing() as session:
+        fingerprint_index.remember(session, kept)
+    return kept.token
+
+
+def farewells(database: Database) -> list[int]:
+    """The articles of which a row says only that they went."""
+    with database.reading() as session:
+        return list(session.scalars(sa.select(Fingerprints.article).where(Fingerprints.hashes.is_(None))))
 
 
 def neighbours(database: Database, article: int) -> tuple[int, ...]:
@@ -117,6 +124,34 @@ def test_what_was_taken_out_and_what_came_late_is_known_to_the_next_process(open
         session.execute(sa.insert(Fingerprints).values(id=EVERY, article=3, hashes=hashes))
     assert neighbours(opened(), 3) == (3, 4, 5)
     assert neighbours(opened(), 6) == (6,)
+
+
+def test_rows_of_what_went_go_once_all_who_start_know_it(opened: Open) -> None:
+    old = opened()
+    add(old, *range(EVERY))
+    remove(old, 7)
+    assert farewells(old) == [7]
+    assert keep(old)
+    assert farewells(old) == []
+    assert neighbours(opened(), 6) == (6, 8)
+    assert neighbours(old, 6) == (6, 8)
+
+
+def test_a_row_of_what_went_that_came_late_stays_for_those_who_start(opened: Open) -> None:
+    old = opened()
+    add(old, *range(EVERY))
+    with old.writing() as session:
+        session.execute(sa.insert(Fingerprints).values(id=EVERY + 5, article=99, hashes=b""))
+    assert keep(old)
+    # Committed only now, with a number from before.
+    with old.writing() as session:
+        session.execute(sa.insert(Fingerprints).values(id=EVERY + 3, article=7, hashes=None))
+    assert neighbours(opened(), 6) == (6, 8)
+    with old.writing() as session:
+        session.execute(sa.insert(Fingerprints).values(id=3 * EVERY, article=100, hashes=b""))
+    assert keep(old)
+    assert farewells(old) == []
+    assert neighbours(opened(), 6) == (6, 8)
 
 
 def test_few_new_rows_are_not_kept_again(opened: Open) -> None:
