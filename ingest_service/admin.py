@@ -3,21 +3,33 @@
 It reads only, and stores nothing of what it is asked about. Every error is `application/problem+json` (RFC 9457).
 """
 
+import html
 import ipaddress
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+import re
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, TypeVar
+from http import HTTPStatus
+from typing import Annotated
+from uuid import uuid4
 
 import structlog
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from catalog_service import contract
-from ingest_service.errors import CannotListen, DatabaseAway
+from ingest_service import asking, errors, problems
+from ingest_service.problems import (
+    BadRequest,
+    HostUnknown,
+    MethodNotAllowed,
+    NotFound,
+    NotReady,
+    TooLarge,
+    Unanswerable,
+)
 
 log = structlog.get_logger()
 
@@ -27,8 +39,8 @@ class FilesAsked(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    state: Annotated[str, Field(max_length=50)] | None = None
-    after: Annotated[str, Field(max_length=4_096)] | None = None
+    state: Annotated[str, Field(max_length=50), AfterValidator(contract.storable)] | None = None
+    after: Annotated[str, Field(max_length=4_096), AfterValidator(contract.storable)] | None = None
     limit: Annotated[int, Field(ge=1, le=1_000)] = 100
 
 
@@ -36,14 +48,6 @@ class NothingAsked(BaseModel):
     """No query at all."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class TextAsked(BaseModel):
-    """The body of `POST /v1/match` as JSON; as `text/plain` it is the text alone."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,42 +71,23 @@ class Sources:
 
 
 SOURCES = web.AppKey("sources", Sources)
-MATCHED = "text/plain, application/json"
-Asked = TypeVar("Asked", bound=BaseModel)
+REQUEST_ID = web.RequestKey("request_id", str)
+_ID = re.compile(r"[\x21-\x7e]{1,128}")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def create_app(sources: Sources, host: str = "127.0.0.1", longest: int = 5_000_000) -> web.Application:
     """The application; `host` is the address it will be bound to, `longest` bounds a text, in bytes of UTF-8."""
-    middlewares = [_errors, _only_loopback] if is_loopback(host) else [_errors]
+    middlewares = [_named, _errors, *([_only_loopback] if is_loopback(host) else [])]
     app = web.Application(middlewares=middlewares, client_max_size=longest)
     app[SOURCES] = sources
     for path, handler in (
-        ("/livez", livez), ("/readyz", readyz), ("/metrics", metrics), ("/v1/status", status), ("/v1/files", files)
+        ("/livez", livez), ("/readyz", readyz), ("/metrics", metrics), ("/v1/status", status), ("/v1/files", files),
+        ("/problems/{code}", problem),
     ):  # fmt: skip
         app.router.add_get(path, handler)
     app.router.add_post("/v1/match", match)
     return app
-
-
-@asynccontextmanager
-async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
-    """Serves until the block ends; the URL it listens at. Raises CannotListen."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
-    try:
-        await _listen(runner, host, port)
-        bound, number = runner.addresses[0][:2]
-        yield f"http://[{bound}]:{number}" if ":" in bound else f"http://{bound}:{number}"
-    finally:
-        await runner.cleanup()
-
-
-async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError as error:
-        raise CannotListen(f"INGEST_HOST and INGEST_PORT: {error.strerror or error}") from error
 
 
 def is_loopback(host: str) -> bool:
@@ -117,23 +102,23 @@ def is_loopback(host: str) -> bool:
 
 async def livez(request: web.Request) -> web.Response:
     """Whether the process answers at all."""
-    _asked(NothingAsked, request)
+    asking.query(NothingAsked, request)
     return web.json_response({"status": "alive"})
 
 
 async def readyz(request: web.Request) -> web.Response:
     """Whether everything found at the start is in the catalog, and the database answers."""
-    _asked(NothingAsked, request)
+    asking.query(NothingAsked, request)
     sources = request.app[SOURCES]
     if still := sources.condition().still:
-        raise Unanswerable(503, "not-ready", f"Not yet done: {', '.join(still)}.")
+        raise NotReady(f"Not yet done: {', '.join(still)}.")
     await sources.status()
     return web.json_response({"status": "ready"})
 
 
 async def metrics(request: web.Request) -> web.Response:
     """The numbers, in Prometheus' text format."""
-    _asked(NothingAsked, request)
+    asking.query(NothingAsked, request)
     sources = request.app[SOURCES]
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
@@ -143,50 +128,28 @@ async def metrics(request: web.Request) -> web.Response:
 
 async def status(request: web.Request) -> web.Response:
     """Queues, the oldest that waits, the watcher's health, files by state."""
-    _asked(NothingAsked, request)
+    asking.query(NothingAsked, request)
     return _json(await request.app[SOURCES].status())
 
 
 async def files(request: web.Request) -> web.Response:
     """Files with their state and reason, by path; `after` is the last page's `next`."""
-    return _json(await request.app[SOURCES].files(_asked(FilesAsked, request)))
+    return _json(await request.app[SOURCES].files(asking.query(FilesAsked, request)))
 
 
 async def match(request: web.Request) -> web.Response:
     """Where a text comes from: the articles that share words with it, with the passages."""
-    _asked(NothingAsked, request)
-    body = await request.read()
-    try:
-        if request.content_type == "text/plain":
-            text = body.decode("utf-8")
-        elif request.content_type == "application/json":
-            text = TextAsked.model_validate_json(body).text
-        else:
-            raise Unanswerable(415, "unsupported-media-type", f"Send {MATCHED}.", headers={"Accept-Post": MATCHED})
-    except (UnicodeDecodeError, ValidationError) as error:
-        raise Unanswerable(
-            400, "bad-body", f"The body is not {request.content_type} as it should be: {error}"
-        ) from None
-    return _json(await request.app[SOURCES].match(text))
+    asking.query(NothingAsked, request)
+    return _json(await request.app[SOURCES].match(await asking.text(request)))
 
 
-class Unanswerable(Exception):
-    """A request that is answered with a problem."""
-
-    def __init__(
-        self,
-        status: int,
-        code: str,
-        detail: str,
-        errors: tuple[contract.FieldError, ...] = (),
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(detail)
-        self.headers = headers or {}
-        title = code.replace("-", " ").capitalize()
-        self.problem = contract.Problem(
-            type="about:blank", title=title, status=status, code=code, detail=detail, errors=errors
-        )
+async def problem(request: web.Request) -> web.Response:
+    """What the code of a problem means: where its `type` leads."""
+    asking.query(NothingAsked, request)
+    for kind in problems.known():
+        if kind.code == request.match_info["code"]:
+            return _page(kind.code, f"{kind.__doc__} Answered with status {kind.status}.")
+    raise NotFound
 
 
 class _Numbers(Collector):
@@ -224,21 +187,28 @@ def _by_state(name: str, about: str, counts: Mapping[str, int]) -> Metric:
     return family
 
 
-def _asked(model: type[Asked], request: web.Request) -> Asked:
-    """The query as `model`. Raises Unanswerable for what is unknown, doubled or out of bounds."""
-    doubled = {name for name in request.query if len(request.query.getall(name)) > 1}
-    wrong = [contract.FieldError(pointer=name, detail="is given more than once") for name in sorted(doubled)]
-    try:
-        asked = model.model_validate(dict(request.query))
-    except ValidationError as error:
-        wrong += [contract.FieldError(pointer=str(each["loc"][0]), detail=each["msg"]) for each in error.errors()]
-    if wrong:
-        raise Unanswerable(400, "bad-query", "The query cannot be understood.", tuple(wrong))
-    return asked
-
-
 def _json(answer: BaseModel) -> web.Response:
     return web.Response(text=answer.model_dump_json(by_alias=True), content_type="application/json")
+
+
+def _page(heading: str, sentence: str) -> web.Response:
+    title, content = html.escape(heading), html.escape(sentence)
+    return web.Response(
+        text=f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><h1>{title}</h1><p>{content}',
+        content_type="text/html",
+        headers={"Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"},
+    )
+
+
+@web.middleware
+async def _named(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Gives the request an id, the client's own where it has one, that finds it in the log."""
+    given = request.headers.get("X-Request-Id", "")
+    request[REQUEST_ID] = request_id = given if _ID.fullmatch(given) else uuid4().hex
+    with structlog.contextvars.bound_contextvars(request_id=request_id):
+        response = await handler(request)
+    response.headers["X-Request-Id"] = request_id
+    return response
 
 
 @web.middleware
@@ -247,26 +217,27 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except Unanswerable as wrong:
-        return _refusal(wrong, **wrong.headers)
-    except DatabaseAway as away:
-        return _refusal(Unanswerable(503, away.code, str(away)))
-    except web.HTTPException as error:
-        return _translated(error)
+        error = wrong
+    except errors.DatabaseAway as away:
+        error = problems.DatabaseAway(str(away))
+    except web.HTTPException as refused:
+        error = _translated(refused)
     except Exception:
         log.exception("unforeseen", path=request.path)
-        return _refusal(Unanswerable(500, "ingest-error", "Something is wrong with the service; its log says what."))
+        error = Unanswerable()
+    return problems.render(error, request[REQUEST_ID], request.path)
 
 
-def _translated(error: web.HTTPException) -> web.Response:
-    """Our answer for an error of the framework's."""
+def _translated(error: web.HTTPException) -> Unanswerable:
+    """Our error for one of the framework's."""
     if isinstance(error, web.HTTPMethodNotAllowed):
-        wrong = Unanswerable(405, "method-not-allowed", f"{error.method} cannot be used here.")
-        return _refusal(wrong, Allow=", ".join(sorted(error.allowed_methods)))
+        allowed = ", ".join(sorted(error.allowed_methods))
+        return MethodNotAllowed(f"{error.method} cannot be used here.", headers={"Allow": allowed})
     if isinstance(error, web.HTTPNotFound):
-        return _refusal(Unanswerable(404, "not-found", "There is nothing at this address."))
+        return NotFound()
     if isinstance(error, web.HTTPRequestEntityTooLarge):
-        return _refusal(Unanswerable(413, "too-large", "The text is longer than the limit."))
-    return _refusal(Unanswerable(error.status, "bad-request", error.reason))
+        return TooLarge()
+    return BadRequest() if error.status < HTTPStatus.INTERNAL_SERVER_ERROR else Unanswerable()
 
 
 @web.middleware
@@ -277,12 +248,5 @@ async def _only_loopback(request: web.Request, handler: Handler) -> web.StreamRe
     except ValueError:
         host = ""
     if not is_loopback(host):
-        raise Unanswerable(421, "host-unknown", "The service answers to loopback names only.")
+        raise HostUnknown
     return await handler(request)
-
-
-def _refusal(wrong: Unanswerable, **headers: str) -> web.Response:
-    return web.Response(
-        text=wrong.problem.model_dump_json(), status=wrong.problem.status,
-        content_type="application/problem+json", headers={"Cache-Control": "no-store", **headers},
-    )  # fmt: skip

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from ingest_service import admin, ledger, lock, runner
+from ingest_service import admin, ledger, lock, runner, server
 from ingest_service.db import Database
 from ingest_service.pipeline import Pipeline
 from ingest_service.prepare import Workers
@@ -24,7 +24,7 @@ async def run(settings: Settings, database: Database) -> None:
         async with opened(settings, database) as service:
             sources = admin.Sources(service.condition, service.status, service.files, service.match)
             face = admin.create_app(sources, settings.host, settings.limits.text_characters)
-            async with admin.serving(face, settings.host, settings.port) as url:
+            async with server.serving(face, settings.host, settings.port) as url:
                 log.info("listening", url=url)
                 await service.run(stop, owned.guard())
     log.info("stopped")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from catalog_service.errors import CatalogError
+from ingest_service import problems
 from ingest_service.errors import Unreadable
 
 T = TypeVar("T")
@@ -24,8 +25,20 @@ def test_every_reason_of_a_file_is_documented() -> None:
     assert documented == {each.code: each.__doc__ for each in below(Unreadable)}
 
 
-def test_every_problem_of_a_request_is_documented() -> None:
-    documented = set(re.findall(r"^\| (\d{3}) \| `([a-z0-9-]+)` \| (.+) \|$", PAGE, re.MULTILINE))
-    # A 500 is never an answer to what a user did: those end a command, with their sentence.
-    kinds = [each for each in below(CatalogError) if each.status != 500]
-    assert documented == {(str(each.status), each.code, each.__doc__) for each in kinds}
+def documented(heading: str) -> set[tuple[str, str, str]]:
+    """Status, code and meaning of every problem under a heading of the page."""
+    section = PAGE.partition(f"{heading}\n")[2].partition("\n#")[0]
+    return set(re.findall(r"^\| (\d{3}) \| `([a-z0-9-]+)` \| (.+) \|$", section, re.MULTILINE))
+
+
+def test_every_problem_of_a_request_to_the_catalog_is_documented() -> None:
+    # What else is a 500 is never an answer: it ends a command, with its sentence.
+    kinds: list[type[CatalogError]] = [CatalogError, *(each for each in below(CatalogError) if each.status != 500)]
+    assert documented("### Of the catalog") == {(str(each.status), each.code, each.__doc__) for each in kinds}
+
+
+def test_every_problem_of_a_request_to_the_ingest_service_is_documented() -> None:
+    kinds = list(problems.known())
+    assert set(kinds) == {problems.Unanswerable, *below(problems.Unanswerable)}
+    expected = {(str(each.status), each.code, each.__doc__) for each in kinds}
+    assert documented("### Of the ingest service") == expected

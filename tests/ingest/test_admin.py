@@ -1,5 +1,7 @@
 """The service's own HTTP face: probes, numbers, states, and one shape of error."""
 
+import asyncio
+import gzip
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -8,7 +10,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from catalog_service import contract
-from ingest_service import admin
+from ingest_service import admin, problems, server
 from ingest_service.errors import DatabaseAway
 from tests.ingest.events import NOON
 
@@ -46,7 +48,7 @@ class Service:
         """A client of this service on a port of its own."""
         sources = admin.Sources(lambda: self.condition, self.status, self.files, self.match)
         app = admin.create_app(sources, host, longest=1_000)
-        async with admin.serving(app, "127.0.0.1", 0) as url, aiohttp.ClientSession(url) as client:
+        async with server.serving(app, "127.0.0.1", 0) as url, aiohttp.ClientSession(url) as client:
             yield client
 
 
@@ -79,14 +81,23 @@ async def test_a_text_is_asked_about_as_it_stands() -> None:
     assert service.matched == ["für\n\n ihn", "für\n\n ihn"]
 
 
+JSON = "application/json"
+
+
 @pytest.mark.parametrize(
     ("body", "media_type", "status", "code"),
     [
         (b"\xff", "text/plain", 400, "bad-body"),
-        (b'{"text": 1}', "application/json", 400, "bad-body"),
-        (b"[" * 900, "application/json", 400, "bad-body"),
-        (b'{"text": "a", "b": 1}', "application/json", 400, "bad-body"),
+        (b'{"text": 1}', JSON, 400, "bad-body"),
+        (b"[" * 900, JSON, 400, "bad-body"),
+        (b'{"text": "\xff"}', JSON, 400, "bad-body"),
+        (b'{"text": "\\ud800"}', JSON, 400, "bad-body"),
+        (b'{"text": "a", "b": 1}', JSON, 400, "bad-body"),
+        ('{"text": "a"}'.encode("utf-16"), JSON, 400, "bad-body"),
+        (b"", JSON, 400, "bad-body"),
         (b"a", "image/png", 415, "unsupported-media-type"),
+        (b"a", "text/plain; charset=latin-1", 415, "unsupported-media-type"),
+        (b'{"text": "a"}', "application/json; charset=utf-16", 415, "unsupported-media-type"),
         (b"a" * 1_001, "text/plain", 413, "too-large"),
     ],
 )
@@ -96,6 +107,88 @@ async def test_a_body_that_is_no_text_is_refused(body: bytes, media_type: str, s
         said = await problem(await client.post("/v1/match", data=body, headers={"Content-Type": media_type}))
     assert (said.status, said.code) == (status, code)
     assert service.matched == []
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type", "pointer", "detail"),
+    [
+        (b"ab\xff", "text/plain", "", "is not UTF-8 (byte 3)"),
+        (b'{"text": 1}', JSON, "/text", "must be a string"),
+        (b"{}", JSON, "/text", "is missing"),
+        (b'{"text": "a", "a/~": 1}', JSON, "/a~1~0", "is not known here"),
+        (b"[]", JSON, "", "must be an object"),
+        (b'{"text":', JSON, "", "is not JSON (line 1, column 8)"),
+    ],
+)
+async def test_what_is_wrong_with_a_body_is_said_with_its_place(
+    body: bytes, media_type: str, pointer: str, detail: str
+) -> None:
+    async with Service().serving() as client:
+        said = await problem(await client.post("/v1/match", data=body, headers={"Content-Type": media_type}))
+    assert said.errors == (contract.FieldError(pointer=pointer, detail=detail),)
+    assert said.detail == f"{pointer or 'the body'} {detail}."
+
+
+@pytest.mark.parametrize("body", [b"a text", gzip.compress(b"a text"), gzip.compress(b"a text")[:-9]])
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd", "unheard-of", "gzip, gzip"])
+async def test_a_compressed_body_is_refused_before_it_is_read(encoding: str, body: bytes) -> None:
+    service = Service()
+    headers = {"Content-Encoding": encoding, "Content-Type": "text/plain"}
+    async with service.serving() as client:
+        response = await client.post("/v1/match", data=body, headers=headers)
+        assert (await problem(response)).code == "unsupported-media-type"
+        assert response.headers["Accept-Encoding"] == "identity"
+        # The connection is as good as before.
+        assert (await client.post("/v1/match", data="a text", headers={"Content-Encoding": "identity"})).status == 200
+    assert service.matched == ["a text"]
+
+
+async def test_json_may_begin_with_a_mark_of_the_byte_order() -> None:
+    service = Service()
+    async with service.serving() as client:
+        response = await client.post("/v1/match", data=b'\xef\xbb\xbf{"text": "a"}', headers={"Content-Type": JSON})
+        assert response.status == 200
+    assert service.matched == ["a"]
+
+
+POSTED = b"POST /v1/match HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"GET /livez HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 20_000 + b"\r\n\r\n", 431),
+        (b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", 431),
+        (b"nonsense\r\n\r\n", 400),
+        (POSTED + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
+        (POSTED + b"Content-Length: many\r\n\r\n", 400),
+    ],
+)
+async def test_what_is_no_proper_http_is_a_problem_too(sent: bytes, status: int) -> None:
+    async with Service().serving() as client:
+        base = client._base_url
+        assert base is not None
+        reader, writer = await asyncio.open_connection(base.host, base.port)
+        writer.write(sent)
+        head, _, body = (await asyncio.wait_for(reader.read(), 5)).partition(b"\r\n\r\n")
+        writer.close()
+        await writer.wait_closed()
+    assert head.startswith(f"HTTP/1.1 {status}".encode()) or head.startswith(f"HTTP/1.0 {status}".encode())
+    assert contract.Problem.model_validate_json(body).status == status
+
+
+async def test_a_problem_can_be_found_in_the_log_and_looked_up() -> None:
+    async with Service().serving() as client:
+        response = await client.get("/v1/files?limit=0", headers={"X-Request-Id": "mine"})
+        said = await problem(response)
+        assert (said.request_id, response.headers["X-Request-Id"]) == ("mine", "mine")
+        assert said.instance == "/v1/files"
+        page = await client.get(said.type)
+        assert problems.BadQuery.__doc__ is not None
+        assert problems.BadQuery.__doc__ in await page.text()
+        assert (await problem(await client.get("/problems/unheard-of"))).code == "not-found"
+        well = await client.get("/livez", headers={"X-Request-Id": "not one\u00e9"})
+        assert len(well.headers["X-Request-Id"]) == 32
 
 
 @pytest.mark.parametrize("path", ["/readyz", "/metrics", "/v1/status"])
@@ -118,23 +211,25 @@ async def test_the_status_and_the_files_are_the_contract_s() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "pointer"),
+    ("path", "pointer", "detail"),
     [
-        ("/v1/files?stat=x", "stat"),
-        ("/v1/files?limit=0", "limit"),
-        ("/v1/files?limit=1001", "limit"),
-        ("/v1/files?limit=many", "limit"),
-        ("/v1/files?state=a&state=b", "state"),
-        ("/v1/status?x=1", "x"),
-        ("/livez?x=1", "x"),
-        ("/metrics?x=1", "x"),
+        ("/v1/files?stat=x", "stat", "is not known here"),
+        ("/v1/files?limit=0", "limit", "must be 1 or more"),
+        ("/v1/files?limit=1001", "limit", "must be 1,000 or less"),
+        ("/v1/files?limit=many", "limit", "must be a whole number"),
+        ("/v1/files?state=a&state=b", "state", "is given more than once"),
+        (f"/v1/files?state={'a' * 51}", "state", "may have 50 characters"),
+        ("/v1/files?after=%00", "after", "cannot be used"),
+        ("/v1/status?x=1", "x", "is not known here"),
+        ("/livez?x=1", "x", "is not known here"),
+        ("/metrics?x=1", "x", "is not known here"),
     ],
 )
-async def test_a_query_that_is_not_understood_is_refused_by_name(path: str, pointer: str) -> None:
+async def test_a_query_that_is_not_understood_is_refused_by_name(path: str, pointer: str, detail: str) -> None:
     async with Service().serving() as client:
         said = await problem(await client.get(path))
         assert (said.status, said.code) == (400, "bad-query")
-        assert [wrong.pointer for wrong in said.errors] == [pointer]
+        assert said.errors == (contract.FieldError(pointer=pointer, detail=detail),)
 
 
 async def test_other_addresses_and_methods_are_problems_too() -> None:

@@ -1,0 +1,82 @@
+"""The listening socket, and what happens to bytes that are no request."""
+
+import asyncio
+import functools
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import cast
+from uuid import uuid4
+
+import structlog
+from aiohttp import web
+from aiohttp.http_exceptions import LineTooLong
+
+from ingest_service import problems
+from ingest_service.errors import CannotListen
+from ingest_service.problems import BadRequest, HeadersTooLarge, Unanswerable
+
+STOP_SECONDS = 1.0
+SILENT = logging.getLogger("ingest_service.silent")
+SILENT.disabled = True
+log = structlog.get_logger()
+
+
+class Protocol(web.RequestHandler):
+    """Answers broken HTTP in the shape of every other error."""
+
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """A problem for what the parser could not read, or for what failed outside every middleware."""
+        if request.writer.output_size > 0:
+            raise ConnectionError("The answer had begun; only closing tells the client that it is not whole.")
+        request_id = uuid4().hex
+        if status >= 500:
+            log.error("unforeseen", request_id=request_id, exc_info=exc)
+        response = problems.render(_meaning(status, exc), request_id)
+        response.headers["X-Request-Id"] = request_id
+        response.force_close()
+        return response
+
+
+def _meaning(status: int, exc: BaseException | None) -> Unanswerable:
+    if status >= 500:
+        return Unanswerable()
+    return HeadersTooLarge() if isinstance(exc, LineTooLong) else BadRequest()
+
+
+@asynccontextmanager
+async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
+    """Serves until the block ends; the URL it listens at. Raises CannotListen."""
+    runner = web.AppRunner(app, shutdown_timeout=STOP_SECONDS)
+    await runner.setup()
+    try:
+        listening = await _listen(runner, host, port)
+        try:
+            bound, number = listening.sockets[0].getsockname()[:2]
+            yield f"http://[{bound}]:{number}" if ":" in bound else f"http://{bound}:{number}"
+        finally:
+            listening.close()
+    finally:
+        await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int) -> asyncio.Server:
+    loop = asyncio.get_running_loop()
+    try:
+        return await loop.create_server(functools.partial(_connected, runner, loop), host, port)
+    except OSError as error:
+        raise CannotListen(f"INGEST_HOST and INGEST_PORT: {error.strerror or error}") from error
+
+
+def _connected(runner: web.AppRunner, loop: asyncio.AbstractEventLoop) -> Protocol:
+    """The protocol of a new connection. Bodies stay as they came: what does not decompress ended in the parser."""
+    manager = cast(web.Server, runner.server)
+    return Protocol(manager, loop=loop, access_log=SILENT, auto_decompress=False)
