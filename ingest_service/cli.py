@@ -31,7 +31,7 @@ from ingest_service import (
     settings,
     start,
 )
-from ingest_service.db import Database
+from ingest_service.db import Database, check_exists
 from ingest_service.errors import IngestError, NoSuchRevision, PartDied, SettingsWrong, SourceAway, Unreadable
 
 MOST_ROWS = 1_000
@@ -210,6 +210,8 @@ def _database(loaded: settings.Settings | None = None, *, check: bool = True) ->
     """
     loaded = loaded or settings.load()
     logs.configure(loaded.log_format)
+    if check:
+        check_exists(loaded.database_url)
     with closing(Database(loaded.database_url)) as database:
         if check:
             schema.check(database)

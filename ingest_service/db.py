@@ -6,6 +6,7 @@ the event loop both run in threads, one hop each.
 
 import asyncio
 import functools
+import textwrap
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,7 @@ import sqlalchemy
 from sqlalchemy import event, exc
 from sqlalchemy.orm import Session
 
-from ingest_service.errors import DatabaseAway
+from ingest_service.errors import DatabaseAway, SettingsWrong
 
 try:
     import pysqlite3 as sqlite_driver  # type: ignore[import-untyped]  # The package ships no stubs.
@@ -31,13 +32,15 @@ OLDEST_SQLITE = (3, 43)
 READERS = 4
 IN_ONE_STATEMENT = 500
 BUSY_MILLISECONDS = 10_000
+SQLITE_MAGIC = b"SQLite format 3\0"
+LONGEST_REASON = 300
 
 
 class Database:
     """An engine with its threads; `close` ends both."""
 
     def __init__(self, url: str) -> None:
-        self.engine = _engine(sqlalchemy.make_url(url))
+        self.engine = _engine(_parsed(url))
         one_at_a_time = self.engine.dialect.name == "sqlite"
         self._turn: AbstractContextManager[object] = threading.Lock() if one_at_a_time else nullcontext()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="ingest-read")
@@ -104,7 +107,7 @@ class Database:
         try:
             yield
         except exc.OperationalError as error:
-            raise DatabaseAway(f"{self.engine.url.render_as_string()}: {error.orig}") from error
+            raise away(self.engine, error) from error
 
     @staticmethod
     async def _run(
@@ -121,6 +124,19 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(threads, functools.partial(whole))
 
 
+def away(engine: sqlalchemy.Engine, error: exc.OperationalError) -> DatabaseAway:
+    """What a driver says of a database that cannot be used, in one line; the URL without its password."""
+    said = textwrap.shorten(str(error.orig), LONGEST_REASON)
+    return DatabaseAway(f"{engine.url.render_as_string()}: {said}")
+
+
+def check_exists(url: str) -> None:
+    """Raises DatabaseAway where SQLite would make a file, as for a mistyped name."""
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
+        raise DatabaseAway(f"there is no database {parsed.database}: `ingest-service migrate up` makes one")
+
+
 def chunked(values: Sequence[T]) -> Iterator[Sequence[T]]:
     """Few enough at once for the parameters of one statement."""
     for start in range(0, len(values), IN_ONE_STATEMENT):
@@ -132,6 +148,13 @@ def sqlite_version() -> str:
     return str(sqlite_driver.sqlite_version)
 
 
+def _parsed(url: str) -> sqlalchemy.URL:
+    try:
+        return sqlalchemy.make_url(url)
+    except (ValueError, exc.ArgumentError):
+        raise SettingsWrong("INGEST_DATABASE_URL: cannot be read as an address") from None
+
+
 def _engine(url: sqlalchemy.URL) -> sqlalchemy.Engine:
     if url.get_backend_name() != "sqlite":
         return sqlalchemy.create_engine(
@@ -139,11 +162,24 @@ def _engine(url: sqlalchemy.URL) -> sqlalchemy.Engine:
         )
     if tuple(map(int, sqlite_version().split(".")[:2])) < OLDEST_SQLITE:
         raise DatabaseAway(f"SQLite {sqlite_version()} is too old; 3.43 or newer is needed: install pysqlite3")
-    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+    _prepare_place(Path(url.database or ""))
     engine = sqlalchemy.create_engine(url, module=sqlite_driver, pool_size=2 * READERS)
     event.listen(engine, "connect", _prepare_connection)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _prepare_place(path: Path) -> None:
+    """Makes the folder of a new database. Raises DatabaseAway where another file stands in its place."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("rb") as file:
+            begins = file.read(len(SQLITE_MAGIC))
+    except OSError:
+        # Not there yet, or the driver says what is wrong.
+        return
+    if begins not in (b"", SQLITE_MAGIC):
+        raise DatabaseAway(f"{path} is no SQLite database")
 
 
 def _prepare_connection(connection: Any, _record: object) -> None:  # noqa: ANN401  Drivers share no type with these.

@@ -14,6 +14,7 @@ from pathlib import Path
 import sqlalchemy
 from sqlalchemy import exc
 
+from ingest_service.db import away
 from ingest_service.errors import DatabaseAway, DatabaseTaken
 
 # "palimpse" in ASCII: the same in every release, and unlikely to be anybody else's.
@@ -80,7 +81,7 @@ class AdvisoryLock(Ownership):
         try:
             self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         except exc.OperationalError as error:
-            raise DatabaseAway(f"{self._engine.url.render_as_string()}: {error.orig}") from error
+            raise away(self._engine, error) from error
         query = sqlalchemy.select(sqlalchemy.func.pg_try_advisory_lock(ADVISORY_KEY))
         if not self._connection.scalar(query):
             self._connection.close()

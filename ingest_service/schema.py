@@ -11,8 +11,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
-from ingest_service.db import Database
-from ingest_service.errors import DatabaseAway, NoSuchRevision, SchemaMismatch
+from ingest_service.db import Database, away
+from ingest_service.errors import NoSuchRevision, SchemaMismatch
 
 CONFIG = Path(__file__).parent.parent / "migrations" / "alembic.ini"
 
@@ -35,7 +35,7 @@ def current(database: Database) -> str | None:
         with database.engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
     except sqlalchemy.exc.OperationalError as error:
-        raise DatabaseAway(f"{database.engine.url.render_as_string()}: {error.orig}") from error
+        raise away(database.engine, error) from error
 
 
 def check(database: Database) -> None:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +52,9 @@ def test_the_schema_goes_up_and_down_and_is_checked(run: Run) -> None:
         (("migrate", "up"), {"INGEST_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/x"}, 3),
         (("migrate", "check"), {"INGEST_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/x"}, 3),
         (("migrate", "up"), {"INGEST_DATABASE_URL": "sqlite:////proc/ingest.db"}, 3),
+        (("migrate", "up"), {"INGEST_DATABASE_URL": f"sqlite:///{__file__}"}, 3),
+        (("status",), {"INGEST_DATABASE_URL": f"sqlite:///{__file__}"}, 3),
+        (("status",), {"INGEST_DATABASE_URL": "postgresql://h:port/x"}, 2),
     ],
 )
 def test_a_mistake_is_a_sentence_and_a_code(
@@ -58,8 +62,22 @@ def test_a_mistake_is_a_sentence_and_a_code(
 ) -> None:
     done = run(*arguments, **environment)
     assert done.returncode == code, done.stderr
-    assert done.stderr
     assert "Traceback" not in done.stderr
+    if code == 3:
+        assert len(done.stderr.splitlines()) == 1
+    else:
+        assert done.stderr
+
+
+@pytest.mark.parametrize("command", ["status", "match", "retry", "confirm-deletes", "once", "run", "check"])
+def test_a_mistyped_database_is_not_made(run: Run, tmp_path: Path, command: str) -> None:
+    words = {"match": ("match", __file__), "check": ("migrate", "check")}.get(command, (command,))
+    done = run(*words, INGEST_DATABASE_URL=f"sqlite:///{tmp_path}/nowhere/x.db")
+    assert done.returncode == 3
+    assert done.stderr == (
+        f"ingest-service: there is no database {tmp_path}/nowhere/x.db: `ingest-service migrate up` makes one\n"
+    )
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_dead_letters_are_sent_again_on_request(run: Run, sqlite_url: str) -> None:
