@@ -32,10 +32,19 @@ from ingest_service import (
     start,
 )
 from ingest_service.db import Database, check_exists
-from ingest_service.errors import IngestError, NoSuchRevision, PartDied, SettingsWrong, SourceAway, Unreadable
+from ingest_service.errors import (
+    IngestError,
+    NoSuchEvent,
+    NoSuchRevision,
+    PartDied,
+    SettingsWrong,
+    SourceAway,
+    Unreadable,
+)
 
 MOST_ROWS = 1_000
 USAGE = (SettingsWrong, NoSuchRevision)
+WRONG = (NoSuchEvent, PartDied)
 app = typer.Typer(
     help="Watches a folder of documents and tells the catalog what is in it.",
     no_args_is_help=True,
@@ -57,8 +66,8 @@ def main() -> None:
 
 
 def exit_code(error: IngestError) -> int:
-    """2 for wrong settings, 1 for a part that died, 3 for everything that could not be reached."""
-    return 2 if isinstance(error, USAGE) else 1 if isinstance(error, PartDied) else 3
+    """2 for wrong settings, 1 for what is wrong with the data or died, 3 for everything that could not be reached."""
+    return 2 if isinstance(error, USAGE) else 1 if isinstance(error, WRONG) else 3
 
 
 @app.command()
@@ -123,10 +132,10 @@ def retry(
 ) -> None:
     """Sends dead letters again, and waiting events now."""
     with _database() as database, database.writing() as session:
+        if event is not None and not outbox.holds(session, event):
+            raise NoSuchEvent
         count = outbox.retry(session, event=event, code=reason)
     _say(as_json, {"retried": count}, f"{count} events will be sent again.")
-    if event is not None and not count:
-        raise typer.Exit(1)
 
 
 @app.command()

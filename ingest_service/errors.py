@@ -135,6 +135,12 @@ class NoSuchRevision(IngestError):
     code = "no-such-revision"
 
 
+class NoSuchEvent(IngestError):
+    """There is no such event."""
+
+    code = "no-such-event"
+
+
 class SettingsWrong(IngestError):
     """A setting cannot be used."""
 

@@ -97,6 +97,11 @@ def dead(session: Session, id: int, problem: contract.Problem) -> None:  # noqa:
     session.execute(query.values(state=DEAD, attempts=Outbox.attempts + 1, problem=_json(problem), not_before=None))
 
 
+def holds(session: Session, event: str) -> bool:
+    """Whether an event is kept, in whatever state."""
+    return session.scalar(sa.select(sa.exists().where(Outbox.event == event))) or False
+
+
 def retry(session: Session, *, event: str | None = None, code: str | None = None) -> int:
     """Owes dead letters again and lets waiting events go now: all, one, or those of one problem code; how many."""
     query = sa.update(Outbox).where(

@@ -87,9 +87,13 @@ def test_dead_letters_are_sent_again_on_request(run: Run, sqlite_url: str) -> No
         outbox.put(session, observed())
         claimed = outbox.claim(session, limit_events=1, limit_bytes=1, now=NOON)
         outbox.dead(session, claimed[0].id, problem())
-    assert run("retry", "no-such-event").returncode == 1
+    unknown = run("retry", "no-such-event")
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert unknown.stderr == "ingest-service: There is no such event.\n"
     assert json.loads(run("retry", "--reason", "unheard-of", "--json").stdout) == {"retried": 0}
     assert run("retry", event_id("seoul")).returncode == 0
+    # Not dead any more, nor waiting.
+    assert run("retry", event_id("seoul")).stdout == "0 events will be sent again.\n"
     with database.reading() as session:
         assert outbox.counts(session)["owed"] == 1
     database.close()
