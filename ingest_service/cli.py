@@ -10,7 +10,6 @@ import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,6 +18,7 @@ from catalog_service import contract
 from ingest_service import (
     brake,
     events,
+    given,
     ledger,
     logs,
     matching,
@@ -140,14 +140,15 @@ def retry(
 
 @app.command()
 def match(
-    file: Annotated[Path, typer.Argument(help="A file of any kind that the folder may hold.")], as_json: AsJson = False
+    file: Annotated[str, typer.Argument(help="A file of any kind that the folder may hold; - is standard input.")],
+    as_json: AsJson = False,
 ) -> None:
     """Says where the text of a file comes from: what the folder has in common with it. Stores nothing."""
     loaded = settings.load()
     try:
-        readings = reading.read(file.read_bytes(), file.name, loaded.limits)
-    except (OSError, Unreadable) as error:
-        typer.echo(f"ingest-service: {file}: {getattr(error, 'strerror', None) or error}", err=True)
+        readings = reading.read(given.read(file, loaded.limits.file_bytes), file, loaded.limits)
+    except Unreadable as error:
+        typer.echo(f"ingest-service: {given.called(file)}: {error}", err=True)
         raise typer.Exit(1) from None
     with _database(loaded) as database, database.reading() as session:
         told = [(item, matching.match(session, item)) for item in map(normalise.normalise, readings)]

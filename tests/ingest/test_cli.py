@@ -12,19 +12,35 @@ import pytest
 from ingest_service import outbox, schema
 from ingest_service.db import Database
 from tests.ingest.events import NOON, event_id, observed, problem
+from tests.quality import sameness_predict
+from tests.quality.sameness_predict import Document
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+SAID = (
+    "No bridge of this town was ever built for the carts that it carries today, and none of them will be, "
+    "the harbour master told the council on the evening of the flood."
+)
+
+
+def told(url: str, *documents: Document) -> None:
+    """A database whose folder holds these texts."""
+    database = Database(url)
+    schema.upgrade(database)
+    sameness_predict.store(database, documents)
+    database.close()
 
 
 @pytest.fixture
 def run(sqlite_url: str) -> Run:
     """Runs `ingest-service` on a database of its own."""
 
-    def ran(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    def ran(*arguments: str, stdin: str = "", **environment: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
             [sys.executable, "-c", "from ingest_service.cli import main; main()", *arguments],
             env={**os.environ, "INGEST_DATABASE_URL": sqlite_url, **environment},
-            capture_output=True, text=True, check=False, timeout=60,
+            input=stdin, capture_output=True, text=True, check=False, timeout=60,
         )  # fmt: skip
 
     return ran
@@ -69,7 +85,7 @@ def test_a_mistake_is_a_sentence_and_a_code(
         assert done.stderr
 
 
-@pytest.mark.parametrize("command", ["status", "match", "retry", "confirm-deletes", "once", "run", "check"])
+@pytest.mark.parametrize("command", ["status", "match", "run", "check"])
 def test_a_mistyped_database_is_not_made(run: Run, tmp_path: Path, command: str) -> None:
     words = {"match": ("match", __file__), "check": ("migrate", "check")}.get(command, (command,))
     done = run(*words, INGEST_DATABASE_URL=f"sqlite:///{tmp_path}/nowhere/x.db")
@@ -97,3 +113,18 @@ def test_dead_letters_are_sent_again_on_request(run: Run, sqlite_url: str) -> No
     with database.reading() as session:
         assert outbox.counts(session)["owed"] == 1
     database.close()
+
+
+def test_a_pipe_to_match_is_refused_at_once(run: Run, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    done = run("match", str(tmp_path / "pipe"))
+    assert done.returncode == 1
+    assert done.stderr == f"ingest-service: {tmp_path}/pipe: It is no regular file; `-` reads standard input.\n"
+
+
+def test_standard_input_is_matched_within_the_limit(run: Run, sqlite_url: str) -> None:
+    told(sqlite_url, Document("harbour.txt", SAID))
+    assert "harbour.txt" in run("match", "-", stdin=SAID).stdout
+    done = run("match", "-", stdin=SAID, INGEST_LIMITS__FILE_BYTES="100")
+    assert done.returncode == 1
+    assert done.stderr == "ingest-service: standard input: It has more than 100 bytes, the limit.\n"

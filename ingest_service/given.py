@@ -1,0 +1,38 @@
+"""A file that a person names on the command line, or standard input: its bytes, within the limit."""
+
+import stat
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+from ingest_service.errors import NoAccess, NotRegular, TooLarge
+
+STANDARD_INPUT = "-"
+
+
+def read(name: str, limit: int) -> bytes:
+    """The bytes of a file, or of standard input where the name is `-`. Raises NotRegular, NoAccess, TooLarge."""
+    if name == STANDARD_INPUT:
+        if sys.stdin is None:
+            raise NoAccess("It is closed.")
+        return _within(sys.stdin.buffer, limit)
+    try:
+        # Opening a pipe waits for somebody to write into it, and a device may never end.
+        if not stat.S_ISREG(Path(name).stat().st_mode):
+            raise NotRegular("It is no regular file; `-` reads standard input.")
+        with Path(name).open("rb") as file:
+            return _within(file, limit)
+    except OSError as error:
+        raise NoAccess(f"{error.strerror}.") from None
+
+
+def called(name: str) -> str:
+    """What a person calls it."""
+    return "standard input" if name == STANDARD_INPUT else name
+
+
+def _within(file: BinaryIO, limit: int) -> bytes:
+    content = file.read(limit + 1)
+    if len(content) > limit:
+        raise TooLarge(f"It has more than {limit:,} bytes, the limit.")
+    return content
