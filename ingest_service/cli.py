@@ -7,10 +7,9 @@ wrongly, 3 when it cannot reach what it needs.
 import asyncio
 import json
 import sys
-import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -29,6 +28,7 @@ from ingest_service import (
     schema,
     service,
     settings,
+    showing,
     start,
 )
 from ingest_service.db import Database, check_exists
@@ -151,28 +151,19 @@ def match(
         typer.echo(f"ingest-service: {given.called(file)}: {error}", err=True)
         raise typer.Exit(1) from None
     with _database(loaded) as database, database.reading() as session:
-        told = [(item, matching.match(session, item)) for item in map(normalise.normalise, readings)]
+        told = [(item, matching.find(session, item)) for item in map(normalise.normalise, readings)]
     if as_json:
-        typer.echo(
-            json.dumps([{"title": item.title, **found.model_dump(mode="json", by_alias=True)} for item, found in told])
-        )
+        typer.echo(json.dumps([_answer(item, found) for item, found in told]))
         return
     for item, found in told:
-        _tell_matches(item, found)
+        for line in showing.lines(item.text, found):
+            typer.echo(line)
 
 
-def _tell_matches(item: model.Article, found: contract.Matches) -> None:
-    """The matches for a person, with the words that are shared."""
-    if not found.matches:
-        typer.echo("nothing in the folder shares a passage with it")
-    for each in found.matches:
-        copies = f", and {each.copies} copies of it" if each.copies else ""
-        typer.echo(f"{each.type}: {each.path!r} ({each.title}){copies}: {each.coverage.own:.0%} of the text")
-        for passage in each.passages:
-            start, end = passage.own
-            altered = "" if passage.verbatim else ", altered"
-            typer.echo(f"  {start}–{end} at {passage.other[0]}–{passage.other[1]}, {passage.words} words{altered}:")
-            typer.echo(f"    {textwrap.shorten(item.text[start:end], 200)}")
+def _answer(item: model.Article, found: Sequence[matching.Found]) -> dict[str, Any]:
+    """The matches of one item, with the text that their offsets are of: not the file's, but what was made of it."""
+    matches = [each.match.model_dump(mode="json", by_alias=True) for each in found]
+    return {"title": item.title, "text": item.text, "matches": matches}
 
 
 @app.command("confirm-deletes")

@@ -122,6 +122,18 @@ def test_a_pipe_to_match_is_refused_at_once(run: Run, tmp_path: Path) -> None:
     assert done.stderr == f"ingest-service: {tmp_path}/pipe: It is no regular file; `-` reads standard input.\n"
 
 
+def test_the_offsets_of_matches_are_of_the_text_that_is_told(run: Run, sqlite_url: str, tmp_path: Path) -> None:
+    told(sqlite_url, Document("harbour.txt", SAID))
+    altered = SAID.replace("evening", "morning")
+    (tmp_path / "asked.md").write_text(f"---\ntitle: Flood\n---\n\n{altered}\n", encoding="utf-8")
+    [answer] = json.loads(run("match", str(tmp_path / "asked.md"), "--json").stdout)
+    assert (answer["title"], answer["text"]) == ("Flood", altered)
+    [passage] = answer["matches"][0]["passages"]
+    [edit] = passage["edits"]
+    assert answer["text"][slice(*edit["a"])] == "morning"
+    assert 'said "morning", source has "evening"' in run("match", str(tmp_path / "asked.md")).stdout
+
+
 def test_standard_input_is_matched_within_the_limit(run: Run, sqlite_url: str) -> None:
     told(sqlite_url, Document("harbour.txt", SAID))
     assert "harbour.txt" in run("match", "-", stdin=SAID).stdout

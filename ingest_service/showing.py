@@ -1,0 +1,51 @@
+"""What a person reads of where a text comes from: the shared passages, and which words of them differ."""
+
+from collections.abc import Iterator, Sequence
+
+from catalog_service import contract
+from ingest_service.matching import Found
+
+MOST_EDITS = 5
+PASSAGE_CHARACTERS = 200
+EDIT_CHARACTERS = 60
+# The controls of ASCII and Latin-1, with which a text could move the cursor or hide what it says.
+COMMANDS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), "\ufffd")
+
+
+def lines(text: str, matches: Sequence[Found]) -> Iterator[str]:
+    """The matches of a text, the lines of each under its first."""
+    if not matches:
+        yield "nothing in the folder shares a passage with it"
+    for found in matches:
+        match = found.match
+        copies = f", and {match.copies} copies of it" if match.copies else ""
+        yield f"{match.type}: {match.path!r} ({_short(match.title)}){copies}: {match.coverage.own:.0%} of the text"
+        for passage in match.passages:
+            yield from _passage(text, passage, found.text)
+
+
+def _passage(text: str, passage: contract.Passage, source: str) -> Iterator[str]:
+    (start, end), (first, last) = passage.own, passage.other
+    altered = "" if passage.verbatim else ", altered"
+    yield f"  {start}–{end} at {first}–{last}, {passage.words} words{altered}:"
+    yield f"    {_short(text[start:end])}"
+    for edit in passage.edits[:MOST_EDITS]:
+        yield f"      {_edit(_quoted(text, edit.a), _quoted(source, edit.b))}"
+    if len(passage.edits) > MOST_EDITS:
+        yield f"      and {len(passage.edits) - MOST_EDITS} more differences"
+
+
+def _edit(said: str, has: str) -> str:
+    """One difference, where either side may have no words."""
+    return ", ".join(each for each in (said and f"said {said}", f"source has {has or 'nothing there'}") if each)
+
+
+def _quoted(text: str, span: contract.Span) -> str:
+    words = _short(text[slice(*span)], EDIT_CHARACTERS)
+    return f'"{words}"' if words else ""
+
+
+def _short(text: str, longest: int = PASSAGE_CHARACTERS) -> str:
+    """As much as is read at a glance, in one line; what commands a terminal does not."""
+    line = " ".join(text.split()).translate(COMMANDS)
+    return line if len(line) <= longest else line[: longest - 1] + "…"
