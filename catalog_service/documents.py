@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
-from catalog_service import dates, diff, paging, relations, resources, stories
+from catalog_service import dates, diff, paging, relations, resources, roles
 from catalog_service.errors import NotFound, Redacted, Withdrawn
 from catalog_service.tables import Document, DocumentState, Original, Story, Version, alive
 
@@ -152,7 +152,8 @@ def described(session: Session, rows: Sequence[Row], at: int | None = None) -> l
     ids = [state.document for state, _, _ in rows]
     counted = relations.counts(session, ids, at)
     sizes = _stories(session, {story for _, _, story in rows if story})
-    copies = stories.copies(session, ids)
+    told = ((state.document, sizes.get(story or "")) for state, _, story in rows)
+    copies = roles.copies(session, [document for document, story in told if story and story.head != document])
     return [
         _resource(state, version, counted[state.document], _membership(state.document, sizes.get(story or ""), copies))
         for state, version, story in rows

@@ -20,9 +20,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    func,
     select,
-    tuple_,
     union_all,
     update,
 )
@@ -231,25 +229,3 @@ def join_current(asked: S, document: _Column, version: _Column, at: Moment = Non
     status = state.status.concat("")
     current = and_(state.document == document, state.number == version, status == "current", alive(state, at))
     return asked.join(state, current)
-
-
-def copies(session: Session, documents: Collection[str]) -> set[str]:
-    """Those of `documents` that are copies: a duplicate of theirs stands before them, or heads their story."""
-    return set(session.scalars(_copies(), {"documents": list(documents)}))
-
-
-@functools.cache
-def _copies() -> Select[str]:
-    """Asked of the database: a text may have ten thousand copies."""
-    pair = links(("duplicate",)).subquery()
-    asked = select(pair.c.document).distinct()
-    standings = []
-    for name in (pair.c.document, pair.c.other):
-        document, version = aliased(Document), aliased(Version)
-        asked = asked.join(document, document.id == name).join(
-            version, and_(version.document == document.id, version.number == document.number)
-        )
-        sequence = func.coalesce(version.details["wire"]["sequence"].as_integer(), 0)
-        # Of copies alike in all else the first by digest and id stands for them.
-        standings.append(tuple_(func.coalesce(version.published, ""), sequence, version.digest, version.document))
-    return asked.where(standings[0] > standings[1])

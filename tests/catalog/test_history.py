@@ -229,7 +229,7 @@ def test_a_new_judgement_leaves_history_alone(catalog: Database, record: Record)
 
 def test_copies_and_revisions_form_a_story_and_reuse_does_not(catalog: Database, record: Record) -> None:
     record(
-        event(1, article=article(published="2024-09-04")),
+        event(1, article=article(text="Envoys meet.", published="2024-09-04")),
         event(2, article=article(published="2024-09-05"), relations=[relation(1, type_="revision")]),
         event(3, article=article(published="2024-09-05"), relations=[relation(2, type_="duplicate")]),
         event(4, relations=[relation(1)]),

@@ -23,6 +23,7 @@ IN_ORDER = ("SCAN story USING INDEX", "SCAN relation USING INDEX ix_relation_seq
 LISTING = "ix_document_state_listing"
 ASKED: dict[str, Callable[[Session], object]] = {
     "a document": lambda session: documents.one(session, ONE),
+    "a story's documents": lambda session: documents.by_ids(session, [document_id(number) for number in (2, 3, 4, 5)]),
     "its versions": lambda session: documents.versions(session, ONE),
     "its relations": lambda session: relations.of_document(session, str(ONE), limit=20),
     "relations": lambda session: relations.find(session, limit=20, cursor=None),
@@ -47,12 +48,13 @@ ASKED: dict[str, Callable[[Session], object]] = {
 
 @pytest.fixture
 def catalog(sqlite_url: str) -> Iterator[Database]:
-    """A catalog of five documents, three of them copies."""
+    """A catalog of five documents, three of them copies and one a revision."""
     database = Database(sqlite_url)
     schema.upgrade(database)
     copies = [event(number, relations=[relation(1, type_="duplicate")]) for number in (2, 3)]
+    revision = event(5, article=article(text="Envoys met again."), relations=[relation(4, type_="revision")])
     with database.writing() as session:
-        history.record_batch(session, [event(1), *copies, event(4), event(5)], NOW)
+        history.record_batch(session, [event(1), *copies, event(4), revision], NOW)
     yield database
     database.close()
 

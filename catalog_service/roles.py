@@ -1,0 +1,95 @@
+"""Which documents of a story are copies: others that say the same words stand before them.
+
+Copies are linked to one of theirs alone, the one that arrived first, and not to each other: it says nothing of which of
+them is first by what they say of themselves.
+"""
+
+import functools
+import itertools
+from collections.abc import Collection, Iterable
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Exists, Select, and_, bindparam, exists, func, or_, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from catalog_service.tables import Document, Relation, Story, Version, alive
+
+# A class that maps a table, or an alias of one.
+_Table: TypeAlias = Any
+# From which side of a relation one walks, and to which.
+_WAYS = (("a", "b"), ("b", "a"))
+
+
+def copies(session: Session, documents: Collection[str]) -> set[str]:
+    """Those of `documents`, no heads of stories, that are copies.
+
+    Another one of the same words stands before them, or heads their story.
+    """
+    found: set[str] = set()
+    # Most copies are known by their digest, and the others cost ten times as much to ask for.
+    for asked in (_of_same_text, _of_linked_text):
+        if left := set(documents) - found:
+            found |= set(session.scalars(asked(), {"documents": list(left)}))
+    return found
+
+
+@functools.cache
+def _of_same_text() -> Select[str]:
+    own, version = aliased(Document), aliased(Version)
+    head, heads = aliased(Document), aliased(Version)
+    other, others = aliased(Document), aliased(Version)
+    same = and_(others.digest == version.digest, other.story == own.story)
+    before = exists().where(same, _says(other, others), _standing(others) < _standing(version))
+    # The head first: where it is a copy too, as in most stories of many, no others are looked at.
+    return (
+        _asked(own, version)
+        .join(head, head.id == Story.head)
+        .join(heads, _says(head, heads))
+        .where(or_(heads.digest == version.digest, before))
+    )
+
+
+@functools.cache
+def _of_linked_text() -> Select[str]:
+    """A duplicate of it is before it, or a duplicate of such: two that are copies of a third are no less so."""
+    own, version = aliased(Document), aliased(Version)
+    ways = [*itertools.product(_WAYS, repeat=1), *itertools.product(_WAYS, repeat=2)]
+    return _asked(own, version).where(or_(*(_reaches_one_before(own, version, way) for way in ways)))
+
+
+def _asked(own: _Table, version: _Table) -> Select[str]:
+    wanted = own.id.in_(bindparam("documents", expanding=True))
+    return select(own.id).join(version, _says(own, version)).join(Story, Story.id == own.story).where(wanted)
+
+
+def _reaches_one_before(own: _Table, version: _Table, ways: Iterable[tuple[str, str]]) -> Exists:
+    """Whether these steps from duplicate to duplicate lead to one before it; the database stops at the first."""
+    last, steps = own, []
+    for way in ways:
+        other = aliased(Document)
+        steps.append(_step(last, other, way))
+        last = other
+    others = aliased(Version)
+    before = or_(_standing(others) < _standing(version), last.id == Story.head)
+    return exists().where(*steps, _says(last, others), before)
+
+
+def _step(one: _Table, other: _Table, way: tuple[str, str]) -> ColumnElement[bool]:
+    """Whether there is a relation that makes one the duplicate of another of its story."""
+    relation = aliased(Relation)
+    sides = [
+        and_(getattr(relation, f"{side}_document") == end.id, getattr(relation, f"{side}_version") == end.number)
+        for side, end in zip(way, (one, other), strict=True)
+    ]
+    told = and_(relation.type == "duplicate", relation.seq != 0, alive(relation))
+    return and_(*sides, told, other.story == one.story)
+
+
+def _says(document: _Table, version: _Table) -> ColumnElement[bool]:
+    return and_(version.document == document.id, version.number == document.number)
+
+
+def _standing(version: _Table) -> ColumnElement[Any]:
+    """As `stories.Standing`; of copies alike in all else the first by digest and id stands for them."""
+    sequence = func.coalesce(version.details["wire"]["sequence"].as_integer(), 0)
+    return tuple_(func.coalesce(version.published, ""), sequence, version.digest, version.document)
