@@ -113,6 +113,8 @@ def _record_article(
     else:
         if not same:
             stories.leave(session, turn, row.id)
+        elif row.status == "withdrawn":
+            relations.lapse(session, turn, row.id, row.number)
         _appear(session, turn, row, data, told_again=not same)
     if not same:
         originals.keep(session, data.original)

@@ -23,6 +23,7 @@ from catalog_service.tables import Document, Receipt, Relation, Version, alive
 PENDING = 0
 Side = tuple[str, int]
 Scope = Literal["current", "all"]
+_SIDES = ((Relation.a_document, Relation.a_version), (Relation.b_document, Relation.b_version))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,21 @@ def _is_judged_again(session: Session, own: Side, row: Relation) -> bool:
     [(other, version)] = [(side, version) for side, version in sides.items() if side != own]
     document = session.get(Document, other[0])
     return document is None or version is None or (document.status, document.number) == ("current", version)
+
+
+def lapse(session: Session, turn: Turn, document: str, number: int) -> Links:
+    """Ends what a version is to what others say now, as it comes back and tells it anew.
+
+    While it was gone others were judged without it, and whatever they were to it was left as history. Nobody was told
+    that it ended, only that the document was gone: so this is told now.
+    """
+    ended: list[Link] = []
+    for own, other in (_SIDES, _SIDES[::-1]):
+        told = select(Relation).where(own[0] == document, own[1] == number, alive(Relation))
+        now = or_(other[1].is_(None), and_(Document.status == "current", Document.number == other[1]))
+        for row in session.scalars(told.outerjoin(Document, Document.id == other[0]).where(now)):
+            ended += _end(session, turn, row).ended
+    return Links(ended=tuple(ended))
 
 
 def resolve(session: Session, turn: Turn, side: Side, number: int) -> Links:
@@ -202,7 +218,6 @@ def _end(session: Session, turn: Turn, row: Relation) -> Links:
         session.flush()
         return Links()
     row.until_seq = _append(session, turn, "relation.withdrawn.v1", row)
-    session.flush()
     return Links(ended=(_link(row),))
 
 
@@ -302,7 +317,7 @@ def _asked(scope: Scope, at: int | None = None) -> Select[Relation]:
     asked = select(Relation).where(Relation.seq != PENDING, alive(Relation, at))
     if scope == "all":
         return asked
-    for document, version in ((Relation.a_document, Relation.a_version), (Relation.b_document, Relation.b_version)):
+    for document, version in _SIDES:
         asked = stories.join_current(asked, document, version, at)
     return asked
 

@@ -227,6 +227,56 @@ def test_a_new_judgement_leaves_history_alone(catalog: Database, record: Record)
         assert sorted({side.path for each in kept for side in (each.a, each.b)}) == ["001.txt", "002.txt", "003.txt"]
 
 
+def test_what_was_judged_away_does_not_come_back_with_a_restored_document(catalog: Database, record: Record) -> None:
+    told = [relation(2), relation(3), relation(4)]
+    record(event(2), event(3), event(4), event(1, relations=told), event(1, 2, "withdrawn"))
+    # What 1 and 2 share turned out to be boilerplate; 3 says something else, and 4 is gone too.
+    record(related(2, 1, []), event(3, 2, "changed", article=article(text="Other.")), event(4, 2, "withdrawn"))
+    with catalog.reading() as session:
+        before = changes.since(session, 0)
+    record(event(1, 3, "restored"))
+    with catalog.reading() as session:
+        assert related_to(session, str(ONE)) == []
+        assert documents.one(session, TWO).relations == {}
+        told_after = [each.type for each in changes.since(session, 0)[len(before) :]]
+        # It was never said to have ended, only that its document was gone; nobody who follows may see it come back.
+        assert told_after == ["relation.withdrawn.v1", "document.restored.v1"]
+        kept = related_to(session, str(ONE), versions="all")
+        assert {side.path for each in kept for side in (each.a, each.b)} == {"001.txt", "003.txt", "004.txt"}
+    # Of two that were gone the one that comes back last finds what the other says now.
+    record(event(4, 3, "restored"))
+    with catalog.reading() as session:
+        assert related_to(session, str(ONE)) == []
+
+
+def test_what_a_restored_document_tells_again_is_there_once(catalog: Database, record: Record) -> None:
+    record(event(1), event(2), event(3, relations=[relation(1)]), event(1, 2, "withdrawn"))
+    # One that is judged before the other is told of names the look that is still to come.
+    record(related(2, 1, [relation(1, 3)]), event(1, 3, "restored", relations=[relation(3)]))
+    with catalog.reading() as session:
+        assert documents.one(session, ONE).relations == {"reuse": 2}
+        assert len(related_to(session, str(ONE), versions="all")) == 2
+        told = [each.type for each in changes.since(session, 0)]
+        assert (told.count("relation.added.v1"), told.count("relation.withdrawn.v1")) == (3, 1)
+
+
+def test_a_restored_document_waits_no_more_for_whom_it_was_related_to(catalog: Database, record: Record) -> None:
+    record(event(1, relations=[relation(2)]), event(1, 2, "withdrawn"), event(1, 3, "restored"), event(2))
+    with catalog.reading() as session:
+        assert related_to(session, str(ONE), versions="all") == []
+
+
+def test_what_was_current_between_is_told_as_of_then(catalog: Database, record: Record) -> None:
+    record(event(1), event(2, relations=[relation(1)]))
+    with catalog.reading() as session:
+        then = documents.find(session, documents.Filter(), limit=1).snapshot.seq
+    record(event(1, 2, "withdrawn"), related(2, 1, []), event(1, 3, "restored"))
+    with catalog.reading() as session:
+        now = documents.find(session, documents.Filter(), limit=1).snapshot.seq
+        counted = [relations.counts(session, [str(TWO)], seq)[str(TWO)] for seq in range(then, now + 1)]
+    assert counted == [{"reuse": 1}, {}, {}, {}]
+
+
 def test_copies_and_revisions_form_a_story_and_reuse_does_not(catalog: Database, record: Record) -> None:
     record(
         event(1, article=article(text="Envoys meet.", published="2024-09-04")),
@@ -253,7 +303,7 @@ def test_a_story_that_loses_its_middle_falls_apart(catalog: Database, record: Re
     record(event(2, 2, "withdrawn"))
     with catalog.reading() as session:
         assert documents.one(session, ONE).story is None
-    record(event(2, 3, "restored"))
+    record(event(2, 3, "restored", relations=[relation(1, type_="revision"), relation(3, type_="revision")]))
     with catalog.reading() as session:
         story = documents.one(session, ONE).story
         assert story is not None

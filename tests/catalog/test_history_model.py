@@ -80,10 +80,20 @@ class CatalogAgainstModel(RuleBasedStateMachine):
         told = [each for other in found if (each := self._told(other, number, found[other]))]
         sent = event(number, observation, path=path, article=article(text=text, publisher=publisher), relations=told)
         receipt = self._send(sent)
+        if known.status == "withdrawn" and known.said[known.current - 1] == (text, publisher):
+            self._lapse((number, known.current))
         expected = self._expect_seen(known, path, (text, publisher))
         assert (receipt.outcome, receipt.version) == (expected, known.current)
         known.observation = observation
         self._relate((number, observation), known.current, found, complete=False)
+
+    def _lapse(self, version: Side) -> None:
+        """A version that comes back tells anew what it is to what others say now."""
+        for pair in [pair for pair in self.related if version in self._sides(pair)]:
+            if all(
+                self._is_said_now(side) for side, shown in zip(pair, self._sides(pair), strict=True) if shown != version
+            ):
+                del self.related[pair]
 
     def _told(self, other: int, number: int, type_: str) -> dict[str, object] | None:
         return relation(other, self._newest(other), type_=type_) if other != number else None
@@ -190,7 +200,8 @@ class CatalogAgainstModel(RuleBasedStateMachine):
                     del self.related[each]
 
     def _sides(self, pair: Pair) -> list[Side]:
-        return [(number, self.versions[number, observation]) for number, observation in pair]
+        """Which versions the sides are; 0 where that is not known yet."""
+        return [(side[0], self.versions.get(side, 0)) for side in pair]
 
     def _send(self, sent: contract.AnyEvent) -> contract.Receipt:
         with self.database.writing() as session:

@@ -40,6 +40,7 @@ ASKED: dict[str, Callable[[Session], object]] = {
             event(9, relations=[relation(1, type_="duplicate")]),
             event(1, 2, "changed", article=article(text="Envoys met on Tuesday.")),
             event(2, 2, "withdrawn"),
+            event(2, 3, "restored", relations=[relation(1, 2, "revision")]),
         ],
         NOW,
     ),
