@@ -19,8 +19,6 @@ from ingest_service.tables import Article, Item, Original
 
 # So many copies are told of together with their first; an event may hold a thousand relations.
 COPIES = 500
-# So many articles are asked about at a time.
-ASKED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +80,10 @@ class Judge:
         return len(rows)
 
     def _asked(self, session: Session, rows: Sequence[Article], found: dict[int, Candidates]) -> Iterator[Asked]:
-        """With whom to judge articles that are new. Some are asked about at a time: workers judge meanwhile."""
+        """With whom to judge articles that are new."""
         # Of two that are told together the later one tells of both.
         together = {row.id for row in rows}
-        for start in range(0, len(rows), ASKED):
-            some = rows[start : start + ASKED]
+        for some in self.panel.portions(rows):
             found |= fingerprint_index.candidates(session, _prints(session, some), new=rows[0].id)
             for row in some:
                 yield self._neighbours(session, row, found.get(row.id), without=together)

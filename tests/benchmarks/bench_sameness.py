@@ -30,7 +30,6 @@ from sqlalchemy.orm import Session
 
 from ingest_service import fingerprint_index, model, packing, sameness, schema
 from ingest_service.db import Database
-from ingest_service.judging import ASKED
 from ingest_service.panel import FACTS, Panel, Question, Text
 from ingest_service.prepare import Workers
 from ingest_service.settings import Limits
@@ -113,13 +112,11 @@ class Engine:
         self.clock.time("align and judge", now + self.clock.spent["ask"] - asked)
 
     def _questions(self, prints: Mapping[int, sameness.Hashes]) -> Iterator[Question]:
-        """With whom to judge each: as the service does it, some are asked about at a time."""
-        numbers = list(prints)
-        for start in range(0, len(numbers), ASKED):
-            some = {number: prints[number] for number in numbers[start : start + ASKED]}
+        """With whom to judge each."""
+        for some in self.panel.portions(list(prints)):
             now = time.perf_counter()
             with self.database.reading() as session:
-                found = fingerprint_index.candidates(session, some)
+                found = fingerprint_index.candidates(session, {number: prints[number] for number in some})
             self.clock.time("ask", now)
             for number in some:
                 # Of two in one batch the later one tells.
