@@ -70,7 +70,7 @@ async def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
 
 async def test_a_file_that_needs_too_much_memory_is_given_up(tmp_path: Path) -> None:
     large = task(tmp_path, "large.txt", LONG)
-    with closing(Workers(Limits(workers=1, reading_memory_bytes=500 * 2**20))) as narrow:
+    with closing(Workers(Limits(workers=1, reading_memory_bytes=370 * 2**20))) as narrow:
         with pytest.raises(ReaderDied):
             await narrow.prepare(large)
         assert isinstance(await narrow.prepare(task(tmp_path, "a.txt", "News.")), Prepared)
