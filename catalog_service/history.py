@@ -108,18 +108,22 @@ def _record_article(
     before = row.seq if row else 0
     current = session.get_one(Version, (row.id, row.number)) if row else None
     same = current is not None and versions.same(current, version)
+    lapsed = relations.Links()
     if row is None:
         row = _first_seen(session, turn, data)
     else:
         if not same:
             stories.leave(session, turn, row.id)
         elif row.status == "withdrawn":
-            relations.lapse(session, turn, row.id, row.number)
+            lapsed = relations.lapse(session, turn, row.id, row.number)
         _appear(session, turn, row, data, told_again=not same)
     if not same:
         originals.keep(session, data.original)
         _append(session, turn, row, version, current)
-    return _settle(session, turn, event, row.number, "recorded" if row.seq > before else "unchanged")
+    receipt = _settle(session, turn, event, row.number, "recorded" if row.seq > before else "unchanged")
+    # Last, so that a story is kept that it came back into.
+    stories.part(session, turn, lapsed.ended)
+    return receipt
 
 
 def _appear(session: Session, turn: Turn, row: Document, data: contract.Observed, *, told_again: bool) -> None:
@@ -184,7 +188,7 @@ def _record_related(
         versions.check_spans(data.relations, len("\n\n".join(judged.paragraphs)))
     links = relations.replace(session, turn, side, data.relations)
     stories.part(session, turn, links.ended)
-    stories.join(session, turn, row.id)
+    _join(session, turn, (row.id, number), links)
     return receipts.sign(session, turn, event, "recorded" if links.any else "unchanged", row.number)
 
 
@@ -197,8 +201,19 @@ def _settle(
     waited = relations.resolve(session, turn, side, number)
     told = relations.add(session, turn, side, event.data.relations)
     stories.part(session, turn, [*waited.ended, *told.ended])
-    stories.join(session, turn, side[0])
+    _join(session, turn, (side[0], number), waited + told)
     return receipt
+
+
+def _join(session: Session, turn: Turn, said: tuple[str, int | None], links: relations.Links) -> None:
+    """Puts a document into its story, after links of a version of it appeared."""
+    row = session.get_one(Document, said[0])
+    joining = {row.id}
+    if (row.status, row.number) != ("current", said[1]):
+        # Not the document, but its copies: what it says no more holds them together.
+        joining.update(*((link.a, link.b) for link in links.appeared if link.type == "duplicate"))
+    for each in sorted(joining):
+        stories.join(session, turn, each)
 
 
 def _first_seen(session: Session, turn: Turn, data: contract.Observed) -> Document:

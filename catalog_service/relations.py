@@ -13,7 +13,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from catalog_service import changes, contract, paging, resources, stories
+from catalog_service import changes, contract, paging, resources, ties
 from catalog_service.counter import Turn
 from catalog_service.errors import EventRefused, NotFound
 from catalog_service.stories import Link
@@ -23,7 +23,7 @@ from catalog_service.tables import Document, Receipt, Relation, Version, alive
 PENDING = 0
 Side = tuple[str, int]
 Scope = Literal["current", "all"]
-_SIDES = ((Relation.a_document, Relation.a_version), (Relation.b_document, Relation.b_version))
+_SIDES = (ties.A, ties.B)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +247,7 @@ def counts(session: Session, documents: Collection[str], at: int | None = None) 
 
 @functools.cache
 def _counted(*, now: bool) -> Select[str, str, int]:
-    linked = stories.links(("duplicate", "revision", "excerpt", "reuse"), now=now).subquery()
+    linked = ties.links(("duplicate", "revision", "excerpt", "reuse"), now=now).subquery()
     return select(linked.c.document, linked.c.type, func.count()).group_by(linked.c.document, linked.c.type)
 
 
@@ -318,7 +318,7 @@ def _asked(scope: Scope, at: int | None = None) -> Select[Relation]:
     if scope == "all":
         return asked
     for document, version in _SIDES:
-        asked = stories.join_current(asked, document, version, at)
+        asked = ties.join_current(asked, document, version, at)
     return asked
 
 

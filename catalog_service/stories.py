@@ -1,41 +1,30 @@
 """Stories: the connected components of duplicates and revisions between current versions.
 
 They are kept as documents come and go: joining touches the smaller side only, and leaving looks at the rest of the
-story only when the one that left may have held it together.
+story only when the one that left may have held it together. Copies stay together when the one goes that they all are
+linked to (docs/decisions/copies-stay-together.md).
 """
 
-import functools
 import itertools
 import uuid
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
+from typing import Any, NamedTuple, TypeAlias, cast
 
-from sqlalchemy import (
-    BigInteger,
-    BindParameter,
-    ColumnElement,
-    CursorResult,
-    Select,
-    and_,
-    bindparam,
-    select,
-    union_all,
-    update,
-)
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import ColumnElement, CursorResult, and_, select, update
+from sqlalchemy.orm import Session
 
-from catalog_service import changes
+from catalog_service import changes, ties
 from catalog_service.counter import Turn
-from catalog_service.tables import Document, DocumentState, Relation, Story, Version, alive
+from catalog_service.tables import Document, Story, Version
+from catalog_service.ties import Text
 
-TYPES = ("duplicate", "revision")
-S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 # Nobody reads the story off an object in a session, so none is looked for there.
 UNSEEN = {"synchronize_session": False}
-Moment: TypeAlias = "int | ColumnElement[int] | None"
-_Column: TypeAlias = InstrumentedAttribute[Any]
+# So many that hang loose are cheaper found by one look at the whole story than let go one by one.
+MANY = 10
+_Node: TypeAlias = str | Text
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -58,7 +47,7 @@ class Link(NamedTuple):
 
 def join(session: Session, turn: Turn, document: str) -> None:
     """Puts a document into one story with those its current version is a copy or revision of."""
-    neighbours = _neighbours(session, [document])[document]
+    neighbours = ties.neighbours(session, [document])[document]
     if not neighbours:
         return
     members = {document, *neighbours}
@@ -81,10 +70,10 @@ def leave(session: Session, turn: Turn, document: str) -> None:
     story = _story_of(session, document)
     if story is None:
         return
-    neighbours = _neighbours(session, [document])[document]
+    holds = not ties.hang_together(session, document)
     session.execute(update(Document).where(Document.id == document).values(story=None), execution_options=UNSEEN)
-    if len(neighbours) > 1:
-        _divide(session, turn, story)
+    if holds:
+        _divide(session, turn, story, without=document)
     else:
         candidates = _members(session, story.id) if story.head == document else {story.head}
         _measure(session, turn, story, story.size - 1, candidates)
@@ -93,18 +82,24 @@ def leave(session: Session, turn: Turn, document: str) -> None:
 
 def part(session: Session, turn: Turn, ended: Sequence[Link]) -> None:
     """Follows links that are no more: what only they held together falls apart."""
-    pairs = {(link.a, link.b) for link in ended if link.type in TYPES}
+    pairs = {(link.a, link.b) for link in ended if link.type in ties.TYPES}
     cut = Counter(itertools.chain.from_iterable(pairs))
-    left = _neighbours(session, cut) if pairs else {}
+    left = ties.neighbours(session, cut) if pairs else {}
+    torn: set[str] = set()
     for pair in sorted(pairs):
         # One that hung on a single link holds nothing together; anything else may, so the whole story is looked at.
-        if loose := [each for each in pair if cut[each] == 1 and not left[each]]:
+        if len(pairs) < MANY and (loose := [each for each in pair if cut[each] == 1 and not left[each]]):
             leave(session, turn, loose[0])
-            continue
-        for each in pair:
-            if story := _story_of(session, each):
-                _divide(session, turn, story)
+        else:
+            torn.update(pair)
+    for story in _stories_of(session, torn) if torn else ():
+        _divide(session, turn, story)
     session.flush()
+
+
+def _stories_of(session: Session, documents: Collection[str]) -> Sequence[Story]:
+    named = select(Document.story).where(Document.id.in_(documents))
+    return session.scalars(select(Story).where(Story.id.in_(named)).order_by(Story.id)).all()
 
 
 def _story_of(session: Session, document: str) -> Story | None:
@@ -126,9 +121,10 @@ def _enter(session: Session, story: Story, wanted: ColumnElement[bool]) -> int:
     return cast("CursorResult[Any]", found).rowcount
 
 
-def _divide(session: Session, turn: Turn, story: Story) -> None:
+def _divide(session: Session, turn: Turn, story: Story, *, without: str | None = None) -> None:
     """The largest part keeps the story; the others become stories of their own, or stand alone."""
-    parts = sorted(_components(session, _members(session, story.id)), key=lambda part: (-len(part), min(part)))
+    found = _components(session, _members(session, story.id), without)
+    parts = sorted(found, key=lambda part: (-len(part), min(part)))
     for members in parts[1:]:
         new = _new(session, min(members)) if len(members) > 1 else None
         named = update(Document).where(Document.id.in_(members)).values(story=new.id if new else None)
@@ -175,57 +171,24 @@ def _members(session: Session, story: str) -> set[str]:
     return set(session.scalars(select(Document.id).where(Document.story == story)))
 
 
-def _components(session: Session, members: set[str]) -> Iterator[set[str]]:
-    links = _neighbours(session, members)
+def _components(session: Session, members: set[str], without: str | None) -> Iterator[set[str]]:
+    links: defaultdict[_Node, set[_Node]] = defaultdict(set)
+    for document, tied in ties.of(session, members, without=without).items():
+        links[document].update(tied.documents & members, tied.texts)
+        for text in tied.texts:
+            links[text].add(document)
     left = set(members)
     while left:
-        part = set(_reached(left.pop(), links, members))
+        part = members.intersection(_reached(left.pop(), links))
         left -= part
         yield part
 
 
-def _reached(start: str, links: Mapping[str, set[str]], within: set[str]) -> Iterable[str]:
-    seen, waiting = {start}, [start]
+def _reached(start: str, links: Mapping[_Node, set[_Node]]) -> set[_Node]:
+    seen: set[_Node] = {start}
+    waiting: list[_Node] = [start]
     while waiting:
-        for neighbour in links[waiting.pop()] & within:
-            if neighbour not in seen:
-                seen.add(neighbour)
-                waiting.append(neighbour)
+        new = links[waiting.pop()] - seen
+        seen |= new
+        waiting += new
     return seen
-
-
-def _neighbours(session: Session, documents: Collection[str]) -> dict[str, set[str]]:
-    """The current copies and revisions of each."""
-    found: dict[str, set[str]] = {document: set() for document in documents}
-    for row in session.execute(links(TYPES), {"documents": list(documents)}):
-        found[row.document].add(row.other)
-    return found
-
-
-@functools.cache
-def links(types: tuple[str, ...], *, now: bool = True) -> Select[tuple[str, str, str]]:
-    """(document, other, type) of the relations between current versions, from the side of each of `:documents`.
-
-    Current now, or at the seq `:at`. Made once: putting it together costs more than running it.
-    """
-    a = (Relation.a_document, Relation.a_version)
-    b = (Relation.b_document, Relation.b_version)
-    documents: BindParameter[str] = bindparam("documents", expanding=True)
-    at = None if now else bindparam("at", type_=BigInteger)
-    sides = []
-    for own, other in ((a, b), (b, a)):
-        side = select(own[0].label("document"), other[0].label("other"), Relation.type.label("type")).where(
-            own[0].in_(documents), Relation.type.in_(types), Relation.seq != 0, alive(Relation, at)
-        )
-        sides.append(join_current(join_current(side, *own, at), *other, at))
-    found = union_all(*sides).subquery()
-    return select(found.c.document, found.c.other, found.c.type)
-
-
-def join_current(asked: S, document: _Column, version: _Column, at: Moment = None) -> S:
-    """Only where this version of this document is the current one, now or `at` a seq."""
-    state = aliased(DocumentState)
-    # As no index has it: SQLite would begin with all documents that are current, which nearly all are.
-    status = state.status.concat("")
-    current = and_(state.document == document, state.number == version, status == "current", alive(state, at))
-    return asked.join(state, current)

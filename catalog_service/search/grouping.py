@@ -8,13 +8,13 @@ from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
-from catalog_service import stories
+from catalog_service import ties
 from catalog_service.search.results import Collapse
 from catalog_service.search.scope import PUBLISHED, SEQUENCE, Scope
 from catalog_service.tables import DocumentState, Relation, Version
 
 CHUNK = 500
-LINKED_BY: Mapping[Collapse, tuple[str, ...]] = {"none": (), "duplicates": ("duplicate",), "stories": stories.TYPES}
+LINKED_BY: Mapping[Collapse, tuple[str, ...]] = {"none": (), "duplicates": ("duplicate",), "stories": ties.TYPES}
 COLUMNS = (
     DocumentState.document, PUBLISHED.label("published"), SEQUENCE.label("sequence"), Version.digest, Version.kind,
     Version.publisher, Version.language, Version.seq,
@@ -79,7 +79,7 @@ class Groups:
         while waiting:
             for chunk in _chunks(waiting - self._links.keys()):
                 self._links.update({each: [] for each in chunk})
-                links = stories.links(stories.TYPES, now=False)
+                links = ties.links(ties.TYPES, now=False)
                 for row in self.scope.session.execute(links, {"documents": chunk, "at": self.scope.at}):
                     self._links[row.document].append((row.type, row.other))
             waiting = {other for each in waiting for other in self._others(each, types)} - asked

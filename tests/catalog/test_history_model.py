@@ -3,7 +3,7 @@
 import functools
 import itertools
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
@@ -252,17 +252,29 @@ class CatalogAgainstModel(RuleBasedStateMachine):
         assert log[-1].seq == found.seq
 
     def _compare_stories(self, found: dict[int, resources.Document], links: list[tuple[set[int], str]]) -> None:
-        """Copies and revisions hold together, reuse does not; sizes and heads are right."""
+        """Copies and revisions hold together, reuse does not; sizes and heads are right.
+
+        Copies of one text that say the same hold together even if nobody says it any more.
+        """
         stories: dict[UUID, set[int]] = {}
         for number, each in found.items():
             assert sum(each.relations.values()) == sum(number in pair for pair, _ in links)
             if each.story:
                 stories.setdefault(each.story.id, set()).add(number)
-        expected = _components([pair for pair, type_ in links if type_ != "reuse"])
+        expected = _components([pair for pair, type_ in links if type_ != "reuse"] + list(self._copies_of_a_text()))
         assert sorted(map(sorted, stories.values())) == expected
         assert all(each.story.size == len(stories[each.story.id]) for each in found.values() if each.story)
         heads = [each.story.id for each in found.values() if each.story and each.story.role == "head"]
         assert sorted(heads) == sorted(stories)
+
+    def _copies_of_a_text(self) -> Iterator[set[int]]:
+        found: dict[tuple[Side, str], list[int]] = {}
+        for pair in [pair for pair, type_ in self.related.items() if type_ == "duplicate" and self._resolved(pair)]:
+            for (copy, version), text in itertools.permutations(self._sides(pair)):
+                known = self.known[copy]
+                if (known.status, known.current) == ("current", version):
+                    found.setdefault((text, known.said[version - 1][0]), []).append(copy)
+        return (pair for copies in found.values() for pair in map(set, itertools.pairwise(copies)))
 
     def _is_current(self, pair: Pair) -> bool:
         return self._resolved(pair) and all(
