@@ -300,7 +300,8 @@ def _store_item(session: Session, context: Context, path: str, prepared: Prepare
     if article is not None and article.content == content:
         return item.id
     item.status, item.path = "current", path
-    if item.adopted == f"{prepared.digest} {told.article.digest}":
+    # What the catalog knows needs no telling; but what it knows as withdrawn is restored.
+    if cause == "changed" and item.adopted == f"{prepared.digest} {told.article.digest}":
         cause = articles.KNOWN
     item.adopted = None
     articles.write(session, context.now, item, article, articles.Reading(prepared, told, content, cause))

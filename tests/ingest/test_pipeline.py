@@ -433,6 +433,16 @@ async def test_a_lost_ledger_adopts_and_tells_nothing_twice(folder: Folder, tmp_
     fresh.database.close()
 
 
+async def test_what_comes_back_after_the_ledger_was_lost_is_restored(folder: Folder, tmp_path: Path) -> None:
+    folder.write("a.txt", STORY)
+    [first] = await folder.once()
+    fresh = lost_ledger(folder, tmp_path, [first], status="withdrawn")
+    [restored] = await fresh.once()
+    assert (restored["cause"], restored["document"]) == ("restored", first["document"])
+    assert await fresh.once() == []
+    fresh.database.close()
+
+
 async def test_a_file_renamed_while_the_ledger_was_lost_keeps_its_document(folder: Folder, tmp_path: Path) -> None:
     folder.write("a.txt", STORY)
     folder.write("b.txt", OTHER)
@@ -448,7 +458,7 @@ async def test_a_file_renamed_while_the_ledger_was_lost_keeps_its_document(folde
     fresh.database.close()
 
 
-def lost_ledger(folder: Folder, tmp_path: Path, told: list[dict[str, Any]]) -> Folder:
+def lost_ledger(folder: Folder, tmp_path: Path, told: list[dict[str, Any]], status: str = "current") -> Folder:
     """The same folder with a new ledger, which has adopted what was told of it."""
     heads = [
         contract.Head.model_validate(
@@ -460,7 +470,7 @@ def lost_ledger(folder: Folder, tmp_path: Path, told: list[dict[str, Any]]) -> F
                 "observation": event["observation"],
                 "digest": event["article"]["digest"],
                 "original": event["original"]["digest"],
-                "status": "current",
+                "status": status,
             }
         )
         for event in told
