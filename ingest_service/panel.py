@@ -3,15 +3,14 @@
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as OutOfTime
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias, TypeVar
 
 import structlog
-from pebble import ProcessExpired
 
 from ingest_service import model, packing, sameness
+
+log = structlog.get_logger()
 
 # What a process keeps of texts, in characters: each costs some six bytes.
 KEPT = 6_000_000
@@ -42,8 +41,6 @@ class Question:
     others: Sequence[Text]
     masked: sameness.Hashes
 
-
-log = structlog.get_logger()
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -92,16 +89,25 @@ FACTS = Facts()
 
 
 def answers(asked: Sequence[Question]) -> Answers:
-    """What each text is to its others."""
+    """What each text is to its others; raises what judging raises."""
     return [[_answer(each, other) for other in each.others] for each in asked]
 
 
 def _answer(asked: Question, other: Text) -> model.Judgement | None:
+    return sameness.judge(FACTS.of(asked.own), FACTS.of(other), asked.masked)
+
+
+def _answers_here(asked: Sequence[Question]) -> Answers:
+    """The answers of this process: one pair that we fail at must not hold up all others for ever."""
+    return [[_answer_or_none(each, other) for other in each.others] for each in asked]
+
+
+def _answer_or_none(asked: Question, other: Text) -> model.Judgement | None:
     try:
-        return sameness.judge(FACTS.of(asked.own), FACTS.of(other), asked.masked)
+        return _answer(asked, other)
     except MemoryError:
         raise
-    except Exception:  # One pair that we fail at must not hold up all others for ever.
+    except Exception:
         log.exception("two texts could not be judged", own=asked.own.digest, other=other.digest)
         return None
 
@@ -131,7 +137,7 @@ class Panel:
             if self.workers is not None and len(away) < AHEAD * workers and given <= count * workers:
                 away[number] = chunk, self.workers.run(answers, chunk)
             else:
-                told[number] = answers(chunk)
+                told[number] = _answers_here(chunk)
         told |= {number: _told(*each) for number, each in away.items()}
         return [answer for number in sorted(told) for answer in told[number]]
 
@@ -143,8 +149,8 @@ def _told(asked: Sequence[Question], future: "Future[Answers]") -> Answers:
     """
     try:
         return future.result(PATIENCE)
-    except (OutOfTime, ProcessExpired, BrokenProcessPool, MemoryError):
-        return answers(asked)
+    except Exception:  # noqa: BLE001  Whatever it was, this process tries, and tells what it fails at.
+        return _answers_here(asked)
 
 
 def _chunks(asked: Iterable[Question]) -> Iterator[Sequence[Question]]:
