@@ -99,8 +99,7 @@ def candidates(session: Session, queries: Mapping[int, Hashes], new: int | None 
         return {}
     asked = Asked.of(queries)
     with _following(session) as followed:
-        # Twice as many as decide: some of those met may be gone.
-        met = followed.postings.ask(asked.values, 2 * PARAMETERS.common + 2)
+        met = followed.postings.ask(asked.values, PARAMETERS.common + 1)
         common = (met.counts > PARAMETERS.common) | among(asked.values, followed.boilerplate)
         forms = asked.forms(common)
         of_forms = np.zeros(len(asked.values), dtype=bool)
@@ -111,7 +110,7 @@ def candidates(session: Session, queries: Mapping[int, Hashes], new: int | None 
         told = Forms.of(held, _digests(session, np.unique(held.holders).tolist()))
         places = np.cumsum(of_forms) - 1
         for number in np.flatnonzero(forms).tolist():
-            article, own = asked.articles[number], asked.places[asked.asker == number]
+            article, own = asked.articles[number], asked.places[asked.own(number)]
             found[article] = told.candidates(article, places[own], found[article].masked, new)
     return found
 

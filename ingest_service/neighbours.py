@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from ingest_service.postings import Indices, Meetings
 from ingest_service.sameness import Hashes
-from ingest_service.sameness.fingerprints import is_first
+from ingest_service.sameness.fingerprints import is_first, ranges
 from ingest_service.sameness.fold import Flags
 from ingest_service.sameness.parameters import PARAMETERS
 
@@ -62,6 +62,11 @@ class Asked:
         """Whose each fingerprint is, by number."""
         return np.repeat(np.arange(len(self.sizes)), self.sizes)
 
+    def own(self, number: int) -> slice:
+        """Which of all fingerprints are those of one article."""
+        end = int(self.sizes[: number + 1].sum())
+        return slice(end - int(self.sizes[number]), end)
+
     def forms(self, common: Flags) -> Flags:
         """Which of the articles are boilerplate for the most part; `common` are the values that are."""
         return np.asarray(2 * np.bincount(self.asker[common[self.places]], minlength=len(self.sizes)) > self.sizes)
@@ -78,12 +83,10 @@ def ranked(asked: Asked, common: Flags, met: Meetings) -> dict[int, Candidates]:
     asker, shared, times = asker[enough], shared[enough], times[enough]
     order = np.lexsort((shared, -times, asker))
     ends = np.searchsorted(asker, np.arange(len(asked.sizes) + 1)).tolist()
-    starts = [0, *np.cumsum(asked.sizes).tolist()]
     found = {}
     for number, article in enumerate(asked.articles):
         best = shared[order[ends[number] : ends[number + 1]]]
-        own = slice(starts[number], starts[number + 1])
-        most = PARAMETERS.neighbours
+        own, most = asked.own(number), PARAMETERS.neighbours
         found[article] = Candidates(
             tuple(best[:most].tolist()), asked.hashes[own][masked[own]], left_out=len(best) > most
         )
@@ -102,7 +105,7 @@ def _rows(places: Indices, met: Meetings, most: int | None = None) -> tuple[Indi
     """How many holders of each value were met, and which; `most` of each at most, the first that came."""
     times = met.counts[places] if most is None else np.minimum(met.counts[places], most)
     first = (np.cumsum(met.counts) - met.counts)[places]
-    return times, np.repeat(first - np.cumsum(times) + times, times) + np.arange(times.sum())
+    return times, ranges(first, times)
 
 
 @dataclass(frozen=True, slots=True)

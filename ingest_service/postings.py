@@ -15,6 +15,8 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
+from ingest_service.sameness.fingerprints import ranges
+
 Values = npt.NDArray[np.int64]
 Articles = npt.NDArray[np.int32]
 Indices = npt.NDArray[np.int64]
@@ -147,7 +149,7 @@ class Postings:
         found = [
             (start + asked, holders)
             for part, start in enumerate(edges[:-1])
-            for asked, holders in _met(self.parts[part], values[start : edges[part + 1]], most)
+            for asked, holders in _held(self.parts[part], values[start : edges[part + 1]], most)
         ]
         nothing = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32))
         asked, holders = zip(nothing, *found, strict=True)
@@ -179,7 +181,7 @@ def _cut_short(asked: Indices, alive: npt.NDArray[np.bool_], most: int, depth: i
     return np.flatnonzero((met >= depth) & (np.bincount(asked[alive], minlength=len(met)) < most))
 
 
-def _met(runs: Iterable[Run], values: Values, most: int) -> Iterator[tuple[Indices, Articles]]:
+def _held(runs: Iterable[Run], values: Values, most: int) -> Iterator[tuple[Indices, Articles]]:
     """Which of the values stand in each run, and who holds them there, at most so many of each."""
     for run in runs:
         hit = run.perhaps(values)
@@ -194,8 +196,7 @@ def _met(runs: Iterable[Run], values: Values, most: int) -> Iterator[tuple[Indic
             ends = np.searchsorted(run.values, values[hit[several]], side="right")
             times = np.ones(len(hit), dtype=np.int64)
             times[several] = np.minimum(ends - first[several], most)
-            steps = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
-            hit, first = np.repeat(hit, times), np.repeat(first, times) + steps
+            hit, first = np.repeat(hit, times), ranges(first, times)
         yield hit, run.articles[first]
 
 

@@ -13,6 +13,8 @@ def within(judgement: Judgement, most: int) -> Judgement:
     texts are still the same; of more quotations the first of each passage. Coverage stays that of everything.
     """
     passages: Sequence[Passage] = judgement.passages
+    if len(passages) + sum(len(each.edits) + len(each.quoted) + len(each.other_quoted) for each in passages) <= most:
+        return judgement
     if len(passages) > most:
         longest = sorted(passages, key=lambda each: (-each.words, each.own))[:most]
         passages = sorted(longest, key=lambda each: each.own)

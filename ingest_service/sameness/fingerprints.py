@@ -16,8 +16,9 @@ from ingest_service.sameness.parameters import PARAMETERS
 
 Hashes = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int32]
+Indices = npt.NDArray[np.int64]
 
-# Odd numbers without a pattern; more than a gram of 32 characters needs.
+# Odd numbers without a pattern, as many as a gram of 32 characters needs.
 FACTORS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F)
 # A fingerprint that stands more often than this in one text says nothing of where texts meet.
 MOST_PLACES = 8
@@ -39,10 +40,7 @@ class Fingerprints:
     def places_of(self, hashes: Hashes) -> Places:
         """Where grams of these hashes begin, each of which stands here."""
         first, ends = self.hashes.searchsorted(hashes), self.hashes.searchsorted(hashes, side="right")
-        times = ends - first
-        if times.max(initial=1) > 1:
-            first = np.repeat(first, times) + np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
-        return self.places.take(first)
+        return self.places.take(ranges(first, ends - first))
 
 
 def fingerprints(codes: Codes, gram: int = PARAMETERS.gram, window: int = PARAMETERS.window) -> Fingerprints:
@@ -111,6 +109,13 @@ def _slid(values: npt.NDArray[np.uint32], width: int, better: np.ufunc) -> npt.N
         best = better(best[:-step], best[step:])
         reach += step
     return best
+
+
+def ranges(firsts: Indices, lengths: Indices) -> Indices:
+    """From each first on so many numbers, those of one range after those of the one before."""
+    if lengths.max(initial=1) == lengths.min(initial=1) == 1:
+        return firsts
+    return np.repeat(firsts - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
 
 
 def is_first(hashes: npt.NDArray[np.signedinteger[Any]]) -> npt.NDArray[np.bool_]:

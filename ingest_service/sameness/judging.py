@@ -12,9 +12,9 @@ from ingest_service.sameness import boilerplate, passages
 from ingest_service.sameness.alignment import Match, align
 from ingest_service.sameness.boilerplate import Boilerplate
 from ingest_service.sameness.coverage import Coverage, covered, equal_share
-from ingest_service.sameness.fingerprints import Hashes
+from ingest_service.sameness.fingerprints import Hashes, Indices
 from ingest_service.sameness.likeness import likeness, same_numbers
-from ingest_service.sameness.matching import Indices, Meeting, among, meeting
+from ingest_service.sameness.matching import Meeting, among, meeting
 from ingest_service.sameness.parameters import PARAMETERS, Parameters
 from ingest_service.sameness.side import Side
 

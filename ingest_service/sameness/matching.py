@@ -9,10 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import Postfix, Prefix
 
-from ingest_service.sameness.fingerprints import Fingerprints, Hashes, is_first
+from ingest_service.sameness.fingerprints import Fingerprints, Hashes, Indices, is_first, ranges
 from ingest_service.sameness.parameters import PARAMETERS
-
-Indices = npt.NDArray[np.int64]
 
 CHUNK = 64
 # Bits that hold a place in a text; the diagonal stands above them.
@@ -120,10 +118,8 @@ def shared_places(a: Fingerprints, b: Fingerprints, met: Meeting) -> tuple[Indic
         rarest = np.argsort(times, kind="stable")
         rarest = rarest[np.cumsum(times[rarest]) <= most]
         own, first, times = own[rarest], first[rarest], times[rarest]
-    if times.max(initial=1) > 1:
-        steps = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
-        own, first = np.repeat(own, times), np.repeat(first, times) + steps
-    return a.places[own].astype(np.int64), b.places[first].astype(np.int64)
+    own, other = np.repeat(own, times), ranges(first, times)
+    return a.places[own].astype(np.int64), b.places[other].astype(np.int64)
 
 
 def _equal_after(a: str, i: int, b: str, j: int) -> int:
