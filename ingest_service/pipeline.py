@@ -16,11 +16,12 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
-from ingest_service import articles, brake, events, fingerprint_index, ledger, scan
+from ingest_service import brake, events, ledger, scan
 from ingest_service.db import Database
+from ingest_service.docket import Docket
 from ingest_service.errors import DatabaseAway
 from ingest_service.ignoring import Ignore
-from ingest_service.intake import BATCH, Intake, Outcome, Picture
+from ingest_service.intake import Intake, Outcome, Picture
 from ingest_service.judging import Judge
 from ingest_service.looks import Looks
 from ingest_service.panel import Panel
@@ -51,7 +52,7 @@ class Pipeline:
         self._database = database
         self._woken = woken
         self._origin = events.Origin(settings.collection_name, f"/ingest/{settings.collection_name}")
-        self._judge = Judge(self._origin, Panel(workers))
+        self._docket = Docket(database, Judge(self._origin, Panel(workers)), woken)
         self._looks = Looks(time.monotonic)
         self._intake = Intake(self._root, self._limits, workers, self._looks)
         self._gone: dict[str, float] = {}
@@ -91,6 +92,7 @@ class Pipeline:
         finally:
             if watch is not None:
                 watch.stop()
+            await self._docket.close()
 
     async def once(self) -> None:
         """Brings ledger and outbox up to date with the folder as it is now, and ends."""
@@ -100,6 +102,7 @@ class Pipeline:
             await self._looks.next(self._limits.tick_seconds)
         while await self._judge_some():
             pass
+        await self._docket.close()
 
     async def _step(self) -> bool:
         """Looks at what is due; true when that was the whole folder. A database that is away is waited for."""
@@ -176,7 +179,7 @@ class Pipeline:
         gone = tuple(path for path in picture.difference.gone if path not in held)
         # All are stored before the first is judged: a rebuilt ledger must know every neighbour.
         await self._bring_in(picture, gone)
-        await self._judge_all()
+        await self._docket.judge_new()
         self._trouble = ()
         if not held:
             await self._database.write(brake.trust, identity)
@@ -185,7 +188,7 @@ class Pipeline:
     async def _look_at(self, paths: Sequence[str]) -> None:
         picture = await self._picture(paths)
         await self._bring_in(picture, picture.difference.gone)
-        await self._judge_all()
+        await self._docket.judge_new()
 
     async def _picture(self, paths: Sequence[str]) -> Picture:
         """What stands at the paths, below those that are folders, and where their files stood before."""
@@ -230,7 +233,7 @@ class Pipeline:
                 await self._database.write(_enter, self._context(), outcome)
                 self._woken()
                 if not picture.whole:
-                    await self._judge_all()
+                    await self._docket.judge_new()
         odd = Outcome(failed=[(each, each.why.code, str(each.why)) for each in picture.odd])
         if odd.failed:
             await self._database.write(_enter, self._context(), odd)
@@ -253,30 +256,15 @@ class Pipeline:
             await self._database.write(ledger.parting(self._settings.on_delete), self._context(), told)
             self._woken()
 
-    async def _judge_all(self) -> None:
-        # Before the turn to write is taken: the first time, this takes seconds where there are many articles.
-        await self._database.read(fingerprint_index.follow)
-        while await self._database.write(self._judge.judge, self._now(), BATCH):
-            self._woken()
-        if kept := await self._database.read(fingerprint_index.keep):
-            await self._database.write(fingerprint_index.remember, kept)
-
     async def _judge_some(self) -> bool:
-        """A piece of what waits to be judged, whoever marked it; whether there may be more."""
+        """A piece of what waits to be judged; whether there may be more."""
         try:
-            # Asked each time, for other processes mark too: `confirm-deletes`, or the relay that purges.
-            waiting = await self._database.read(articles.waiting)
             # After a look that failed not all are stored yet; the next one judges what is new.
-            if waiting.owing and not self._trouble:
-                await self._judge_all()
-            elif not waiting.again or not await self._database.write(self._judge.judge_again, self._now(), BATCH):
-                return False
+            return await self._docket.judge_some(new=not self._trouble)
         except DatabaseAway as error:
             self._fail(error)
             self._looks.everything("the last look failed")
             return False
-        self._woken()
-        return True
 
     def _context(self) -> ledger.Context:
         return ledger.Context(self._origin, self._now())

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 import os
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 from catalog_service import contract
-from ingest_service import articles, brake, events, ledger, schema
+from ingest_service import articles, brake, checkpoint, events, fingerprint_index, ledger, schema, state
 from ingest_service.db import Database
 from ingest_service.judging import Judge
 from ingest_service.pipeline import Pipeline
@@ -317,6 +318,38 @@ async def test_a_file_whose_writer_never_ends_is_read_and_flagged(folder: Folder
     await pipeline.once()
     assert causes(folder.news()) == [("changed", "a.txt")]
     assert folder.states() == {"a.txt": ("published", None)}
+
+
+async def test_what_is_kept_on_disk_holds_nobody_up(
+    sqlite_url: str, tmp_path: Path, workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A folder of its own: what is mapped goes with the last who knows the database.
+    (tmp_path / "seeds").mkdir()
+    folder = made(sqlite_url, tmp_path / "seeds", workers)
+    keeping, slow_disk = threading.Event(), threading.Event()
+    save = checkpoint.save
+
+    def save_slowly(*args: Any) -> Any:  # noqa: ANN401  As what it stands for.
+        keeping.set()
+        assert slow_disk.wait(20.0)
+        return save(*args)
+
+    monkeypatch.setattr(checkpoint, "save", save_slowly)
+    monkeypatch.setattr(fingerprint_index, "KEEP_EVERY", 1)
+    stop = asyncio.Event()
+    folder.write("a.txt", STORY)
+    running = asyncio.create_task(folder.pipeline().run(stop))
+    await until(keeping.is_set, "the fingerprints to be kept")
+    folder.news()
+    folder.write("b.txt", OTHER)
+    await until(lambda: "b.txt" in folder.states() and not folder.unjudged(), "the second file")
+    assert causes(folder.news()) == [("created", "b.txt")]
+    slow_disk.set()
+    stop.set()
+    await running
+    with folder.database.reading() as session:
+        assert state.get(session, "fingerprints")
+    folder.database.close()
 
 
 async def test_a_file_that_is_too_large_is_not_read(folder: Folder) -> None:
