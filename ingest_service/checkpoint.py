@@ -36,7 +36,7 @@ class Page(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    format: Literal[2] = 2
+    format: Literal[3] = 3
     last: int
     gaps: tuple[int, ...]
     highest: Annotated[int, Field(ge=0, lt=2**31)]

@@ -40,7 +40,9 @@ LATE = 500
 FURTHEST = 10_000
 # A fingerprint was none of boilerplate only for the first who had it, and for what one transaction added to them.
 FIRST_HOLDERS = 1_000
+# What a transaction remembers: that it wrote, and that it need not look again for what others wrote.
 _WROTE = "fingerprints written"
+_FOLLOWED = "fingerprints followed"
 
 
 @dataclass(slots=True)
@@ -104,9 +106,9 @@ def candidates(session: Session, queries: Mapping[int, Hashes], new: int | None 
         forms = asked.forms(common)
         of_forms = np.zeros(len(asked.values), dtype=bool)
         of_forms[asked.places[forms[asked.asker]]] = True
-        held = followed.postings.ask(asked.values[of_forms], neighbours.HELD + 1)
+        held = followed.postings.ask(asked.values[of_forms], neighbours.HELD + 1) if forms.any() else None
     found = neighbours.ranked(asked, common, met)
-    if forms.any():
+    if held is not None:
         told = Forms.of(held, _digests(session, np.unique(held.holders).tolist()))
         places = np.cumsum(of_forms) - 1
         for number in np.flatnonzero(forms).tolist():
@@ -195,16 +197,19 @@ def recognise(session: Session, found: Iterable[Candidates]) -> list[int]:
 @contextmanager
 def _following(session: Session) -> Iterator[_Followed]:
     """The arrays as this session sees the table, for us alone."""
-    if session.info.get(_WROTE):
+    wrote = bool(session.info.get(_WROTE))
+    if wrote:
         # What is not committed may still be undone: it goes into arrays that are thrown away.
         followed = _Followed()
     else:
         with _lock:
             followed = _all_followed.setdefault(session.get_bind().engine, _Followed())
     with followed.lock:
-        if not followed.last:
-            _begin(session, followed)
-        _follow(session, followed)
+        if wrote or not session.info.get(_FOLLOWED):
+            if not followed.last:
+                _begin(session, followed)
+            _follow(session, followed)
+            session.info[_FOLLOWED] = True
         yield followed
 
 

@@ -54,8 +54,13 @@ class Asked:
     def of(cls, queries: Mapping[int, Hashes]) -> "Asked":
         """The question about these articles."""
         hashes = np.concatenate([*queries.values()])
-        values, places = np.unique(hashes, return_inverse=True)
-        return cls(tuple(queries), hashes, np.array([len(each) for each in queries.values()]), values, places)
+        # Each is in order already, which numpy's own `unique` makes nothing of.
+        order = hashes.argsort(kind="stable")
+        ordered = hashes.take(order)
+        first = is_first(ordered)
+        places = np.empty(len(hashes), dtype=np.int64)
+        places[order] = first.cumsum() - 1
+        return cls(tuple(queries), hashes, np.array([len(each) for each in queries.values()]), ordered[first], places)
 
     @property
     def asker(self) -> Indices:
@@ -95,17 +100,17 @@ def ranked(asked: Asked, common: Flags, met: Meetings) -> dict[int, Candidates]:
 
 def _shared(asker: Indices, places: Indices, met: Meetings) -> tuple[Indices, Indices]:
     """Asker and holder as one number, each pair once and in order, and how many values both have."""
-    times, rows = _rows(places, met)
-    both = np.sort(np.repeat(asker, times) << 32 | met.holders[rows])
+    which, rows = _rows(places, met)
+    both = np.sort(asker.take(which) << 32 | met.holders.take(rows))
     starts = np.flatnonzero(is_first(both))
     return both[starts], np.diff(starts, append=len(both))
 
 
 def _rows(places: Indices, met: Meetings, most: int | None = None) -> tuple[Indices, Indices]:
-    """How many holders of each value were met, and which; `most` of each at most, the first that came."""
+    """Which holders of each value were met, of which value; `most` of each at most, the first that came."""
     times = met.counts[places] if most is None else np.minimum(met.counts[places], most)
     first = (np.cumsum(met.counts) - met.counts)[places]
-    return times, ranges(first, times)
+    return ranges(first, times)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +131,8 @@ class Forms:
 
     def candidates(self, article: int, places: Indices, masked: Hashes, new: int | None) -> Candidates:
         """Whom one form is judged with; articles from the number `new` on are judged for the first time."""
-        times, rows = _rows(places, self.met, HELD)
-        value, holders = np.repeat(np.arange(len(places)), times), self.met.holders[rows]
+        value, rows = _rows(places, self.met, HELD)
+        times, holders = np.bincount(value, minlength=len(places)), self.met.holders[rows]
         # Who holds nothing only asks, and is told the first that came.
         order = self.order[rows] if (holders == article).any() else holders
         sorted_ = np.lexsort((order, value))

@@ -9,7 +9,7 @@ but for what a `checkpoint` keeps of them.
 import itertools
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 import numpy as np
@@ -21,8 +21,9 @@ Values = npt.NDArray[np.int64]
 Articles = npt.NDArray[np.int32]
 Indices = npt.NDArray[np.int64]
 Content = npt.NDArray[np.uint8]
+Starts = npt.NDArray[np.int32]
 
-VALUE, ARTICLE = np.dtype("<i8"), np.dtype("<i4")
+VALUE, ARTICLE, START = np.dtype("<i8"), np.dtype("<i4"), np.dtype("<i4")
 PARTS = 32
 # Bits of a fingerprint behind those that tell its part.
 PART_BITS = 59
@@ -33,6 +34,10 @@ TIDIED = 8
 GROWTH = 3
 MAPPED_FROM = 50_000
 MARKED_FROM = 10_000
+# So many beginnings are looked through together, which are four to eight postings; where many more share them, a
+# fingerprint is searched for.
+BUCKET = 32
+LONG = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +54,13 @@ class Run:
 
     Long ones are marked: a bit for each beginning that a fingerprint may have says whether some has it (Bloom, 1970,
     with the fingerprint as its own hash). Most of what is asked for is nowhere, and then nothing has to be looked for.
+    The rest is looked for from where its beginning `starts`: a search over all would wait for memory at every step.
     """
 
     values: Values
     articles: Articles
     marks: Content | None = None
+    starts: Starts | None = None
     place: Place | None = None
 
     def perhaps(self, values: Values) -> Indices:
@@ -63,6 +70,22 @@ class Run:
         beginnings = _beginnings(values, len(self.marks))
         bits = self.marks.take(beginnings >> 3) >> (beginnings & 7).astype(np.uint8)
         return (bits & 1).nonzero()[0]
+
+    def around(self, values: Values, most: int) -> tuple[Indices, Indices]:
+        """From where on each would stand, and among how many postings: its first `most` are there, and few others."""
+        if self.marks is None or self.starts is None:
+            return self._exactly(values, most)
+        buckets = _beginnings(values, len(self.marks)) // BUCKET
+        first = self.starts.take(buckets).astype(np.int64)
+        lengths = self.starts.take(buckets + 1) - first
+        long = (lengths > LONG).nonzero()[0]
+        if len(long):
+            first[long], lengths[long] = self._exactly(values.take(long), most)
+        return first, lengths
+
+    def _exactly(self, values: Values, most: int) -> tuple[Indices, Indices]:
+        first = self.values.searchsorted(values)
+        return first, np.minimum(self.values.searchsorted(values, side="right") - first, most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,18 +209,9 @@ def _held(runs: Iterable[Run], values: Values, most: int) -> Iterator[tuple[Indi
     for run in runs:
         hit = run.perhaps(values)
         wanted = values.take(hit)
-        first = run.values.searchsorted(wanted)
-        # What is greater than all is held against the last.
-        here = run.values.take(first, mode="clip") == wanted
-        hit, first = hit[here], first[here]
-        # Hardly a fingerprint stands twice: only for those that do is the end looked for.
-        several = (run.values[np.minimum(first + 1, len(run.values) - 1)] == values[hit]).nonzero()[0]
-        if len(several):
-            ends = np.searchsorted(run.values, values[hit[several]], side="right")
-            times = np.ones(len(hit), dtype=np.int64)
-            times[several] = np.minimum(ends - first[several], most)
-            hit, first = np.repeat(hit, times), ranges(first, times)
-        yield hit, run.articles[first]
+        number, there = ranges(*run.around(wanted, most))
+        here = (run.values.take(there) == wanted.take(number)).nonzero()[0]
+        yield hit.take(number.take(here)), run.articles.take(there.take(here))
 
 
 def _merged(runs: list[Run], dead: npt.NDArray[np.bool_]) -> Run:
@@ -216,14 +230,22 @@ def _run(values: Values, articles: Articles) -> Run:
     bytes_ = _marks_of(len(values))
     if bytes_ == 0:
         return Run(values, articles)
+    beginnings = _beginnings(values, bytes_)
     marks = np.zeros(8 * bytes_, dtype=bool)
-    marks[_beginnings(values, bytes_)] = True
-    return Run(values, articles, np.packbits(marks, bitorder="little"))
+    marks[beginnings] = True
+    starts = np.zeros(_starts_of(bytes_), dtype=START)
+    np.cumsum(np.bincount(beginnings // BUCKET, minlength=len(starts) - 1), out=starts[1:])
+    return Run(values, articles, np.packbits(marks, bitorder="little"), starts)
 
 
 def _marks_of(length: int) -> int:
     """How many bytes of marks a run of so many postings has: a power of two, four bits a posting at least."""
-    return 1 << (length // 2 - 1).bit_length() if length >= MARKED_FROM else 0
+    return max(BUCKET // 8, 1 << (length // 2 - 1).bit_length()) if length >= MARKED_FROM else 0
+
+
+def _starts_of(marks: int) -> int:
+    """How many starts belong to so many bytes of marks: one for each bucket, and the end."""
+    return 8 * marks // BUCKET + 1 if marks else 0
 
 
 def _beginnings(values: Values, bytes_: int) -> Indices:
@@ -246,8 +268,9 @@ def write(file: BinaryIO, run: Run) -> None:
     """Writes the postings of a run as `run_in` reads them."""
     run.values.astype(VALUE, copy=False).tofile(file)
     run.articles.astype(ARTICLE, copy=False).tofile(file)
-    if run.marks is not None:
+    if run.marks is not None and run.starts is not None:
         run.marks.tofile(file)
+        run.starts.tofile(file)
 
 
 def mapped(file: BinaryIO) -> Content:
@@ -257,9 +280,11 @@ def mapped(file: BinaryIO) -> Content:
 
 def run_in(content: Content, start: int, length: int, place: Place | None = None) -> Run:
     """So many postings at byte `start`, the fingerprints first. Raises ValueError when the content ends before."""
-    ends = itertools.accumulate((length * VALUE.itemsize, length * ARTICLE.itemsize, _marks_of(length)), initial=start)
-    values, articles, marks = (slice(*each) for each in itertools.pairwise(ends))
-    if marks.stop > len(content):
-        raise ValueError(f"{marks.stop} bytes are needed, {len(content)} are there")
-    found = content[values].view(VALUE), content[articles].view(ARTICLE)
-    return Run(*found, content[marks] if length >= MARKED_FROM else None, place)
+    marks = _marks_of(length)
+    sizes = (length * VALUE.itemsize, length * ARTICLE.itemsize, marks, _starts_of(marks) * START.itemsize)
+    ends = list(itertools.accumulate(sizes, initial=start))
+    if ends[-1] > len(content):
+        raise ValueError(f"{ends[-1]} bytes are needed, {len(content)} are there")
+    values, articles, marked, starts = (content[each:end] for each, end in itertools.pairwise(ends))
+    run = Run(values.view(VALUE), articles.view(ARTICLE), place=place)
+    return replace(run, marks=marked, starts=starts.view(START)) if marks else run

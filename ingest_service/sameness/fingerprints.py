@@ -40,7 +40,7 @@ class Fingerprints:
     def places_of(self, hashes: Hashes) -> Places:
         """Where grams of these hashes begin, each of which stands here."""
         first, ends = self.hashes.searchsorted(hashes), self.hashes.searchsorted(hashes, side="right")
-        return self.places.take(ranges(first, ends - first))
+        return self.places.take(ranges(first, ends - first)[1])
 
 
 def fingerprints(codes: Codes, gram: int = PARAMETERS.gram, window: int = PARAMETERS.window) -> Fingerprints:
@@ -111,11 +111,12 @@ def _slid(values: npt.NDArray[np.uint32], width: int, better: np.ufunc) -> npt.N
     return best
 
 
-def ranges(firsts: Indices, lengths: Indices) -> Indices:
-    """From each first on so many numbers, those of one range after those of the one before."""
-    if lengths.max(initial=1) == lengths.min(initial=1) == 1:
-        return firsts
-    return np.repeat(firsts - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
+def ranges(firsts: Indices, lengths: Indices) -> tuple[Indices, Indices]:
+    """From each first on so many numbers, range after range: of which range each is, and the numbers."""
+    which = np.arange(len(lengths)).repeat(lengths)
+    numbers = (firsts - lengths.cumsum() + lengths).take(which)
+    numbers += np.arange(len(which))
+    return which, numbers
 
 
 def is_first(hashes: npt.NDArray[np.signedinteger[Any]]) -> npt.NDArray[np.bool_]:

@@ -118,8 +118,8 @@ def shared_places(a: Fingerprints, b: Fingerprints, met: Meeting) -> tuple[Indic
         rarest = np.argsort(times, kind="stable")
         rarest = rarest[np.cumsum(times[rarest]) <= most]
         own, first, times = own[rarest], first[rarest], times[rarest]
-    own, other = np.repeat(own, times), ranges(first, times)
-    return a.places[own].astype(np.int64), b.places[other].astype(np.int64)
+    which, other = ranges(first, times)
+    return a.places.take(own.take(which)).astype(np.int64), b.places.take(other).astype(np.int64)
 
 
 def _equal_after(a: str, i: int, b: str, j: int) -> int:

@@ -199,7 +199,7 @@ def test_what_is_not_as_it_was_is_not_believed(opened: Open, harm: str) -> None:
         elif harm == "page cut off":
             page.write_bytes(page.read_bytes()[:-10])
         elif harm == "of another release":
-            page.write_text(page.read_text().replace('"format":2', '"format":1'))
+            page.write_text(page.read_text().replace('"format":3', '"format":2'))
     new = opened()
     assert neighbours(new, 6) == (6, 7, 8)
     assert keep(new), "kept again, as it was read as a whole"

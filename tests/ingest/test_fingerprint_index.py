@@ -54,6 +54,22 @@ def test_what_others_commit_is_followed(database: Database) -> None:
     assert neighbours(database, 1, 2, 3) == (2,)
 
 
+def test_a_transaction_looks_once_for_what_others_wrote(database: Database) -> None:
+    added(database, {1: prints(1, 2, 3)})
+    said: list[str] = []
+    sa.event.listen(database.engine, "before_cursor_execute", lambda *told: said.append(told[2]))
+    with database.reading() as session:
+        fingerprint_index.follow(session)
+        assert any("fingerprints" in each for each in said)
+        said.clear()
+        assert fingerprint_index.candidates(session, {0: prints(1, 2, 3)})[0].articles == (1,)
+        assert said == []
+    with database.writing() as session:
+        assert fingerprint_index.candidates(session, {0: prints(1, 2, 3)})[0].articles == (1,)
+        fingerprint_index.add(session, {2: prints(1, 2, 3)})
+        assert fingerprint_index.candidates(session, {0: prints(1, 2, 3)})[0].articles == (1, 2)
+
+
 def test_what_is_undone_was_never_there(database: Database) -> None:
     added(database, {1: prints(1, 2, 3)})
     with database.writing() as session:

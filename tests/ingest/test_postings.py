@@ -89,6 +89,23 @@ def test_marks_spare_most_of_the_looking() -> None:
     assert len(run.perhaps(np.sort(draw.choice(run.values, 1_000) ^ (1 << postings.PART_BITS - 5)))) < 333
 
 
+def test_where_many_begin_alike_each_is_still_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postings, "MARKED_FROM", 100)
+    held = np.repeat(np.arange(40, dtype=np.int64), [2_000 if value == 20 else 3 for value in range(40)])
+    told = Postings()
+    told.add(held, np.arange(len(held), dtype=np.int32))
+    run = told.parts[postings.PARTS // 2][0]
+    first, lengths = run.around(np.array([19, 20, 21]), 10)
+    assert first.tolist() == [57, 60, 2_060], "they begin alike, so they are searched for"
+    assert lengths.tolist() == [3, 10, 3]
+    assert told.ask(np.array([19, 20, 21]), 10).counts.tolist() == [3, 10, 3]
+    spread = np.unique(np.random.default_rng(4).integers(0, 1 << postings.PART_BITS, 5_000))
+    told.add(spread, np.zeros(len(spread), dtype=np.int32))
+    _, lengths = told.parts[postings.PARTS // 2][1].around(spread, 10)
+    assert lengths.max() <= postings.LONG, "of what lies anywhere no more than a few are looked at"
+    assert lengths.mean() < 12
+
+
 def test_of_a_value_that_all_have_few_holders_are_told() -> None:
     told = Postings()
     for article in range(2_000):
