@@ -15,7 +15,7 @@ from catalog_service import contract
 from ingest_service import fingerprint_index, model, packing, sameness
 from ingest_service.db import chunked
 from ingest_service.prepare import Prepared, PreparedItem
-from ingest_service.tables import Article, Item, Original
+from ingest_service.tables import Article, Gone, Item, Original
 
 # The cause of no event: the catalog knows this reading, only a lost ledger did not.
 KNOWN = "known"
@@ -38,7 +38,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Whether articles are marked: to be told, and to be judged again."""
+    """Whether articles are marked to be told; and to be judged again, or others may be since some have gone."""
 
     owing: bool
     again: bool
@@ -87,9 +87,11 @@ def waiting(session: Session) -> Waiting:
         # All are of this release when the lowest and the highest are.
         sa.select(sa.func.min(version)),
         sa.select(sa.func.max(version)),
+        sa.select(sa.func.min(Gone.id)),
     )
-    owing, *versions = session.execute(sa.select(*(each.scalar_subquery() for each in asked))).one()
-    return Waiting(owing is not None, any(each not in (None, sameness.VERSION) for each in versions))
+    owing, *versions, gone = session.execute(sa.select(*(each.scalar_subquery() for each in asked))).one()
+    again = gone is not None or any(each not in (None, sameness.VERSION) for each in versions)
+    return Waiting(owing is not None, again)
 
 
 def outdated(session: Session, limit: int) -> list[Article]:
@@ -101,7 +103,7 @@ def outdated(session: Session, limit: int) -> list[Article]:
 def refresh(session: Session, row: Article) -> None:
     """Takes the fingerprints of an article anew, and marks it to be judged again."""
     facts = sameness.prepare(packing.unpacked(row.content))
-    fingerprint_index.remove(session, [row.id])
+    fingerprint_index.clear(session, [row.id])
     stands = _class_stands(session, facts.folded_digest)
     row.folded_digest, row.indexed, row.sameness_version = facts.folded_digest, not stands, AGAIN
     session.flush()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from ingest_service import articles, fingerprint_index
+from ingest_service import articles, following
 from ingest_service.db import Database
 from ingest_service.errors import DatabaseAway
 from ingest_service.intake import BATCH
@@ -27,7 +27,7 @@ class Docket:
     async def judge_new(self) -> None:
         """Judges all that is new. Raises DatabaseAway."""
         # Before the turn to write is taken: the first time, this takes seconds where there are many articles.
-        await self._database.read(fingerprint_index.follow)
+        await self._database.read(following.follow)
         while await self._database.write(self._judge.judge, datetime.now(UTC), BATCH):
             self._woken()
         if self._keeping is None or self._keeping.done():
@@ -52,7 +52,7 @@ class Docket:
     async def _keep(self) -> None:
         """Keeps the fingerprints on disk beside all else: with hundreds of thousands of articles it takes seconds."""
         try:
-            if kept := await self._database.read(fingerprint_index.keep):
-                await self._database.write(fingerprint_index.remember, kept)
+            if kept := await self._database.read(following.keep):
+                await self._database.write(following.remember, kept)
         except DatabaseAway as error:
             log.warning("the fingerprints are kept on disk later; the database is away", reason=str(error))

@@ -60,6 +60,10 @@ class Judge:
             for row in outdated:
                 articles.refresh(session, row)
             return len(outdated)
+        gone, heirs = fingerprint_index.heirs(session, limit)
+        articles.judge_again(session, heirs)
+        if gone:
+            return gone
         marked = Article.sameness_version.in_((articles.AGAIN, articles.HINDSIGHT))
         asked = sa.select(Article).where(marked, Article.owes.is_(None))
         rows = list(session.scalars(asked.order_by(Article.id).limit(limit)))

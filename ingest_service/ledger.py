@@ -19,7 +19,7 @@ from ingest_service import articles, events, model, outbox, packing, sameness
 from ingest_service.db import chunked
 from ingest_service.prepare import Prepared, PreparedItem
 from ingest_service.scan import FileFact, Known, Odd
-from ingest_service.tables import Article, File, FileItem, Item
+from ingest_service.tables import Article, File, FileItem, Gone, Item
 
 PUBLISHED = "published"
 QUARANTINED = "quarantined"
@@ -82,9 +82,13 @@ def counts(session: Session) -> dict[str, int]:
 
 
 def unjudged(session: Session) -> int:
-    """How many articles are still to be judged, for the first time or again."""
+    """How many articles are still to be judged, for the first time or again, or went and may leave others to be."""
     asked = sa.select(sa.func.count()).select_from(Article)
-    waiting = (asked.where(Article.owes.is_not(None)), asked.where(Article.sameness_version != sameness.VERSION))
+    waiting = (
+        asked.where(Article.owes.is_not(None)),
+        asked.where(Article.sameness_version != sameness.VERSION),
+        sa.select(sa.func.count()).select_from(Gone),
+    )
     return sum(session.scalar(each) or 0 for each in waiting)
 
 

@@ -72,6 +72,12 @@ class Asked:
         end = int(self.sizes[: number + 1].sum())
         return slice(end - int(self.sizes[number]), end)
 
+    def held_by(self, articles: Flags) -> Flags:
+        """Which of the values these articles have."""
+        held = np.zeros(len(self.values), dtype=bool)
+        held[self.places[articles[self.asker]]] = True
+        return held
+
     def forms(self, common: Flags) -> Flags:
         """Which of the articles are boilerplate for the most part; `common` are the values that are."""
         return np.asarray(2 * np.bincount(self.asker[common[self.places]], minlength=len(self.sizes)) > self.sizes)
@@ -135,8 +141,7 @@ class Forms:
         times, holders = np.bincount(value, minlength=len(places)), self.met.holders[rows]
         # Who holds nothing only asks, and is told the first that came.
         order = self.order[rows] if (holders == article).any() else holders
-        sorted_ = np.lexsort((order, value))
-        holders = holders[sorted_]
+        holders = holders[np.lexsort((order, value))]
         rank = _ranks(np.ones(len(holders), dtype=bool), times)
         stands = np.zeros(len(places), dtype=bool)
         stands[value[(holders == article) & (rank < STANDING)]] = True
@@ -149,6 +154,16 @@ class Forms:
         left_out = bool((self.met.counts[places] > HELD).any()) or len(best) > PARAMETERS.neighbours
         told = tuple(best[: PARAMETERS.neighbours].tolist())
         return Candidates(told, masked, True, left_out, tuple(np.unique(holders[displaced]).tolist()))
+
+    def heirs(self, gone: Indices) -> tuple[int, ...]:
+        """Who stands for a value now that so many who held it have gone, and may not have done so before."""
+        value, rows = _rows(np.arange(len(gone)), self.met, HELD)
+        left = np.bincount(value, minlength=len(gone))
+        holders = self.met.holders[rows[np.lexsort((self.order[rows], value))]]
+        rank = _ranks(np.ones(len(holders), dtype=bool), left)
+        # Where no more held it than may stand for it, all have stood.
+        new = (rank < STANDING) & (rank >= STANDING - gone[value]) & ((left + gone)[value] > STANDING)
+        return tuple(np.unique(holders[new]).tolist())
 
 
 def _ranks(counted: Flags, times: Indices) -> Indices:

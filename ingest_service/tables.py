@@ -129,8 +129,14 @@ class Fingerprints(Base):
     article: Mapped[int] = mapped_column(index=True)
     hashes: Mapped[bytes | None] = mapped_column(LargeBinary)
 
-    # Processes follow the table by its numbers, so none may be given twice.
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (
+        Index(
+            "ix_fingerprints_gone", "id",
+            sqlite_where=text("hashes IS NULL"), postgresql_where=text("hashes IS NULL"),
+        ),
+        # Processes follow the table by its numbers, so none may be given twice.
+        {"sqlite_autoincrement": True},
+    )  # fmt: skip
 
 
 class Boilerplate(Base):
@@ -141,6 +147,14 @@ class Boilerplate(Base):
     fingerprint: Mapped[int] = mapped_column(BigInteger, unique=True)
 
     __table_args__ = ({"sqlite_autoincrement": True},)
+
+
+class Gone(Base):
+    """The fingerprints of an article that went, as it had them, until who takes its place is judged again."""
+
+    __tablename__ = "gone"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    hashes: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Original(Base):

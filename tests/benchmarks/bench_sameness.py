@@ -29,7 +29,7 @@ from typing import Any, BinaryIO, TypeAlias
 import numpy as np
 from sqlalchemy.orm import Session
 
-from ingest_service import fingerprint_index, model, packing, sameness, schema
+from ingest_service import fingerprint_index, following, model, packing, sameness, schema
 from ingest_service.db import Database
 from ingest_service.panel import FACTS, Panel, Question, Text
 from ingest_service.prepare import Workers
@@ -184,11 +184,11 @@ def measure(corpus: int, measured: int, *, synthetic: bool, workers: int) -> dic
         opening = to_open(engine.database)
         now = time.perf_counter()
         with engine.database.reading() as session:
-            kept = fingerprint_index.keep(session)
+            kept = following.keep(session)
         keeping = time.perf_counter() - now
         if kept is not None:
             with engine.database.writing() as session:
-                fingerprint_index.remember(session, kept)
+                following.remember(session, kept)
         again = Database(engine.database.engine.url.render_as_string())
         opening_again = to_open(again)
         again.close()
@@ -230,8 +230,8 @@ def taken_ahead(engine: Engine, found: Sequence[Numbered]) -> Iterator[tuple[Num
         yield from ((batch, None) for batch in found)
         return
     ahead = engine.panel.workers.run(prepare, found[0])
-    for batch, following in zip(found, [*found[1:], []], strict=True):
-        taken, ahead = ahead, engine.panel.workers.run(prepare, following)
+    for batch, coming in zip(found, [*found[1:], []], strict=True):
+        taken, ahead = ahead, engine.panel.workers.run(prepare, coming)
         yield batch, taken
 
 
@@ -239,7 +239,7 @@ def to_open(database: Database) -> float:
     """Seconds until a process that knows nothing can ask."""
     now = time.perf_counter()
     with database.reading() as session:
-        fingerprint_index.follow(session)
+        following.follow(session)
     return time.perf_counter() - now
 
 

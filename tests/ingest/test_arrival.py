@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
@@ -76,7 +76,7 @@ class Folder:
         found: Relations = {}
         for body in bodies:
             own = names[body["data"]["document"]]
-            if body["type"] == contract.RELATED or body["data"]["cause"] == "withdrawn":
+            if "relations" in body["data"] or body["data"]["cause"] == "withdrawn":
                 found = {pair: told for pair, told in found.items() if own not in pair}
             for told in body["data"].get("relations", ()):
                 other = names[told["other"]["document"]]
@@ -179,17 +179,6 @@ def everybodys(tmp_path_factory: pytest.TempPathFactory) -> Relations:
     return folder.relations()
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_who_of_a_story_that_everybody_ran_is_told_with_whom(folder: Folder, everybodys: Relations, seed: int) -> None:
-    take_in_disorder(folder, seed)
-    assert folder.relations() == everybodys
-
-
-def test_so_it_is_on_either_database(on_either: Folder, everybodys: Relations) -> None:
-    take_in_disorder(on_either, seed=99)
-    assert on_either.relations() == everybodys
-
-
 def take_in_disorder(folder: Folder, seed: int) -> None:
     """The texts of a story that everybody ran, some at a time, drained now and then and at the end."""
     draw = random.Random(seed)  # noqa: S311  Nothing secret.
@@ -203,6 +192,59 @@ def take_in_disorder(folder: Folder, seed: int) -> None:
             folder.drain(limit=7)
         del told[:some]
     folder.drain()
+
+
+def go_and_come_back(folder: Folder, seed: int) -> None:
+    """Of the texts of a story that everybody ran some go, some come back, some say something else for a while."""
+    draw = random.Random(seed)  # noqa: S311  Nothing secret.
+    stay = everybody_ran(40)
+    gone = [(f"gone {number}", text) for number, (_, text) in enumerate(everybody_ran(70)[40:70])]
+    told = stay + gone
+    draw.shuffle(told)
+    folder.take(told)
+    folder.drain()
+    going = [name for name, _ in gone]
+    draw.shuffle(going)
+    while going:
+        some = draw.choice((1, 2, 3, 9))
+        folder.drop(going[:some])
+        for name, text in draw.sample(stay, 2):
+            folder.take([(name, text + " And so on.")])
+            if draw.random() < 0.5:
+                folder.drain(limit=7)
+            folder.take([(name, text)])
+        if draw.random() < 0.5:
+            folder.drain(limit=draw.choice((1, 7, 100)))
+        del going[:some]
+    folder.drain()
+
+
+LIVES = [*((take_in_disorder, seed) for seed in range(10)), *((go_and_come_back, seed) for seed in range(10, 14))]
+
+
+@pytest.mark.parametrize(("live", "seed"), LIVES)
+def test_who_of_a_story_that_everybody_ran_is_told_with_whom(
+    folder: Folder, everybodys: Relations, live: Callable[[Folder, int], None], seed: int
+) -> None:
+    live(folder, seed)
+    assert folder.relations() == everybodys
+
+
+@pytest.mark.parametrize("live", [take_in_disorder, go_and_come_back])
+def test_so_it_is_on_either_database(
+    on_either: Folder, everybodys: Relations, live: Callable[[Folder, int], None]
+) -> None:
+    live(on_either, 99)
+    assert on_either.relations() == everybodys
+
+
+def test_nobody_takes_the_place_of_one_of_few(on_either: Folder) -> None:
+    on_either.take(everybody_ran(PARAMETERS.common + 1))
+    on_either.drain()
+    before = on_either.events(contract.RELATED)
+    on_either.drop(["00", "other 03"])
+    on_either.drain()
+    assert on_either.events(contract.RELATED) == before
 
 
 @pytest.mark.parametrize("held", [30, neighbours.HELD])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from ingest_service import checkpoint, fingerprint_index, postings, schema
+from ingest_service import checkpoint, fingerprint_index, following, postings, schema
 from ingest_service.db import Database
 from ingest_service.sameness import Hashes
 from ingest_service.tables import Fingerprints
@@ -21,7 +21,7 @@ Open = Callable[[], Database]
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A few rows are many, and a few postings a large run; what PostgreSQL has no place for lies here too."""
-    monkeypatch.setattr(fingerprint_index, "KEEP_EVERY", EVERY)
+    monkeypatch.setattr(following, "KEEP_EVERY", EVERY)
     monkeypatch.setattr(postings, "MAPPED_FROM", 40)
     monkeypatch.setattr(postings, "MARKED_FROM", 20)
     monkeypatch.setattr(checkpoint, "MAPPED_FROM", 40)
@@ -64,11 +64,11 @@ def remove(database: Database, article: int) -> None:
 def keep(database: Database) -> str | None:
     """What the pipeline does after judging."""
     with database.reading() as session:
-        kept = fingerprint_index.keep(session)
+        kept = following.keep(session)
     if kept is None:
         return None
     with database.writing() as session:
-        fingerprint_index.remember(session, kept)
+        following.remember(session, kept)
     return kept.token
 
 
@@ -91,7 +91,7 @@ def spoil(database: Database) -> None:
 
 def folder(database: Database) -> Path:
     with database.reading() as session:
-        return fingerprint_index._folder(session)
+        return following._folder(session)
 
 
 def test_a_process_that_starts_reads_no_row_that_was_kept(opened: Open) -> None:
@@ -112,7 +112,7 @@ def test_a_process_that_starts_reads_no_row_that_was_kept(opened: Open) -> None:
 
 def test_what_was_taken_out_and_what_came_late_is_known_to_the_next_process(opened: Open) -> None:
     old = opened()
-    hashes = prints(3).astype(fingerprint_index.STORED).tobytes()
+    hashes = prints(3).astype(following.STORED).tobytes()
     with old.writing() as session:
         session.execute(sa.insert(Fingerprints).values(id=EVERY + 5, article=4, hashes=hashes))
     add(old, 5, 6, 7, 8)

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ingest_service import fingerprint_index, schema
+from ingest_service import fingerprint_index, following, schema
 from ingest_service.db import Database
 from ingest_service.sameness import Hashes
 from ingest_service.sameness.parameters import PARAMETERS
@@ -59,7 +59,7 @@ def test_a_transaction_looks_once_for_what_others_wrote(database: Database) -> N
     said: list[str] = []
     sa.event.listen(database.engine, "before_cursor_execute", lambda *told: said.append(told[2]))
     with database.reading() as session:
-        fingerprint_index.follow(session)
+        following.follow(session)
         assert any("fingerprints" in each for each in said)
         said.clear()
         assert fingerprint_index.candidates(session, {0: prints(1, 2, 3)})[0].articles == (1,)
@@ -82,7 +82,7 @@ def test_what_is_undone_was_never_there(database: Database) -> None:
 
 
 def test_a_transaction_that_commits_late_is_followed_too(database: Database) -> None:
-    hashes = prints(1, 2, 3).astype(fingerprint_index.STORED).tobytes()
+    hashes = prints(1, 2, 3).astype(following.STORED).tobytes()
     for number in (20, 10, 300, 299):
         with database.writing() as session:
             session.execute(sa.insert(Fingerprints).values(id=number, article=number, hashes=hashes))
@@ -91,10 +91,10 @@ def test_a_transaction_that_commits_late_is_followed_too(database: Database) -> 
 
 
 def test_a_new_process_finds_what_an_old_one_added(database: Database) -> None:
-    count = fingerprint_index.CHUNK + 100
+    count = following.CHUNK + 100
     added(database, {article: prints(3 * article, 3 * article + 1, 3 * article + 2) for article in range(1, count)})
     again = Database(database.engine.url.render_as_string(hide_password=False))
-    for article in (1, fingerprint_index.CHUNK, count - 1):
+    for article in (1, following.CHUNK, count - 1):
         assert neighbours(again, 3 * article, 3 * article + 1, 3 * article + 2) == (article,)
     again.close()
 
@@ -160,10 +160,14 @@ def test_to_follow_the_table_is_no_walk_over_it(sqlite_url: str) -> None:
         session.execute(sa.insert(Fingerprints).values(id=9, article=9, hashes=prints(1, 2, 3).astype("<i8").tobytes()))
     for _ in range(2):
         assert neighbours(database, 1, 2, 3) == (1, 9)
-    following = [told for told in asked if "FROM fingerprints" in told[0]]
-    assert len(following) == 3
+    with database.writing() as session:
+        following.remember(session, following.Kept("token", 0, 9, frozenset()))
+    *asking, forgetting = [told for told in asked if "FROM fingerprints" in told[0]]
+    assert len(asking) == 3
     with database.reading() as session:
-        for statement, parameters in following:
+        for statement, parameters in asking:
             told = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
             assert all(row.detail.startswith("SEARCH") for row in told)
+        told = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {forgetting[0]}", forgetting[1])
+        assert any("ix_fingerprints_gone" in row.detail for row in told)
     database.close()

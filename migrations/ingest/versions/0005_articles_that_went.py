@@ -1,0 +1,30 @@
+"""What articles that went had is kept until who stands for a form in their place is judged again.
+
+Of those that went before nothing is known. The rows that tell of them are found without a walk over the table.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "gone",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("hashes", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gone")),
+    )
+    told = sa.text("hashes IS NULL")
+    op.create_index(
+        "ix_fingerprints_gone", "fingerprints", ["id"], unique=False, sqlite_where=told, postgresql_where=told
+    )
+
+
+def downgrade() -> None:
+    op.drop_index("ix_fingerprints_gone", table_name="fingerprints")
+    op.drop_table("gone")
