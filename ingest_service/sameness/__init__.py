@@ -10,7 +10,7 @@ from ingest_service.sameness.fingerprints import Hashes
 
 __all__ = ["NOTHING_MASKED", "VERSION", "Hashes", "Prepared", "judge", "prepare"]
 
-VERSION = "5"
+VERSION = "6"
 NOTHING_MASKED: Hashes = np.zeros(0, dtype=np.int64)
 
 

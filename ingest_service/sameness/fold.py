@@ -1,6 +1,7 @@
 """The fold: letters and digits only, lower case, accents off, with a map back to the text. Pure.
 
-Curly quotes, U.N./UN, breaks inside words and spacing all vanish at once. A point between digits stays: 1.5 is not 15.
+Curly quotes, U.N./UN, breaks inside words and spacing all vanish at once. A point between digits stays, and so does a
+comma that is one in other languages: neither 1.5 nor 1,5 is 15.
 """
 
 import functools
@@ -19,6 +20,7 @@ Flags = npt.NDArray[np.bool_]
 
 # Bits beside the folded code point (21 bits) in the table of characters.
 CODE = np.uint32(0x1FFFFF)
+JAMO = np.uint32(1 << 21)
 KNOWN = np.uint32(1 << 24)
 DIVIDES = np.uint32(1 << 25)
 UNSPACED = np.uint32(1 << 26)
@@ -29,7 +31,7 @@ CAPITAL = np.uint32(1 << 30)
 SIGN = np.uint32(1 << 31)
 
 YES = b"\1"
-POINT = ord(".")
+POINT, COMMA = ord("."), ord(",")
 DASHES = "–—"
 # Scripts that put no space between words.
 UNSPACED_SCRIPTS = (
@@ -41,6 +43,9 @@ SIGNED_SCRIPTS = (
     (0x0900, 0x109F), (0x1700, 0x1AAF), (0x1B00, 0x1CFF), (0x3099, 0x309A), (0xA800, 0xABFF), (0x11000, 0x11FFF),
 )  # fmt: skip
 HANGUL_SYLLABLES = (0xAC00, 0xD7A3)
+# The letters that syllables are made of, first, middle and last (The Unicode Standard, 3.12); of the last one may lack.
+FIRSTS, MIDDLES, LASTS = (0x1100, 0x1112), (0x1161, 0x1175), (0x11A8, 0x11C2)
+MIDDLE_LETTERS, LAST_LETTERS = 21, 28
 # Korean puts spaces between words; a run of more syllables than this was written without.
 LONGEST_HANGUL_WORD = 12
 # A character folds to no more letters: there is one that spells a whole sentence, eighteen letters of it.
@@ -91,6 +96,8 @@ def fold(text: str) -> tuple[Fold, Codes]:
     """Folds `text`, and gives the folded code points too; linear time."""
     raw = _code_points(text)
     entries = _looked_up(raw)
+    if _any(entries, JAMO):
+        entries = _composed(raw, entries)
     _keep_decimal_points(raw, entries)
     kept = ((entries & CODE) != 0).nonzero()[0]
     # How many divisions stand before each character kept: another number begins another word.
@@ -110,6 +117,11 @@ def capitals(text: str, positions: Positions) -> Flags:
 def digits(folded: str) -> npt.NDArray[np.int64]:
     """Where the digits of a folded text stand."""
     return np.flatnonzero((_looked_up(_code_points(folded)) & DIGIT) != 0)
+
+
+def is_put_to_jamo(character: str) -> bool:
+    """Whether it is a middle or last letter of a Korean syllable that is written in letters."""
+    return _among((MIDDLES, LASTS), ord(character))
 
 
 def _code_points(text: str) -> Codes:
@@ -151,12 +163,38 @@ def _unspaced(entries: Codes, begins: Flags) -> Flags:
     return np.asarray(((entries & UNSPACED) != 0) | (((entries & HANGUL) != 0) & endless))
 
 
+def _composed(raw: Codes, entries: Codes) -> Codes:
+    """The entries with whole Korean syllables in the place of their first letters, and no others of theirs."""
+    behind = np.concatenate((raw[1:], np.zeros(2, dtype=np.uint32)))
+    begins = (_between(raw, FIRSTS) & _between(behind[:-1], MIDDLES)).nonzero()[0]
+    ends = _between(behind[1:].take(begins), LASTS)
+    syllables = (raw.take(begins) - FIRSTS[0]) * MIDDLE_LETTERS + behind.take(begins) - MIDDLES[0]
+    syllables *= LAST_LETTERS
+    syllables[ends] += behind[1:].take(begins[ends]) - LASTS[0] + 1
+    told = entries.copy()
+    told[begins] = _looked_up(syllables + HANGUL_SYLLABLES[0])
+    told[begins + 1] = told[begins[ends] + 2] = KNOWN
+    return told
+
+
+def _between(codes: Codes, ends: tuple[int, int]) -> Flags:
+    return np.asarray((codes >= ends[0]) & (codes <= ends[1]))
+
+
 def _keep_decimal_points(raw: Codes, entries: Codes) -> None:
-    points = (raw[1:-1] == POINT).nonzero()[0]
-    around = entries.take(points) & entries.take(points + 2)
-    inside = points[(around & DIGIT) != 0]
+    marks = ((raw[1:-1] == POINT) | (raw[1:-1] == COMMA)).nonzero()[0] + 1
+    around = entries.take(marks - 1) & entries.take(marks + 1)
+    inside = marks[(around & DIGIT) != 0]
     if len(inside):
-        entries[inside + 1] |= np.uint32(POINT)
+        entries[inside[(raw.take(inside) == POINT) | _is_decimal(raw, entries, inside)]] |= np.uint32(POINT)
+
+
+def _is_decimal(raw: Codes, entries: Codes, commas: npt.NDArray[np.int64]) -> Flags:
+    """Whether one or two digits stand behind each comma, and no other comma behind them: those part thousands."""
+    ends = commas + 2
+    for _ in range(2):
+        ends += (ends < len(raw)) & ((entries.take(ends, mode="clip") & DIGIT) != 0)
+    return np.asarray((ends < commas + 4) & ~((ends < len(raw)) & (raw.take(ends, mode="clip") == COMMA)))
 
 
 def _spelt_out(
@@ -212,6 +250,8 @@ def _entry(code: int) -> np.uint32:
         entry |= CAPITAL
     if _is_sign(character):
         entry |= SIGN
+    if _among((FIRSTS,), code):
+        entry |= JAMO
     if _among(UNSPACED_SCRIPTS, code):
         entry |= UNSPACED
     if HANGUL_SYLLABLES[0] <= code <= HANGUL_SYLLABLES[1]:

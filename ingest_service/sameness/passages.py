@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from rapidfuzz.distance import Indel
 from ingest_service.model import PARAGRAPH_BREAK, Edit, Passage, Span
 from ingest_service.sameness import quotations
 from ingest_service.sameness.alignment import Match
+from ingest_service.sameness.fold import is_put_to_jamo
 from ingest_service.sameness.matching import Block
 from ingest_service.sameness.parameters import PARAMETERS
 from ingest_service.sameness.side import Side
@@ -35,11 +37,19 @@ def passage(a: Side, b: Side, match: Match) -> Passage | None:
     counted = words(a, b, match)
     if counted < PARAMETERS.passage_words:
         return None
-    own, other = a.folded.fold.span(match.a), b.folded.fold.span(match.b)
+    own, other = _whole(a.text, a.folded.fold.span(match.a)), _whole(b.text, b.folded.fold.span(match.b))
     quoted = quotations.inside(a.quoted, own), quotations.inside(b.quoted, other)
     same = a.string[slice(*match.a)] == b.string[slice(*match.b)]
     edits = () if same else _edits(a, b, match, (own, other))
     return Passage(own, other, counted, quoted[0], not edits, edits, quoted[1])
+
+
+def _whole(text: str, span: Span) -> Span:
+    """The span with all of its last character, which may be written as a letter and what is put to it."""
+    end = span[1]
+    while end < len(text) and (unicodedata.combining(text[end]) or is_put_to_jamo(text[end])):
+        end += 1
+    return span[0], end
 
 
 def words(a: Side, b: Side, match: Match) -> int:
