@@ -12,17 +12,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog_service import contract
-from ingest_service import fingerprint_index, model, packing, sameness
+from ingest_service import events, fingerprint_index, model, outbox, packing, sameness
 from ingest_service.db import chunked
 from ingest_service.prepare import Prepared, PreparedItem
-from ingest_service.tables import Article, Gone, Item, Original
+from ingest_service.tables import AGAIN, HINDSIGHT, Article, Gone, Item, Original
 
 # The cause of no event: the catalog knows this reading, only a lost ledger did not.
 KNOWN = "known"
-# In the place of the version that judged an article: its relations are to be judged again, or only those that were
-# told because what is boilerplate was not known for it.
-AGAIN = ""
-HINDSIGHT = "hindsight"
 CURRENT = (AGAIN, HINDSIGHT, sameness.VERSION)
 
 
@@ -38,7 +34,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Whether articles are marked to be told; and to be judged again, or others may be since some have gone."""
+    """Whether articles are marked to be told; and to be judged again, or may be since forms have gone."""
 
     owing: bool
     again: bool
@@ -72,11 +68,35 @@ def write(session: Session, now: datetime, item: Item, old: Article | None, read
         fingerprint_index.add(session, {row.id: told.facts.fingerprints})
 
 
+def tell(
+    session: Session, origin: events.Origin, row: Article, relations: Sequence[model.Relation], now: datetime
+) -> None:
+    """Puts what an article owes into the outbox."""
+    owes = row.owes or {}
+    item = session.get_one(Item, row.item)
+    bytes_ = session.get_one(Original, row.original)
+    original = model.Original(bytes_.content or b"", bytes_.media_type, bytes_.encoding)
+    telling = events.Telling(row.observation, owes["cause"], datetime.fromisoformat(owes["at"]), original)
+    event = events.observed(origin, item, telling, packing.unpacked(row.content), relations)
+    if original.size > contract.MAX_INLINE_ORIGINAL:
+        outbox.put(session, event, originals=[bytes_.digest])
+    else:
+        outbox.put(session, event)
+        _release(session, bytes_)
+    row.owes = row.original = None
+
+
 def judge_again(session: Session, ids: Sequence[int]) -> None:
     """Marks articles to be judged once more, but for those that are still to be judged for the first time."""
     for some in chunked(ids):
         told = sa.update(Article).where(Article.id.in_(some), Article.owes.is_(None))
         session.execute(told.where(Article.sameness_version != AGAIN).values(sameness_version=HINDSIGHT))
+
+
+def are_forms(session: Session, ids: Sequence[int]) -> None:
+    """These were judged as forms."""
+    for some in chunked(ids):
+        session.execute(sa.update(Article).where(Article.id.in_(some), ~Article.form).values(form=True))
 
 
 def waiting(session: Session) -> Waiting:
@@ -101,14 +121,31 @@ def outdated(session: Session, limit: int) -> list[Article]:
 
 
 def refresh(session: Session, row: Article) -> None:
-    """Takes the fingerprints of an article anew, and marks it to be judged again."""
+    """Takes the fingerprints of an article anew, and marks it to be judged again.
+
+    Its number is another one: whoever follows the table holds under the old one what it had.
+    """
     facts = sameness.prepare(packing.unpacked(row.content))
-    fingerprint_index.clear(session, [row.id])
+    fingerprint_index.remove(session, [row.id])
     stands = _class_stands(session, facts.folded_digest)
-    row.folded_digest, row.indexed, row.sameness_version = facts.folded_digest, not stands, AGAIN
+    anew = Article(
+        item=row.item,
+        document=row.document,
+        observation=row.observation,
+        digest=row.digest,
+        folded_digest=facts.folded_digest,
+        content=row.content,
+        indexed=not stands,
+        sameness_version=AGAIN,
+        owes=row.owes,
+        original=row.original,
+    )
+    session.delete(row)
+    session.flush()
+    session.add(anew)
     session.flush()
     if not stands:
-        fingerprint_index.add(session, {row.id: facts.fingerprints})
+        fingerprint_index.add(session, {anew.id: facts.fingerprints})
 
 
 def _owed(now: datetime, reading: Reading) -> dict[str, Any]:
@@ -141,8 +178,8 @@ def retire(session: Session, items: Collection[int]) -> None:
 def _take_out(session: Session, items: Sequence[int]) -> set[str]:
     """Forgets the articles of these items; the classes that nobody stands for now."""
     gone = sa.delete(Article).where(Article.item.in_(items))
-    rows = session.execute(gone.returning(Article.id, Article.folded_digest, Article.indexed)).all()
-    fingerprint_index.remove(session, [row.id for row in rows])
+    rows = session.execute(gone.returning(Article.id, Article.folded_digest, Article.indexed, Article.form)).all()
+    fingerprint_index.remove(session, [row.id for row in rows], forms=[row.id for row in rows if row.form])
     return {row.folded_digest for row in rows if row.indexed}
 
 
@@ -157,6 +194,14 @@ def _promote(session: Session, folded_digest: str) -> None:
     fingerprint_index.add(session, {first.id: sameness.prepare(packing.unpacked(first.content)).fingerprints})
     told = sa.update(Article).where(of_class, Article.owes.is_(None), Article.sameness_version != AGAIN)
     session.execute(told.values(sameness_version=AGAIN))
+
+
+def _release(session: Session, original: Original) -> None:
+    """The event holds the bytes; ours are kept only while another one needs them."""
+    session.flush()
+    needed = sa.select(Article.id).where(Article.original == original.digest)
+    if len(list(session.scalars(needed.limit(2)))) < 2:
+        original.content = None
 
 
 def _keep(session: Session, original: model.Original) -> None:

@@ -14,15 +14,14 @@ from sqlalchemy.orm import Session
 
 from ingest_service import following, neighbours
 from ingest_service.db import chunked
-from ingest_service.following import STORED, Followed
-from ingest_service.neighbours import Asked, Candidates, Forms
+from ingest_service.following import STORED
+from ingest_service.neighbours import Asked, Candidates, Forms, Told
 from ingest_service.postings import Meetings
 from ingest_service.sameness import Hashes
 from ingest_service.sameness.fingerprints import is_first
-from ingest_service.sameness.fold import Flags
 from ingest_service.sameness.matching import among
 from ingest_service.sameness.parameters import PARAMETERS
-from ingest_service.tables import Article, Boilerplate, Fingerprints, Gone
+from ingest_service.tables import HINDSIGHT, Article, Boilerplate, Fingerprints, Gone
 
 # A fingerprint was none of boilerplate only for the first who had it, and for what one transaction added to them.
 FIRST_HOLDERS = 1_000
@@ -36,16 +35,14 @@ def add(session: Session, articles: Mapping[int, Hashes]) -> None:
         following.wrote(session)
 
 
-def remove(session: Session, articles: Sequence[int]) -> None:
-    """Forgets articles that went. What they had is kept until their `heirs` are known."""
-    for some in chunked(articles):
+def remove(session: Session, articles: Sequence[int], forms: Sequence[int] = ()) -> None:
+    """Forgets articles. What those of them had that are forms is kept until their `heirs` are known.
+
+    A row without fingerprints stays of each, for those who follow the table.
+    """
+    for some in chunked(forms):
         had = sa.select(Fingerprints.hashes).where(Fingerprints.article.in_(some), Fingerprints.hashes.is_not(None))
         session.execute(sa.insert(Gone).from_select(["hashes"], had.order_by(Fingerprints.id)))
-    clear(session, articles)
-
-
-def clear(session: Session, articles: Sequence[int]) -> None:
-    """Forgets what articles have. A row without fingerprints stays of each, for those who follow the table."""
     for some in chunked(articles):
         own = sa.and_(Fingerprints.article.in_(some), Fingerprints.hashes.is_not(None))
         gone = session.scalars(sa.delete(Fingerprints).where(own).returning(Fingerprints.article)).all()
@@ -65,56 +62,53 @@ def of(session: Session, articles: Sequence[int]) -> dict[int, Hashes]:
     return found
 
 
-def candidates(session: Session, queries: Mapping[int, Hashes], new: int | None = None) -> dict[int, Candidates]:
-    """For each article asked for, who shares fingerprints enough to be judged with it; itself left out.
-
-    Articles from the number `new` on are judged for the first time.
-    """
+def candidates(session: Session, queries: Mapping[int, Hashes]) -> dict[int, Candidates]:
+    """For each article asked for, who shares fingerprints enough to be judged with it; itself left out."""
     if not queries:
         return {}
     asked = Asked.of(queries)
     with following.arrays(session) as followed:
-        met, common = _met(followed, asked)
+        met = followed.postings.ask(asked.values, PARAMETERS.common + 1)
+        known = among(asked.values, followed.boilerplate)
+        common = (met.counts > PARAMETERS.common) | known
         forms = asked.forms(common)
-        of_forms = asked.held_by(forms)
+        of_forms = np.zeros(len(asked.values), dtype=bool)
+        of_forms[asked.places[forms[asked.asker]]] = True
         held = followed.postings.ask(asked.values[of_forms], neighbours.HELD + 1) if forms.any() else None
     found = neighbours.ranked(asked, common, met)
     if held is not None:
-        told = Forms.of(held, _digests(session, np.unique(held.holders).tolist()))
+        numbers = np.flatnonzero(forms).tolist()
+        judged = [asked.articles[number] for number in numbers]
+        told = Forms.of(held, _told(session, held), judged, (common & ~known)[of_forms])
         places = np.cumsum(of_forms) - 1
-        for number in np.flatnonzero(forms).tolist():
+        for number in numbers:
             article, own = asked.articles[number], asked.places[asked.own(number)]
-            found[article] = told.candidates(article, places[own], found[article].masked, new)
+            found[article] = told.candidates(article, places[own], found[article].masked)
     return found
 
 
 def heirs(session: Session, limit: int) -> tuple[int, tuple[int, ...]]:
-    """Of up to `limit` articles that went: how many they were, and who stands for forms in their place."""
+    """Of up to `limit` forms that went: how many they were, and who stands in their place and is to be judged again."""
     rows = session.execute(sa.select(Gone.id, Gone.hashes).order_by(Gone.id).limit(limit)).all()
     if not rows:
         return 0, ()
     asked = Asked.of({number: np.frombuffer(hashes, dtype=STORED) for number, hashes in rows})
     with following.arrays(session) as followed:
-        _, common = _met(followed, asked)
-        forms = asked.forms(common)
-        of_forms = asked.held_by(forms)
-        held = followed.postings.ask(asked.values[of_forms], neighbours.HELD + 1)
+        held = followed.postings.ask(asked.values, neighbours.HELD + 1)
     session.execute(sa.delete(Gone).where(Gone.id.in_([row.id for row in rows])))
-    gone = np.bincount(asked.places[forms[asked.asker]], minlength=len(asked.values))[of_forms]
-    return len(rows), Forms.of(held, _digests(session, np.unique(held.holders).tolist())).heirs(gone)
+    # Those that are still to be looked at went as well, and may have held any of the values.
+    others = session.scalar(sa.select(sa.func.count()).select_from(Gone)) or 0
+    gone = np.bincount(asked.places, minlength=len(asked.values)) + others
+    return len(rows), Forms.of(held, _told(session, held)).heirs(gone)
 
 
-def _met(followed: Followed, asked: Asked) -> tuple[Meetings, Flags]:
-    """Who has the values asked for, and which of these are boilerplate."""
-    met = followed.postings.ask(asked.values, PARAMETERS.common + 1)
-    return met, (met.counts > PARAMETERS.common) | among(asked.values, followed.boilerplate)
-
-
-def _digests(session: Session, articles: Sequence[int]) -> dict[int, str]:
-    """What articles say, told by the digests of their words."""
-    found: dict[int, str] = {}
-    for some in chunked(articles):
-        found |= dict(session.execute(sa.select(Article.id, Article.folded_digest).where(Article.id.in_(some))).all())
+def _told(session: Session, met: Meetings) -> dict[int, Told]:
+    """What is known of those who were met."""
+    found: dict[int, Told] = {}
+    for some in chunked(np.unique(met.holders).tolist()):
+        again = Article.sameness_version == HINDSIGHT
+        rows = sa.select(Article.id, Article.folded_digest, Article.form, again).where(Article.id.in_(some))
+        found |= {article: Told(digest, form, open_) for article, digest, form, open_ in session.execute(rows)}
     return found
 
 

@@ -11,11 +11,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from catalog_service import contract
-from ingest_service import articles, events, fingerprint_index, model, outbox, packing, sameness
+from ingest_service import articles, events, fingerprint_index, model, outbox, sameness
 from ingest_service.neighbours import Candidates
 from ingest_service.panel import Panel, Question, Text
-from ingest_service.tables import Article, Item, Original
+from ingest_service.tables import AGAIN, HINDSIGHT, Article
 
 # So many copies are told of together with their first; an event may hold a thousand relations.
 COPIES = 500
@@ -46,8 +45,7 @@ class Judge:
         told = self._judged(self._asked(session, rows, found), len(rows))
         self._recognise(session, found)
         for row, relations in zip(rows, told, strict=True):
-            self._tell(session, row, relations, now)
-            row.owes = row.original = None
+            articles.tell(session, self.origin, row, relations, now)
         session.flush()
         return len(rows)
 
@@ -64,15 +62,15 @@ class Judge:
         articles.judge_again(session, heirs)
         if gone:
             return gone
-        marked = Article.sameness_version.in_((articles.AGAIN, articles.HINDSIGHT))
+        marked = Article.sameness_version.in_((AGAIN, HINDSIGHT))
         asked = sa.select(Article).where(marked, Article.owes.is_(None))
         rows = list(session.scalars(asked.order_by(Article.id).limit(limit)))
-        candidates = fingerprint_index.candidates(session, _prints(session, rows))
+        candidates = self._candidates(session, rows)
         self._recognise(session, candidates)
         # Who knows only some of its neighbours must not take back what the rest have told of it: between forms, where
         # boilerplate does speak, and of what hundreds of others share.
         partial = {article for article, known in candidates.items() if known.left_out}
-        due = [row for row in rows if row.sameness_version != articles.HINDSIGHT or row.id not in partial]
+        due = [row for row in rows if row.sameness_version != HINDSIGHT or row.id not in partial]
         related = self._judged((self._neighbours(session, row, candidates.get(row.id)) for row in due), len(due))
         to_copies = self._judged((self._copies(session, row) for row in due), len(due))
         for row, relations, more in zip(due, related, to_copies, strict=True):
@@ -88,9 +86,17 @@ class Judge:
         # Of two that are told together the later one tells of both.
         together = {row.id for row in rows}
         for some in self.panel.portions(rows):
-            found |= fingerprint_index.candidates(session, _prints(session, some), new=rows[0].id)
+            found |= self._candidates(session, some)
             for row in some:
                 yield self._neighbours(session, row, found.get(row.id), without=together)
+
+    @staticmethod
+    def _candidates(session: Session, rows: Sequence[Article]) -> dict[int, Candidates]:
+        """Whom those that stand for their class are judged with; that they are forms is written down."""
+        prints = fingerprint_index.of(session, [row.id for row in rows if row.indexed])
+        found = fingerprint_index.candidates(session, prints)
+        articles.are_forms(session, [article for article, each in found.items() if each.is_form])
+        return found
 
     @staticmethod
     def _recognise(session: Session, found: Mapping[int, Candidates]) -> None:
@@ -125,7 +131,7 @@ class Judge:
         of_class = sa.and_(Article.folded_digest == row.folded_digest, Article.id != row.id, Article.owes.is_(None))
         copies = list(session.scalars(sa.select(Article).where(of_class).order_by(Article.id).limit(COPIES + 1)))
         if len(copies) > COPIES:
-            session.execute(sa.update(Article).where(of_class).values(sameness_version=articles.AGAIN))
+            session.execute(sa.update(Article).where(of_class).values(sameness_version=AGAIN))
             return Asked(row, [])
         return Asked(row, copies)
 
@@ -143,32 +149,6 @@ class Judge:
             for answer, others in zip(self.panel.answers(questions(), count), references, strict=True)
         ]
 
-    def _tell(self, session: Session, row: Article, relations: Sequence[model.Relation], now: datetime) -> None:
-        owes = row.owes or {}
-        item = session.get_one(Item, row.item)
-        bytes_ = session.get_one(Original, row.original)
-        original = model.Original(bytes_.content or b"", bytes_.media_type, bytes_.encoding)
-        telling = events.Telling(row.observation, owes["cause"], datetime.fromisoformat(owes["at"]), original)
-        event = events.observed(self.origin, item, telling, packing.unpacked(row.content), relations)
-        if original.size > contract.MAX_INLINE_ORIGINAL:
-            outbox.put(session, event, originals=[bytes_.digest])
-        else:
-            outbox.put(session, event)
-            _release(session, bytes_)
-
-
-def _prints(session: Session, rows: Iterable[Article]) -> dict[int, sameness.Hashes]:
-    """The fingerprints of those that stand for their class."""
-    return fingerprint_index.of(session, [row.id for row in rows if row.indexed])
-
 
 def _text(row: Article) -> Text:
     return Text(row.digest, row.content)
-
-
-def _release(session: Session, original: Original) -> None:
-    """The event holds the bytes; ours are kept only while another one needs them."""
-    session.flush()
-    needed = sa.select(Article.id).where(Article.original == original.digest)
-    if len(list(session.scalars(needed.limit(2)))) < 2:
-        original.content = None

@@ -2,12 +2,12 @@
 
 Most articles are judged with everybody who shares enough of what is no boilerplate. An article that is boilerplate for
 the most part is a form, or a story that everybody ran: there boilerplate does speak, and not everybody can be judged
-with everybody. Of those who hold a fingerprint some `stand` for it, the first by what they say and not by when they
-came; they are judged with all who hold it, and the others with them. So who is judged with whom depends on nothing but
-who is there, until there are more than `HELD` of one form.
+with everybody. Of the forms that hold a fingerprint some `stand` for it, the first by what they say and not by when
+they came; they are judged with all forms that hold it, and the others with them. So who is judged with whom depends on
+nothing but who is there, until there are more than `HELD` of one form.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,12 +72,6 @@ class Asked:
         end = int(self.sizes[: number + 1].sum())
         return slice(end - int(self.sizes[number]), end)
 
-    def held_by(self, articles: Flags) -> Flags:
-        """Which of the values these articles have."""
-        held = np.zeros(len(self.values), dtype=bool)
-        held[self.places[articles[self.asker]]] = True
-        return held
-
     def forms(self, common: Flags) -> Flags:
         """Which of the articles are boilerplate for the most part; `common` are the values that are."""
         return np.asarray(2 * np.bincount(self.asker[common[self.places]], minlength=len(self.sizes)) > self.sizes)
@@ -120,56 +114,97 @@ def _rows(places: Indices, met: Meetings, most: int | None = None) -> tuple[Indi
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What is known of an article that holds values of forms: the digest of what it says, and whether it is a form.
+
+    It is `open` while it is to be judged again by what is boilerplate now.
+    """
+
+    digest: str
+    is_form: bool
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Forms:
-    """Who holds each value of forms, and in which order they stand for it: a number for each holder met."""
+    """Who holds each value of forms, and in which order they stand for it: something of each holder met.
+
+    `known` were judged as forms before, `forms` are those and the ones that are judged now; `open` are others that may
+    turn out to be forms.
+    """
 
     met: Meetings
     order: Indices
+    known: Flags
+    forms: Flags
+    open: Flags
 
     @classmethod
-    def of(cls, met: Meetings, digests: Mapping[int, str]) -> "Forms":
-        """Ordered by the digests of what they say."""
+    def of(
+        cls, met: Meetings, told: Mapping[int, Told], judged: Collection[int] = (), new: Flags | None = None
+    ) -> "Forms":
+        """Ordered by the digests of what they say; `judged` are forms, and `new` are values only now boilerplate."""
         holders = np.unique(met.holders)
-        told = sorted(range(len(holders)), key=lambda each: (digests.get(int(holders[each]), ""), each))
+        nobody = Told("", is_form=False, open=False)
+        each = [told.get(holder, nobody) for holder in holders.tolist()]
         order = np.zeros(len(holders), dtype=np.int64)
-        order[told] = np.arange(len(holders))
-        return cls(met, order[np.searchsorted(holders, met.holders)])
+        order[sorted(range(len(holders)), key=lambda number: (each[number].digest, number))] = np.arange(len(holders))
+        known = np.array([one.is_form for one in each], dtype=bool)
+        forms = known | np.isin(holders, list(judged))
+        open_ = np.array([one.open for one in each], dtype=bool)
+        if new is not None:
+            open_ |= np.isin(holders, met.holders[np.repeat(new, met.counts)])
+        places = np.searchsorted(holders, met.holders)
+        return cls(met, order[places], known[places], forms[places], (open_ & ~forms)[places])
 
-    def candidates(self, article: int, places: Indices, masked: Hashes, new: int | None) -> Candidates:
-        """Whom one form is judged with; articles from the number `new` on are judged for the first time."""
+    def candidates(self, article: int, places: Indices, masked: Hashes) -> Candidates:
+        """Whom one form is judged with."""
         value, rows = _rows(places, self.met, HELD)
-        times, holders = np.bincount(value, minlength=len(places)), self.met.holders[rows]
-        # Who holds nothing only asks, and is told the first that came.
-        order = self.order[rows] if (holders == article).any() else holders
-        holders = holders[np.lexsort((order, value))]
+        holders, order, forms = self.met.holders[rows], self.order[rows], self.forms[rows]
+        if not (holders == article).any():
+            # Who holds nothing only asks, and is told the first that came, forms or not.
+            order, forms = holders.astype(np.int64), np.ones(len(holders), dtype=bool)
+        sorted_ = np.lexsort((order, ~forms, value))
+        holders, forms, known, open_ = (
+            holders[sorted_],
+            forms[sorted_],
+            self.known[rows][sorted_],
+            self.open[rows][sorted_],
+        )
+        times = np.bincount(value, minlength=len(places))
         rank = _ranks(np.ones(len(holders), dtype=bool), times)
+        # By boilerplate a form is like forms only; what few have says something of everybody who has it.
+        may = forms | (times <= PARAMETERS.common)[value]
         stands = np.zeros(len(places), dtype=bool)
         stands[value[(holders == article) & (rank < STANDING)]] = True
-        heard = ((rank < STANDING) | stands[value]) & (holders != article)
+        heard = ((rank < STANDING) | stands[value]) & may & (holders != article)
+        # They will tell themselves whether they were rightly heard; but of too many forms they cannot.
+        heard |= open_ & (_ranks(open_, times) < STANDING)
         best = _with_enough(holders[heard], len(places))
-        displaced = np.zeros(len(holders), dtype=bool)
-        if new is not None:
-            older = holders < new
-            displaced = stands[value] & (rank >= STANDING) & older & (_ranks(older, times) < STANDING)
-        left_out = bool((self.met.counts[places] > HELD).any()) or len(best) > PARAMETERS.neighbours
-        told = tuple(best[: PARAMETERS.neighbours].tolist())
-        return Candidates(told, masked, True, left_out, tuple(np.unique(holders[displaced]).tolist()))
+        displaced = stands[value] & known & (rank >= STANDING) & (_ranks(known, times) < STANDING)
+        # Who is like this form shares most of its values, so it is met by those that are not held by too many.
+        unseen = 2 * np.count_nonzero(self.met.counts[places] > HELD) > len(places)
+        return Candidates(
+            tuple(best[: PARAMETERS.neighbours].tolist()),
+            masked,
+            is_form=True,
+            left_out=bool(unseen) or len(best) > PARAMETERS.neighbours,
+            displaced=tuple(np.unique(holders[displaced]).tolist()),
+        )
 
     def heirs(self, gone: Indices) -> tuple[int, ...]:
-        """Who stands for a value now that so many who held it have gone, and may not have done so before."""
+        """Who stands for a value now that so many forms that held it have gone, and may not have done so before."""
         value, rows = _rows(np.arange(len(gone)), self.met, HELD)
-        left = np.bincount(value, minlength=len(gone))
-        holders = self.met.holders[rows[np.lexsort((self.order[rows], value))]]
-        rank = _ranks(np.ones(len(holders), dtype=bool), left)
-        # Where no more held it than may stand for it, all have stood.
-        new = (rank < STANDING) & (rank >= STANDING - gone[value]) & ((left + gone)[value] > STANDING)
-        return tuple(np.unique(holders[new]).tolist())
+        sorted_ = rows[np.lexsort((self.order[rows], ~self.known[rows], value))]
+        rank = _ranks(np.ones(len(rows), dtype=bool), np.bincount(value, minlength=len(gone)))
+        new = self.known[sorted_] & (rank < STANDING) & (rank >= STANDING - gone[value])
+        return tuple(np.unique(self.met.holders[sorted_][new]).tolist())
 
 
 def _ranks(counted: Flags, times: Indices) -> Indices:
     """How many of those counted stand before each in its group; groups have so many members each."""
-    before: Indices = np.cumsum(counted) - counted
-    return np.asarray(before - np.repeat(before[np.minimum(np.cumsum(times) - times, len(before) - 1)], times))
+    before = np.concatenate(([0], np.cumsum(counted)))
+    return np.asarray(before[:-1] - np.repeat(before[np.cumsum(times) - times], times))
 
 
 def _with_enough(holders: npt.NDArray[np.int32], size: int) -> npt.NDArray[np.int32]:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, LargeBinary, MetaData, String, Text, text
+from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, LargeBinary, MetaData, String, Text, false, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -90,13 +90,19 @@ class FileItem(Base):
     item: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True, index=True)
 
 
+# In the place of the version that judged an article: its relations are to be judged again, or only those that were
+# told because what is boilerplate was not known for it.
+AGAIN = ""
+HINDSIGHT = "hindsight"
+
+
 class Article(Base):
     """The newest article of an item that is current.
 
     `owes` says what is still to be told about it, in the words of the event: null once it is judged. `indexed` is False
     for a copy: the first of a class of copies stands for it among the fingerprints. `sameness_version` is of the way of
     judging that took its fingerprints and judged it last; empty when it is to be judged again. `original` is the digest
-    of the bytes that what it owes still needs.
+    of the bytes that what it owes still needs. `form` says that it was judged as one, boilerplate for the most part.
     """
 
     __tablename__ = "article"
@@ -111,6 +117,7 @@ class Article(Base):
     sameness_version: Mapped[str] = mapped_column(String(16), index=True)
     owes: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     original: Mapped[str | None] = mapped_column(String(72), index=True)
+    form: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     __table_args__ = (
         Index(
@@ -150,7 +157,7 @@ class Boilerplate(Base):
 
 
 class Gone(Base):
-    """The fingerprints of an article that went, as it had them, until who takes its place is judged again."""
+    """The fingerprints of a form that went, until it is known who stands in its place."""
 
     __tablename__ = "gone"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

@@ -4,10 +4,12 @@ import json
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from catalog_service import contract
 from ingest_service import events, ledger, model, neighbours, sameness, schema
@@ -55,18 +57,21 @@ class Folder:
             ledger.remove(session, ledger.Context(ORIGIN, NOW), names)
 
     def tell(self, limit: int = 100) -> None:
-        """Judges what is new."""
-        with self.database.writing() as session:
-            while self.judge.judge(session, NOW, limit):
-                pass
+        """Judges what is new, as the service does: so many in one transaction."""
+        self._until_done(self.judge.judge, limit)
 
     def drain(self, limit: int = 100) -> None:
         """Judges until nothing is left."""
         self.tell(limit)
-        with self.database.writing() as session:
-            while self.judge.judge_again(session, NOW, limit):
-                pass
+        self._until_done(self.judge.judge_again, limit)
+        with self.database.reading() as session:
             assert ledger.unjudged(session) == 0
+
+    def _until_done(self, step: Callable[[Session, datetime, int], int], limit: int) -> None:
+        judged = 1
+        while judged:
+            with self.database.writing() as session:
+                judged = step(session, NOW, limit)
 
     def relations(self) -> Relations:
         """What a reader of all events believes."""
@@ -219,7 +224,35 @@ def go_and_come_back(folder: Folder, seed: int) -> None:
     folder.drain()
 
 
-LIVES = [*((take_in_disorder, seed) for seed in range(10)), *((go_and_come_back, seed) for seed in range(10, 14))]
+def many_go_at_once(folder: Folder, limit: int) -> None:
+    """More go than stand for the story, and so many are looked at in one transaction."""
+    folder.take(everybody_ran(70))
+    folder.drain()
+    folder.drop([f"{number:02}" for number in range(40, 70)])
+    folder.drain(limit)
+
+
+def who_quotes_it_whole_goes(folder: Folder, seed: int) -> None:
+    """Long texts of their own, with the whole story in the middle, are no filings of it and stand for nothing."""
+    folder.take(everybody_ran(40) + quoters(20, seed))
+    folder.drain()
+    folder.drop([name for name, _ in quoters(20, seed)])
+    folder.drain()
+
+
+def quoters(count: int, seed: int) -> list[tuple[str, str]]:
+    """Long texts with the story that everybody ran in the middle."""
+    [story] = articles(1, words=200, seed=3)
+    around = enumerate(articles(count, words=600, seed=seed))
+    return [(f"quoter {n}", f"{text}\n\n{story}\n\nIt ends so in the paper of {n}.") for n, text in around]
+
+
+LIVES = [
+    *((take_in_disorder, seed) for seed in range(10)),
+    *((go_and_come_back, seed) for seed in range(10, 14)),
+    *((many_go_at_once, limit) for limit in (1, 7, 100)),
+    (who_quotes_it_whole_goes, 77),
+]
 
 
 @pytest.mark.parametrize(("live", "seed"), LIVES)
@@ -238,6 +271,39 @@ def test_so_it_is_on_either_database(
     assert on_either.relations() == everybodys
 
 
+@pytest.mark.parametrize("first", ["filings", "quoters"])
+def test_who_quotes_a_story_whole_may_come_whenever(folder: Folder, first: str, tmp_path: Path) -> None:
+    texts = [everybody_ran(40), quoters(20, seed=77)]
+    for some in texts if first == "filings" else reversed(texts):
+        folder.take(some)
+        folder.drain()
+    settled = Folder(f"sqlite:///{tmp_path}/settled.db")
+    settled.take([*texts[0], *texts[1]])
+    settled.drain()
+    assert folder.relations() == settled.relations()
+    settled.database.close()
+
+
+def test_of_a_form_of_which_nothing_is_left_nothing_is_told(on_either: Folder) -> None:
+    texts = everybody_ran(40)
+    on_either.take(texts)
+    on_either.drain()
+    on_either.drop([name for name, _ in texts if not name.startswith("other")])
+    on_either.drain()
+    assert not [pair for pair in on_either.relations() for name in pair if not name.startswith("other")]
+
+
+def test_for_each_that_goes_few_are_judged_again(on_either: Folder) -> None:
+    on_either.take(everybody_ran(40))
+    on_either.drain()
+    judged = on_either.events(contract.RELATED)
+    for number in range(4):
+        on_either.drop([f"{number:02}", f"other {number:02}"])
+        on_either.drain()
+    # One, and another where it holds some phrase that fewer of them have.
+    assert 4 <= on_either.events(contract.RELATED) - judged <= 8
+
+
 def test_nobody_takes_the_place_of_one_of_few(on_either: Folder) -> None:
     on_either.take(everybody_ran(PARAMETERS.common + 1))
     on_either.drain()
@@ -245,6 +311,24 @@ def test_nobody_takes_the_place_of_one_of_few(on_either: Folder) -> None:
     on_either.drop(["00", "other 03"])
     on_either.drain()
     assert on_either.events(contract.RELATED) == before
+
+
+def test_a_footer_of_too_many_hides_nothing_of_a_story(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neighbours, "HELD", 60)
+    draw = random.Random(5)  # noqa: S311  Nothing secret.
+    words = " ".join(articles(3, words=300, seed=11)).split()
+    notes = [(f"n{n:03}", f"Note {n}\n\n{' '.join(draw.choices(words, k=120))}\n\n{FOOTER}") for n in range(80)]
+    story = [(name, f"{text}\n\n{FOOTER}") for name, text in everybody_ran(50) if not name.startswith("other")]
+    folder.take(notes)
+    for start in range(0, len(story), 5):
+        folder.take(story[start : start + 5])
+        folder.drain()
+    folder.drop([name for name, _ in story[40:]])
+    folder.drain()
+    # Of forty those that stand have each other and all the rest.
+    standing = neighbours.STANDING
+    told = [pair for pair in folder.relations() if not any(name.startswith("n") for name in pair)]
+    assert len(told) == standing * (standing - 1) // 2 + standing * (40 - standing)
 
 
 @pytest.mark.parametrize("held", [30, neighbours.HELD])
@@ -302,13 +386,15 @@ def test_boilerplate_stays_so_when_its_first_holders_go(on_either: Folder) -> No
     assert not [pair for pair in on_either.relations() if "late one" in pair]
 
 
-def test_a_new_way_of_judging_judges_everything_again(on_either: Folder, settled: Relations) -> None:
-    on_either.take(mixed())
+@pytest.mark.parametrize("texts", [mixed(), everybody_ran(20), everybody_ran(40)], ids=["mixed", "few", "many"])
+def test_a_new_way_of_judging_judges_everything_again(on_either: Folder, texts: list[tuple[str, str]]) -> None:
+    on_either.take(texts)
     on_either.drain()
+    before, told = on_either.relations(), on_either.events(contract.RELATED)
     with on_either.database.writing() as session:
         session.execute(sa.update(Article).values(sameness_version="0", folded_digest="sha-256:old"))
     with on_either.database.reading() as session:
-        assert ledger.unjudged(session) == len(mixed())
+        assert ledger.unjudged(session) == len(texts)
     on_either.drain(limit=10)
-    assert on_either.events(contract.RELATED) == len(mixed())
-    assert _of_classes(on_either.relations()) == _of_classes(settled)
+    assert on_either.events(contract.RELATED) >= told + len(texts)
+    assert _of_classes(on_either.relations()) == _of_classes(before)

@@ -1,6 +1,7 @@
-"""What articles that went had is kept until who stands for a form in their place is judged again.
+"""It is known of articles whether they are forms, and of forms that went what they had.
 
-Of those that went before nothing is known. The rows that tell of them are found without a walk over the table.
+Both is found out when all are judged again, as this release does. Rows that tell of articles that went are found
+without a walk over the table.
 """
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ def upgrade() -> None:
         sa.Column("hashes", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_gone")),
     )
+    op.add_column("article", sa.Column("form", sa.Boolean(), server_default=sa.false(), nullable=False))
     told = sa.text("hashes IS NULL")
     op.create_index(
         "ix_fingerprints_gone", "fingerprints", ["id"], unique=False, sqlite_where=told, postgresql_where=told
@@ -27,4 +29,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_fingerprints_gone", table_name="fingerprints")
+    op.drop_column("article", "form")
     op.drop_table("gone")
