@@ -19,7 +19,7 @@ from ingest_service import articles, events, model, outbox, packing, sameness
 from ingest_service.db import chunked
 from ingest_service.prepare import Prepared, PreparedItem
 from ingest_service.scan import FileFact, Known, Odd
-from ingest_service.tables import Article, File, FileItem, Gone, Item
+from ingest_service.tables import AGAIN, Article, File, FileItem, Gone, Item
 
 PUBLISHED = "published"
 QUARANTINED = "quarantined"
@@ -82,7 +82,7 @@ def counts(session: Session) -> dict[str, int]:
 
 
 def unjudged(session: Session) -> int:
-    """How many articles are still to be judged, for the first time or again, or went and may leave others to be."""
+    """How many articles are still to be judged, for the first time or again, and forms that went."""
     asked = sa.select(sa.func.count()).select_from(Article)
     waiting = (
         asked.where(Article.owes.is_not(None)),
@@ -240,7 +240,10 @@ def held(session: Session) -> list[str]:
 
 
 def purge(session: Session, document: str) -> None:
-    """Erases what is held of a redacted document: article, fingerprints and bytes; the item stays, to be known."""
+    """Erases what is held of a redacted document: article, fingerprints and bytes; the item stays, to be known.
+
+    Of a form the fingerprints stay until it is known who stands in its place.
+    """
     row = session.scalar(sa.select(Item).where(Item.document == document))
     if row is None:
         return
@@ -336,7 +339,9 @@ def _withdraw(session: Session, context: Context, items: Collection[int]) -> Non
     current = sa.select(Item).where(Item.status == "current", ~held).order_by(Item.id)
     gone = []
     for some in chunked(sorted(items)):
-        for item in session.scalars(current.where(Item.id.in_(some))):
+        found = list(session.scalars(current.where(Item.id.in_(some))))
+        _tell_owed(session, context, found)
+        for item in found:
             item.status = "withdrawn"
             item.observation += 1
             place = events.Place("withdrawn", item.path, reason="file-gone")
@@ -346,9 +351,23 @@ def _withdraw(session: Session, context: Context, items: Collection[int]) -> Non
     articles.retire(session, gone)
 
 
+def _tell_owed(session: Session, context: Context, items: Iterable[Item]) -> None:
+    """What is owed of these items is told before anything else of them; its relations are told once it is judged.
+
+    A kill between storing and judging leaves it owed, and a document must not be moved or withdrawn before it is known.
+    """
+    for some in chunked([item.id for item in items]):
+        for row in session.scalars(sa.select(Article).where(Article.item.in_(some), Article.owes.is_not(None))):
+            articles.tell(session, context.origin, row, (), context.now)
+            row.sameness_version = AGAIN
+    session.flush()
+
+
 def _move_items(session: Session, context: Context, file: File, old: str) -> None:
     held = sa.select(Item).join(FileItem, FileItem.item == Item.id).where(FileItem.file == file.id)
-    for item in session.scalars(held):
+    found = list(session.scalars(held))
+    _tell_owed(session, context, found)
+    for item in found:
         if item.by != "guid":
             item.key = file.path + item.key.removeprefix(old)
         item.parent = file.path if item.parent == old else item.parent

@@ -375,22 +375,50 @@ async def test_temporary_and_ignored_files_are_nobody_s_documents(folder: Folder
     assert await folder.once() == []
 
 
-async def test_killed_between_the_two_transactions_the_next_start_goes_on(
-    folder: Folder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def killed_before_judging(folder: Folder) -> None:
+    """A run that ends between the two transactions."""
+
     class Killed(BaseException):
         """Nothing of ours may catch this."""
 
     def die(*_: object) -> int:
         raise Killed
 
-    folder.write("a.txt", STORY)
-    with monkeypatch.context() as patched:
+    with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Judge, "judge", die)
         with pytest.raises(Killed):
             await folder.once()
     assert folder.news() == []
+
+
+async def test_killed_between_the_two_transactions_the_next_start_goes_on(folder: Folder) -> None:
+    folder.write("a.txt", STORY)
+    await killed_before_judging(folder)
     assert causes(await folder.once()) == [("created", "a.txt")]
+
+
+async def test_what_was_not_told_yet_is_told_before_it_is_gone(folder: Folder) -> None:
+    folder.write("a.txt", STORY)
+    folder.write("b.txt", OTHER)
+    await killed_before_judging(folder)
+    (folder.path / "a.txt").unlink()
+    told = await folder.once()
+    assert sorted(causes(told)) == [("created", "a.txt"), ("created", "b.txt"), ("withdrawn", "a.txt")]
+    assert [each["observation"] for each in told if each["path"] == "a.txt"] == [1, 2]
+
+
+async def test_what_was_not_told_yet_is_told_before_it_is_moved(folder: Folder) -> None:
+    folder.write("a.txt", STORY)
+    folder.write("copy.txt", STORY)
+    await killed_before_judging(folder)
+    (folder.path / "copy.txt").rename(folder.path / "moved.txt")
+    told = await folder.once()
+    observed = [each for each in told if each["type"] != contract.RELATED]
+    assert causes(observed) == [("created", "a.txt"), ("created", "copy.txt"), ("moved", "moved.txt")]
+    own = [(each["observation"], each["cause"]) for each in observed if each["path"] != "a.txt"]
+    assert own == [(1, "created"), (2, "moved")]
+    assert [relation["type"] for each in told for relation in each["relations"]][:1] == ["duplicate"]
+    assert folder.unjudged() == 0
 
 
 @asynccontextmanager
@@ -418,7 +446,7 @@ async def test_what_another_process_marks_is_judged_while_nothing_happens_in_the
         with folder.database.writing() as session:
             # As the relay does when the catalog says that a document is redacted.
             ledger.purge(session, documents["a.txt"])
-        assert folder.unjudged() == 3, "both copies, and whether the one that went leaves a place"
+        assert folder.unjudged() == 2
         await until(lambda: folder.unjudged() == 0, "the copies to be judged again")
     told = {(event["type"], event["document"]) for event in folder.news()}
     assert told == {(contract.RELATED, documents[name]) for name in ("b.txt", "c.txt")}
