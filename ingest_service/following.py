@@ -60,7 +60,7 @@ def wrote(session: Session) -> None:
 
 @contextmanager
 def arrays(session: Session) -> Iterator[Followed]:
-    """The arrays as this session sees the table, for us alone."""
+    """The arrays with all that this session sees of the table, for us alone."""
     own = bool(session.info.get(_WROTE))
     if own:
         # What is not committed may still be undone: it goes into arrays that are thrown away.

@@ -160,19 +160,15 @@ class Forms:
     def candidates(self, article: int, places: Indices, masked: Hashes) -> Candidates:
         """Whom one form is judged with."""
         value, rows = _rows(places, self.met, HELD)
-        holders, order, forms = self.met.holders[rows], self.order[rows], self.forms[rows]
-        if not (holders == article).any():
+        order, forms = self.order[rows], self.forms[rows]
+        if not (self.met.holders[rows] == article).any():
             # Who holds nothing only asks, and is told the first that came, forms or not.
-            order, forms = holders.astype(np.int64), np.ones(len(holders), dtype=bool)
+            order, forms = rows, np.ones(len(rows), dtype=bool)
         sorted_ = np.lexsort((order, ~forms, value))
-        holders, forms, known, open_ = (
-            holders[sorted_],
-            forms[sorted_],
-            self.known[rows][sorted_],
-            self.open[rows][sorted_],
-        )
+        rows, forms = rows[sorted_], forms[sorted_]
+        holders, known, open_ = self.met.holders[rows], self.known[rows], self.open[rows]
         times = np.bincount(value, minlength=len(places))
-        rank = _ranks(np.ones(len(holders), dtype=bool), times)
+        rank = _ranks(np.ones(len(rows), dtype=bool), times)
         # By boilerplate a form is like forms only; what few have says something of everybody who has it.
         may = forms | (times <= PARAMETERS.common)[value]
         stands = np.zeros(len(places), dtype=bool)

@@ -152,7 +152,10 @@ class Postings:
         self._dead[article] = True
 
     def ask(self, values: Values, most: int) -> Meetings:
-        """Who has these values, which are in order, each once: of each the first `most` at least, when there are."""
+        """Who has these values, which are in order, each once: of each `most` at least, when there are.
+
+        They are the first that came, or nearly so where some that came before them are gone.
+        """
         asked, holders = self._met(values, most)
         alive, depth = ~self._dead[holders], most
         # Those who hold nothing any more may stand before all others: of such values more are asked for.
