@@ -47,6 +47,10 @@ def write(session: Session, now: datetime, item: Item, old: Article | None, read
         retire(session, [item.id])
     if reading.cause != KNOWN:
         item.observation += 1
+    of_class = sa.and_(Article.folded_digest == told.facts.folded_digest, Article.indexed)
+    for outdated_head in session.scalars(sa.select(Article).where(of_class, Article.sameness_version.not_in(CURRENT))):
+        # Else both would stand for the class, and count twice.
+        refresh(session, outdated_head)
     stands = _class_stands(session, told.facts.folded_digest)
     row = Article(
         item=item.id,
@@ -75,22 +79,22 @@ def tell(
     owes = row.owes or {}
     item = session.get_one(Item, row.item)
     bytes_ = session.get_one(Original, row.original)
-    original = model.Original(bytes_.content or b"", bytes_.media_type, bytes_.encoding)
+    assert bytes_.content is not None, "bytes are kept while an article owes them"
+    original = model.Original(bytes_.content, bytes_.media_type, bytes_.encoding)
     telling = events.Telling(row.observation, owes["cause"], datetime.fromisoformat(owes["at"]), original)
     event = events.observed(origin, item, telling, packing.unpacked(row.content), relations)
-    if original.size > contract.MAX_INLINE_ORIGINAL:
-        outbox.put(session, event, originals=[bytes_.digest])
-    else:
-        outbox.put(session, event)
-        _release(session, bytes_)
+    outbox.put(session, event, originals=[bytes_.digest] if original.size > contract.MAX_INLINE_ORIGINAL else [])
     row.owes = row.original = None
+    session.flush()
+    outbox.release(session, [bytes_.digest])
 
 
 def judge_again(session: Session, ids: Sequence[int]) -> None:
     """Marks articles to be judged once more, but for those that are still to be judged for the first time."""
     for some in chunked(ids):
         told = sa.update(Article).where(Article.id.in_(some), Article.owes.is_(None))
-        session.execute(told.where(Article.sameness_version != AGAIN).values(sameness_version=HINDSIGHT))
+        # Those that an earlier release judged are judged again anyway, once their fingerprints are taken anew.
+        session.execute(told.where(Article.sameness_version == sameness.VERSION).values(sameness_version=HINDSIGHT))
 
 
 def are_forms(session: Session, ids: Sequence[int]) -> None:
@@ -178,30 +182,24 @@ def retire(session: Session, items: Collection[int]) -> None:
 def _take_out(session: Session, items: Sequence[int]) -> set[str]:
     """Forgets the articles of these items; the classes that nobody stands for now."""
     gone = sa.delete(Article).where(Article.item.in_(items))
-    rows = session.execute(gone.returning(Article.id, Article.folded_digest, Article.indexed, Article.form)).all()
+    had = (Article.id, Article.folded_digest, Article.indexed, Article.form, Article.original)
+    rows = session.execute(gone.returning(*had)).all()
     fingerprint_index.remove(session, [row.id for row in rows], forms=[row.id for row in rows if row.form])
+    outbox.release(session, {row.original for row in rows if row.original is not None})
     return {row.folded_digest for row in rows if row.indexed}
 
 
 def _promote(session: Session, folded_digest: str) -> None:
-    """The first copy stands for the class from now on, and all of the class are judged anew."""
+    """The first copy stands for the class from now on, unless one stands already; all of the class are judged anew."""
     of_class = Article.folded_digest == folded_digest
-    first = session.scalars(sa.select(Article).where(of_class).order_by(Article.id).limit(1)).first()
-    if first is None:
+    first = session.scalars(sa.select(Article).where(of_class).order_by(~Article.indexed, Article.id).limit(1)).first()
+    if first is None or first.indexed:
         return
     first.indexed = True
     session.flush()
     fingerprint_index.add(session, {first.id: sameness.prepare(packing.unpacked(first.content)).fingerprints})
-    told = sa.update(Article).where(of_class, Article.owes.is_(None), Article.sameness_version != AGAIN)
+    told = sa.update(Article).where(of_class, Article.owes.is_(None), Article.sameness_version.in_(CURRENT))
     session.execute(told.values(sameness_version=AGAIN))
-
-
-def _release(session: Session, original: Original) -> None:
-    """The event holds the bytes; ours are kept only while another one needs them."""
-    session.flush()
-    needed = sa.select(Article.id).where(Article.original == original.digest)
-    if len(list(session.scalars(needed.limit(2)))) < 2:
-        original.content = None
 
 
 def _keep(session: Session, original: model.Original) -> None:

@@ -359,7 +359,8 @@ def _tell_owed(session: Session, context: Context, items: Iterable[Item]) -> Non
     for some in chunked([item.id for item in items]):
         for row in session.scalars(sa.select(Article).where(Article.item.in_(some), Article.owes.is_not(None))):
             articles.tell(session, context.origin, row, (), context.now)
-            row.sameness_version = AGAIN
+            if row.sameness_version == sameness.VERSION:
+                row.sameness_version = AGAIN
     session.flush()
 
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from catalog_service import contract
-from ingest_service.tables import Original, Outbox
+from ingest_service.tables import Article, Original, Outbox
 
 OWED: Literal["owed"] = "owed"
 DELIVERED: Literal["delivered"] = "delivered"
@@ -79,8 +79,7 @@ def delivered(session: Session, receipts: Sequence[contract.Receipt], now: datet
         .values(state=DELIVERED, delivered_at=now, receipt=sa.bindparam("said"), problem=sa.null(), not_before=None),
         [{"answered": receipt.event, "said": receipt.model_dump(mode="json")} for receipt in receipts],
     )
-    for digest in originals:
-        _release(session, digest)
+    release(session, originals)
 
 
 def failed(session: Session, ids: Collection[int], problem: contract.Problem, now: datetime) -> None:
@@ -129,8 +128,7 @@ def first_delivered(session: Session) -> Owed | None:
 def erase(session: Session, document: str) -> None:
     """Forgets every event of a redacted document, and the bytes that went with them."""
     events = sa.delete(Outbox).where(Outbox.document == document).returning(Outbox.original)
-    for original in {digest for digest in session.scalars(events) if digest is not None}:
-        _release(session, original)
+    release(session, set(session.scalars(events)))
 
 
 def recall(session: Session) -> int:
@@ -172,9 +170,12 @@ def original(session: Session, digest: str) -> bytes | None:
     return session.scalar(sa.select(Original.content).where(Original.digest == digest))
 
 
-def _release(session: Session, digest: str | None) -> None:
-    needed = sa.exists().where(Outbox.original == digest, Outbox.state != DELIVERED)
-    session.execute(sa.update(Original).where(Original.digest == digest, ~needed).values(content=None))
+def release(session: Session, digests: Collection[str | None]) -> None:
+    """Drops the bytes of originals that neither an event needs nor an article that is still to be told of."""
+    for digest in digests:
+        waits = sa.exists().where(Outbox.original == digest, Outbox.state != DELIVERED)
+        owed = sa.exists().where(Article.original == digest)
+        session.execute(sa.update(Original).where(Original.digest == digest, ~waits, ~owed).values(content=None))
 
 
 def _json(problem: contract.Problem) -> dict[str, Any]:

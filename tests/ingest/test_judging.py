@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ingest_service import ledger, schema
+from catalog_service import contract
+from ingest_service import ledger, outbox, schema
 from ingest_service.db import Database
 from ingest_service.judging import Judge
-from ingest_service.tables import Article, File, FileItem, Fingerprints, Item, Outbox
+from ingest_service.scan import FileFact
+from ingest_service.tables import Article, File, FileItem, Fingerprints, Item, Original, Outbox
 from tests.quality import sameness_predict, sameness_set
 from tests.quality.sameness_predict import NOW, ORIGIN, Document
 
@@ -106,7 +108,7 @@ def test_of_copies_that_go_together_none_takes_the_place_of_another(database: Da
     def cost_of(count: int) -> int:
         """Of so many copies all but the last go, then that one."""
         *names, last = [f"{count} {number:03}" for number in range(count)]
-        sameness_predict.store(database, [Document(name, text) for name in (*names, last)])
+        arrive(database, Judge(ORIGIN), [Document(name, text) for name in (*names, last)])
         statements.clear()
         remove(database, *names)
         asked = len(statements)
@@ -134,6 +136,93 @@ def test_of_copies_that_go_only_those_that_no_file_holds_are_withdrawn(database:
         states = dict(session.execute(sa.select(Item.key, Item.status)).all())
         assert states == {"a": "current", "b": "withdrawn", "c": "current"}
         assert len(list(session.scalars(sa.select(Article)))) == 2
+
+
+def judge_one(database: Database) -> None:
+    with database.writing() as session:
+        assert Judge(ORIGIN).judge(session, NOW, 1) == 1
+
+
+def test_bytes_are_kept_while_another_article_owes_them(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contract, "MAX_INLINE_ORIGINAL", 10)
+    sameness_predict.store(database, [Document(name, NOTICE) for name in ("a", "b")])
+    judge_one(database)
+    with database.writing() as session:
+        [event] = outbox.claim(session, limit_events=9, limit_bytes=10**6, now=NOW)
+        receipt = contract.Receipt(event=event.event, outcome="recorded", epoch="one", seq=1)
+        outbox.delivered(session, [receipt], NOW)
+    judge_one(database)
+    with database.writing() as session:
+        [event] = outbox.claim(session, limit_events=9, limit_bytes=10**6, now=NOW)
+        told = json.loads(event.body)["data"]["original"]
+        assert (told["size"], outbox.original(session, told["digest"])) == (len(NOTICE), NOTICE.encode())
+        outbox.delivered(session, [receipt.model_copy(update={"event": event.event})], NOW)
+        assert outbox.original(session, told["digest"]) is None
+
+
+@pytest.mark.parametrize("how", ["redacted", "edited"])
+def test_bytes_that_nobody_owes_any_more_are_dropped(database: Database, how: str) -> None:
+    arrive(database, Judge(ORIGIN), [Document("a", "The first words of it.")])
+    sameness_predict.store(database, [Document("a", NOTICE)])
+    with database.writing() as session:
+        if how == "redacted":
+            document = session.scalars(sa.select(Item.document)).one()
+            ledger.purge(session, document)
+            outbox.erase(session, document)
+    if how == "edited":
+        arrive(database, Judge(ORIGIN), [Document("a", "The last words of it.")])
+    with database.reading() as session:
+        assert not [row.digest for row in session.scalars(sa.select(Original)) if row.content is not None]
+
+
+def outdate(database: Database) -> None:
+    """As if an earlier release had taken all fingerprints, fewer of them."""
+    with database.writing() as session:
+        session.execute(sa.update(Article).values(sameness_version="0"))
+        for row in session.scalars(sa.select(Fingerprints)):
+            row.hashes = row.hashes and row.hashes[: len(row.hashes) // 16 * 8]
+
+
+def fingerprints_of(database: Database) -> dict[str, list[int]]:
+    """How many fingerprints each row of an item has."""
+    with database.reading() as session:
+        asked = sa.select(Item.key, Fingerprints.hashes).join(Article, Article.item == Item.id)
+        rows = session.execute(asked.join(Fingerprints, Fingerprints.article == Article.id)).all()
+    return {key: [len(row.hashes or b"") // 8 for row in rows if row.key == key] for key, _ in rows}
+
+
+def test_whoever_is_marked_meanwhile_has_its_fingerprints_taken_anew(database: Database) -> None:
+    texts = [
+        Document(f"d{n:02}", f"{' '.join(f'Note {n} of {each}.' for each in range(40))} {NOTICE}") for n in range(30)
+    ]
+    judging = Judge(ORIGIN)
+    arrive(database, judging, texts[:20])
+    right = fingerprints_of(database)
+    sameness_predict.store(database, [Document("owed", texts[0].text.upper())])
+    outdate(database)
+    with database.writing() as session:
+        file = session.scalars(sa.select(File).where(File.path == "owed")).one()
+        fact = FileFact("moved", file.size, 0, 0, 0, file.inode)
+        ledger.move(session, ledger.Context(ORIGIN, NOW), {"owed": fact})
+    arrive(database, judging, texts[20:])
+    taken = fingerprints_of(database)
+    assert {key: taken[key] for key in right} == right
+    with database.reading() as session:
+        assert ledger.unjudged(session) == 0
+
+
+def test_a_copy_of_an_outdated_text_does_not_count_twice(database: Database) -> None:
+    text = sameness_set.generate().documents[0].text
+    judging = Judge(ORIGIN)
+    arrive(database, judging, [Document("first", text), Document("second", text)])
+    [right] = fingerprints_of(database)["first"]
+    outdate(database)
+    sameness_predict.store(database, [Document("copy", text)])
+    assert fingerprints_of(database) == {"first": [right]}
+    remove(database, "first")
+    sameness_predict.judge(database, judging)
+    [held] = fingerprints_of(database).values()
+    assert held == [right]
 
 
 def counted(database: Database) -> list[int]:
