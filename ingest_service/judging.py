@@ -41,9 +41,12 @@ class Judge:
         rows = list(
             session.scalars(sa.select(Article).where(Article.owes.is_not(None)).order_by(Article.id).limit(limit))
         )
-        found: dict[int, Candidates] = {}
-        told = self._judged(self._asked(session, rows, found), len(rows))
-        self._recognise(session, found)
+        candidates = self._candidates(session, rows)
+        # Of two that are told together the later one tells of both.
+        together = {row.id for row in rows}
+        asked = (self._neighbours(session, row, candidates.get(row.id), without=together) for row in rows)
+        told = self._judged(asked, len(rows))
+        self._recognise(session, candidates)
         for row, relations in zip(rows, told, strict=True):
             articles.tell(session, self.origin, row, relations, now)
         session.flush()
@@ -80,15 +83,6 @@ class Judge:
             row.sameness_version = sameness.VERSION
         session.flush()
         return len(rows)
-
-    def _asked(self, session: Session, rows: Sequence[Article], found: dict[int, Candidates]) -> Iterator[Asked]:
-        """With whom to judge articles that are new."""
-        # Of two that are told together the later one tells of both.
-        together = {row.id for row in rows}
-        for some in self.panel.portions(rows):
-            found |= self._candidates(session, some)
-            for row in some:
-                yield self._neighbours(session, row, found.get(row.id), without=together)
 
     @staticmethod
     def _candidates(session: Session, rows: Sequence[Article]) -> dict[int, Candidates]:

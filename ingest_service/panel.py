@@ -16,11 +16,8 @@ log = structlog.get_logger()
 KEPT = 6_000_000
 # So many pairs are judged before somebody else may take the next ones.
 PAIRS = 8
-# So many chunks a worker is given ahead: it is told of the next one only when this process has a moment for it, and
-# asking whom the next texts are judged with takes a while.
+# So many chunks a worker is given ahead: it is told of the next one only when this process has a moment for it.
 AHEAD = 8
-# So many texts are asked about at a time where there are workers: all at once cost less, but nobody judges meanwhile.
-PORTION = 50
 # How long a worker is waited for at the end, in seconds; it may be busy with something else.
 PATIENCE = 0.1
 
@@ -117,11 +114,6 @@ class Panel:
     """Answers questions, with workers or without."""
 
     workers: Workers | None = None
-
-    def portions(self, texts: Sequence[A]) -> Iterator[Sequence[A]]:
-        """Texts as they are best asked about: with workers some at a time, for they judge meanwhile."""
-        size = PORTION if self.workers is not None else max(1, len(texts))
-        return (texts[start : start + size] for start in range(0, len(texts), size))
 
     def answers(self, asked: Iterable[Question], count: int) -> Answers:
         """The answers to `count` questions, in their order; they are taken only when somebody is free for them."""

@@ -114,17 +114,14 @@ class Engine:
 
     def _questions(self, prints: Mapping[int, sameness.Hashes]) -> Iterator[Question]:
         """With whom to judge each."""
+        now = time.perf_counter()
         with self.database.reading() as session:
-            for some in self.panel.portions(list(prints)):
-                now = time.perf_counter()
-                found = fingerprint_index.candidates(session, {number: prints[number] for number in some})
-                self.clock.time("ask", now)
-                for number in some:
-                    # Of two in one batch the later one tells.
-                    others = [other for other in found[number].articles if other < number or other not in prints]
-                    yield Question(
-                        self.texts.get(number), [self.texts.get(other) for other in others], found[number].masked
-                    )
+            found = fingerprint_index.candidates(session, prints)
+        self.clock.time("ask", now)
+        for number in prints:
+            # Of two in one batch the later one tells.
+            others = [other for other in found[number].articles if other < number or other not in prints]
+            yield Question(self.texts.get(number), [self.texts.get(other) for other in others], found[number].masked)
 
 
 def prepare(numbered: Numbered) -> Facts:
