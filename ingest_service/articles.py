@@ -78,15 +78,13 @@ def tell(
     """Puts what an article owes into the outbox."""
     owes = row.owes or {}
     item = session.get_one(Item, row.item)
-    bytes_ = session.get_one(Original, row.original)
-    assert bytes_.content is not None, "bytes are kept while an article owes them"
-    original = model.Original(bytes_.content, bytes_.media_type, bytes_.encoding)
+    original = session.get_one(Original, row.original)
     telling = events.Telling(row.observation, owes["cause"], datetime.fromisoformat(owes["at"]), original)
     event = events.observed(origin, item, telling, packing.unpacked(row.content), relations)
-    outbox.put(session, event, originals=[bytes_.digest] if original.size > contract.MAX_INLINE_ORIGINAL else [])
+    outbox.put(session, event, originals=[original.digest] if original.size > contract.MAX_INLINE_ORIGINAL else [])
     row.owes = row.original = None
     session.flush()
-    outbox.release(session, [bytes_.digest])
+    outbox.release(session, [original.digest])
 
 
 def judge_again(session: Session, ids: Sequence[int]) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from catalog_service import contract
 from ingest_service import model
 from ingest_service.sameness import bounds
-from ingest_service.tables import Item
+from ingest_service.tables import Item, Original
 
 # So many passages are told of one relation, and of all relations of an event; as many edits and quotations again.
 # The catalog takes twice as many of one, and 16 MiB.
@@ -43,7 +43,7 @@ class Telling:
     observation: int
     cause: str
     observed_at: datetime
-    original: model.Original
+    original: Original
 
 
 def placed(origin: Origin, item: Item, place: Place, now: datetime) -> contract.ObservedEvent:
@@ -60,9 +60,12 @@ def placed(origin: Origin, item: Item, place: Place, now: datetime) -> contract.
 def observed(
     origin: Origin, item: Item, telling: Telling, article: model.Article, relations: Sequence[model.Relation]
 ) -> contract.ObservedEvent:
-    """The item says something new. Bytes up to 64 KiB travel along, larger ones are put before."""
+    """The item says something new. Bytes up to 64 KiB travel along, larger ones are put before.
+
+    Of bytes that are kept no more the digest goes alone, and the catalog says if it misses them.
+    """
     original = telling.original
-    inline = original.size <= contract.MAX_INLINE_ORIGINAL
+    inline = original.content if original.size <= contract.MAX_INLINE_ORIGINAL else None
     data = _about(origin, item, telling.observation, telling.observed_at) | {
         "cause": telling.cause,
         "original": {
@@ -70,7 +73,7 @@ def observed(
             "size": original.size,
             "media_type": original.media_type,
             "encoding": original.encoding,
-            "bytes": base64.b64encode(original.content) if inline else None,
+            "bytes": base64.b64encode(inline) if inline is not None else None,
         },
         "article": _article(article),
         "relations": relations_told(relations),

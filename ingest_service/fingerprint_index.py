@@ -104,10 +104,10 @@ def heirs(session: Session, limit: int) -> tuple[int, tuple[int, ...]]:
 
 def _told(session: Session, met: Meetings) -> dict[int, Told]:
     """What is known of those who were met."""
+    asked = sa.select(Article.id, Article.folded_digest, Article.form, Article.sameness_version == HINDSIGHT)
     found: dict[int, Told] = {}
     for some in chunked(np.unique(met.holders).tolist()):
-        again = Article.sameness_version == HINDSIGHT
-        rows = sa.select(Article.id, Article.folded_digest, Article.form, again).where(Article.id.in_(some))
+        rows = asked.where(Article.id.in_(some))
         found |= {article: Told(digest, form, open_) for article, digest, form, open_ in session.execute(rows)}
     return found
 

@@ -160,6 +160,17 @@ def test_bytes_are_kept_while_another_article_owes_them(database: Database, monk
         assert outbox.original(session, told["digest"]) is None
 
 
+def test_bytes_that_an_earlier_release_dropped_are_not_told_as_none(database: Database) -> None:
+    sameness_predict.store(database, [Document("a", NOTICE)])
+    with database.writing() as session:
+        session.execute(sa.update(Original).values(content=None))
+    judge_one(database)
+    with database.reading() as session:
+        [body] = session.scalars(sa.select(Outbox.body))
+    told = json.loads(body)["data"]["original"]
+    assert (told["size"], told.get("bytes")) == (len(NOTICE), None)
+
+
 @pytest.mark.parametrize("how", ["redacted", "edited"])
 def test_bytes_that_nobody_owes_any_more_are_dropped(database: Database, how: str) -> None:
     arrive(database, Judge(ORIGIN), [Document("a", "The first words of it.")])
