@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from catalog_service import contract
 from ingest_service import events, fingerprint_index, model, outbox, packing, sameness
 from ingest_service.db import chunked
-from ingest_service.prepare import Prepared, PreparedItem
+from ingest_service.prepare import PreparedFile, PreparedItem
 from ingest_service.tables import AGAIN, HINDSIGHT, Article, Gone, Item, Original
 
 # The cause of no event: the catalog knows this reading, only a lost ledger did not.
@@ -26,7 +26,7 @@ CURRENT = (AGAIN, HINDSIGHT, sameness.VERSION)
 class Reading:
     """What was read of one item, and what it means for it."""
 
-    prepared: Prepared
+    prepared: PreparedFile
     told: PreparedItem
     content: bytes
     cause: str

@@ -9,8 +9,8 @@ import structlog
 from ingest_service import articles, following
 from ingest_service.db import Database
 from ingest_service.errors import DatabaseAway
-from ingest_service.intake import BATCH
 from ingest_service.judging import Judge
+from ingest_service.settings import BATCH_SIZE
 
 log = structlog.get_logger()
 
@@ -28,7 +28,7 @@ class Docket:
         """Judges all that is new. Raises DatabaseAway."""
         # Before the turn to write is taken: the first time, this takes seconds where there are many articles.
         await self._database.read(following.follow)
-        while await self._database.write(self._judge.judge, datetime.now(UTC), BATCH):
+        while await self._database.write(self._judge.judge, datetime.now(UTC), BATCH_SIZE):
             self._woken()
         if self._keeping is None or self._keeping.done():
             self._keeping = asyncio.create_task(self._keep())
@@ -39,7 +39,9 @@ class Docket:
         waiting = await self._database.read(articles.waiting)
         if waiting.owing and new:
             await self.judge_new()
-        elif not waiting.again or not await self._database.write(self._judge.judge_again, datetime.now(UTC), BATCH):
+        elif not waiting.again or not await self._database.write(
+            self._judge.judge_again, datetime.now(UTC), BATCH_SIZE
+        ):
             return False
         self._woken()
         return True

@@ -12,16 +12,16 @@ from typing import TypeAlias
 from ingest_service import scan
 from ingest_service.errors import IngestError, MovedMeanwhile, Unreadable
 from ingest_service.looks import Looks
-from ingest_service.prepare import Prepared, Task, Workers
+from ingest_service.pool import WorkerPool
+from ingest_service.prepare import PreparedFile, Task
 from ingest_service.scan import FileFact, Known, Odd
-from ingest_service.settings import Limits
+from ingest_service.settings import BATCH_SIZE, Limits
 from ingest_service.settling import Settling
 
-BATCH = 100
 # What is read of files waits in memory, of two batches at once.
 BATCH_BYTES = 32 * 2**20
 
-Read: TypeAlias = tuple[FileFact, Prepared | IngestError]
+Read: TypeAlias = tuple[FileFact, PreparedFile | IngestError]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Picture:
 class Outcome:
     """What one batch of files turned out to be."""
 
-    stored: list[tuple[FileFact, Prepared]] = field(default_factory=list)
+    stored: list[tuple[FileFact, PreparedFile]] = field(default_factory=list)
     touched: list[FileFact] = field(default_factory=list)
     moved: dict[str, FileFact] = field(default_factory=dict)
     failed: list[tuple[FileFact | Odd, str, str]] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Outcome:
 class Intake:
     """Reads files in the workers; what cannot be read yet is looked at again."""
 
-    def __init__(self, root: Path, limits: Limits, workers: Workers, looks: Looks) -> None:
+    def __init__(self, root: Path, limits: Limits, workers: WorkerPool, looks: Looks) -> None:
         self._root = root
         self._limits = limits
         self._workers = workers
@@ -97,9 +97,9 @@ class Intake:
                 self._looks.at(fact.path, time.monotonic() + self._limits.settle_seconds)
             elif isinstance(read, Unreadable):
                 outcome.failed.append((fact, read.code, str(read)))
-            elif isinstance(read, Prepared) and not read.items:
+            elif isinstance(read, PreparedFile) and not read.items:
                 known.append((fact, read.digest))
-            elif isinstance(read, Prepared):
+            elif isinstance(read, PreparedFile):
                 whole = dataclasses.replace(read, possibly_truncated=fact.path in overdue)
                 outcome.stored.append((fact, whole))
         self._find_homes(picture, outcome, known, homes)
@@ -144,7 +144,7 @@ def _batches(facts: Sequence[FileFact]) -> Iterator[list[FileFact]]:
     batch: list[FileFact] = []
     size = 0
     for fact in facts:
-        if batch and (len(batch) == BATCH or size + fact.size > BATCH_BYTES):
+        if batch and (len(batch) == BATCH_SIZE or size + fact.size > BATCH_BYTES):
             yield batch
             batch, size = [], 0
         batch.append(fact)

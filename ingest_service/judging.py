@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ingest_service import articles, events, fingerprint_index, model, outbox, sameness
+from ingest_service.cache import StoredArticle
 from ingest_service.neighbours import Candidates
-from ingest_service.panel import Panel, Question, Text
+from ingest_service.panel import Comparison, JudgePool
 from ingest_service.tables import AGAIN, HINDSIGHT, Article
 
 # So many copies are told of together with their first; an event may hold a thousand relations.
@@ -31,10 +32,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Judges what is marked, before the panel."""
+    """Judges what is marked, in the judge pool."""
 
     origin: events.Origin
-    panel: Panel = field(default_factory=Panel)
+    pool: JudgePool = field(default_factory=JudgePool)
 
     def judge(self, session: Session, now: datetime, limit: int) -> int:
         """Judges up to `limit` marked articles, the oldest first, and owes their events; how many."""
@@ -133,16 +134,16 @@ class Judge:
         """What each article is to the others it was asked about with."""
         references: list[list[model.Reference]] = []
 
-        def questions() -> Iterator[Question]:
+        def comparisons() -> Iterator[Comparison]:
             for each in asked:
                 references.append([model.Reference(row.document, row.observation, row.digest) for row in each.others])
-                yield Question(_text(each.row), [_text(row) for row in each.others], each.masked)
+                yield Comparison(_text(each.row), [_text(row) for row in each.others], each.masked)
 
         return [
             [model.Relation(other, said) for other, said in zip(others, answer, strict=True) if said is not None]
-            for answer, others in zip(self.panel.answers(questions(), count), references, strict=True)
+            for answer, others in zip(self.pool.judge(comparisons(), count), references, strict=True)
         ]
 
 
-def _text(row: Article) -> Text:
-    return Text(row.digest, row.content)
+def _text(row: Article) -> StoredArticle:
+    return StoredArticle(row.digest, row.content)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from catalog_service import contract
 from ingest_service import articles, events, model, outbox, packing, sameness
 from ingest_service.db import chunked
-from ingest_service.prepare import Prepared, PreparedItem
+from ingest_service.prepare import PreparedFile, PreparedItem
 from ingest_service.scan import FileFact, Known, Odd
 from ingest_service.tables import AGAIN, Article, File, FileItem, Gone, Item
 
@@ -150,7 +150,7 @@ def adopt(session: Session, heads: Iterable[contract.Head]) -> int:
     return count
 
 
-def store(session: Session, context: Context, fact: FileFact, prepared: Prepared) -> None:
+def store(session: Session, context: Context, fact: FileFact, prepared: PreparedFile) -> None:
     """A file was read: what its items say now. Items it no longer holds are withdrawn unless another file does."""
     file = _file(session, fact.path, context.now)
     _set(file, fact, PUBLISHED, context.now)
@@ -284,7 +284,7 @@ def _set(row: File, fact: FileFact, state: str, since: datetime) -> None:
     row.reason = row.detail = None
 
 
-def _store_item(session: Session, context: Context, path: str, prepared: Prepared, told: PreparedItem) -> int:
+def _store_item(session: Session, context: Context, path: str, prepared: PreparedFile, told: PreparedItem) -> int:
     """One item of a file; the id of its row."""
     name = item_name(path, told.member)
     # Of several items that had this name the current one is it, else the last that was withdrawn.

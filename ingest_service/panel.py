@@ -1,6 +1,5 @@
-"""Pairs of texts judged by this process and by the workers beside it, whichever is free."""
+"""Pairs of texts are judged in parallel: by this process, and by the workers when it pays."""
 
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -8,150 +7,115 @@ from typing import Protocol, TypeAlias, TypeVar
 
 import structlog
 
-from ingest_service import model, packing, sameness
+from ingest_service import cache, model, sameness
+from ingest_service.cache import FactsCache, StoredArticle
 
 log = structlog.get_logger()
 
-# What a process keeps of texts, in characters: each costs some six bytes.
-KEPT = 6_000_000
-# So many pairs are judged before somebody else may take the next ones.
-PAIRS = 8
-# So many chunks a worker is given ahead: it is told of the next one only when this process has a moment for it.
-AHEAD = 8
-# How long a worker is waited for at the end, in seconds; it may be busy with something else.
-PATIENCE = 0.1
+# Pairs in a chunk: what is judged in one go, here or by a worker.
+CHUNK_PAIRS = 8
+# Chunks that may be queued for each worker: this process submits the next ones only between chunks of its own.
+QUEUED_CHUNKS = 8
+# Seconds that a worker is waited for at the end: it may be busy reading a file.
+WAIT_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """An article as the ledger keeps it, and the digest of what it says."""
+class Comparison:
+    """One article and those to judge it with; `masked` are fingerprints of boilerplate, in order of value."""
 
-    digest: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a text is to each of others; `masked` are fingerprints of boilerplate, in order of value."""
-
-    own: Text
-    others: Sequence[Text]
+    own: StoredArticle
+    others: Sequence[StoredArticle]
     masked: sameness.Hashes
 
 
 A = TypeVar("A")
 R = TypeVar("R")
-Answer: TypeAlias = list[model.Judgement | None]
-Answers: TypeAlias = list[Answer]
+# A judgement for each of the others of a comparison; None for texts that have nothing in common.
+Judgements: TypeAlias = list[model.Judgement | None]
 
 
-class Workers(Protocol):
-    """Processes beside this one."""
+class TaskRunner(Protocol):
+    """Processes beside this one that call functions."""
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """The number of processes."""
 
     def run(self, function: Callable[[A], R], argument: A) -> "Future[R]":
-        """Calls a function in one of them, in the order of asking, for a limited time."""
+        """Calls a function in one of them, first come, first served, with a time limit."""
 
 
-@dataclass(slots=True)
-class Facts:
-    """What judging needs of the texts that were met last, so that they are not folded again; for any thread."""
-
-    _prepared: dict[str, sameness.Prepared] = field(default_factory=dict)
-    _characters: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def keep(self, digest: str, prepared: sameness.Prepared) -> None:
-        """Keeps the facts of a text; the one met longest ago is dropped first, never the one just met."""
-        with self._lock:
-            if self._prepared.pop(digest, None) is None:
-                self._characters += len(prepared.side.text)
-            self._prepared[digest] = prepared
-            while self._characters > KEPT and len(self._prepared) > 1:
-                self._characters -= len(self._prepared.pop(next(iter(self._prepared))).side.text)
-
-    def of(self, text: Text) -> sameness.Prepared:
-        """The facts of a text."""
-        known = self._prepared.get(text.digest)
-        prepared = sameness.prepare(packing.unpacked(text.content)) if known is None else known
-        self.keep(text.digest, prepared)
-        return prepared
+def judge_chunk(comparisons: Sequence[Comparison]) -> list[Judgements]:
+    """The judgements of a chunk, made by a worker. Raises what judging raises."""
+    facts = cache.worker_cache()
+    return [[_judge(facts, each, other) for other in each.others] for each in comparisons]
 
 
-FACTS = Facts()
-"""What this process knows."""
-
-
-def answers(asked: Sequence[Question]) -> Answers:
-    """What each text is to its others; raises what judging raises."""
-    return [[_answer(each, other) for other in each.others] for each in asked]
-
-
-def _answer(asked: Question, other: Text) -> model.Judgement | None:
-    return sameness.judge(FACTS.of(asked.own), FACTS.of(other), asked.masked)
-
-
-def _answers_here(asked: Sequence[Question]) -> Answers:
-    """The answers of this process: one pair that we fail at must not hold up all others for ever."""
-    return [[_answer_or_none(each, other) for other in each.others] for each in asked]
-
-
-def _answer_or_none(asked: Question, other: Text) -> model.Judgement | None:
-    try:
-        return _answer(asked, other)
-    except MemoryError:
-        raise
-    except Exception:
-        log.exception("two texts could not be judged", own=asked.own.digest, other=other.digest)
-        return None
+def _judge(facts: FactsCache, comparison: Comparison, other: StoredArticle) -> model.Judgement | None:
+    return sameness.judge(facts.facts_of(comparison.own), facts.facts_of(other), comparison.masked)
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
-    """Answers questions, with workers or without."""
+class JudgePool:
+    """Judges comparisons in this process, and in worker processes where there are some."""
 
-    workers: Workers | None = None
+    facts: FactsCache = field(default_factory=FactsCache)
+    workers: TaskRunner | None = None
 
-    def answers(self, asked: Iterable[Question], count: int) -> Answers:
-        """The answers to `count` questions, in their order; they are taken only when somebody is free for them."""
-        told: dict[int, Answers] = {}
-        away: dict[int, tuple[Sequence[Question], Future[Answers]]] = {}
+    def judge(self, comparisons: Iterable[Comparison], count: int) -> list[Judgements]:
+        """The judgements of `count` comparisons, in their order.
+
+        Each comparison is taken from the iterable only when a process is free for it.
+        """
+        judged: dict[int, list[Judgements]] = {}
+        submitted: dict[int, tuple[Sequence[Comparison], Future[list[Judgements]]]] = {}
         workers = self.workers.count if self.workers is not None else 0
-        for number, chunk in enumerate(_chunks(asked)):
+        for number, chunk in enumerate(_chunks(comparisons)):
             count -= len(chunk)
-            for other in [each for each, (_, future) in away.items() if future.done()]:
-                told[other] = _told(*away.pop(other))
-            # No more than all will have done when this process has done the rest.
-            given = len(chunk) + sum(len(questions) for questions, _ in away.values())
-            if self.workers is not None and len(away) < AHEAD * workers and given <= count * workers:
-                away[number] = chunk, self.workers.run(answers, chunk)
+            for done in [other for other, (_, future) in submitted.items() if future.done()]:
+                judged[done] = self._result(*submitted.pop(done))
+            # Submit no more than the workers finish while this process judges the rest.
+            pending = len(chunk) + sum(len(other) for other, _ in submitted.values())
+            if self.workers is not None and len(submitted) < QUEUED_CHUNKS * workers and pending <= count * workers:
+                submitted[number] = chunk, self.workers.run(judge_chunk, chunk)
             else:
-                told[number] = _answers_here(chunk)
-        told |= {number: _told(*each) for number, each in away.items()}
-        return [answer for number in sorted(told) for answer in told[number]]
+                judged[number] = self._judge_here(chunk)
+        judged |= {number: self._result(*chunk) for number, chunk in submitted.items()}
+        return [judgements for number in sorted(judged) for judgements in judged[number]]
+
+    def _result(self, chunk: Sequence[Comparison], future: "Future[list[Judgements]]") -> list[Judgements]:
+        """The judgements of a submitted chunk; if the worker is busy with a file, or failed, judges the chunk here.
+
+        A submitted chunk is never cancelled: the pool would kill the worker that has just started it.
+        """
+        try:
+            return future.result(WAIT_SECONDS)
+        except Exception:  # noqa: BLE001  Whatever the cause, the chunk is judged here, where a failure is logged.
+            return self._judge_here(chunk)
+
+    def _judge_here(self, chunk: Sequence[Comparison]) -> list[Judgements]:
+        return [[self._judge_or_none(each, other) for other in each.others] for each in chunk]
+
+    def _judge_or_none(self, comparison: Comparison, other: StoredArticle) -> model.Judgement | None:
+        """One judgement, None if judging fails: one bad pair must not hold up all others for ever."""
+        try:
+            return _judge(self.facts, comparison, other)
+        except MemoryError:
+            raise
+        except Exception:
+            log.exception("two texts could not be judged", own=comparison.own.digest, other=other.digest)
+            return None
 
 
-def _told(asked: Sequence[Question], future: "Future[Answers]") -> Answers:
-    """What a worker answered; who is busy with something else, or fails, is answered for.
-
-    A question once asked is not taken back: who has just begun with it would be killed for it.
-    """
-    try:
-        return future.result(PATIENCE)
-    except Exception:  # noqa: BLE001  Whatever it was, this process tries, and tells what it fails at.
-        return _answers_here(asked)
-
-
-def _chunks(asked: Iterable[Question]) -> Iterator[Sequence[Question]]:
-    chunk: list[Question] = []
+def _chunks(comparisons: Iterable[Comparison]) -> Iterator[Sequence[Comparison]]:
+    """The comparisons in order, in groups of about `CHUNK_PAIRS` pairs."""
+    chunk: list[Comparison] = []
     pairs = 0
-    for each in asked:
-        chunk.append(each)
-        pairs += len(each.others)
-        if pairs >= PAIRS:
+    for comparison in comparisons:
+        chunk.append(comparison)
+        pairs += len(comparison.others)
+        if pairs >= CHUNK_PAIRS:
             yield chunk
             chunk, pairs = [], 0
     if chunk:

@@ -24,8 +24,8 @@ from ingest_service.ignoring import Ignore
 from ingest_service.intake import Intake, Outcome, Picture
 from ingest_service.judging import Judge
 from ingest_service.looks import Looks
-from ingest_service.panel import Panel
-from ingest_service.prepare import Workers
+from ingest_service.panel import JudgePool
+from ingest_service.pool import WorkerPool
 from ingest_service.scan import FileFact, Odd
 from ingest_service.settings import Settings
 from ingest_service.watch import Watch
@@ -45,14 +45,14 @@ class Health:
 class Pipeline:
     """Keeps ledger and outbox true to the folder. `woken` is called after each commit that may owe something."""
 
-    def __init__(self, settings: Settings, database: Database, workers: Workers, woken: Callable[[], None]) -> None:
+    def __init__(self, settings: Settings, database: Database, workers: WorkerPool, woken: Callable[[], None]) -> None:
         self._settings = settings
         self._limits = settings.limits
         self._root = settings.seeds
         self._database = database
         self._woken = woken
         self._origin = events.Origin(settings.collection_name, f"/ingest/{settings.collection_name}")
-        self._docket = Docket(database, Judge(self._origin, Panel(workers)), woken)
+        self._docket = Docket(database, Judge(self._origin, JudgePool(workers.facts, workers)), woken)
         self._looks = Looks(time.monotonic)
         self._intake = Intake(self._root, self._limits, workers, self._looks)
         self._gone: dict[str, float] = {}

@@ -22,6 +22,8 @@ def _known_database(url: str) -> str:
 DatabaseUrl = Annotated[str, AfterValidator(_known_database)]
 Port = Annotated[int, Field(ge=0, le=65_535)]
 Seconds = Annotated[float, Field(gt=0)]
+# How many files are stored, or articles judged, in one transaction.
+BATCH_SIZE = 100
 
 
 class Limits(BaseModel):

@@ -9,7 +9,7 @@ import structlog
 from ingest_service import admin, ledger, lock, runner, server
 from ingest_service.db import Database
 from ingest_service.pipeline import Pipeline
-from ingest_service.prepare import Workers
+from ingest_service.pool import WorkerPool
 from ingest_service.service import Service, Ways
 from ingest_service.settings import Settings
 from ingest_service.transport import HttpTransport
@@ -40,7 +40,7 @@ async def once(settings: Settings, database: Database) -> None:
 @asynccontextmanager
 async def opened(settings: Settings, database: Database) -> AsyncIterator[Service]:
     """The service with its transport and its workers, closed when the block ends. Raises SettingsWrong."""
-    workers = Workers(settings.limits)
+    workers = WorkerPool(settings.limits)
     try:
         async with HttpTransport(settings.catalog_url, settings.publish_token()) as transport:
             yield Service(

@@ -76,7 +76,7 @@ def _caption(article: Article, y: int) -> str:
     return f'<text class="small" x="{LEFT}" y="{y}">{html.escape(told)}</text>'
 
 
-def _ticks(side: sameness.Prepared, length: int, top: int, common: set[int]) -> Iterator[str]:
+def _ticks(side: sameness.TextFacts, length: int, top: int, common: set[int]) -> Iterator[str]:
     prints = side.side.folded.prints
     for value, place in sorted(zip(prints.hashes.tolist(), prints.places.tolist(), strict=True), key=lambda it: it[1]):
         [x, _] = _scaled(side.side.folded.fold.span((place, place + 1)), length)

@@ -8,14 +8,14 @@ from ingest_service.model import Article, Judgement
 from ingest_service.sameness import judging, side
 from ingest_service.sameness.fingerprints import Hashes
 
-__all__ = ["NOTHING_MASKED", "VERSION", "Hashes", "Prepared", "judge", "prepare"]
+__all__ = ["NOTHING_MASKED", "VERSION", "Hashes", "TextFacts", "judge", "prepare"]
 
 VERSION = "6"
 NOTHING_MASKED: Hashes = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class TextFacts:
     """What judging needs of one text, made once."""
 
     side: side.Side
@@ -31,12 +31,12 @@ class Prepared:
         return self.side.folded_digest
 
 
-def prepare(article: Article) -> Prepared:
+def prepare(article: Article) -> TextFacts:
     """Folds the text of an article and takes its fingerprints; linear time."""
-    return Prepared(side.side_of(article))
+    return TextFacts(side.side_of(article))
 
 
-def judge(a: Prepared, b: Prepared, masked: Hashes = NOTHING_MASKED, *, met: bool = False) -> Judgement | None:
+def judge(a: TextFacts, b: TextFacts, masked: Hashes = NOTHING_MASKED, *, met: bool = False) -> Judgement | None:
     """What two texts are to each other, seen from `a`; None when they have no passage in common.
 
     `masked` are fingerprints of boilerplate, in order of value: what they cover is no passage of its own. Texts that

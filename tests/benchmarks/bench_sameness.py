@@ -29,10 +29,11 @@ from typing import Any, BinaryIO, TypeAlias
 import numpy as np
 from sqlalchemy.orm import Session
 
-from ingest_service import fingerprint_index, following, model, packing, sameness, schema
+from ingest_service import cache, fingerprint_index, following, model, packing, sameness, schema
+from ingest_service.cache import StoredArticle
 from ingest_service.db import Database
-from ingest_service.panel import FACTS, Panel, Question, Text
-from ingest_service.prepare import Workers
+from ingest_service.panel import Comparison, JudgePool
+from ingest_service.pool import WorkerPool
 from ingest_service.settings import Limits
 from tests.benchmarks.articles import FOOTER, articles
 
@@ -73,15 +74,15 @@ class Texts:
         self.places[number] = self.file.seek(0, 2), len(content)
         self.file.write(content)
 
-    def get(self, number: int) -> Text:
+    def get(self, number: int) -> StoredArticle:
         """The text of a number."""
         start, length = self.places[number]
         self.file.seek(start)
-        return Text(str(number), self.file.read(length))
+        return StoredArticle(str(number), self.file.read(length))
 
 
 Numbered: TypeAlias = Sequence[tuple[int, str]]
-Facts: TypeAlias = dict[int, sameness.Prepared]
+Facts: TypeAlias = dict[int, sameness.TextFacts]
 
 
 @dataclass(slots=True)
@@ -90,7 +91,7 @@ class Engine:
 
     database: Database
     texts: Texts
-    panel: Panel = field(default_factory=Panel)
+    pool: JudgePool = field(default_factory=JudgePool)
     clock: Clock = field(default_factory=Clock)
     pairs: int = 0
     related: int = 0
@@ -100,19 +101,19 @@ class Engine:
         now = time.perf_counter()
         prepared = prepare(numbered) if ahead is None else ahead.result()
         for number, facts in prepared.items():
-            FACTS.keep(str(number), facts)
+            self.pool.facts.put(str(number), facts)
         prints = {number: facts.fingerprints for number, facts in prepared.items()}
         now = self.clock.time("fingerprint", now)
         with self.database.writing() as session:
             fingerprint_index.add(session, prints)
         now = self.clock.time("add", now)
         asked = self.clock.spent.get("ask", 0.0)
-        for answer in self.panel.answers(self._questions(prints), len(prints)):
+        for answer in self.pool.judge(self._comparisons(prints), len(prints)):
             self.pairs += len(answer)
             self.related += sum(said is not None for said in answer)
         self.clock.time("align and judge", now + self.clock.spent["ask"] - asked)
 
-    def _questions(self, prints: Mapping[int, sameness.Hashes]) -> Iterator[Question]:
+    def _comparisons(self, prints: Mapping[int, sameness.Hashes]) -> Iterator[Comparison]:
         """With whom to judge each."""
         now = time.perf_counter()
         with self.database.reading() as session:
@@ -121,14 +122,19 @@ class Engine:
         for number in prints:
             # Of two in one batch the later one tells.
             others = [other for other in found[number].articles if other < number or other not in prints]
-            yield Question(self.texts.get(number), [self.texts.get(other) for other in others], found[number].masked)
+            yield Comparison(self.texts.get(number), [self.texts.get(other) for other in others], found[number].masked)
 
 
 def prepare(numbered: Numbered) -> Facts:
-    """Folds texts and takes their fingerprints; what was made of them is kept here too, as by the service."""
-    prepared = {number: sameness.prepare(article(text)) for number, text in numbered}
+    """Folds texts and takes their fingerprints."""
+    return {number: sameness.prepare(article(text)) for number, text in numbered}
+
+
+def prepare_in_worker(numbered: Numbered) -> Facts:
+    """Prepares texts, and caches their facts in the worker, as the service does."""
+    prepared = prepare(numbered)
     for number, facts in prepared.items():
-        FACTS.keep(str(number), facts)
+        cache.worker_cache().put(str(number), facts)
     return prepared
 
 
@@ -214,21 +220,21 @@ def judging(engine: Engine, workers: int) -> Iterator[None]:
     if workers == 0:
         yield
         return
-    pool = Workers(Limits(workers=workers))
-    pool.run(prepare, []).result()
-    engine.panel = Panel(pool)
+    pool = WorkerPool(Limits(workers=workers))
+    pool.warm_up()
+    engine.pool = JudgePool(pool.facts, pool)
     yield
     pool.close()
 
 
 def taken_ahead(engine: Engine, found: Sequence[Numbered]) -> Iterator[tuple[Numbered, "Future[Facts] | None"]]:
     """Batches, with their fingerprints where there are workers: those of the next one are taken meanwhile."""
-    if engine.panel.workers is None:
+    if engine.pool.workers is None:
         yield from ((batch, None) for batch in found)
         return
-    ahead = engine.panel.workers.run(prepare, found[0])
+    ahead = engine.pool.workers.run(prepare_in_worker, found[0])
     for batch, coming in zip(found, [*found[1:], []], strict=True):
-        taken, ahead = ahead, engine.panel.workers.run(prepare, coming)
+        taken, ahead = ahead, engine.pool.workers.run(prepare_in_worker, coming)
         yield batch, taken
 
 

@@ -15,7 +15,7 @@ from catalog_service import contract
 from ingest_service import events, ledger, model, neighbours, sameness, schema
 from ingest_service.db import Database
 from ingest_service.judging import Judge
-from ingest_service.prepare import Prepared, PreparedItem
+from ingest_service.prepare import PreparedFile, PreparedItem
 from ingest_service.sameness.parameters import PARAMETERS
 from ingest_service.scan import FileFact
 from ingest_service.tables import Article, Outbox
@@ -48,7 +48,7 @@ class Folder:
                 original = model.Original(text.encode(), "text/plain", "utf-8")
                 item = PreparedItem(None, article, sameness.prepare(article))
                 fact = FileFact(name, original.size, 0, 0, 0, number)
-                prepared = Prepared(original.digest, original, (item,))
+                prepared = PreparedFile(original.digest, original, (item,))
                 ledger.store(session, ledger.Context(ORIGIN, NOW), fact, prepared)
 
     def drop(self, names: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from ingest_service import intake, model, scan
 from ingest_service.intake import Intake, Picture, Read
 from ingest_service.looks import Looks
-from ingest_service.prepare import Prepared, Task
+from ingest_service.prepare import PreparedFile, Task
 from ingest_service.scan import FileFact
 from ingest_service.settings import Limits
 from tests.ingest.waiting import until
@@ -27,14 +27,14 @@ class Workers:
         self.cancelled: list[str] = []
         self.go_on = asyncio.Event()
 
-    async def prepare(self, task: Task) -> Prepared:
+    async def prepare(self, task: Task) -> PreparedFile:
         self.begun.append(task.fact.path)
         try:
             await self.go_on.wait()
         except asyncio.CancelledError:
             self.cancelled.append(task.fact.path)
             raise
-        return Prepared("sha-256:0", model.Original(b"", "text/plain", None), ())
+        return PreparedFile("sha-256:0", model.Original(b"", "text/plain", None), ())
 
 
 def fact(name: str, size: int) -> FileFact:
@@ -50,7 +50,7 @@ def names(batch: Sequence[Read]) -> list[str]:
 
 
 async def test_a_batch_is_full_by_number_or_by_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "BATCH", 3)
+    monkeypatch.setattr(intake, "BATCH_SIZE", 3)
     monkeypatch.setattr(intake, "BATCH_BYTES", 100)
     workers = Workers()
     workers.go_on.set()
@@ -60,7 +60,7 @@ async def test_a_batch_is_full_by_number_or_by_size(tmp_path: Path, monkeypatch:
 
 
 async def test_one_batch_is_read_ahead_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "BATCH", 1)
+    monkeypatch.setattr(intake, "BATCH_SIZE", 1)
     workers = Workers()
     workers.go_on.set()
     facts = [fact(name, 1) for name in "abcd"]
@@ -74,7 +74,7 @@ async def test_one_batch_is_read_ahead_and_no_more(tmp_path: Path, monkeypatch: 
 
 
 async def test_what_is_read_ahead_is_given_up_with_the_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "BATCH", 1)
+    monkeypatch.setattr(intake, "BATCH_SIZE", 1)
     workers = Workers()
     facts = [fact(name, 1) for name in "ab"]
     async with aclosing(opened(tmp_path, workers).readings(NOTHING_KNOWN, facts, HOMES)) as readings:

@@ -20,7 +20,7 @@ from ingest_service import articles, brake, checkpoint, events, following, ledge
 from ingest_service.db import Database
 from ingest_service.judging import Judge
 from ingest_service.pipeline import Pipeline
-from ingest_service.prepare import Workers
+from ingest_service.pool import WorkerPool
 from ingest_service.scan import FileFact
 from ingest_service.settings import Limits, Settings
 from ingest_service.tables import Outbox
@@ -44,7 +44,7 @@ class Folder:
 
     path: Path
     database: Database
-    workers: Workers
+    workers: WorkerPool
     told: int = 0
 
     def pipeline(self) -> Pipeline:
@@ -80,23 +80,23 @@ class Folder:
             return {each.path: (each.state, each.reason) for each in ledger.files(session, limit=1_000)}
 
 
-def made(url: str, path: Path, workers: Workers) -> Folder:
+def made(url: str, path: Path, workers: WorkerPool) -> Folder:
     database = Database(url)
     schema.upgrade(database)
     return Folder(path, database, workers)
 
 
 @pytest.fixture(scope="module")
-def workers() -> Iterator[Workers]:
+def workers() -> Iterator[WorkerPool]:
     """One worker process for all: it takes a second to start."""
-    started = Workers(LIMITS)
+    started = WorkerPool(LIMITS)
     started.warm_up()
     yield started
     started.close()
 
 
 @pytest.fixture
-def folder(sqlite_url: str, tmp_path: Path, workers: Workers) -> Iterator[Folder]:
+def folder(sqlite_url: str, tmp_path: Path, workers: WorkerPool) -> Iterator[Folder]:
     (tmp_path / "seeds").mkdir()
     found = made(sqlite_url, tmp_path / "seeds", workers)
     yield found
@@ -107,7 +107,7 @@ def causes(events: list[dict[str, Any]]) -> list[tuple[str, str]]:
     return sorted((event["cause"], event["path"]) for event in events)
 
 
-async def test_the_seeds_come_in_with_their_one_relation(database_url: str, workers: Workers) -> None:
+async def test_the_seeds_come_in_with_their_one_relation(database_url: str, workers: WorkerPool) -> None:
     folder = made(database_url, SEEDS, workers)
     events = await folder.once()
     assert [event["cause"] for event in events] == ["created"] * 5
@@ -321,7 +321,7 @@ async def test_a_file_whose_writer_never_ends_is_read_and_flagged(folder: Folder
 
 
 async def test_what_is_kept_on_disk_holds_nobody_up(
-    sqlite_url: str, tmp_path: Path, workers: Workers, monkeypatch: pytest.MonkeyPatch
+    sqlite_url: str, tmp_path: Path, workers: WorkerPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A folder of its own: what is mapped goes with the last who knows the database.
     (tmp_path / "seeds").mkdir()

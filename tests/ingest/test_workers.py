@@ -12,8 +12,8 @@ from pebble import ProcessExpired
 
 from ingest_service import scan
 from ingest_service.errors import ReaderDied, TookTooLong
-from ingest_service.panel import FACTS, Text
-from ingest_service.prepare import Prepared, Task, Workers
+from ingest_service.pool import WorkerPool
+from ingest_service.prepare import PreparedFile, Task
 from ingest_service.scan import FileFact
 from ingest_service.settings import Limits
 
@@ -23,8 +23,8 @@ LONG = "News of the day. " * 290_000
 
 
 @pytest.fixture
-def workers() -> Iterator[Workers]:
-    started = Workers(LIMITS)
+def workers() -> Iterator[WorkerPool]:
+    started = WorkerPool(LIMITS)
     started.warm_up()
     yield started
     started.close()
@@ -47,7 +47,7 @@ def task(folder: Path, name: str, words: str) -> Task:
     return Task(folder, fact, frozenset(), LIMITS)
 
 
-async def test_files_are_read_though_the_idle_worker_was_killed(workers: Workers, tmp_path: Path) -> None:
+async def test_files_are_read_though_the_idle_worker_was_killed(workers: WorkerPool, tmp_path: Path) -> None:
     victim = workers.run(pid, None).result()
     os.kill(victim, signal.SIGKILL)
     tasks = [task(tmp_path, f"{number}.txt", f"News of {number}.") for number in range(3)]
@@ -56,27 +56,21 @@ async def test_files_are_read_though_the_idle_worker_was_killed(workers: Workers
     assert workers.run(pid, None).result() != victim
 
 
-async def test_a_worker_that_dies_is_told_of_and_the_next_file_is_read(workers: Workers, tmp_path: Path) -> None:
+async def test_a_worker_that_dies_is_told_of_and_the_next_file_is_read(workers: WorkerPool, tmp_path: Path) -> None:
     with pytest.raises(ProcessExpired):
         workers.run(killed, signal.SIGSEGV).result()
-    assert isinstance(await workers.prepare(task(tmp_path, "a.txt", "News.")), Prepared)
+    assert isinstance(await workers.prepare(task(tmp_path, "a.txt", "News.")), PreparedFile)
 
 
 async def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
     long = task(tmp_path, "long.txt", LONG)
-    with closing(Workers(Limits(workers=1, reading_seconds=0.05))) as impatient, pytest.raises(TookTooLong):
+    with closing(WorkerPool(Limits(workers=1, reading_seconds=0.05))) as impatient, pytest.raises(TookTooLong):
         await impatient.prepare(long)
 
 
 async def test_a_file_that_needs_too_much_memory_is_given_up(tmp_path: Path) -> None:
     large = task(tmp_path, "large.txt", LONG)
-    with closing(Workers(Limits(workers=1, reading_memory_bytes=370 * 2**20))) as narrow:
+    with closing(WorkerPool(Limits(workers=1, reading_memory_bytes=370 * 2**20))) as narrow:
         with pytest.raises(ReaderDied):
             await narrow.prepare(large)
-        assert isinstance(await narrow.prepare(task(tmp_path, "a.txt", "News.")), Prepared)
-
-
-async def test_what_was_read_is_known_when_it_is_judged(workers: Workers, tmp_path: Path) -> None:
-    told = await workers.prepare(task(tmp_path, "a.txt", "News of the day."))
-    text = Text(told.items[0].article.digest, b"")
-    assert FACTS.of(text) is told.items[0].facts
+        assert isinstance(await narrow.prepare(task(tmp_path, "a.txt", "News.")), PreparedFile)

@@ -27,7 +27,7 @@ from ingest_service import events, ledger, model, sameness, schema
 from ingest_service.db import Database
 from ingest_service.judging import Judge
 from ingest_service.model import PARAGRAPH_BREAK, Span
-from ingest_service.prepare import Prepared, PreparedItem
+from ingest_service.prepare import PreparedFile, PreparedItem
 from ingest_service.scan import FileFact
 from ingest_service.tables import Article, Item, Outbox
 
@@ -101,7 +101,7 @@ def store(database: Database, documents: Iterable[Document]) -> None:
                 fact = FileFact(document.id, len(content), 0, 0, 0, zlib.crc32(document.id.encode("utf-8")))
                 original = model.Original(content, "text/plain", "utf-8")
                 item = PreparedItem(None, document.article, sameness.prepare(document.article))
-                prepared = Prepared(original.digest, original, (item,))
+                prepared = PreparedFile(original.digest, original, (item,))
                 ledger.store(session, ledger.Context(ORIGIN, NOW), fact, prepared)
 
 
@@ -147,7 +147,7 @@ def _classes(database: Database) -> dict[str, list[str]]:
 def _inherited(
     published: Mapping[frozenset[str], Published],
     classes: Mapping[str, Sequence[str]],
-    texts: Mapping[str, sameness.Prepared],
+    texts: Mapping[str, sameness.TextFacts],
 ) -> Iterator[Published]:
     """All relations: copies are duplicates of each other and have the relations of the one that stands for them."""
     for members in classes.values():
@@ -163,7 +163,7 @@ def _inherited(
                 yield Published(a, b, relation.type, tuple(spans))
 
 
-def _moved(span: Span, origin: sameness.Prepared, copy: sameness.Prepared) -> Span:
+def _moved(span: Span, origin: sameness.TextFacts, copy: sameness.TextFacts) -> Span:
     """Where a span of one text stands in a copy of it, whose typography may differ."""
     places = origin.side.folded.fold.positions
     first, last = np.searchsorted(places, span[0]), np.searchsorted(places, span[1], side="left") - 1

@@ -27,7 +27,7 @@ STORY = (
 )
 
 
-def prepared(*paragraphs: str) -> sameness.Prepared:
+def prepared(*paragraphs: str) -> sameness.TextFacts:
     return sameness.prepare(Article(title="", paragraphs=paragraphs))
 
 
@@ -36,11 +36,11 @@ def judged(one: str, other: str) -> Judgement | None:
 
 
 @pytest.fixture(scope="module")
-def seeds() -> dict[str, sameness.Prepared]:
+def seeds() -> dict[str, sameness.TextFacts]:
     return {name: prepared(*told["paragraphs"]) for name, told in GOLD["documents"].items()}
 
 
-def test_the_seeds_share_their_four_passages_and_nothing_else(seeds: dict[str, sameness.Prepared]) -> None:
+def test_the_seeds_share_their_four_passages_and_nothing_else(seeds: dict[str, sameness.TextFacts]) -> None:
     found = []
     for a, b in itertools.combinations(sorted(seeds), 2):
         judgement = sameness.judge(seeds[a], seeds[b])
@@ -59,7 +59,7 @@ def test_the_seeds_share_their_four_passages_and_nothing_else(seeds: dict[str, s
     assert found == GOLD["relations"]
 
 
-def test_an_altered_quotation_says_which_words(seeds: dict[str, sameness.Prepared]) -> None:
+def test_an_altered_quotation_says_which_words(seeds: dict[str, sameness.TextFacts]) -> None:
     story, statement = (seeds[name] for name in sorted(seeds)[:2])
     judgement = sameness.judge(story, statement)
     assert judgement is not None
