@@ -1,4 +1,4 @@
-"""The change log: what happened to documents, relations and stories, in the order of commits."""
+"""The change log: every change of a document, relation or story, in the order of commits."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,15 +7,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog_service import counter, cursors, resources
-from catalog_service.counter import Turn
+from catalog_service.counter import WriterTurn
 from catalog_service.errors import CursorExpired
 from catalog_service.tables import Change
 
 SOURCE = "/catalog"
 
 
-def append(session: Session, turn: Turn, type_: str, document: str | None, collection: str | None, **data: Any) -> int:  # noqa: ANN401  JSON.
-    """Appends one entry and returns its `seq`."""
+def append(
+    session: Session,
+    turn: WriterTurn,
+    type_: str,
+    document: str | None,
+    collection: str | None,
+    **data: Any,  # noqa: ANN401  JSON.
+) -> int:
+    """Appends one entry to the change log and returns its `seq`. `data` are the fields of its type."""
     seq = turn.next()
     entry = Change(seq=seq, type=type_, document=document, collection=collection, time=turn.now, data=data)
     session.add(entry)
@@ -23,52 +30,59 @@ def append(session: Session, turn: Turn, type_: str, document: str | None, colle
 
 
 def log(session: Session, document: str) -> list[resources.LogEntry]:
-    """The change log of one document, oldest first."""
-    asked = select(Change).where(Change.document == document, Change.type.like("document.%")).order_by(Change.seq)
-    return [_log_entry(each) for each in session.scalars(asked)]
+    """The `document.*` entries of one document, oldest first."""
+    statement = select(Change).where(Change.document == document, Change.type.like("document.%")).order_by(Change.seq)
+    return [_log_entry(row) for row in session.scalars(statement)]
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which entries; `types` are whole names as in the contract, none means all."""
+    """Selects entries of the change log; a field that is empty or None does not restrict.
+
+    `types` are full type names as in the contract (`document.changed.v1`). The `repr` of a filter is part of each
+    cursor's signature: a renamed class or field makes all cursors that readers hold invalid.
+    """
 
     types: tuple[str, ...] = ()
     collection: str | None = None
     document: str | None = None
 
 
-def since(session: Session, seq: int, wanted: Filter = Filter(), *, limit: int = 100) -> list[resources.Change]:
-    """The entries above `seq`, in order, `limit` at most."""
-    asked = select(Change).where(Change.seq > seq).order_by(Change.seq).limit(limit)
-    if wanted.types:
-        asked = asked.where(Change.type.in_(wanted.types))
-    if wanted.collection is not None:
-        asked = asked.where(Change.collection == wanted.collection)
-    if wanted.document is not None:
-        asked = asked.where(Change.document == wanted.document)
+def since(session: Session, seq: int, filter_: Filter = Filter(), *, limit: int = 100) -> list[resources.Change]:
+    """The first `limit` entries with a `seq` above the given one, in ascending order."""
+    statement = select(Change).where(Change.seq > seq).order_by(Change.seq).limit(limit)
+    if filter_.types:
+        statement = statement.where(Change.type.in_(filter_.types))
+    if filter_.collection is not None:
+        statement = statement.where(Change.collection == filter_.collection)
+    if filter_.document is not None:
+        statement = statement.where(Change.document == filter_.document)
     epoch = counter.snapshot(session).epoch
-    return [_event(each, epoch) for each in session.scalars(asked)]
+    return [_event(row, epoch) for row in session.scalars(statement)]
 
 
-def page(session: Session, cursor: str, wanted: Filter = Filter(), *, limit: int = 100) -> resources.Changes:
-    """The entries behind a cursor, or behind `0` or `now`. Raises CursorInvalid, CursorMismatch, CursorExpired."""
+def page(session: Session, cursor: str, filter_: Filter = Filter(), *, limit: int = 100) -> resources.Changes:
+    """The entries after a cursor. Instead of a cursor, `0` means all entries and `now` means later entries only.
+
+    Raises CursorInvalid, CursorMismatch, CursorExpired.
+    """
     key, snapshot = counter.cursor_key(session), counter.snapshot(session)
-    start = _start(key, cursor, wanted, snapshot)
-    found = since(session, start, wanted, limit=limit + 1)
-    more = len(found) > limit
-    # What was looked through and not wanted need not be looked through again.
-    reached = _seq(found[limit - 1]) if more else snapshot.seq
-    place = {"epoch": snapshot.epoch, "seq": reached}
-    return resources.Changes(events=tuple(found[:limit]), cursor=cursors.seal(key, wanted, place), more=more)
+    start = _start(key, cursor, filter_, snapshot)
+    events = since(session, start, filter_, limit=limit + 1)
+    more = len(events) > limit
+    # On the last page the cursor skips to the newest entry, so that entries outside the filter are not read again.
+    last_seq = _seq(events[limit - 1]) if more else snapshot.seq
+    position = {"epoch": snapshot.epoch, "seq": last_seq}
+    return resources.Changes(events=tuple(events[:limit]), cursor=cursors.seal(key, filter_, position), more=more)
 
 
-def _start(key: bytes, cursor: str, wanted: Filter, snapshot: resources.Snapshot) -> int:
+def _start(key: bytes, cursor: str, filter_: Filter, snapshot: resources.Snapshot) -> int:
     if cursor in ("0", "now"):
         return snapshot.seq if cursor == "now" else 0
-    place = cursors.open_(key, wanted, cursor)
-    if place["epoch"] != snapshot.epoch:
+    position = cursors.open_(key, filter_, cursor)
+    if position["epoch"] != snapshot.epoch:
         raise CursorExpired
-    return int(place["seq"])
+    return int(position["seq"])
 
 
 def _seq(entry: resources.Change) -> int:

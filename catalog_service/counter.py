@@ -1,6 +1,7 @@
-"""The counter of changes: writers take turns at its one row, so that `seq` is given in the order of commits.
+"""The commit counter: one row that a writer locks until it commits, so that `seq` ascends in the order of commits.
 
-A database's own sequence would let a transaction that commits late slip in below what a reader has already seen.
+With a sequence of the database, a transaction that commits late could add a `seq` below one that a reader has
+already seen; that reader would never find it.
 """
 
 from dataclasses import dataclass
@@ -14,36 +15,39 @@ from catalog_service.tables import Counter
 
 
 @dataclass(slots=True)
-class Turn:
-    """One writer's turn: the time of its transaction and the last `seq` it gave."""
+class WriterTurn:
+    """The exclusive right to advance `seq`, held by one transaction until its commit.
+
+    `now` is the time of the transaction, `seq` the last number that it assigned.
+    """
 
     epoch: str
     seq: int
     now: datetime
 
     def next(self) -> int:
-        """The next `seq`."""
+        """Assigns the next `seq`."""
         self.seq += 1
         return self.seq
 
 
-def take(session: Session, now: datetime) -> Turn:
-    """Waits for the other writers to finish; from here to the commit this transaction is the only one that writes."""
+def take_turn(session: Session, now: datetime) -> WriterTurn:
+    """Locks the counter row and returns the turn; waits until the other writing transactions have committed."""
     row = session.execute(select(Counter.epoch, Counter.seq).with_for_update()).one()
-    return Turn(row.epoch, row.seq, now)
+    return WriterTurn(row.epoch, row.seq, now)
 
 
-def give_back(session: Session, turn: Turn) -> None:
-    """Writes what was given; the commit that follows lets the next writer in."""
+def end_turn(session: Session, turn: WriterTurn) -> None:
+    """Writes the last assigned `seq` to the counter row. The commit that follows releases the row's lock."""
     session.execute(update(Counter).values(seq=turn.seq))
 
 
 def snapshot(session: Session) -> Snapshot:
-    """The state that this transaction sees."""
+    """The epoch and the last committed `seq`, as this transaction sees them."""
     row = session.execute(select(Counter.epoch, Counter.seq)).one()
     return Snapshot(epoch=row.epoch, seq=row.seq)
 
 
 def cursor_key(session: Session) -> bytes:
-    """The key that signs this catalog's cursors."""
+    """The key with which this catalog signs its cursors."""
     return session.execute(select(Counter.cursor_key)).scalar_one()

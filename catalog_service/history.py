@@ -14,7 +14,7 @@ from sqlalchemy import exc, select, update
 from sqlalchemy.orm import Session
 
 from catalog_service import changes, contract, counter, originals, receipts, relations, search, stories, versions
-from catalog_service.counter import Turn
+from catalog_service.counter import WriterTurn
 from catalog_service.errors import CatalogError, EventRefused
 from catalog_service.originals import put as put_original
 from catalog_service.tables import Document, DocumentState, Version, alive
@@ -40,13 +40,13 @@ def record_batch(
     session: Session, received: Sequence[contract.AnyEvent | Malformed], now: datetime
 ) -> list[contract.Receipt]:
     """Records each event whole or not at all and returns the receipts in the order sent."""
-    turn = counter.take(session, now)
+    turn = counter.take_turn(session, now)
     found = [_whole(session, turn, each) for each in received]
-    counter.give_back(session, turn)
+    counter.end_turn(session, turn)
     return found
 
 
-def _whole(session: Session, turn: Turn, event: contract.AnyEvent | Malformed) -> contract.Receipt:
+def _whole(session: Session, turn: WriterTurn, event: contract.AnyEvent | Malformed) -> contract.Receipt:
     if isinstance(event, Malformed):
         return contract.Receipt(
             event=event.id, outcome="rejected", epoch=turn.epoch, seq=turn.seq, problem=event.problem
@@ -61,7 +61,7 @@ def _whole(session: Session, turn: Turn, event: contract.AnyEvent | Malformed) -
         return receipts.refuse(turn, event, refused)
 
 
-def record(session: Session, turn: Turn, event: contract.AnyEvent) -> contract.Receipt:
+def record(session: Session, turn: WriterTurn, event: contract.AnyEvent) -> contract.Receipt:
     """Records one event. Raises EventRefused when it contradicts itself or what is known."""
     row = session.get(Document, str(event.data.document), populate_existing=True)
     replayed = receipts.known(session, turn, event)
@@ -102,7 +102,7 @@ def _publishers_order(version: str) -> list[tuple[int, str]]:
 
 
 def _record_article(
-    session: Session, turn: Turn, event: contract.ObservedEvent, row: Document | None
+    session: Session, turn: WriterTurn, event: contract.ObservedEvent, row: Document | None
 ) -> contract.Receipt:
     data, version = event.data, versions.draft(event.data)
     before = row.seq if row else 0
@@ -126,7 +126,7 @@ def _record_article(
     return receipt
 
 
-def _appear(session: Session, turn: Turn, row: Document, data: contract.Observed, *, told_again: bool) -> None:
+def _appear(session: Session, turn: WriterTurn, row: Document, data: contract.Observed, *, told_again: bool) -> None:
     """The item is there: back again, elsewhere, or of another name than before."""
     old, new = (row.path, row.collection), (data.path, data.collection)
     renamed = row.item != data.item.model_dump(mode="json")
@@ -142,7 +142,7 @@ def _appear(session: Session, turn: Turn, row: Document, data: contract.Observed
         _tell(session, turn, row, "changed", reason=data.reason)
 
 
-def _record_place(session: Session, turn: Turn, event: contract.ObservedEvent, row: Document) -> contract.Receipt:
+def _record_place(session: Session, turn: WriterTurn, event: contract.ObservedEvent, row: Document) -> contract.Receipt:
     """A move or a withdrawal: where the item is, not what it says."""
     data, before = event.data, row.seq
     if data.cause == "moved":
@@ -161,7 +161,7 @@ def _record_place(session: Session, turn: Turn, event: contract.ObservedEvent, r
     return receipts.sign(session, turn, event, outcome, row.number)
 
 
-def _record_late(session: Session, turn: Turn, event: contract.ObservedEvent, row: Document) -> contract.Receipt:
+def _record_late(session: Session, turn: WriterTurn, event: contract.ObservedEvent, row: Document) -> contract.Receipt:
     """Kept as a version when it says something, but never made current."""
     data = event.data
     row.observation = max(row.observation, data.observation)
@@ -177,7 +177,7 @@ def _record_late(session: Session, turn: Turn, event: contract.ObservedEvent, ro
 
 
 def _record_related(
-    session: Session, turn: Turn, event: contract.RelatedEvent, row: Document | None
+    session: Session, turn: WriterTurn, event: contract.RelatedEvent, row: Document | None
 ) -> contract.Receipt:
     data = event.data
     if row is None or data.observation > row.observation:
@@ -193,7 +193,7 @@ def _record_related(
 
 
 def _settle(
-    session: Session, turn: Turn, event: contract.ObservedEvent, number: int, outcome: contract.Outcome
+    session: Session, turn: WriterTurn, event: contract.ObservedEvent, number: int, outcome: contract.Outcome
 ) -> contract.Receipt:
     """After an article: its receipt, its relations and those that waited for it, and its story."""
     side = (str(event.data.document), event.data.observation)
@@ -205,7 +205,7 @@ def _settle(
     return receipt
 
 
-def _join(session: Session, turn: Turn, said: tuple[str, int | None], links: relations.Links) -> None:
+def _join(session: Session, turn: WriterTurn, said: tuple[str, int | None], links: relations.Links) -> None:
     """Puts a document into its story, after links of a version of it appeared."""
     row = session.get_one(Document, said[0])
     joining = {row.id}
@@ -216,7 +216,7 @@ def _join(session: Session, turn: Turn, said: tuple[str, int | None], links: rel
         stories.join(session, turn, each)
 
 
-def _first_seen(session: Session, turn: Turn, data: contract.Observed) -> Document:
+def _first_seen(session: Session, turn: WriterTurn, data: contract.Observed) -> Document:
     # The change that says so is appended right after.
     seq = turn.seq + 1
     row = Document(
@@ -246,7 +246,7 @@ def _place(row: Document, data: contract.Observed) -> None:
     row.observed_at = data.observed_at
 
 
-def _append(session: Session, turn: Turn, row: Document, version: Version, previous: Version | None) -> None:
+def _append(session: Session, turn: WriterTurn, row: Document, version: Version, previous: Version | None) -> None:
     """Keeps a version, the current one unless it is late."""
     row.versions += 1
     version.number = row.versions
@@ -261,7 +261,7 @@ def _append(session: Session, turn: Turn, row: Document, version: Version, previ
     search.index(session, version)
 
 
-def _tell(session: Session, turn: Turn, row: Document, word: Word, **more: Any) -> int:  # noqa: ANN401  JSON.
+def _tell(session: Session, turn: WriterTurn, row: Document, word: Word, **more: Any) -> int:  # noqa: ANN401  JSON.
     """A change of the document's own fields: an entry of the log, another `seq`, another state; returns the `seq`."""
     told = {"version": row.number, "path": row.path, **more}
     row.seq = changes.append(session, turn, f"document.{word}.v1", row.id, row.collection, **told)

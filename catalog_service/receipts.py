@@ -3,12 +3,12 @@
 from sqlalchemy.orm import Session
 
 from catalog_service import contract
-from catalog_service.counter import Turn
+from catalog_service.counter import WriterTurn
 from catalog_service.errors import CatalogError, EventRefused
 from catalog_service.tables import Receipt
 
 
-def known(session: Session, turn: Turn, event: contract.AnyEvent) -> contract.Receipt | None:
+def known(session: Session, turn: WriterTurn, event: contract.AnyEvent) -> contract.Receipt | None:
     """The receipt that the event was given before, as `replayed`. Raises EventRefused when another event had its id."""
     kept = session.get(Receipt, event.id)
     if kept is None:
@@ -19,7 +19,7 @@ def known(session: Session, turn: Turn, event: contract.AnyEvent) -> contract.Re
 
 
 def sign(
-    session: Session, turn: Turn, event: contract.AnyEvent, outcome: contract.Outcome, number: int | None
+    session: Session, turn: WriterTurn, event: contract.AnyEvent, outcome: contract.Outcome, number: int | None
 ) -> contract.Receipt:
     """Keeps the receipt and returns it."""
     # A judgement is about an observation that has its own receipt and must not stand for it.
@@ -37,7 +37,7 @@ def sign(
     return _told(turn, kept, outcome)
 
 
-def refuse(turn: Turn, event: contract.AnyEvent, error: CatalogError) -> contract.Receipt:
+def refuse(turn: WriterTurn, event: contract.AnyEvent, error: CatalogError) -> contract.Receipt:
     """A receipt that says why the event was not recorded; it is not kept, as the event may come again, mended."""
     problem = contract.Problem(
         type=f"/problems/{error.code}",
@@ -53,7 +53,7 @@ def refuse(turn: Turn, event: contract.AnyEvent, error: CatalogError) -> contrac
     )
 
 
-def _told(turn: Turn, kept: Receipt, outcome: contract.Outcome) -> contract.Receipt:
+def _told(turn: WriterTurn, kept: Receipt, outcome: contract.Outcome) -> contract.Receipt:
     return contract.Receipt.model_validate(
         {
             "event": kept.event,

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tup
 from sqlalchemy.orm import Session
 
 from catalog_service import changes, contract, paging, resources, ties
-from catalog_service.counter import Turn
+from catalog_service.counter import WriterTurn
 from catalog_service.errors import EventRefused, NotFound
 from catalog_service.stories import Link
 from catalog_service.tables import Document, Receipt, Relation, Version, alive
@@ -42,12 +42,12 @@ class Links:
         return Links(self.appeared + other.appeared, self.ended + other.ended)
 
 
-def add(session: Session, turn: Turn, own: Side, found: Sequence[contract.Relation]) -> Links:
+def add(session: Session, turn: WriterTurn, own: Side, found: Sequence[contract.Relation]) -> Links:
     """Adds what a new observation told; what others told of it stays. Raises EventRefused."""
     return _put(session, turn, own, found, complete=False)
 
 
-def replace(session: Session, turn: Turn, own: Side, found: Sequence[contract.Relation]) -> Links:
+def replace(session: Session, turn: WriterTurn, own: Side, found: Sequence[contract.Relation]) -> Links:
     """Makes `found` the full set of relations of one observation. Raises EventRefused.
 
     What it was to texts that their documents no longer say is history, of which a new judgement knows nothing.
@@ -55,7 +55,7 @@ def replace(session: Session, turn: Turn, own: Side, found: Sequence[contract.Re
     return _put(session, turn, own, found, complete=True)
 
 
-def _put(session: Session, turn: Turn, own: Side, found: Sequence[contract.Relation], *, complete: bool) -> Links:
+def _put(session: Session, turn: WriterTurn, own: Side, found: Sequence[contract.Relation], *, complete: bool) -> Links:
     drafts = {draft.pair: draft for draft in (_draft(own, each) for each in found)}
     links = Links()
     for row in session.scalars(select(Relation).where(_has_side(own), alive(Relation))):
@@ -77,7 +77,7 @@ def _is_judged_again(session: Session, own: Side, row: Relation) -> bool:
     return document is None or version is None or (document.status, document.number) == ("current", version)
 
 
-def lapse(session: Session, turn: Turn, document: str, number: int) -> Links:
+def lapse(session: Session, turn: WriterTurn, document: str, number: int) -> Links:
     """Ends what a version is to what others say now, as it comes back and tells it anew.
 
     While it was gone others were judged without it, and whatever they were to it was left as history. Nobody was told
@@ -92,7 +92,7 @@ def lapse(session: Session, turn: Turn, document: str, number: int) -> Links:
     return Links(ended=tuple(ended))
 
 
-def resolve(session: Session, turn: Turn, side: Side, number: int) -> Links:
+def resolve(session: Session, turn: WriterTurn, side: Side, number: int) -> Links:
     """Tells the relations that waited for this observation which version it became."""
     links = Links()
     # In order of observations, so that of two about the same versions the newer one stays.
@@ -168,7 +168,7 @@ def _has_side(side: Side) -> ColumnElement[bool]:
     )
 
 
-def _store(session: Session, turn: Turn, draft: _Draft) -> Links:
+def _store(session: Session, turn: WriterTurn, draft: _Draft) -> Links:
     (a, b) = draft.pair
     row = Relation(
         id=draft.id,
@@ -193,7 +193,7 @@ def version_of(session: Session, side: Side) -> int | None:
     return session.scalar(asked)
 
 
-def _appear(session: Session, turn: Turn, row: Relation) -> Links:
+def _appear(session: Session, turn: WriterTurn, row: Relation) -> Links:
     """Both versions are known: the relation is there, and takes the place of an older one of the same versions."""
     same = and_(
         Relation.a_document == row.a_document,
@@ -212,7 +212,7 @@ def _appear(session: Session, turn: Turn, row: Relation) -> Links:
     return links + Links(appeared=(_link(row),))
 
 
-def _end(session: Session, turn: Turn, row: Relation) -> Links:
+def _end(session: Session, turn: WriterTurn, row: Relation) -> Links:
     if row.seq == PENDING:
         session.delete(row)
         session.flush()
@@ -225,7 +225,7 @@ def _link(row: Relation) -> Link:
     return Link(row.type, row.a_document, row.b_document)
 
 
-def _append(session: Session, turn: Turn, type_: str, row: Relation) -> int:
+def _append(session: Session, turn: WriterTurn, type_: str, row: Relation) -> int:
     sides = [
         {"document": row.a_document, "version": row.a_version},
         {"document": row.b_document, "version": row.b_version},

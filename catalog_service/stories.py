@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, CursorResult, and_, select, update
 from sqlalchemy.orm import Session
 
 from catalog_service import changes, ties
-from catalog_service.counter import Turn
+from catalog_service.counter import WriterTurn
 from catalog_service.tables import Document, Story, Version
 from catalog_service.ties import Text
 
@@ -45,7 +45,7 @@ class Link(NamedTuple):
     b: str
 
 
-def join(session: Session, turn: Turn, document: str) -> None:
+def join(session: Session, turn: WriterTurn, document: str) -> None:
     """Puts a document into one story with those its current version is a copy or revision of."""
     neighbours = ties.neighbours(session, [document])[document]
     if not neighbours:
@@ -65,7 +65,7 @@ def join(session: Session, turn: Turn, document: str) -> None:
     session.flush()
 
 
-def leave(session: Session, turn: Turn, document: str) -> None:
+def leave(session: Session, turn: WriterTurn, document: str) -> None:
     """Takes a document out of its story, before its version or status changes; what falls apart becomes several."""
     story = _story_of(session, document)
     if story is None:
@@ -80,7 +80,7 @@ def leave(session: Session, turn: Turn, document: str) -> None:
     session.flush()
 
 
-def part(session: Session, turn: Turn, ended: Sequence[Link]) -> None:
+def part(session: Session, turn: WriterTurn, ended: Sequence[Link]) -> None:
     """Follows links that are no more: what only they held together falls apart."""
     pairs = {(link.a, link.b) for link in ended if link.type in ties.TYPES}
     cut = Counter(itertools.chain.from_iterable(pairs))
@@ -121,7 +121,7 @@ def _enter(session: Session, story: Story, wanted: ColumnElement[bool]) -> int:
     return cast("CursorResult[Any]", found).rowcount
 
 
-def _divide(session: Session, turn: Turn, story: Story, *, without: str | None = None) -> None:
+def _divide(session: Session, turn: WriterTurn, story: Story, *, without: str | None = None) -> None:
     """The largest part keeps the story; the others become stories of their own, or stand alone."""
     found = _components(session, _members(session, story.id), without)
     parts = sorted(found, key=lambda part: (-len(part), min(part)))
@@ -135,7 +135,7 @@ def _divide(session: Session, turn: Turn, story: Story, *, without: str | None =
     _measure(session, turn, story, len(kept), kept)
 
 
-def _measure(session: Session, turn: Turn, story: Story, size: int, candidates: Collection[str]) -> None:
+def _measure(session: Session, turn: WriterTurn, story: Story, size: int, candidates: Collection[str]) -> None:
     """The story has `size` documents now, and the newest of the candidates is its head; a story of one is none."""
     if size < 2:
         session.execute(update(Document).where(Document.story == story.id).values(story=None), execution_options=UNSEEN)
@@ -150,7 +150,7 @@ def _measure(session: Session, turn: Turn, story: Story, size: int, candidates: 
         _append(session, turn, story.id, size, head)
 
 
-def _append(session: Session, turn: Turn, story: str, size: int, head: str | None) -> None:
+def _append(session: Session, turn: WriterTurn, story: str, size: int, head: str | None) -> None:
     changes.append(session, turn, "story.changed.v1", None, None, story=story, size=size, head=head)
 
 

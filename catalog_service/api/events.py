@@ -108,7 +108,7 @@ async def put_original(request: web.Request, asked: OfOriginal) -> web.Response:
 
 def _put_original(session: Session, digest: str, content: bytes) -> bool:
     # Writers take turns, so that an event which carries the same bytes does not come in between.
-    counter.take(session, datetime.now(UTC))
+    counter.take_turn(session, datetime.now(UTC))
     return history.put_original(session, digest, content)
 
 
