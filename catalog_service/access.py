@@ -1,4 +1,4 @@
-"""Who may do what: tokens and their scopes, or nobody but this machine."""
+"""Access control: by tokens and their scopes; without tokens, only requests from this machine are allowed."""
 
 import re
 import time
@@ -9,27 +9,28 @@ from catalog_service.db import Database
 from catalog_service.errors import Forbidden, HostUnknown, Unauthorized
 from catalog_service.settings import Settings, is_loopback
 
-# How long it may take until the first token closes an open catalog.
-LOOK_AGAIN_SECONDS = 1.0
+# An open catalog checks this often whether a token exists; so long the first token may take to close it.
+TOKEN_CHECK_SECONDS = 1.0
 _HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[^:\[\]]*)(?::\d{1,5})?")
 
 
 class Access:
-    """Decides by the settings, and by the tokens there are."""
+    """Decides from the settings and the stored tokens whether a request is allowed."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
         self._database = database
         self._open = False
-        self._looked_at: float | None = None
+        self._checked_at: float | None = None
 
     async def demand(self, scope: str, *, authorization: str, host: str) -> bool:
-        """Lets a request with these headers pass, or raises; whether it passed because of its token.
+        """Returns True when the request's token allows it, False when it is allowed without one; else raises.
 
+        `authorization` and `host` are the values of the request's headers.
         Raises Unauthorized, Forbidden, HostUnknown, DatabaseAway.
         """
         if token := _bearer(authorization):
-            await self._demand_of(token, scope)
+            await self._demand_scope(token, scope)
             return True
         if scope == "read" and self._settings.public_read:
             return False
@@ -39,7 +40,7 @@ class Access:
             raise HostUnknown
         return False
 
-    async def _demand_of(self, token: str, scope: str) -> None:
+    async def _demand_scope(self, token: str, scope: str) -> None:
         grant = await self._database.read(tokens.grant, token, datetime.now(UTC))
         if grant is None:
             challenge = 'Bearer realm="catalog", error="invalid_token"'
@@ -49,13 +50,13 @@ class Access:
             raise Forbidden(f"The token does not have the scope {scope}.", headers={"WWW-Authenticate": challenge})
 
     async def _is_open(self) -> bool:
-        """Whether reading and publishing need no token: on loopback, as long as there is none."""
+        """Whether no scope needs a token: the service listens on loopback and no token is valid."""
         if not is_loopback(self._settings.host):
             return False
         now = time.monotonic()
-        if self._looked_at is None or now - self._looked_at > LOOK_AGAIN_SECONDS:
+        if self._checked_at is None or now - self._checked_at > TOKEN_CHECK_SECONDS:
             self._open = not await self._database.read(tokens.exist, datetime.now(UTC))
-            self._looked_at = now
+            self._checked_at = now
         return self._open
 
 
@@ -65,7 +66,10 @@ def _bearer(authorization: str) -> str | None:
 
 
 def _names_loopback(host: str) -> bool:
-    """Whether a Host header names this machine: a page of another site may resolve its own name to 127.0.0.1."""
+    """Whether a Host header names this machine.
+
+    A web page of another site may resolve its own name to 127.0.0.1 and so reach an open catalog (DNS rebinding).
+    """
     match = _HOST.fullmatch(host)
     name = match["name"].strip("[]").lower() if match else ""
     return name == "localhost" or name.endswith(".localhost") or is_loopback(name)

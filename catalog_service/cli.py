@@ -116,7 +116,7 @@ def revoke(number: Annotated[int, typer.Argument(help="The token's number in the
         tokens.revoke(session, number, datetime.now(UTC))
 
 
-def _table(found: Sequence[tokens.Listed]) -> Table:
+def _table(found: Sequence[tokens.TokenSummary]) -> Table:
     table = Table("number", "name", "scopes", "made", "ends")
     for each in found:
         ends = each.revoked_at or each.expires_at

@@ -1,4 +1,4 @@
-"""Dates as far as they are written: a year, a month or a day, the first and the last of a range included. Pure."""
+"""Dates of year, month or day precision (`2024`, `2024-09`, `2024-09-30`) as bounds of ranges. Pure."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,35 +6,36 @@ from catalog_service.contract import FieldError
 from catalog_service.errors import BadQuery
 
 
-def following(written: str) -> str | None:
-    """What sorts behind everything inside a date, in the collation of any database; None when nothing does.
+def sort_bound(date: str) -> str | None:
+    """The exclusive upper bound of a date as a string: every date inside it sorts below, in any database's collation.
 
-    Behind 2024-09 stands 2024-10, and 2024-09-31 is good enough behind 2024-09-30.
+    The bound of 2024-09 is 2024-10. The bound of 2024-09-30 is 2024-09-31, which is no date but sorts correctly.
+    None when there is no bound, as for 9999.
     """
-    before, dash, last = written.rpartition("-")
+    before, dash, last = date.rpartition("-")
     number = str(int(last) + 1).zfill(len(last))
     if len(number) == len(last):
         return before + dash + number
-    return following(before) if before else None
+    return sort_bound(before) if before else None
 
 
-def begins(written: str) -> datetime:
-    """The first moment of a date. Raises BadQuery when there is no such date."""
-    year, month, day = (*map(int, written.split("-")), 1, 1)[:3]
+def start(date: str) -> datetime:
+    """The first moment of a date, in UTC. Raises BadQuery when the calendar has no such date."""
+    year, month, day = (*map(int, date.split("-")), 1, 1)[:3]
     try:
         return datetime(year, month, day, tzinfo=UTC)
     except ValueError:
-        detail = f"there is no date {written}"
+        detail = f"there is no date {date}"
         raise BadQuery(f"{detail.capitalize()}.", errors=(FieldError(pointer="recorded", detail=detail),)) from None
 
 
-def ends(written: str) -> datetime | None:
-    """The first moment behind a date; None when it is the last there is. Raises BadQuery."""
-    first = begins(written)
+def end(date: str) -> datetime | None:
+    """The first moment after a date, in UTC; None when `datetime` cannot hold it. Raises BadQuery."""
+    first = start(date)
     try:
-        if written.count("-") == 2:
+        if date.count("-") == 2:
             return first + timedelta(days=1)
-        if written.count("-") == 1 and first.month < 12:
+        if date.count("-") == 1 and first.month < 12:
             return first.replace(month=first.month + 1)
         return first.replace(year=first.year + 1, month=1)
     except (OverflowError, ValueError):

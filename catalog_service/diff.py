@@ -1,7 +1,7 @@
-"""What changed between two texts, word by word, and how much it matters. Pure.
+"""The word diff of two texts, and the significance of a change. Pure.
 
-Paragraphs are aligned first, words inside the paragraphs that differ after; both by the longest common subsequence
-(Hyyrö's bit-parallel algorithm, 2004, as rapidfuzz has it). Spans are code points, half-open.
+First the paragraphs are aligned, then the words inside the paragraphs that differ. Both use the longest common
+subsequence (Hyyrö's bit-parallel algorithm, 2004, as implemented by rapidfuzz). Spans are code points, half-open.
 """
 
 import itertools
@@ -18,10 +18,10 @@ Span: TypeAlias = tuple[int, int]
 
 PARAGRAPHS = re.compile(r"\n\n|(?:(?!\n\n)[\s\S])+")
 WORDS = re.compile(r"\w+|\s+|[^\w\s]")
-# The alignment keeps one bit for each pair: beyond this (16 MB) a stretch is told as replaced whole.
+# The alignment holds one bit for each pair of tokens. Above this limit (16 MB) the differing part is one replacement.
 MAX_PAIRS = 128_000_000
 DIGITS = re.compile(r"\d")
-MONTHS_AND_DAYS = frozenset(
+MONTHS_AND_WEEKDAYS = frozenset(
     [
         "jan",
         "january",
@@ -61,7 +61,10 @@ YEAR_OR_DAY = re.compile(r"(1[89]|20)\d\d|[0-3]?\d(st|nd|rd|th)?")
 
 @dataclass(frozen=True, slots=True)
 class Op:
-    """`a` of the first text became `b` of the second. A deletion's `b` is empty, an insertion's `a` is."""
+    """One operation: the span `a` of the first text became the span `b` of the second.
+
+    The `b` of a deletion and the `a` of an insertion are empty spans at the position of the change.
+    """
 
     op: Operation
     a: Span
@@ -70,20 +73,20 @@ class Op:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A text cut into tokens that together are the text; `starts` has one more entry than `words`, the end."""
+    """A text cut into tokens without gaps. `starts` are their offsets, and last the end of the text."""
 
     words: tuple[str, ...]
     starts: tuple[int, ...]
 
     def span(self, start: int, end: int) -> Span:
-        """Where the tokens from `start` to before `end` stand in the text."""
+        """The span of the text that the tokens `start` to `end` (exclusive) cover."""
         return self.starts[start], self.starts[end]
 
 
 def diff(first: str, second: str) -> tuple[Op, ...]:
-    """The operations that make `second` out of `first`; they tile `second` in order.
+    """The operations that turn `first` into `second`; their spans `b` cover `second` in order and without gaps.
 
-    Law: equal and move copy `a`, insert and replace take `b`, delete drops `a`; the result is `second` exactly.
+    Invariant: copying `a` for equal and move, taking `b` for insert and replace, and skipping delete gives `second`.
     """
     if first == second:
         return (Op("equal", (0, len(first)), (0, len(second))),) if first else ()
@@ -92,19 +95,24 @@ def diff(first: str, second: str) -> tuple[Op, ...]:
 
 
 def words_changed(first: str, second: str, ops: Sequence[Op]) -> tuple[int, int]:
-    """How many words were added and removed."""
+    """The numbers of words that were added and removed."""
     added = sum(_count(second[slice(*op.b)]) for op in ops if op.op in ("insert", "replace"))
     removed = sum(_count(first[slice(*op.a)]) for op in ops if op.op in ("delete", "replace"))
     return added, removed
 
 
 def moved_words(second: str, ops: Sequence[Op]) -> int:
-    """How many words stand elsewhere now."""
+    """The number of words in paragraphs that were moved."""
     return sum(_count(second[slice(*op.b)]) for op in ops if op.op == "move")
 
 
 def significance(titles: tuple[str, str], texts: tuple[str, str], ops: Sequence[Op]) -> Significance:
-    """What kind of change it is, by the weightiest thing that changed."""
+    """The significance of the change from the first of each pair to the second.
+
+    `metadata`: title and text are equal. `typography`: only characters that are no letters or digits differ, or case.
+    `headline`: only the title differs. `date`, `figure`, `quotation`: all changes of the text are of this kind.
+    `substantive`: any other change.
+    """
     first, second = texts
     changed = [op for op in ops if op.op not in ("equal", "move")]
     if titles[0] == titles[1] and not any(op.op != "equal" for op in ops):
@@ -113,12 +121,12 @@ def significance(titles: tuple[str, str], texts: tuple[str, str], ops: Sequence[
         return "typography"
     if _bare(first) == _bare(second):
         return "headline"
-    return _weight(first, second, changed)
+    return _text_significance(first, second, changed)
 
 
-def _weight(first: str, second: str, changed: Sequence[Op]) -> Significance:
+def _text_significance(first: str, second: str, changed: Sequence[Op]) -> Significance:
     words = [word for op in changed for word in _changed_words(first, second, op)]
-    if words and all(_of_date(word) for word in words) and any(_names_a_day(word) for word in _near(changed, second)):
+    if words and all(map(_may_be_in_date, words)) and any(map(_is_month_or_weekday, _words_near(changed, second))):
         return "date"
     if words and all(DIGITS.search(word) for word in words):
         return "figure"
@@ -128,9 +136,9 @@ def _weight(first: str, second: str, changed: Sequence[Op]) -> Significance:
 
 
 def _cut(text: str, pattern: re.Pattern[str], offset: int) -> Tokens:
-    found = list(pattern.finditer(text))
-    starts = (*(match.start() + offset for match in found), len(text) + offset)
-    return Tokens(tuple(match.group() for match in found), starts)
+    matches = list(pattern.finditer(text))
+    starts = (*(match.start() + offset for match in matches), len(text) + offset)
+    return Tokens(tuple(match.group() for match in matches), starts)
 
 
 def _spans(tokens: Tokens) -> Iterator[Span]:
@@ -138,9 +146,9 @@ def _spans(tokens: Tokens) -> Iterator[Span]:
 
 
 def _aligned(a: Tokens, b: Tokens) -> Iterator[Op]:
-    """The tokens of both sides as operations, in order."""
+    """The alignment of two token sequences as operations, in order."""
     if len(a.words) * len(b.words) > MAX_PAIRS:
-        yield from _whole(a, b)
+        yield from _common_ends(a, b)
         return
     numbers: dict[str, int] = {}
     left, right = ([numbers.setdefault(word, len(numbers)) for word in side.words] for side in (a, b))
@@ -148,8 +156,8 @@ def _aligned(a: Tokens, b: Tokens) -> Iterator[Op]:
         yield Op(code.tag, a.span(code.src_start, code.src_end), b.span(code.dest_start, code.dest_end))  # type: ignore[arg-type]
 
 
-def _whole(a: Tokens, b: Tokens) -> Iterator[Op]:
-    """Too much to align: what both begin and end with is equal, the rest is replaced."""
+def _common_ends(a: Tokens, b: Tokens) -> Iterator[Op]:
+    """For sequences that are too long to align: their common beginning and end are equal, the rest is replaced."""
     shorter = min(len(a.words), len(b.words))
     head = next((n for n in range(shorter) if a.words[n] != b.words[n]), shorter)
     tail = next((n for n in range(shorter - head) if a.words[-1 - n] != b.words[-1 - n]), shorter - head)
@@ -160,7 +168,7 @@ def _whole(a: Tokens, b: Tokens) -> Iterator[Op]:
 
 
 def _refined(first: str, second: str, ops: Iterator[Op]) -> Iterator[Op]:
-    """Neighbouring deletions and insertions of paragraphs told word by word."""
+    """Replaces each run of changed paragraphs by its word diff."""
     pending_a, pending_b = (0, 0), (0, 0)
     for op in ops:
         if op.op != "equal":
@@ -173,7 +181,7 @@ def _refined(first: str, second: str, ops: Iterator[Op]) -> Iterator[Op]:
 
 
 def _word_by_word(first: str, second: str, a: Span, b: Span) -> Iterator[Op]:
-    # Paragraph by paragraph, so that one that was moved is recognised.
+    # Added and removed paragraphs become one operation each, so that `_moved` recognises those that changed places.
     if a[0] == a[1]:
         yield from (Op("insert", a, span) for span in _spans(_cut(second[slice(*b)], PARAGRAPHS, b[0])))
         return
@@ -184,39 +192,40 @@ def _word_by_word(first: str, second: str, a: Span, b: Span) -> Iterator[Op]:
 
 
 def _moved(first: str, second: str, ops: list[Op]) -> Iterator[Op]:
-    """A paragraph deleted in one place and inserted in another was moved."""
+    """Replaces the deletion and the insertion of the same paragraph (of three words or more) by one move."""
     sources: dict[str, list[Op]] = {}
     for op in ops:
         if op.op == "delete" and _count(first[slice(*op.a)]) > 2:
             sources.setdefault(first[slice(*op.a)], []).append(op)
-    taken: dict[int, Op] = {}
+    moved_from: dict[int, Op] = {}
     for number, op in enumerate(ops):
-        found = sources.get(second[slice(*op.b)]) if op.op == "insert" else None
-        if found:
-            taken[number] = found.pop(0)
-    gone = set(taken.values())
+        deletions = sources.get(second[slice(*op.b)]) if op.op == "insert" else None
+        if deletions:
+            moved_from[number] = deletions.pop(0)
+    replaced = set(moved_from.values())
     for number, op in enumerate(ops):
-        if number in taken:
-            yield Op("move", taken[number].a, op.b)
-        elif op not in gone:
+        if number in moved_from:
+            yield Op("move", moved_from[number].a, op.b)
+        elif op not in replaced:
             yield op
 
 
 def _joined(ops: Iterator[Op]) -> Iterator[Op]:
-    """Empty operations left out; neighbours of one kind, and a deletion beside an insertion, made one."""
+    """Drops empty operations and merges adjacent ones: two of one kind, and a deletion beside an insertion."""
     last: Op | None = None
     for op in ops:
         if op.a[0] == op.a[1] and op.b[0] == op.b[1]:
             continue
-        joined = _together(last, op) if last else None
-        if joined is None and last:
+        merged = _merged(last, op) if last else None
+        if merged is None and last:
             yield last
-        last = joined or op
+        last = merged or op
     if last:
         yield last
 
 
-def _together(left: Op, right: Op) -> Op | None:
+def _merged(left: Op, right: Op) -> Op | None:
+    """The two adjacent operations as one; None when they must stay two."""
     if "move" in (left.op, right.op) or left.a[1] != right.a[0] or left.b[1] != right.b[0]:
         return None
     if (left.op == "equal") != (right.op == "equal"):
@@ -232,7 +241,7 @@ def _count(text: str) -> int:
 
 
 def _bare(text: str) -> str:
-    """Letters and digits only, in lower case."""
+    """The letters and digits of the text, in lower case."""
     return "".join(character for character in text.casefold() if character.isalnum())
 
 
@@ -240,22 +249,22 @@ def _changed_words(first: str, second: str, op: Op) -> list[str]:
     return re.findall(r"\w+", first[slice(*op.a)] + " " + second[slice(*op.b)])
 
 
-def _of_date(word: str) -> bool:
-    return _names_a_day(word) or YEAR_OR_DAY.fullmatch(word) is not None
+def _may_be_in_date(word: str) -> bool:
+    return _is_month_or_weekday(word) or YEAR_OR_DAY.fullmatch(word) is not None
 
 
-def _names_a_day(word: str) -> bool:
-    return word.lower() in MONTHS_AND_DAYS
+def _is_month_or_weekday(word: str) -> bool:
+    return word.lower() in MONTHS_AND_WEEKDAYS
 
 
-def _near(changed: Sequence[Op], second: str) -> Iterator[str]:
-    """The words of the second text beside and in what changed."""
+def _words_near(changed: Sequence[Op], second: str) -> Iterator[str]:
+    """The words of the second text that changed, and those within twelve code points of them."""
     for op in changed:
         yield from re.findall(r"\w+", second[max(0, op.b[0] - 12) : op.b[1] + 12])
 
 
 def _in_quotation(text: str, span: Span) -> bool:
-    """Whether the span stands in quotation marks that open and close in its own paragraph."""
+    """Whether the span begins inside quotation marks that were opened in its paragraph."""
     start = text.rfind("\n\n", 0, span[0]) + 1
     before = text[start : span[0]]
     if "“" in before or "”" in before:

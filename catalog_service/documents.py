@@ -267,6 +267,6 @@ def _conditions(wanted: Filter) -> Iterable[Any]:
     start, end = wanted.published
     if start is not None:
         yield Version.published >= start
-    if end is not None and (behind := dates.following(end)):
+    if end is not None and (behind := dates.sort_bound(end)):
         # A day lies inside its month and year: 2024-09-04 is not behind 2024-09.
         yield Version.published < behind

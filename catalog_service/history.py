@@ -58,16 +58,16 @@ def _whole(session: Session, turn: WriterTurn, event: contract.AnyEvent | Malfor
     except (CatalogError, exc.DataError) as error:
         turn.seq = before
         refused = error if isinstance(error, CatalogError) else EventRefused("The database cannot store this event.")
-        return receipts.refuse(turn, event, refused)
+        return receipts.reject(turn, event, refused)
 
 
 def record(session: Session, turn: WriterTurn, event: contract.AnyEvent) -> contract.Receipt:
     """Records one event. Raises EventRefused when it contradicts itself or what is known."""
     row = session.get(Document, str(event.data.document), populate_existing=True)
-    replayed = receipts.known(session, turn, event)
+    replayed = receipts.find(session, turn, event)
     if row is not None and row.status == "redacted":
         # Said each time: the ingest service purges when it hears it, and may have missed it.
-        return _as_redacted(replayed) if replayed else receipts.sign(session, turn, event, "redacted", None)
+        return _as_redacted(replayed) if replayed else receipts.record(session, turn, event, "redacted", None)
     if replayed:
         return replayed
     if isinstance(event, contract.RelatedEvent):
@@ -107,7 +107,7 @@ def _record_article(
     data, version = event.data, versions.draft(event.data)
     before = row.seq if row else 0
     current = session.get_one(Version, (row.id, row.number)) if row else None
-    same = current is not None and versions.same(current, version)
+    same = current is not None and versions.same_content(current, version)
     lapsed = relations.Links()
     if row is None:
         row = _first_seen(session, turn, data)
@@ -118,7 +118,7 @@ def _record_article(
             lapsed = relations.lapse(session, turn, row.id, row.number)
         _appear(session, turn, row, data, told_again=not same)
     if not same:
-        originals.keep(session, data.original)
+        originals.ensure_stored(session, data.original)
         _append(session, turn, row, version, current)
     receipt = _settle(session, turn, event, row.number, "recorded" if row.seq > before else "unchanged")
     # Last, so that a story is kept that it came back into.
@@ -158,7 +158,7 @@ def _record_place(session: Session, turn: WriterTurn, event: contract.ObservedEv
             _place(row, data)
             _tell(session, turn, row, "withdrawn", reason=data.reason)
     outcome: contract.Outcome = "recorded" if row.seq > before else "unchanged"
-    return receipts.sign(session, turn, event, outcome, row.number)
+    return receipts.record(session, turn, event, outcome, row.number)
 
 
 def _record_late(session: Session, turn: WriterTurn, event: contract.ObservedEvent, row: Document) -> contract.Receipt:
@@ -166,12 +166,12 @@ def _record_late(session: Session, turn: WriterTurn, event: contract.ObservedEve
     data = event.data
     row.observation = max(row.observation, data.observation)
     if data.article is None:
-        return receipts.sign(session, turn, event, "late", None)
+        return receipts.record(session, turn, event, "late", None)
     version = versions.draft(data)
     version.late = True
     asked = select(Version).where(Version.document == row.id, Version.observation < data.observation)
     previous = session.scalars(asked.order_by(Version.observation.desc(), Version.number.desc()).limit(1)).first()
-    originals.keep(session, data.original)
+    originals.ensure_stored(session, data.original)
     _append(session, turn, row, version, previous)
     return _settle(session, turn, event, version.number, "late")
 
@@ -189,7 +189,7 @@ def _record_related(
     links = relations.replace(session, turn, side, data.relations)
     stories.part(session, turn, links.ended)
     _join(session, turn, (row.id, number), links)
-    return receipts.sign(session, turn, event, "recorded" if links.any else "unchanged", row.number)
+    return receipts.record(session, turn, event, "recorded" if links.any else "unchanged", row.number)
 
 
 def _settle(
@@ -197,7 +197,7 @@ def _settle(
 ) -> contract.Receipt:
     """After an article: its receipt, its relations and those that waited for it, and its story."""
     side = (str(event.data.document), event.data.observation)
-    receipt = receipts.sign(session, turn, event, outcome, number)
+    receipt = receipts.record(session, turn, event, outcome, number)
     waited = relations.resolve(session, turn, side, number)
     told = relations.add(session, turn, side, event.data.relations)
     stories.part(session, turn, [*waited.ended, *told.ended])
@@ -252,7 +252,7 @@ def _append(session: Session, turn: WriterTurn, row: Document, version: Version,
     version.number = row.versions
     if not version.late:
         row.number = version.number
-    version.change = versions.change(previous, version)
+    version.change = versions.describe_change(previous, version)
     version.recorded_at = turn.now
     more: dict[str, Any] = {"version": version.number, "late": True} if version.late else {}
     version.seq = _tell(session, turn, row, "created" if version.number == 1 else "changed", **more)

@@ -1,4 +1,4 @@
-"""The keys under which the application holds its parts; handlers read `request.config_dict[KEY]`."""
+"""The keys of the application's shared objects; handlers read `request.config_dict[KEY]`."""
 
 import asyncio
 from collections.abc import Callable
@@ -20,13 +20,13 @@ SETTINGS = web.AppKey("settings", Settings)
 DATABASE = web.AppKey("database", Database)
 ACCESS = web.AppKey("access", Access)
 WRITER: web.AppKey[Writer[AnyEvent | Malformed, Receipt]] = web.AppKey("writer")
-# Set when the service is about to stop, so that nobody waits any longer.
+# Set when the service is about to stop; requests that wait for a change then answer at once.
 STOPPING = web.AppKey("stopping", asyncio.Event)
 METRICS = web.AppKey("metrics", Metrics)
 ERROR_PAGE: web.AppKey[ErrorPage] = web.AppKey("error_page")
-# The description of the API, in OpenAPI 3.1.
+# The OpenAPI 3.1 description of the API.
 DESCRIPTION: web.AppKey[dict[str, Any]] = web.AppKey("description")
 
-# What a request itself carries.
+# Keys of the values that belong to one request.
 WITH_TOKEN = web.RequestKey("with_token", bool)
 REQUEST_ID = web.RequestKey("request_id", str)

@@ -1,4 +1,4 @@
-"""What the catalog counts of itself, for Prometheus."""
+"""The catalog's Prometheus metrics."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ MEDIA_TYPE = prometheus_client.CONTENT_TYPE_LATEST
 
 
 class Metrics:
-    """The counters of one application; labels come from fixed sets, never from input."""
+    """The metrics of one application; label values come from fixed sets, never from input."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -23,9 +23,9 @@ class Metrics:
         self._waiting = Gauge("catalog_waiting_events", "Events that wait for the writer.", registry=self.registry)
 
     def watch_queue(self, length: Callable[[], int]) -> None:
-        """Asks `length` for the number of waiting events whenever the metrics are read."""
+        """Registers the function that returns the number of waiting events; it is called when the metrics are read."""
         self._waiting.set_function(length)
 
     def render(self) -> bytes:
-        """The metrics in Prometheus' text format."""
+        """The metrics in the text format of Prometheus."""
         return prometheus_client.generate_latest(self.registry)

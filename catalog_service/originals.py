@@ -1,4 +1,4 @@
-"""Originals: the bytes as they were read, kept once however many versions have them."""
+"""Originals: the bytes as they were read, stored once for all versions that share them."""
 
 from typing import Any
 
@@ -12,29 +12,34 @@ from catalog_service.tables import Original
 
 
 def put(session: Session, digest: str, content: bytes) -> bool:
-    """Keeps the bytes; False when they are known. Raises DigestMismatch."""
+    """Stores the bytes and returns True; returns False when they are stored already. Raises DigestMismatch."""
     if contract.digest_of(content) != digest:
         raise DigestMismatch(f"The bytes do not have the digest {digest}.")
-    if _known(session, digest):
+    if _is_stored(session, digest):
         return False
     table = Original.__table__
     assert isinstance(table, Table)
     insert: Any = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    # Whoever puts the same bytes at the same moment waits for us, and then has nothing to do.
-    values = insert(table).values(digest=digest, size=len(content), content=content)
-    session.execute(values.on_conflict_do_nothing())
+    # A concurrent transaction that stores the same bytes waits for this one, and then inserts nothing.
+    statement = insert(table).values(digest=digest, size=len(content), content=content)
+    session.execute(statement.on_conflict_do_nothing())
     return True
 
 
-def keep(session: Session, original: contract.Original | None) -> None:
-    """Keeps the bytes sent along, or sees that they were put before. Raises EventRefused, DigestMismatch."""
+def ensure_stored(session: Session, original: contract.Original | None) -> None:
+    """Stores the bytes that the event carries, or checks that they were put before.
+
+    Raises EventRefused when the bytes are missing in both places, DigestMismatch.
+    """
     if original is None:
-        raise EventRefused("An article comes with its original.")
+        raise EventRefused("An article must come with its original.")
     if original.content is not None:
         put(session, original.digest, original.content)
-    elif not _known(session, original.digest):
-        raise EventRefused(f"The original {original.digest} was neither sent along nor put before.")
+    elif not _is_stored(session, original.digest):
+        raise EventRefused(
+            f"The original {original.digest} is not stored: the event carries no bytes and none were put before."
+        )
 
 
-def _known(session: Session, digest: str) -> bool:
+def _is_stored(session: Session, digest: str) -> bool:
     return session.scalar(select(Original.digest).where(Original.digest == digest)) is not None

@@ -1,4 +1,4 @@
-"""Pages of one snapshot: the first page fixes the moment, the cursor carries it, so pages neither repeat nor skip."""
+"""Pages of one snapshot: the cursor carries the `seq` of the first page, so that pages neither repeat nor skip rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,34 +14,34 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a reader is in a list: at which moment, and behind which row."""
+class PagePosition:
+    """The start of one page of a list: the snapshot it is read from, and the row that it comes after."""
 
     key: bytes
     query: object
     snapshot: Snapshot
-    # Whatever the list is ordered by: a number, a name, or several of them.
+    # The sort key of the row before the page, a JSON value or a list of them; None for the first page.
     after: Any = None
 
     def page(self, rows: Sequence[T], limit: int) -> tuple[Sequence[T], bool]:
-        """Of `limit` + 1 rows asked for the page, and whether there is another."""
+        """The first `limit` of up to `limit` + 1 rows, and whether another page follows."""
         return rows[:limit], len(rows) > limit
 
     def cursor(self, after: Any) -> str:  # noqa: ANN401  JSON.
-        """The cursor of the page behind the row `after`."""
-        place = {"after": after, "seq": self.snapshot.seq, "epoch": self.snapshot.epoch}
-        return cursors.seal(self.key, self.query, place)
+        """The cursor of the page that begins after the row with the sort key `after`."""
+        position = {"after": after, "seq": self.snapshot.seq, "epoch": self.snapshot.epoch}
+        return cursors.seal(self.key, self.query, position)
 
 
-def begin(session: Session, query: object, cursor: str | None) -> Place:
-    """The first page of a query, or the one a cursor names.
+def begin(session: Session, query: object, cursor: str | None) -> PagePosition:
+    """The position of the first page of a query, or of the page that the cursor names.
 
-    Raises CursorInvalid, CursorMismatch, and CursorExpired for a cursor from before the catalog was restored.
+    Raises CursorInvalid, CursorMismatch, and CursorExpired when the catalog was restored after the cursor was made.
     """
     key, now = counter.cursor_key(session), counter.snapshot(session)
     if cursor is None:
-        return Place(key, query, now)
-    place = cursors.open_(key, query, cursor)
-    if place["epoch"] != now.epoch:
+        return PagePosition(key, query, now)
+    position = cursors.open_(key, query, cursor)
+    if position["epoch"] != now.epoch:
         raise CursorExpired
-    return Place(key, query, Snapshot(epoch=now.epoch, seq=place["seq"]), place["after"])
+    return PagePosition(key, query, Snapshot(epoch=now.epoch, seq=position["seq"]), position["after"])

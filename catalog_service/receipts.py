@@ -1,4 +1,4 @@
-"""Receipts: what was answered to each event, kept so that the same event is answered alike."""
+"""Receipts: the stored answer to each event, so that an event that is sent again gets the same answer."""
 
 from sqlalchemy.orm import Session
 
@@ -8,23 +8,27 @@ from catalog_service.errors import CatalogError, EventRefused
 from catalog_service.tables import Receipt
 
 
-def known(session: Session, turn: WriterTurn, event: contract.AnyEvent) -> contract.Receipt | None:
-    """The receipt that the event was given before, as `replayed`. Raises EventRefused when another event had its id."""
-    kept = session.get(Receipt, event.id)
-    if kept is None:
+def find(session: Session, turn: WriterTurn, event: contract.AnyEvent) -> contract.Receipt | None:
+    """The stored receipt of the event, with the outcome `replayed`; None for a new event.
+
+    Raises EventRefused when the id belongs to an event of another document.
+    """
+    row = session.get(Receipt, event.id)
+    if row is None:
         return None
-    if kept.document != str(event.data.document):
+    if row.document != str(event.data.document):
         raise EventRefused(f"The event id {event.id!r} belongs to an event of another document.")
-    return _told(turn, kept, "replayed")
+    return _receipt(turn, row, "replayed")
 
 
-def sign(
+def record(
     session: Session, turn: WriterTurn, event: contract.AnyEvent, outcome: contract.Outcome, number: int | None
 ) -> contract.Receipt:
-    """Keeps the receipt and returns it."""
-    # A judgement is about an observation that has its own receipt and must not stand for it.
+    """Stores the receipt of an event and returns it; `number` is the version that the event refers to."""
+    # A related event names an observation that has a receipt of its own. With observation 0, its receipt is never
+    # found by that observation.
     observed = isinstance(event, contract.ObservedEvent)
-    kept = Receipt(
+    row = Receipt(
         event=event.id,
         document=str(event.data.document),
         observation=event.data.observation if observed else 0,
@@ -32,13 +36,13 @@ def sign(
         number=number,
         seq=turn.seq,
     )
-    session.add(kept)
+    session.add(row)
     session.flush()
-    return _told(turn, kept, outcome)
+    return _receipt(turn, row, outcome)
 
 
-def refuse(turn: WriterTurn, event: contract.AnyEvent, error: CatalogError) -> contract.Receipt:
-    """A receipt that says why the event was not recorded; it is not kept, as the event may come again, mended."""
+def reject(turn: WriterTurn, event: contract.AnyEvent, error: CatalogError) -> contract.Receipt:
+    """A receipt with the reason of a rejection. It is not stored: a corrected event may be sent under the same id."""
     problem = contract.Problem(
         type=f"/problems/{error.code}",
         title=error.title,
@@ -53,14 +57,14 @@ def refuse(turn: WriterTurn, event: contract.AnyEvent, error: CatalogError) -> c
     )
 
 
-def _told(turn: WriterTurn, kept: Receipt, outcome: contract.Outcome) -> contract.Receipt:
+def _receipt(turn: WriterTurn, row: Receipt, outcome: contract.Outcome) -> contract.Receipt:
     return contract.Receipt.model_validate(
         {
-            "event": kept.event,
+            "event": row.event,
             "outcome": outcome,
-            "document": kept.document,
-            "version": kept.number,
+            "document": row.document,
+            "version": row.number,
             "epoch": turn.epoch,
-            "seq": kept.seq,
+            "seq": row.seq,
         }
     )

@@ -245,7 +245,7 @@ class Change(Base):
     data: Mapped[dict[str, Any]]
 
 
-class Token(Base):
+class AccessToken(Base):
     """A token's hash and what it allows; the token itself is told once and kept nowhere."""
 
     __tablename__ = "token"

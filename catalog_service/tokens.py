@@ -1,6 +1,6 @@
-"""Tokens: who may do what. A token is told once, when it is made; only its hash is kept.
+"""Access tokens and their scopes. A token is returned once, by `create`; the database holds only its hash.
 
-A token is 256 random bits, so its plain SHA-256 is as hard to turn back as a slow hash would be.
+A token has 256 random bits. No dictionary can find it from its SHA-256, so a slow password hash would add nothing.
 """
 
 import hashlib
@@ -14,29 +14,29 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from catalog_service.errors import BadQuery, NotFound
-from catalog_service.tables import Token
+from catalog_service.tables import AccessToken
 
 SCOPES = ("read", "publish", "redact", "admin")
-# Scanners that look for leaked secrets know ours by this.
+# Scanners for leaked secrets recognise our tokens by this prefix.
 PREFIX = "palimpsest_"
 MAX_TOKEN = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a token allows; whoever may administer may do everything."""
+    """What a token allows; the scope `admin` includes all others."""
 
     name: str
     scopes: frozenset[str]
 
     def allows(self, scope: str) -> bool:
-        """Whether it allows what needs `scope`."""
+        """Whether an operation that needs `scope` is allowed."""
         return scope in self.scopes or "admin" in self.scopes
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """A token as it is listed: everything but the token."""
+class TokenSummary:
+    """One row of the list of tokens: everything that is stored except the hash."""
 
     id: int
     name: str
@@ -49,54 +49,54 @@ class Listed:
 def create(
     session: Session, scopes: Collection[str], now: datetime, *, name: str = "", expires: datetime | None = None
 ) -> str:
-    """Makes a token and returns it, this once. Raises BadQuery for a scope there is not, and for an end in the past."""
+    """Makes a token and returns it. Raises BadQuery for an unknown scope or an expiry in the past."""
     if not scopes or not set(scopes) <= set(SCOPES):
         raise BadQuery(f"A token has one scope or more of {', '.join(SCOPES)}.")
     if expires is not None and expires <= now:
         raise BadQuery("A token expires in the future.")
     token = PREFIX + secrets.token_urlsafe(32)
     ordered = " ".join(scope for scope in SCOPES if scope in scopes)
-    session.add(Token(name=name, hash=_hash(token), scopes=ordered, created_at=now, expires_at=expires))
+    session.add(AccessToken(name=name, hash=_hash(token), scopes=ordered, created_at=now, expires_at=expires))
     session.flush()
     return token
 
 
 def grant(session: Session, token: str, now: datetime) -> Grant | None:
-    """What the token allows now; None when it is unknown, expired or revoked."""
+    """What the token allows at `now`; None when it is unknown, expired or revoked."""
     if len(token) > MAX_TOKEN:
         return None
     hashed = _hash(token)
-    row = session.scalars(select(Token).where(Token.hash == hashed, _live(now))).one_or_none()
-    # The index found it by the hash of the secret, not by the secret; the comparison takes the same time for all.
+    row = session.scalars(select(AccessToken).where(AccessToken.hash == hashed, _is_valid(now))).one_or_none()
+    # The look-up is by the hash, so its time reveals nothing of a token; the comparison takes constant time.
     if row is None or not hmac.compare_digest(row.hash, hashed):
         return None
     return Grant(row.name, frozenset(row.scopes.split()))
 
 
 def exist(session: Session, now: datetime) -> bool:
-    """Whether any token is good now; without one a catalog on loopback is open."""
-    return session.scalar(select(Token.id).where(_live(now)).limit(1)) is not None
+    """Whether any token is valid at `now`; while none is, a catalog on loopback is open."""
+    return session.scalar(select(AccessToken.id).where(_is_valid(now)).limit(1)) is not None
 
 
-def listed(session: Session) -> list[Listed]:
-    """All tokens there ever were, the oldest first."""
+def listed(session: Session) -> list[TokenSummary]:
+    """All tokens, expired and revoked ones too, the oldest first."""
     return [
-        Listed(row.id, row.name, tuple(row.scopes.split()), row.created_at, row.expires_at, row.revoked_at)
-        for row in session.scalars(select(Token).order_by(Token.id))
+        TokenSummary(row.id, row.name, tuple(row.scopes.split()), row.created_at, row.expires_at, row.revoked_at)
+        for row in session.scalars(select(AccessToken).order_by(AccessToken.id))
     ]
 
 
 def revoke(session: Session, number: int, now: datetime) -> None:
-    """Ends a token at once; one that has ended stays as it is. Raises NotFound."""
-    row = session.get(Token, number)
+    """Revokes a token at once; a token that is revoked already keeps its time of revocation. Raises NotFound."""
+    row = session.get(AccessToken, number)
     if row is None:
         raise NotFound(f"There is no token {number}.")
     row.revoked_at = row.revoked_at or now
     session.flush()
 
 
-def _live(now: datetime) -> ColumnElement[bool]:
-    return and_(Token.revoked_at.is_(None), or_(Token.expires_at.is_(None), Token.expires_at > now))
+def _is_valid(now: datetime) -> ColumnElement[bool]:
+    return and_(AccessToken.revoked_at.is_(None), or_(AccessToken.expires_at.is_(None), AccessToken.expires_at > now))
 
 
 def _hash(token: str) -> bytes:

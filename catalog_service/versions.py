@@ -1,4 +1,4 @@
-"""What an event's article becomes: a version, checked, compared with the one before it, and ready to be kept."""
+"""Makes versions from the articles of events: checks them, compares them, describes their change. Writes nothing."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -8,14 +8,15 @@ from catalog_service.contract import FieldError
 from catalog_service.errors import DigestMismatch, EventRefused
 from catalog_service.tables import Version
 
-# What makes two readings the same: title, text and metadata. Notes and normaliser do not count.
-COMPARED = ("digest", "kind", "language", "publisher", "published", "published_basis", "url", "details")
+# The columns that two versions of the same content have in common. The digest covers title and text; notes and
+# normaliser do not count.
+CONTENT_COLUMNS = ("digest", "kind", "language", "publisher", "published", "published_basis", "url", "details")
 
 
 def draft(data: contract.Observed) -> Version:
-    """The version that the event's article would be, without number and place in time.
+    """The version of the event's article, not yet recorded: `number`, `recorded_at` and `seq` are unset.
 
-    Raises EventRefused and DigestMismatch for what contradicts itself.
+    Raises EventRefused and DigestMismatch when the article contradicts itself.
     """
     article, original = data.article, data.original
     assert article is not None
@@ -50,27 +51,27 @@ def draft(data: contract.Observed) -> Version:
     )
 
 
-def same(one: Version, other: Version) -> bool:
-    """Whether they say the same."""
-    return all(getattr(one, name) == getattr(other, name) for name in COMPARED)
+def same_content(one: Version, other: Version) -> bool:
+    """Whether title, text and metadata are equal."""
+    return all(getattr(one, name) == getattr(other, name) for name in CONTENT_COLUMNS)
 
 
-def change(previous: Version | None, version: Version) -> dict[str, Any]:
-    """What the version is to the one before it."""
+def describe_change(previous: Version | None, version: Version) -> dict[str, Any]:
+    """The value of the version's `change` column: how it differs from the version before it, if there is one."""
     if previous is None:
         return {"kind": "created", "words_added": version.words, "words_removed": 0, "significance": None}
-    before, after = ("\n\n".join(each.paragraphs) for each in (previous, version))
+    before, after = ("\n\n".join(row.paragraphs) for row in (previous, version))
     ops = diff.diff(before, after)
     added, removed = diff.words_changed(before, after, ops)
-    meant = diff.significance((previous.title, version.title), (before, after), ops)
+    significance = diff.significance((previous.title, version.title), (before, after), ops)
     kind = version.change["kind"]
-    if kind == "publisher" and meant == "metadata":
+    if kind == "publisher" and significance == "metadata":
         kind = "metadata"
-    return {"kind": kind, "words_added": added, "words_removed": removed, "significance": meant}
+    return {"kind": kind, "words_added": added, "words_removed": removed, "significance": significance}
 
 
-def _check(article: contract.Article, original: contract.Original, found: Sequence[contract.Relation]) -> None:
-    """What pydantic cannot see. Raises EventRefused, DigestMismatch."""
+def _check(article: contract.Article, original: contract.Original, relations: Sequence[contract.Relation]) -> None:
+    """Checks digests, sizes, and spans against the text. Raises EventRefused, DigestMismatch."""
     if article.digest != contract.digest_of((article.title + "\n\n" + article.text).encode()):
         raise _mismatch("/data/article/digest", "is not the digest of title and text")
     if original.content is not None:
@@ -78,16 +79,18 @@ def _check(article: contract.Article, original: contract.Original, found: Sequen
             raise _mismatch("/data/original/digest", "is not the digest of the bytes")
         if original.size != len(original.content):
             raise _refused("/data/original/size", "is not the number of bytes")
-    check_spans(found, len(article.text))
+    check_spans(relations, len(article.text))
 
 
-def check_spans(found: Sequence[contract.Relation], length: int) -> None:
-    """Raises EventRefused when a span of this side ends behind a text of `length` code points."""
-    for number, relation in enumerate(found):
-        for place, passage in enumerate(relation.passages):
+def check_spans(relations: Sequence[contract.Relation], length: int) -> None:
+    """Raises EventRefused when a span in this article ends after its `length` code points."""
+    for number, relation in enumerate(relations):
+        for index, passage in enumerate(relation.passages):
             for name, span in _own_spans(passage):
                 if span[1] > length:
-                    raise _refused(f"/data/relations/{number}/passages/{place}/{name}", "ends behind the text")
+                    raise _refused(
+                        f"/data/relations/{number}/passages/{index}/{name}", "ends after the end of the text"
+                    )
 
 
 def _own_spans(passage: contract.Passage) -> Iterator[tuple[str, contract.Span]]:

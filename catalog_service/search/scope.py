@@ -71,9 +71,9 @@ class Scope:
         if query.story is not None:
             yield DocumentState.document.in_(sa.select(Document.id).where(Document.story == query.story))
         start, end = query.published
-        yield from _between(Version.published, start, dates.following(end) if end else None)
+        yield from _between(Version.published, start, dates.sort_bound(end) if end else None)
         start, end = query.recorded
-        moments = dates.begins(start) if start else None, dates.ends(end) if end else None
+        moments = dates.start(start) if start else None, dates.end(end) if end else None
         yield from _between(DocumentState.recorded_at, *moments)
 
 

@@ -1,4 +1,4 @@
-"""A cursor is good for its own query and cannot be made up."""
+"""A cursor is valid for its own query only and cannot be forged."""
 
 import pytest
 from hypothesis import given
@@ -10,17 +10,17 @@ from catalog_service.errors import CursorInvalid, CursorMismatch
 KEY = b"k" * 32
 
 
-def test_a_cursor_comes_back_as_its_place() -> None:
+def test_a_cursor_holds_its_position() -> None:
     assert cursors.open_(KEY, "query", cursors.seal(KEY, "query", {"seq": 7})) == {"seq": 7}
 
 
-def test_another_query_does_not_take_it() -> None:
+def test_a_cursor_of_another_query_is_refused() -> None:
     with pytest.raises(CursorMismatch):
         cursors.open_(KEY, "other", cursors.seal(KEY, "query", {"seq": 7}))
 
 
 @given(st.text(max_size=80))
-def test_what_we_did_not_make_is_refused(cursor: str) -> None:
+def test_a_cursor_without_a_valid_signature_is_refused(cursor: str) -> None:
     with pytest.raises(CursorInvalid):
         cursors.open_(KEY, "query", cursor)
 

@@ -1,4 +1,4 @@
-"""A diff tells the second text exactly, in the words of the first where it can."""
+"""A diff reproduces the second text exactly, and copies words of the first text where it can."""
 
 import pytest
 from hypothesis import given
@@ -13,30 +13,30 @@ texts = st.one_of(
 
 
 def applied(first: str, second: str) -> str:
-    """The second text as the operations tell it."""
-    told, at = "", 0
+    """The second text, rebuilt from the operations."""
+    rebuilt, at = "", 0
     for op in diff.diff(first, second):
         assert op.b[0] == at
         at = op.b[1]
         if op.op in ("equal", "move"):
             assert op.a[1] - op.a[0] == op.b[1] - op.b[0]
-            told += first[slice(*op.a)]
+            rebuilt += first[slice(*op.a)]
         elif op.op in ("insert", "replace"):
-            told += second[slice(*op.b)]
-    return told
+            rebuilt += second[slice(*op.b)]
+    return rebuilt
 
 
 @given(texts, texts)
-def test_the_operations_make_the_second_text_out_of_the_first(first: str, second: str) -> None:
+def test_the_operations_turn_the_first_text_into_the_second(first: str, second: str) -> None:
     assert applied(first, second) == second
 
 
 @given(texts)
-def test_a_text_and_itself_are_equal(text: str) -> None:
+def test_two_equal_texts_have_only_equal_operations(text: str) -> None:
     assert all(op.op == "equal" for op in diff.diff(text, text))
 
 
-def test_a_changed_word_is_told_alone() -> None:
+def test_a_changed_word_is_one_replacement() -> None:
     assert diff.diff("Envoys met on Monday.", "Envoys met on Tuesday.") == (
         diff.Op("equal", (0, 14), (0, 14)),
         diff.Op("replace", (14, 20), (14, 21)),
@@ -44,7 +44,7 @@ def test_a_changed_word_is_told_alone() -> None:
     )
 
 
-def test_a_paragraph_that_changed_places_was_moved() -> None:
+def test_a_paragraph_that_changed_places_is_a_move() -> None:
     first = "The first paragraph.\n\nThe second one here.\n\nThe third paragraph ends."
     second = "The second one here.\n\nThe third paragraph ends.\n\nThe first paragraph."
     assert "move" in {op.op for op in diff.diff(first, second)}
@@ -52,7 +52,7 @@ def test_a_paragraph_that_changed_places_was_moved() -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "meant"),
+    ("first", "second", "significance"),
     [
         ('He said "no".', "He said “no”.", "typography"),
         ("Some 40 died.", "Some 43 died.", "figure"),
@@ -61,11 +61,11 @@ def test_a_paragraph_that_changed_places_was_moved() -> None:
         ("The talks failed.", "The talks succeeded.", "substantive"),
     ],
 )
-def test_what_changed_is_weighed(first: str, second: str, meant: str) -> None:
-    assert diff.significance(("T", "T"), (first, second), diff.diff(first, second)) == meant
+def test_the_significance_of_a_changed_text(first: str, second: str, significance: str) -> None:
+    assert diff.significance(("T", "T"), (first, second), diff.diff(first, second)) == significance
 
 
-def test_a_new_title_alone_is_a_headline() -> None:
+def test_a_new_title_alone_is_a_headline_change() -> None:
     assert diff.significance(("Talks fail", "Talks collapse"), ("x", "x"), diff.diff("x", "x")) == "headline"
 
 

@@ -1,4 +1,4 @@
-"""Several writers at once: each change has its own `seq`, and a reader never finds one below what it has seen."""
+"""Concurrent writers: each change has its own `seq`, and no change appears below a `seq` that a reader has seen."""
 
 import itertools
 import threading
@@ -12,7 +12,7 @@ from tests.catalog.events import article, event, relation
 WRITERS, ROUNDS = 4, 5
 
 
-def test_writers_take_turns_and_readers_never_look_back(catalog: Database) -> None:
+def test_readers_see_the_changes_of_concurrent_writers_in_order(catalog: Database) -> None:
     done = threading.Event()
     with ThreadPoolExecutor(WRITERS + 1) as threads:
         reader = threads.submit(_follow, catalog, done)
@@ -32,7 +32,7 @@ def test_the_same_event_sent_twice_at_once_is_recorded_once(catalog: Database) -
     assert len({(receipt.seq, receipt.version) for receipt in receipts}) == 1
 
 
-def test_the_same_original_put_twice_at_once_is_kept_once(catalog: Database) -> None:
+def test_the_same_original_put_twice_at_once_is_stored_once(catalog: Database) -> None:
     digest = contract.digest_of(b"large")
 
     def put(_: int) -> bool:
@@ -44,11 +44,11 @@ def test_the_same_original_put_twice_at_once_is_kept_once(catalog: Database) -> 
 
 
 def _write(catalog: Database, number: int) -> list[contract.Receipt]:
-    """One document edited again and again, each time related to the next writer's."""
+    """Records `ROUNDS` edits of one document, each related to the document of the next writer."""
     other = [relation(number % WRITERS + 1)]
     return [
-        _record(catalog, event(number, each, article=article(text=f"Take {each} of {number}."), relations=other))
-        for each in range(1, ROUNDS + 1)
+        _record(catalog, event(number, take, article=article(text=f"Take {take} of {number}."), relations=other))
+        for take in range(1, ROUNDS + 1)
     ]
 
 
@@ -59,11 +59,11 @@ def _record(catalog: Database, sent: contract.AnyEvent) -> contract.Receipt:
 
 
 def _follow(catalog: Database, done: threading.Event) -> list[int]:
-    """What a reader of the feed sees who always goes on from the last `seq` seen."""
+    """The `seq`s that a reader of the feed sees, who reads on from the last one until `done` is set."""
     seen = [0]
     while True:
         last = done.is_set()
         with catalog.reading() as session:
-            seen += [int(str(each.data["seq"])) for each in changes.since(session, seen[-1])]
+            seen += [int(str(change.data["seq"])) for change in changes.since(session, seen[-1])]
         if last:
             return seen[1:]
