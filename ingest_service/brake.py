@@ -1,21 +1,37 @@
-"""The brake on mass deletion: what a scan alone finds gone is not believed when the folder may be the wrong one.
+"""The guard on mass deletion: deletions that only a scan inferred are held where the folder may be the wrong one.
 
-Deletions that the watcher witnessed under an unchanged root pass. Those inferred from a scan are held when the root is
-another directory than before, is empty, or misses too many files: a disk that was not mounted looks just like that.
-Held files keep their documents until they are back, or until a person confirms that they are gone.
+Deletions that the watcher witnessed in an unchanged volume pass. Inferred deletions are held if their volume is another
+one than before or is empty, or if too many files are missing: a disk that was not mounted looks the same.
+Held files keep their documents until they are back, or until a person confirms the deletions.
 """
 
-from collections.abc import Collection
-from pathlib import Path
+import ast
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
 import structlog
 from sqlalchemy.orm import Session
 
-from ingest_service import ledger, scan, state
+from ingest_service import ledger, scan, state, volumes
+from ingest_service.ignoring import Ignore
+from ingest_service.volumes import Volume, VolumeChange
 
 FEW = 100
 SHARE = 5
+MOST_FOLDERS = 10
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDeletions:
+    """What `confirm` would delete. `folders` counts the files by folder relative to the watched one, itself empty."""
+
+    files: int
+    folders: Mapping[str, int]
+    changes: tuple[VolumeChange, ...]
+    """The watched folder or mounts below it that are missing, or are others than before."""
 
 
 def hold(
@@ -50,3 +66,46 @@ def confirm(session: Session, context: ledger.Context, folder: Path, part: ledge
     part(session, context, gone)
     trust(session, root)
     return len(gone)
+
+
+def held_deletions(session: Session, folder: Path) -> HeldDeletions:
+    """The deletions that are held, and the volumes that changed. Raises OSError when the folder is not there."""
+    changes = changed_volumes(session, folder)
+    paths = _held(session, changes)
+    return HeldDeletions(len(paths), _by_folder(paths), tuple(changes))
+
+
+def changed_volumes(session: Session, folder: Path) -> list[VolumeChange]:
+    """The volumes that are missing or are others than remembered. Raises OSError when the folder is not there."""
+    before, ignored = remembered(session), Ignore(folder)
+    with volumes.opened(folder) as descriptor:
+        return volumes.changes(folder, before, volumes.present(descriptor, before, ignored), ignored)
+
+
+def remembered(session: Session) -> dict[str, Volume]:
+    """The volumes that are trusted; none before the first complete scan."""
+    text = state.get(session, "volumes")
+    if text is not None:
+        return volumes.loaded(text)
+    # Release 0.1.0 recorded device and inode of the folder only.
+    old = state.get(session, "root")
+    if old is None:
+        return {}
+    device, inode = ast.literal_eval(old)
+    return {volumes.ROOT: Volume("", device, inode, "")}
+
+
+def _held(session: Session, changes: Iterable[VolumeChange]) -> list[str]:
+    """The files that are held, and those on volumes that are missing."""
+    missing = [change.path for change in changes if change.condition == "missing"]
+    return sorted({*ledger.held(session), *ledger.below(session, missing)})
+
+
+def _by_folder(paths: Collection[str]) -> dict[str, int]:
+    """Counts paths by folder; the deepest level at which there are not too many folders."""
+    depth = max((len(PurePosixPath(path).parts) for path in paths), default=1) - 1
+    while True:
+        counts = Counter("/".join(path.split("/")[:-1][:depth]) for path in paths)
+        if depth == 0 or len(counts) <= MOST_FOLDERS:
+            return dict(counts.most_common())
+        depth -= 1

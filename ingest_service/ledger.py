@@ -239,6 +239,15 @@ def held(session: Session) -> list[str]:
     return list(session.scalars(sa.select(File.path).where(File.state == HELD).order_by(File.path)))
 
 
+def below(session: Session, folders: Collection[str]) -> list[str]:
+    """The files at or below these paths; an empty path is the watched folder itself."""
+    found: set[str] = set()
+    for folder in folders:
+        inside = sa.or_(File.path == folder, File.path.startswith(f"{folder}/", autoescape=True))
+        found.update(session.scalars(sa.select(File.path).where(inside if folder else sa.true())))
+    return sorted(found)
+
+
 def purge(session: Session, document: str) -> None:
     """Erases what is held of a redacted document: article, fingerprints and bytes; the item stays, to be known.
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from ingest_service.tables import State
 
-Fact = Literal["adopted", "catalog_epoch", "root", "fingerprints"]
+Fact = Literal["adopted", "catalog_epoch", "root", "volumes", "fingerprints"]
 
 
 def get(session: Session, fact: Fact) -> str | None:

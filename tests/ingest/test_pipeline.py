@@ -261,6 +261,20 @@ async def test_held_deletions_are_told_once_a_person_confirms(folder: Folder) ->
     assert await folder.once() == []
 
 
+async def test_held_deletions_are_counted_by_folder_with_what_changed(folder: Folder) -> None:
+    for name in ("a.txt", "in/b.txt", "in/c.txt"):
+        folder.write(name, f"{name}\n\n{STORY}")
+    await folder.once()
+    folder.path.rename(folder.path.with_name("seeds.old"))
+    folder.path.mkdir()
+    await folder.once()
+    with folder.database.reading() as session:
+        held = brake.held_deletions(session, folder.path)
+    assert (held.files, held.folders) == (3, {"in": 2, "": 1})
+    assert [(change.path, change.condition) for change in held.changes] == [("", "replaced")]
+    assert str(held.changes[0]) == f"another folder or file system is at {folder.path}"
+
+
 async def test_another_folder_in_the_place_of_the_known_one_is_not_believed(folder: Folder) -> None:
     folder.write("a.txt", STORY)
     folder.write("b.txt", OTHER)
