@@ -1,5 +1,6 @@
 """The schema of the catalog's database: brought up, taken down, and checked before the service starts."""
 
+import importlib.resources
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +14,12 @@ from alembic.util import CommandError
 from catalog_service.db import Database
 from catalog_service.errors import SchemaMismatch
 
-MIGRATIONS = Path(__file__).parent.parent / "migrations" / "alembic.ini"
-SECTION = "catalog"
+
+def migrations() -> Path:
+    """The folder of this service's migrations: inside the package in a wheel, beside the package in a checkout."""
+    package = Path(str(importlib.resources.files("catalog_service")))
+    installed = package / "migrations"
+    return installed if installed.is_dir() else package.parent / "migrations" / "catalog"
 
 
 def upgrade(database: Database, target: str = "head") -> None:
@@ -60,10 +65,13 @@ def _told() -> Iterator[None]:
     try:
         yield
     except CommandError as error:
-        raise SchemaMismatch(f"{error}; the revisions are in {MIGRATIONS.parent.name}/{SECTION}/versions") from error
+        raise SchemaMismatch(f"{error}; the revisions are in {migrations() / 'versions'}") from error
 
 
 def _config(connection: object | None) -> Config:
-    config = Config(MIGRATIONS, ini_section=SECTION)
+    """The configuration for Alembic: this service's migrations, in the transaction of `connection`."""
+    config = Config()
+    # Alembic reads `%` in an option as the start of a placeholder, and a path may contain one.
+    config.set_main_option("script_location", str(migrations()).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config

@@ -1,5 +1,6 @@
 """The schema of the ingest service's database: its revisions, and whether the database has the one we need."""
 
+import importlib.resources
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,12 @@ from alembic.util import CommandError
 from ingest_service.db import Database, away
 from ingest_service.errors import NoSuchRevision, SchemaMismatch
 
-CONFIG = Path(__file__).parent.parent / "migrations" / "alembic.ini"
+
+def migrations() -> Path:
+    """The folder of this service's migrations: inside the package in a wheel, beside the package in a checkout."""
+    package = Path(str(importlib.resources.files("ingest_service")))
+    installed = package / "migrations"
+    return installed if installed.is_dir() else package.parent / "migrations" / "ingest"
 
 
 def upgrade(database: Database, target: str = "head") -> None:
@@ -50,8 +56,10 @@ def check(database: Database) -> None:
 
 
 def config(connection: sqlalchemy.Connection | None) -> Config:
-    """What Alembic works with: our revisions, in this connection's transaction."""
-    made = Config(CONFIG, ini_section="ingest")
+    """The configuration for Alembic: this service's migrations, in the transaction of `connection`."""
+    made = Config()
+    # Alembic reads `%` in an option as the start of a placeholder, and a path may contain one.
+    made.set_main_option("script_location", str(migrations()).replace("%", "%%"))
     made.attributes["connection"] = connection
     return made
 

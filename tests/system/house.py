@@ -86,6 +86,7 @@ class Service:
     url: str
     environment: Mapping[str, str]
     journal: Path
+    binaries: Path = BINARIES
     process: "subprocess.Popen[bytes] | None" = None
 
     def start(self) -> None:
@@ -94,7 +95,7 @@ class Service:
         tied = postgres.tied_to_us(signal.SIGKILL)
         with self.journal.open("ab") as journal:
             self.process = subprocess.Popen(
-                [*tied, str(BINARIES / program), subcommand],
+                [*tied, str(self.binaries / program), subcommand],
                 env=self.environment, cwd=self.journal.parent, stdin=subprocess.DEVNULL, stdout=journal, stderr=journal,
             )  # fmt: skip
 
