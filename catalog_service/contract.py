@@ -1,9 +1,9 @@
-"""What travels between the two services: events one way, receipts, heads and matches the other.
+"""The data exchanged between the two services: events to the catalog; receipts, heads and matches from the services.
 
 This is the only module of the catalog that the ingest service imports; it loads neither SQLAlchemy nor aiohttp. Events
-are CloudEvents 1.0 in structured JSON. Unknown fields are ignored, fields are never renamed or removed. Times are
-RFC 3339 in UTC with microseconds; offsets are Unicode code points, half-open, into the named version's text; a digest
-is `sha-256:` and 64 hex digits.
+are CloudEvents 1.0 in structured JSON. Unknown fields are ignored; fields are never renamed or removed. Times are
+RFC 3339 in UTC with microseconds. Offsets are Unicode code points, half-open, into the text of the named version. A
+digest is `sha-256:` and 64 hex digits.
 """
 
 import hashlib
@@ -31,28 +31,29 @@ MAX_INLINE_ORIGINAL = 64 * 1024
 OBSERVED: Literal["document.observed.v1"] = "document.observed.v1"
 RELATED: Literal["document.related.v1"] = "document.related.v1"
 
-# An event is a fraction of a batch; what is longer than this is a mistake or an attack, and is refused by name.
+# Limits of single fields, far above those of real documents: a larger value is a mistake or an attack. The refusal
+# names the field.
 MAX_TITLE = 2_000
 MAX_PARAGRAPHS = 200_000
 MAX_RELATIONS = 1_000
 MAX_PASSAGES = 2_000
-# What a database's integer holds.
+# The largest integer of a database column.
 MAX_NUMBER = 2**31 - 1
 MAX_JSON_NUMBER = 1e300
 
 
 def format_time(moment: datetime) -> str:
-    """RFC 3339 in UTC with microseconds and a Z."""
+    """The time in RFC 3339, in UTC with microseconds and a Z."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def digest_of(content: bytes) -> str:
-    """The digest of `content` as it is written here."""
+    """The SHA-256 of `content` as `sha-256:` and 64 hex digits."""
     return "sha-256:" + hashlib.sha256(content).hexdigest()
 
 
 def storable(text: str) -> str:
-    """Refuses what PostgreSQL cannot keep; pydantic itself refuses surrogates."""
+    """Raises ValueError for a NUL, which PostgreSQL cannot store; pydantic itself refuses surrogates."""
     if "\x00" in text:
         raise ValueError("holds a NUL character; reading replaces it by U+FFFD")
     return text
@@ -71,14 +72,14 @@ def _in_utc(moment: datetime) -> datetime:
         raise ValueError("lies outside the years 1 to 9999 in UTC") from None
 
 
-def _keepable(value: JsonValue) -> JsonValue:
-    """Refuses what not every database and every reader of JSON can hold, at any depth."""
+def _storable_json(value: JsonValue) -> JsonValue:
+    """Raises ValueError for values, at any depth, that not all databases and JSON readers can hold."""
     if isinstance(value, str):
         return storable(value)
     if isinstance(value, dict):
-        return {storable(key): _keepable(inner) for key, inner in value.items()}
+        return {storable(key): _storable_json(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_keepable(inner) for inner in value]
+        return [_storable_json(inner) for inner in value]
     if isinstance(value, int | float) and not abs(value) <= MAX_JSON_NUMBER:
         raise ValueError("holds a number that JSON readers cannot all hold")
     return value
@@ -94,28 +95,28 @@ Span = Annotated[tuple[int, int], AfterValidator(_ordered)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0, le=MAX_NUMBER)]
 Observation = Annotated[int, Field(ge=1, le=MAX_NUMBER)]
-Fields = dict[Text, Annotated[JsonValue, AfterValidator(_keepable)]]
+Fields = dict[Text, Annotated[JsonValue, AfterValidator(_storable_json)]]
 Moment = Annotated[
     AwareDatetime, AfterValidator(_in_utc), PlainSerializer(format_time, return_type=str, when_used="json")
 ]
-# A date as far as it is known: a year, a month, a day, or a moment.
+# A date in the precision that is known: a year, a month, a day, or a moment.
 Published = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?Z)?)?)?$")]
 
 
 class Frozen(BaseModel):
-    """The base of every model that travels: immutable, tolerant of fields it does not know."""
+    """The base of all models of the contract: immutable; unknown fields are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Aliased(Frozen):
-    """The base of models with a field whose name Python has other plans for."""
+    """The base of models with a field whose JSON name cannot be its name in Python (`self`, `bytes`)."""
 
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
 
 
 class Item(Frozen):
-    """What a document is of."""
+    """The thing that a document is of: a file, a member of a file, or a publisher's guid."""
 
     key: Path
     by: Literal["path", "member", "guid"] = "path"
@@ -124,7 +125,7 @@ class Item(Frozen):
 
 
 class Original(Aliased):
-    """The bytes as they were read. Larger ones than 64 KiB are put first and carry no `bytes` here."""
+    """The bytes as they were read. An original above 64 KiB is put before its event, which then carries no `bytes`."""
 
     digest: Digest
     size: Count
@@ -134,7 +135,7 @@ class Original(Aliased):
 
 
 class Note(Frozen):
-    """One change that normalising made."""
+    """One removal or repair made by normalising."""
 
     rule: Word
     at: Span | None = None
@@ -143,14 +144,14 @@ class Note(Frozen):
 
 
 class Wire(Frozen):
-    """The filing's marker and its place in the sequence of filings."""
+    """The marker of a wire filing, and its number in the sequence of filings."""
 
     marker: Line
     sequence: int = Field(ge=0, le=1_000_000)
 
 
 class Normaliser(Frozen):
-    """Which rules made the article."""
+    """The name and version of the rules that made the article."""
 
     name: Line
     version: Line
@@ -191,7 +192,7 @@ class Reference(Frozen):
 
 
 class Edit(Frozen):
-    """One difference inside a passage: `a` in this text stands as `b` in the other."""
+    """One difference inside a passage: the span `a` of this text corresponds to the span `b` of the other text."""
 
     op: Literal["insert", "delete", "replace"]
     a: Span
@@ -199,7 +200,10 @@ class Edit(Frozen):
 
 
 class Passage(Aliased):
-    """A stretch of words that two texts share; `quoted` are spans of `self`, `other_quoted` of the other text."""
+    """A run of words that two texts share.
+
+    `quoted` and `other_quoted` are the spans in quotation marks, in this text and in the other.
+    """
 
     own: Span = Field(alias="self")
     other: Span
@@ -211,14 +215,14 @@ class Passage(Aliased):
 
 
 class Coverage(Aliased):
-    """How much of each side's words stands in the passages."""
+    """The share of each text's words that the passages cover, 0 to 1."""
 
     own: Share = Field(alias="self")
     other: Share
 
 
 class Relation(Frozen):
-    """What this article is to another."""
+    """How this article relates to another, with the passages they share."""
 
     type: Literal["duplicate", "revision", "excerpt", "reuse"]
     other: Reference
@@ -228,12 +232,12 @@ class Relation(Frozen):
 
 
 Cause = Literal["created", "changed", "moved", "withdrawn", "restored", "reprocessed"]
-# These say where an item is, not what it says: they carry no article.
+# Events of these causes change where an item is, not its content; they carry no article.
 WITHOUT_ARTICLE: frozenset[Cause] = frozenset({"moved", "withdrawn"})
 
 
 class Observed(Frozen):
-    """One look at an item that found something new."""
+    """One observation: a look at an item that found something new."""
 
     document: UUID
     observation: Observation
@@ -258,7 +262,7 @@ class Observed(Frozen):
 
 
 class Related(Frozen):
-    """The full replacement set of relations of one observation, judged again; it makes no version."""
+    """All relations of one observation that was judged again. They replace the earlier ones; no version is made."""
 
     document: UUID
     observation: Observation
@@ -301,14 +305,14 @@ AnyEvent = Annotated[ObservedEvent | RelatedEvent, Field(discriminator="type")]
 
 
 class FieldError(Frozen):
-    """One thing wrong with an input: where (a JSON pointer, or a parameter's name) and what."""
+    """One error of an input: where it is (a JSON pointer or the name of a parameter) and what is wrong."""
 
     pointer: str
     detail: str
 
 
 class Problem(Frozen):
-    """RFC 9457 problem details; `code` is stable, `request_id` finds it in the log."""
+    """RFC 9457 problem details. `code` is stable; `request_id` is the id of the request in the log."""
 
     type: str
     title: str
@@ -326,7 +330,7 @@ Outcome = Literal["recorded", "unchanged", "replayed", "late", "redacted", "reje
 
 
 class Receipt(Frozen):
-    """What the catalog did with one event."""
+    """The catalog's answer to one event: what it did with it, and at which `seq`."""
 
     event: str
     outcome: Outcome
@@ -344,7 +348,7 @@ class Receipts(Frozen):
 
 
 class Head(Frozen):
-    """What the catalog knows of one item: one line of `GET /v1/heads`."""
+    """The newest observation of one document that the catalog has recorded: one line of `GET /v1/heads`."""
 
     item: Item
     collection: str
@@ -391,7 +395,7 @@ class IngestStatus(Frozen):
 
 
 class Match(Relation):
-    """An article of the folder that shares words with the text asked about, which is `self` here."""
+    """An article of the folder that shares words with the submitted text, which is `self` here."""
 
     path: str
     title: str
@@ -399,6 +403,6 @@ class Match(Relation):
 
 
 class Matches(Frozen):
-    """The answer of `POST /v1/match` of the ingest service, those with the most of the text's words first."""
+    """The answer of `POST /v1/match` of the ingest service: the articles that cover most of the text's words first."""
 
     matches: tuple[Match, ...]

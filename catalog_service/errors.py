@@ -1,4 +1,4 @@
-"""The errors of the catalog. Each has a stable code and the HTTP status it is answered with."""
+"""The errors of the catalog, each with its stable code and HTTP status. The docstring is the default message."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -27,7 +27,7 @@ class CatalogError(Exception):
 
     @property
     def title(self) -> str:
-        """What kind of error this is, in a few words."""
+        """The kind of error in a few words, made from the code."""
         return self.code.replace("-", " ").capitalize()
 
 
@@ -38,13 +38,13 @@ class SettingsWrong(CatalogError):
 
 
 class Unprotected(CatalogError):
-    """The service would be open to others than this machine, and nobody said that it may be."""
+    """The service would be open to other machines without a token, and no setting allows it."""
 
     code = "unprotected"
 
 
 class SchemaMismatch(CatalogError):
-    """The database has another schema than this release expects."""
+    """The schema of the database is not the one that this release expects."""
 
     code = "schema-mismatch"
 
@@ -57,7 +57,7 @@ class DatabaseAway(CatalogError):
 
 
 class Busy(CatalogError):
-    """The catalog has more to write than it can take now; try again."""
+    """The queue of events to be recorded is full; try again."""
 
     code = "busy"
     status = 503
@@ -71,14 +71,14 @@ class BadQuery(CatalogError):
 
 
 class BadBody(CatalogError):
-    """The body of the request cannot be read as what it says it is."""
+    """The body of the request cannot be read as its media type."""
 
     code = "bad-body"
     status = 400
 
 
 class BadRequest(CatalogError):
-    """The request is not proper HTTP."""
+    """The request is not valid HTTP."""
 
     code = "bad-request"
     status = 400
@@ -99,7 +99,7 @@ class CursorMismatch(CatalogError):
 
 
 class CursorExpired(CatalogError):
-    """The cursor belongs to an earlier life of this catalog; start again from the beginning."""
+    """The catalog was restored after this cursor was made; start again from the beginning."""
 
     code = "cursor-expired"
     status = 410
@@ -120,21 +120,21 @@ class Forbidden(CatalogError):
 
 
 class NotFound(CatalogError):
-    """There is nothing here."""
+    """There is nothing at this address."""
 
     code = "not-found"
     status = 404
 
 
 class MethodNotAllowed(CatalogError):
-    """This cannot be done here; the Allow header says what can."""
+    """This address does not have the method; the Allow header lists those it has."""
 
     code = "method-not-allowed"
     status = 405
 
 
 class NotAcceptable(CatalogError):
-    """There is no answer in a media type that the request accepts."""
+    """This address has no answer in a media type that the request accepts."""
 
     code = "not-acceptable"
     status = 406
@@ -148,7 +148,7 @@ class TooSlow(CatalogError):
 
 
 class Withdrawn(CatalogError):
-    """The document is withdrawn; its history stays."""
+    """The document is withdrawn; its history remains readable."""
 
     code = "withdrawn"
     status = 410
@@ -183,35 +183,35 @@ class HeadersTooLarge(CatalogError):
 
 
 class RangeOutside(CatalogError):
-    """The range asked for lies outside the content."""
+    """The requested range lies outside the content."""
 
     code = "range-outside"
     status = 416
 
 
 class HostUnknown(CatalogError):
-    """The service is open on loopback and answers to loopback names only."""
+    """The Host header must name loopback: the service is open to this machine only."""
 
     code = "host-unknown"
     status = 421
 
 
 class UnsupportedMedia(CatalogError):
-    """The media type is not one we read."""
+    """The media type of the body is not supported here."""
 
     code = "unsupported-media-type"
     status = 415
 
 
 class DigestMismatch(CatalogError):
-    """The bytes have another digest than they should."""
+    """The bytes do not have the digest that was given for them."""
 
     code = "digest-mismatch"
     status = 422
 
 
 class EventRefused(CatalogError):
-    """The event contradicts itself or what is known."""
+    """The event contradicts itself or what is recorded."""
 
     code = "event-refused"
     status = 422

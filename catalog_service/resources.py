@@ -1,4 +1,4 @@
-"""What the API answers with: one model each, the source of the OpenAPI description."""
+"""The models of the API's answers; the OpenAPI description is generated from them."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -17,20 +17,20 @@ Significance = Literal["typography", "metadata", "figure", "date", "quotation", 
 
 
 class Resource(BaseModel):
-    """Frozen; what a client sends back of it may hold fields of a later release."""
+    """The base of all models of answers: immutable; fields of later releases are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Snapshot(Resource):
-    """The state an answer was taken from: the life of the catalog and its last change."""
+    """The state of the catalog that an answer was read from: its epoch and the `seq` of its last change."""
 
     epoch: str
     seq: int
 
 
 class StoryMembership(Resource):
-    """The story a document belongs to, and what it is in it."""
+    """The story that a document belongs to, and the document's role in it."""
 
     id: UUID
     size: int
@@ -38,7 +38,7 @@ class StoryMembership(Resource):
 
 
 class Described(Resource):
-    """What documents and versions have in common."""
+    """The fields that documents and versions have in common."""
 
     id: UUID
     collection: str
@@ -64,7 +64,7 @@ class Described(Resource):
 
 
 class Document(Described):
-    """A document as it is now: its current version, and what it is to others."""
+    """The present state of a document: its current version, its story, and the numbers of its relations."""
 
     status: Status
     versions: int
@@ -83,7 +83,7 @@ class Documents(Resource):
 
 
 class OriginalSummary(Resource):
-    """What the original of a version was."""
+    """The original of a version, without its bytes."""
 
     digest: str
     size: int
@@ -152,14 +152,14 @@ class RelationEnd(Resource):
 
 
 class Coverage(Resource):
-    """How much of each side's words stands in the passages, 0 to 1."""
+    """The share of each text's words that the passages cover, 0 to 1."""
 
     a: float
     b: float
 
 
 class Edit(Resource):
-    """Words that differ inside a passage."""
+    """One difference inside a passage: the span `a` of the first text corresponds to the span `b` of the second."""
 
     op: Literal["insert", "delete", "replace"]
     a: Span
@@ -167,7 +167,7 @@ class Edit(Resource):
 
 
 class Passage(Resource):
-    """A stretch of words that both texts have; `quoted` are spans of `a` in quotation marks."""
+    """A run of words that both texts share; `quoted` are the spans of text `a` that are in quotation marks."""
 
     a: Span
     b: Span
@@ -178,7 +178,7 @@ class Passage(Resource):
 
 
 class Relation(Resource):
-    """What two versions are to each other."""
+    """A relation between two versions, with the passages they share."""
 
     id: str
     type: RelationType
@@ -201,10 +201,10 @@ class Relations(Resource):
 
 
 class Story(Resource):
-    """A story: its documents in the order they were published, its head the newest revision.
+    """A story: its documents in order of publication; its head is the newest filing.
 
-    `far` of them are in it only by way of others: neither filings of the head nor copies of one. Such a story may have
-    moved on to something else.
+    `far` counts the documents that are neither filings of the head nor copies of such a filing: only other documents
+    link them to the head. A story with a high count may have moved on to another subject.
     """
 
     id: UUID
@@ -216,7 +216,7 @@ class Story(Resource):
 
 
 class StorySummary(Resource):
-    """A story without its documents; `far` of them are in it only by way of others."""
+    """A story without its documents; `far` counts those that only other documents link to the head."""
 
     id: UUID
     size: int
@@ -233,7 +233,7 @@ class Stories(Resource):
 
 
 class DiffOp(Resource):
-    """One operation: `a` of the first text became `b` of the second."""
+    """One operation of a diff: the span `a` of the first text became the span `b` of the second."""
 
     op: Literal["equal", "insert", "delete", "replace", "move"]
     a: Span
@@ -250,14 +250,14 @@ class DiffSummary(Resource):
 
 
 class VersionName(Resource):
-    """Which version of which document."""
+    """The name of a version: the document's id and the version's number."""
 
     document: UUID
     version: int
 
 
 class Diff(Resource):
-    """The word diff of two versions: the operations tile the second text in order."""
+    """The word diff of two versions; the spans `b` of the operations cover the second text in order, without gaps."""
 
     model_config = ConfigDict(frozen=True, validate_by_name=True, validate_by_alias=True)
 
@@ -281,7 +281,7 @@ class Change(Resource):
 
 
 class Changes(Resource):
-    """A stretch of the change feed."""
+    """One page of the change feed; `cursor` is the `since` of the next request."""
 
     events: tuple[Change, ...]
     cursor: str

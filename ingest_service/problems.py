@@ -55,14 +55,14 @@ class BadQuery(Unanswerable):
 
 
 class BadBody(Unanswerable):
-    """The body of the request cannot be read as what it says it is."""
+    """The body of the request cannot be read as its media type."""
 
     code = "bad-body"
     status = 400
 
 
 class BadRequest(Unanswerable):
-    """The request is not proper HTTP."""
+    """The request is not valid HTTP."""
 
     code = "bad-request"
     status = 400
@@ -76,7 +76,7 @@ class NotFound(Unanswerable):
 
 
 class MethodNotAllowed(Unanswerable):
-    """This cannot be done here; the Allow header says what can."""
+    """This address does not have the method; the Allow header lists those it has."""
 
     code = "method-not-allowed"
     status = 405
@@ -97,7 +97,7 @@ class UnsupportedMedia(Unanswerable):
 
 
 class HostUnknown(Unanswerable):
-    """The service is open on loopback and answers to loopback names only."""
+    """The Host header must name loopback: the service is open to this machine only."""
 
     code = "host-unknown"
     status = 421

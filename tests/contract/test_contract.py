@@ -1,4 +1,4 @@
-"""The events as they travel: the contract's own example, and what is refused."""
+"""The models of events: what they accept, ignore and refuse."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ EVENTS: TypeAdapter[contract.AnyEvent] = TypeAdapter(contract.AnyEvent)
 
 
 def observed(**data: object) -> dict[str, Any]:
-    """An event that says the least it can; `data` replaces or adds fields of its data."""
+    """An event with only the required fields; `data` replaces or adds fields of its data."""
     return {
         "specversion": "1.0",
         "id": f"{DOCUMENT}:1",
@@ -39,21 +39,21 @@ def observed(**data: object) -> dict[str, Any]:
     }
 
 
-def test_an_event_survives_the_journey() -> None:
+def test_an_event_is_equal_after_serialising_and_parsing() -> None:
     event = EVENTS.validate_python(observed())
-    again = EVENTS.validate_json(event.model_dump_json(by_alias=True))
-    assert again == event
-    assert isinstance(again, contract.ObservedEvent)
-    assert again.data.original is not None
-    assert again.data.original.content == b"hello"
+    parsed = EVENTS.validate_json(event.model_dump_json(by_alias=True))
+    assert parsed == event
+    assert isinstance(parsed, contract.ObservedEvent)
+    assert parsed.data.original is not None
+    assert parsed.data.original.content == b"hello"
 
 
-def test_a_field_nobody_knows_is_ignored() -> None:
+def test_an_unknown_field_is_ignored() -> None:
     assert EVENTS.validate_python(observed(mood="sunny")) == EVENTS.validate_python(observed())
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message"),
     [
         ({"article": None}, "carries an article"),
         ({"cause": "withdrawn"}, "carries no article"),
@@ -65,8 +65,8 @@ def test_a_field_nobody_knows_is_ignored() -> None:
         ({"document": "11111111-1111-4111-8111-111111111111"}, "differ"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_in_words(data: dict[str, Any], said: str) -> None:
-    with pytest.raises(ValidationError, match=said):
+def test_an_event_that_contradicts_itself_is_refused_with_a_reason(data: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
         EVENTS.validate_python(observed(**data))
 
 
@@ -82,18 +82,18 @@ def test_what_cannot_be_meant_is_refused_in_words(data: dict[str, Any], said: st
         {"notes": [{"rule": "page-furniture", "at": [0, 2**31]}]},
     ],
 )
-def test_what_not_every_database_can_hold_is_refused(field: dict[str, Any]) -> None:
+def test_values_that_not_every_database_can_hold_are_refused(field: dict[str, Any]) -> None:
     data = observed()["data"]
     with pytest.raises(ValidationError):
         EVENTS.validate_python(observed(article={**data["article"], **field}))
 
 
-def test_a_time_that_no_calendar_holds_in_utc_is_refused() -> None:
+def test_a_time_outside_the_years_1_to_9999_in_utc_is_refused() -> None:
     with pytest.raises(ValidationError, match="years 1 to 9999"):
         EVENTS.validate_python(observed(observed_at="0001-01-01T00:00:00+14:00"))
 
 
-def test_the_door_opens_without_the_rest_of_the_house() -> None:
+def test_importing_the_contract_loads_neither_sqlalchemy_nor_aiohttp() -> None:
     code = (
         "import sys, catalog_service.contract; "
         "sys.exit(any(name.split('.')[0] in {'sqlalchemy', 'aiohttp'} for name in sys.modules))"

@@ -1,4 +1,4 @@
-"""The relay and the real catalog understand each other: receipts, refusals, originals, heads."""
+"""Delivery from the relay to a real catalog: receipts, rejections, originals, heads."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -25,21 +25,21 @@ LARGE = b"%PDF" * 100_000
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path / 'ingest.db'}")
-    schema.upgrade(made)
-    yield made
-    made.close()
+    database = Database(f"sqlite:///{tmp_path / 'ingest.db'}")
+    schema.upgrade(database)
+    yield database
+    database.close()
 
 
 @pytest.fixture
 async def catalog(database_url: str) -> AsyncIterator[str]:
     """The URL of a real catalog, once on SQLite and once on PostgreSQL."""
-    kept = catalog_service.db.Database(database_url)
-    await asyncio.to_thread(catalog_service.schema.upgrade, kept)
-    app = create_app(catalog_service.settings.Settings(database_url=database_url), kept)
+    store = catalog_service.db.Database(database_url)
+    await asyncio.to_thread(catalog_service.schema.upgrade, store)
+    app = create_app(catalog_service.settings.Settings(database_url=database_url), store)
     async with server.serving(app, "127.0.0.1", 0) as url:
         yield url
-    kept.close()
+    store.close()
 
 
 @asynccontextmanager
@@ -60,12 +60,12 @@ def put(database: Database, *events: contract.ObservedEvent | contract.RelatedEv
 
 
 def outcomes(database: Database) -> dict[str, str]:
-    """What the catalog answered for each event, or its state when it did not take it."""
+    """The outcome of each event's receipt, or its state in the outbox while it has none."""
     with database.reading() as session:
         return {row.event: (row.receipt or {}).get("outcome", row.state) for row in session.query(tables.Outbox)}
 
 
-async def test_the_catalog_answers_for_every_event(catalog: str, database: Database) -> None:
+async def test_every_event_gets_its_receipt(catalog: str, database: Database) -> None:
     put(
         database, observed("seoul"), observed("seoul", 2, text="It snowed."), observed("seoul", 3, text="It snowed."),
         related("seoul", 2), observed("tokyo"),
@@ -78,7 +78,7 @@ async def test_the_catalog_answers_for_every_event(catalog: str, database: Datab
     }  # fmt: skip
 
 
-async def test_what_is_sent_twice_is_recorded_once(catalog: str, database: Database) -> None:
+async def test_an_event_that_is_sent_twice_is_recorded_once(catalog: str, database: Database) -> None:
     put(database, observed("seoul"))
     async with relay_to(catalog, database) as relay:
         await relay.drain()
@@ -90,7 +90,7 @@ async def test_what_is_sent_twice_is_recorded_once(catalog: str, database: Datab
     assert outcomes(database) == {event_id("seoul"): "replayed"}
 
 
-async def test_an_event_the_catalog_rejects_is_a_dead_letter_with_its_words(catalog: str, database: Database) -> None:
+async def test_a_rejected_event_is_a_dead_letter_with_the_catalogs_problem(catalog: str, database: Database) -> None:
     good = observed("tokyo")
     assert good.data.article is not None
     article = good.data.article.model_copy(update={"digest": model.digest_of(b"something else")})
@@ -108,7 +108,7 @@ async def test_an_event_the_catalog_rejects_is_a_dead_letter_with_its_words(cata
         assert dead.problem["detail"]
 
 
-async def test_large_originals_arrive_before_their_event(catalog: str, database: Database) -> None:
+async def test_a_large_original_is_put_before_its_event(catalog: str, database: Database) -> None:
     digest = model.digest_of(LARGE)
     original = contract.Original(digest=digest, size=len(LARGE), media_type="application/pdf")
     with database.writing() as session:
@@ -121,7 +121,7 @@ async def test_large_originals_arrive_before_their_event(catalog: str, database:
         assert outbox.original(session, digest) is None
 
 
-async def test_the_heads_tell_what_was_recorded(catalog: str, database: Database) -> None:
+async def test_the_heads_are_the_newest_recorded_observations(catalog: str, database: Database) -> None:
     put(database, observed("seoul"), observed("seoul", 2, text="It snowed."), observed("tokyo"))
     async with relay_to(catalog, database) as relay:
         await relay.drain()
