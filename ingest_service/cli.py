@@ -17,6 +17,7 @@ from catalog_service import contract
 from ingest_service import (
     brake,
     events,
+    file_names,
     given,
     ledger,
     logs,
@@ -112,7 +113,8 @@ def _tell(found: contract.IngestStatus, bad: Sequence[contract.FileState]) -> No
     if found.oldest_waiting_seconds is not None:
         typer.echo(f"oldest waiting: {found.oldest_waiting_seconds:.0f} s")
     for each in bad:
-        typer.echo(f"{each.path!r}: {each.reason}: {each.detail}")
+        path, detail = file_names.printable(each.path), file_names.printable(each.detail or "")
+        typer.echo(f"'{path}': {each.reason}: {detail}")
 
 
 def _end_by_data(database: Database) -> None:

@@ -58,12 +58,6 @@ class NotRegular(Unreadable):
     code = "not-regular"
 
 
-class NameNotText(Unreadable):
-    """The name of the file is not UTF-8."""
-
-    code = "name-not-utf-8"
-
-
 class TookTooLong(Unreadable):
     """Reading the file took longer than the limit."""
 

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
+from ingest_service import file_names
 from ingest_service.errors import NoAccess, NotRegular, TooLarge
 
 STANDARD_INPUT = "-"
@@ -27,8 +28,8 @@ def read(name: str, limit: int) -> bytes:
 
 
 def called(name: str) -> str:
-    """What a person calls it."""
-    return "standard input" if name == STANDARD_INPUT else name
+    """How messages call it."""
+    return "standard input" if name == STANDARD_INPUT else file_names.printable(file_names.to_text(name))
 
 
 def _within(file: BinaryIO, limit: int) -> bytes:

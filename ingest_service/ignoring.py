@@ -1,10 +1,16 @@
 """What in the folder is nobody's document: editors' temporary files, and what `.ingestignore` names."""
 
+import os
 from pathlib import Path
 
 import pathspec
 
+from ingest_service import file_names
+
 IGNORE_FILE = ".ingestignore"
+MOST_RULES = 10_000
+# What rules see for a line end in a name, which their `.` would not match: a character that no name has.
+LINE_END = "\udc0a"
 # Hidden files, and the temporary names of vim, emacs, nano, gedit, LibreOffice, rsync, browsers and sed.
 ALWAYS = (
     ".*",
@@ -25,11 +31,13 @@ class Ignore:
 
     def __init__(self, root: Path) -> None:
         try:
-            own = (root / IGNORE_FILE).read_text(encoding="utf-8", errors="replace").splitlines()[:10_000]
+            # As names are read: a rule may hold bytes that are not UTF-8.
+            own = os.fsdecode((root / IGNORE_FILE).read_bytes()).split("\n")[:MOST_RULES]
         except OSError:
             own = []
-        self._rules = pathspec.GitIgnoreSpec.from_lines([*ALWAYS, *own])
+        self._rules = pathspec.GitIgnoreSpec.from_lines([*ALWAYS, *(line.removesuffix("\r") for line in own)])
 
     def __call__(self, path: str, is_folder: bool) -> bool:
         """Whether the path is ignored; a folder with all it holds."""
-        return self._rules.match_file(f"{path}/" if is_folder else path)
+        name = file_names.to_name(path).replace("\n", LINE_END)
+        return self._rules.match_file(f"{name}/" if is_folder else name)

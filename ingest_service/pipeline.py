@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
-from ingest_service import brake, events, ledger, scan
+from ingest_service import brake, events, file_names, ledger, scan
 from ingest_service.db import Database
 from ingest_service.docket import Docket
 from ingest_service.errors import DatabaseAway
@@ -68,7 +68,7 @@ class Pipeline:
         """How the watcher is, and what waits."""
         detail: dict[str, Any] = {
             "strategy": "inotify",
-            "root": str(self._root),
+            "root": file_names.to_text(str(self._root)),
             "waiting_for_writer": self._intake.settling.waiting,
             "overflows": self.overflows,
             "reads": self._intake.reads,
@@ -204,7 +204,7 @@ class Pipeline:
         return Picture(known, odd, scan.diff(known, files), len(found), whole=False)
 
     def _stands_at(self, ignore: Ignore, path: str) -> list[FileFact | Odd]:
-        here = self._root / path
+        here = self._root / file_names.to_name(path)
         if here.is_dir() and not here.is_symlink():
             try:
                 return list(scan.walk(self._root, ignore, path))

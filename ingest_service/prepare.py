@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest_service import cache, model, normalise, reading, sameness
+from ingest_service import cache, file_names, model, normalise, reading, sameness
 from ingest_service.errors import (
     IngestError,
     MovedMeanwhile,
@@ -83,7 +83,7 @@ def _item(reading_: model.Reading) -> PreparedItem:
 
 
 def _bytes(task: Task) -> bytes:
-    path, limit = task.root / task.fact.path, task.limits.file_bytes
+    path, limit = task.root / file_names.to_name(task.fact.path), task.limits.file_bytes
     if task.fact.size > limit:
         raise TooLarge(f"The file has {task.fact.size:,} bytes; the limit is {limit:,}.")
     try:

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest_service.errors import NameNotText, NotRegular, Unreadable
+from ingest_service import file_names
+from ingest_service.errors import NotRegular, Unreadable
 
 Ignored = Callable[[str, bool], bool]
 
@@ -114,11 +115,10 @@ def _same_content(before: FileFact, after: FileFact) -> bool:
 
 def look(root: Path, path: str) -> FileFact | Odd | None:
     """The facts of one path inside the folder, None when nothing is there. Follows no symbolic link out of it."""
-    if not _is_text(path):
-        return Odd(printable(path), NameNotText(f"The name {printable(path)} is not UTF-8; rename the file."))
+    place = root / file_names.to_name(path)
     try:
-        facts = (root / path).stat()
-        inside = (root / path).resolve().is_relative_to(root.resolve())
+        facts = place.stat()
+        inside = place.resolve().is_relative_to(root.resolve())
     except (OSError, RuntimeError) as error:
         gone = isinstance(error, OSError) and error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
         return None if gone else Odd(path, NotRegular(f"{path} cannot be looked at: {error}"))
@@ -127,19 +127,6 @@ def look(root: Path, path: str) -> FileFact | Odd | None:
     if not stat.S_ISREG(facts.st_mode) or not inside:
         return Odd(path, NotRegular(f"{path} is no regular file inside the folder."))
     return FileFact(path, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_dev, facts.st_ino)
-
-
-def _is_text(path: str) -> bool:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def printable(path: str) -> str:
-    """A name that is not UTF-8 with its odd bytes escaped, so that it can be stored and shown."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def walk(root: Path, ignored: Ignored, start: str = "") -> Iterator[FileFact | Odd]:
@@ -159,8 +146,8 @@ def walk(root: Path, ignored: Ignored, start: str = "") -> Iterator[FileFact | O
 
 def _entries(root: Path, folder: str, *, must: bool) -> Iterator[tuple[str, bool]]:
     try:
-        with os.scandir(root / folder) as entries:
-            yield from [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+        with os.scandir(root / file_names.to_name(folder)) as entries:
+            yield from [(file_names.to_text(entry.name), entry.is_dir(follow_symlinks=False)) for entry in entries]
     except OSError:
         # A folder may go while we walk; the root itself must be there.
         if must:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ingest_service import file_names
 from ingest_service.errors import SettingsWrong
 
 
@@ -73,7 +74,7 @@ class Settings(BaseSettings):
     @property
     def collection_name(self) -> str:
         """The collection: as set, else the folder's own name."""
-        return self.collection or self.seeds.resolve().name or "seeds"
+        return self.collection or file_names.to_text(self.seeds.resolve().name) or "seeds"
 
     def publish_token(self) -> str | None:
         """The token that the catalog asks for, or None. Raises SettingsWrong when its file cannot be read."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest_service import scan
+from ingest_service import file_names, scan
 from ingest_service.scan import FileFact
 from ingest_service.settings import Limits
 
@@ -55,7 +55,7 @@ class Settling:
         wait = self._waits.setdefault(fact.path, _Wait(now, now, fact))
         if wait.fact != fact:
             wait.fact, wait.still_since = fact, now
-        written = scan.is_written(self._root / fact.path)
+        written = scan.is_written(self._root / file_names.to_name(fact.path))
         still = max(now - wait.still_since, self._age(fact))
         whole = written is False or (written is None and still >= self._limits.settle_seconds)
         if whole or self.is_overdue(fact.path):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from catalog_service import contract
+from ingest_service import file_names
 from ingest_service.matching import Found
 
 MOST_EDITS = 5
@@ -19,7 +20,8 @@ def lines(text: str, matches: Sequence[Found]) -> Iterator[str]:
     for found in matches:
         match = found.match
         copies = f", and {match.copies} copies of it" if match.copies else ""
-        yield f"{match.type}: {match.path!r} ({_short(match.title)}){copies}: {match.coverage.own:.0%} of the text"
+        path = file_names.printable(match.path)
+        yield f"{match.type}: '{path}' ({_short(match.title)}){copies}: {match.coverage.own:.0%} of the text"
         for passage in match.passages:
             yield from _passage(text, passage, found.text)
 

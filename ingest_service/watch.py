@@ -17,6 +17,8 @@ from watchdog.events import (
 )
 from watchdog.observers import Observer
 
+from ingest_service import file_names
+
 LOOK_AT = [
     FileClosedEvent,
     FileCreatedEvent,
@@ -69,7 +71,7 @@ class Watch(FileSystemEventHandler):
     def _inside(self, path: bytes | str) -> str | None:
         text = path.decode(errors="surrogateescape") if isinstance(path, bytes) else path
         name = text.removeprefix(str(self._root)).lstrip("/")
-        return name if text and text != str(self._root) else None
+        return file_names.to_text(name) if text and text != str(self._root) else None
 
 
 class _Overflow(logging.Handler):

@@ -45,3 +45,10 @@ def test_standard_input_is_read_within_the_limit(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(NoAccess):
         given.read("-", 199)
+
+
+def test_a_name_that_is_not_utf_8_is_read_and_shown(tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9\n.txt")
+    (tmp_path / name).write_bytes(b"a")
+    assert given.read(str(tmp_path / name), 100) == b"a"
+    assert given.called(name) == r"caf\xe9\n.txt"

@@ -23,7 +23,7 @@ from ingest_service.pipeline import Pipeline
 from ingest_service.pool import WorkerPool
 from ingest_service.scan import FileFact
 from ingest_service.settings import Limits, Settings
-from ingest_service.tables import Outbox
+from ingest_service.tables import File, Item, Outbox
 from tests.ingest.waiting import until
 from tests.quality import sameness_predict
 from tests.quality.sameness_predict import Document
@@ -380,6 +380,30 @@ async def test_pipes_and_links_out_of_the_folder_are_not_read(folder: Folder, tm
     (folder.path / "loop.txt").symlink_to("loop.txt")
     assert await folder.once() == []
     assert {reason for _, reason in folder.states().values()} == {"not-regular"}
+
+
+async def test_a_path_that_an_earlier_release_wrote_otherwise_keeps_its_document(folder: Folder) -> None:
+    for name, text in ((r"a\xff.txt", STORY), (r"in\x41/b.txt", OTHER)):
+        folder.write(name, text)
+    created = {event["path"]: event["document"] for event in await folder.once()}
+    with folder.database.writing() as session:
+        # Earlier releases kept a backslash as it was, and had a row for every name that is not UTF-8.
+        for table, column in ((File, "path"), (Item, "path"), (Item, "key")):
+            before = getattr(table, column)
+            session.execute(sa.update(table).values({column: sa.func.replace(before, r"\x5c", "\\")}))
+        session.execute(
+            sa.insert(File).values(
+                path=r"caf\xe9.txt", state="quarantined", reason="name-not-utf-8", size=-1, mtime_ns=-1, ctime_ns=-1,
+                device=-1, inode=-1, since=datetime.now(UTC),
+            )
+        )  # fmt: skip
+    (folder.path / os.fsdecode(b"caf\xe9.txt")).write_text("Coffee\n\nThe price of coffee fell on Monday.")
+    told = await folder.once()
+    assert {event["path"]: event["document"] for event in told if event["cause"] == "moved"} == created
+    assert causes(told) == [
+        ("created", r"caf\xe9.txt"), ("moved", r"a\x5cxff.txt"), ("moved", r"in\x5cx41/b.txt")
+    ]  # fmt: skip
+    assert set(folder.states().values()) == {("published", None)}
 
 
 async def test_temporary_and_ignored_files_are_nobody_s_documents(folder: Folder) -> None:

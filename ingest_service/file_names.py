@@ -1,0 +1,32 @@
+"""Paths of the file system as text, without loss. Pure.
+
+A name in a POSIX file system is bytes; the ledger, the events and every answer hold text. In the text form, a byte that
+is not UTF-8 is `\\xNN`, and a backslash that stands before `xNN` (two hex digits) is `\\x5c`. All other names are
+unchanged, with their control characters; `printable` is the form for a terminal.
+"""
+
+import os
+import re
+
+_AMBIGUOUS = re.compile(rb"\\(?=x[0-9a-fA-F]{2})")
+_ESCAPED = re.compile(rb"\\x([0-9a-f]{2})")
+
+
+def to_text(name: str) -> str:
+    """The text form of a path as Python's file functions return it (PEP 383: lone surrogates for odd bytes)."""
+    return _AMBIGUOUS.sub(rb"\\x5c", os.fsencode(name)).decode("utf-8", "backslashreplace")
+
+
+def to_name(text: str) -> str:
+    """The path for Python's file functions of a text form. A text that no path has as its form is the path itself."""
+    name = os.fsdecode(_ESCAPED.sub(_byte, text.encode()))
+    return name if to_text(name) == text else os.fsdecode(text.encode())
+
+
+def printable(text: str) -> str:
+    """The text with every character escaped that is not printed: line ends and what commands a terminal."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
+def _byte(escaped: re.Match[bytes]) -> bytes:
+    return bytes([int(escaped[1], 16)])
