@@ -1,7 +1,8 @@
-"""The one analyzer: words, folding, stems, pairs of characters for scripts without spaces, offsets. Pure.
+"""The analyzer: cuts texts and queries into words, folds and stems them, and keeps their offsets. Pure.
 
-Texts and queries go through it alike and both engines are given its terms ready made, so both find the same. Every
-language gets the English stemmer: a query does not say its language, and what is reduced alike on both sides meets.
+Scripts without spaces are cut into pairs of characters. Texts and queries are analysed alike, and both engines get the
+finished terms, so both find the same. All languages use the English stemmer, because a query does not state its
+language; a word that the stemmer shortens wrongly is shortened alike in text and query, and so is still found.
 Offsets are code points, half-open.
 """
 
@@ -14,31 +15,31 @@ from dataclasses import dataclass
 
 import Stemmer  # type: ignore[import-not-found]  # The package ships no stubs.
 
-LONGEST = 60
-# Scripts that put no space between words, and Hangul, where particles cling to the words: Thai, Lao, Burmese, Khmer,
-# Japanese, Chinese, Korean. Their punctuation and digits stay outside.
+MAX_WORD = 60
+# Scripts without spaces between words, and Hangul, where particles are attached to the words: Thai, Lao, Burmese,
+# Khmer, Japanese, Chinese, Korean. Their punctuation and digits are not included.
 UNSPACED = (
     "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u1000-\u103f\u1050-\u109f\u1780-\u17d3\u17d7\u17dc\u17dd\u1100-\u11ff"
     "\u3005-\u3007\u3041-\u3096\u3099\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3105-\u312f\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003fffd"
 )
-# A character of such a script with its voicing mark; of Hangul written in parts, the syllable.
+# One character of such a script with its voicing mark; for Hangul in separate letters, the whole syllable.
 UNIT = re.compile(r"(?:[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?|.)[\u3099\u309a\uff9e\uff9f]?")
 STARTS_UNSPACED = re.compile(f"[{UNSPACED}]")
 APOSTROPHES = "'’ʼ‘＇"
-# Soft hyphens and joiners are typography, not letters.
+# Soft hyphens and joiners: typography inside a word, removed by folding.
 JOINERS = "\u00ad\u200c\u200d\u2060\ufeff"
-# What French and Italian write before an apostrophe is a word of its own.
+# In French and Italian, these before an apostrophe are words of their own.
 ELIDED = "l|d|j|m|n|s|t|c|qu|jusqu|lorsqu|puisqu|quoiqu|un|dell|all|nell|sull|dall|quest"
 POSSESSIVE = re.compile(f"[{APOSTROPHES}][sS]$")
 ACCENTS = re.compile("[\u0300-\u036f]")
-# Letters that Unicode does not take apart.
+# Letters that Unicode does not decompose into a base letter and an accent.
 PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe"})
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word of a text: as it is written (folded), its stem, and where it stands."""
+    """One word of a text: the folded word, its stem, and its span in the text."""
 
     word: str
     stem: str
@@ -47,54 +48,54 @@ class Token:
 
 
 def analyze(text: str) -> list[Token]:
-    """The tokens of a text, in order; a token's place in the list is its position."""
+    """All tokens of a text, in order; the index of a token in the list is its position."""
     return list(tokens(text))
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """The tokens of a text, one by one."""
-    for match in _words().finditer(text):
-        written = match.group()
+    """Generates the tokens of a text, in order."""
+    for match in _word_pattern().finditer(text):
         if match.lastgroup == "unspaced":
-            yield from _pairs(written, match.start())
+            yield from _pairs(match.group(), match.start())
         elif match.lastgroup == "elided":
-            yield from _tokens_at(written, match.start(), match.end("article"))
-        elif known := _known(written):
-            yield Token(*known, match.start(), match.end())
+            apostrophe = match.end("article")
+            yield from _word_tokens(text[match.start() : apostrophe], match.start())
+            yield from _word_tokens(text[apostrophe + 1 : match.end()], apostrophe + 1)
+        else:
+            yield from _word_tokens(match.group(), match.start())
 
 
 def is_unspaced(word: str) -> bool:
-    """Whether a word is of a script that puts no space between words."""
+    """Whether a word is in a script that puts no space between words."""
     return STARTS_UNSPACED.match(word) is not None
 
 
 def fold(word: str) -> str:
-    """A word without case, accents, points and possessive; never longer than LONGEST."""
+    """A word without case, accents, punctuation and possessive; at most MAX_WORD characters."""
     word = POSSESSIVE.sub("", word)
     if word.isascii():
-        return "".join(filter(str.isalnum, word.lower()))[:LONGEST]
+        return "".join(filter(str.isalnum, word.lower()))[:MAX_WORD]
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold())
     plain = "".join(filter(_is_kept, ACCENTS.sub("", apart)))
-    return unicodedata.normalize("NFC", plain).translate(PLAIN)[:LONGEST]
+    return unicodedata.normalize("NFC", plain).translate(PLAIN)[:MAX_WORD]
 
 
 def _is_kept(character: str) -> bool:
-    """Letters, digits, and the marks that write vowels where accents do not."""
+    """Whether folding keeps a character: letters, digits, and marks (vowel signs of Indic scripts, for example)."""
     return character.isalnum() or unicodedata.category(character).startswith("M")
 
 
-def _tokens_at(written: str, start: int, cut: int) -> Iterator[Token]:
-    """The two words on both sides of an elision's apostrophe, which ends at `cut` of the text."""
-    head, rest = written[: cut - start], written[cut - start + 1 :]
-    for part, place in ((head, start), (rest, cut + 1)):
-        if known := _known(part):
-            yield Token(*known, place, place + len(part))
+def _word_tokens(word: str, start: int) -> Iterator[Token]:
+    """The token of a word that begins at `start`; none when folding leaves nothing of it."""
+    folded = _fold_and_stem(word)
+    if folded is not None:
+        yield Token(*folded, start, start + len(word))
 
 
 def _pairs(run: str, start: int) -> Iterator[Token]:
-    """Each character with the one that follows, and the last alone: as many tokens as characters.
+    """A token for each character of the run: the character with the next one; for the last, the character alone.
 
-    So a phrase may begin and end anywhere in a run, and go on behind it.
+    So a phrase may begin and end anywhere in a run, and may continue after it.
     """
     units = [(unicodedata.normalize("NFKC", match.group()), match.start(), match.end()) for match in UNIT.finditer(run)]
     for number, (unit, begin, end) in enumerate(units):
@@ -104,8 +105,8 @@ def _pairs(run: str, start: int) -> Iterator[Token]:
 
 
 @functools.cache
-def _words() -> re.Pattern[str]:
-    """What counts as a word; made once, as finding the marks of all scripts takes a moment."""
+def _word_pattern() -> re.Pattern[str]:
+    """The pattern of a word. Made once, on first use: collecting the marks of all scripts is slow."""
     marks = "".join(
         character
         for character in map(chr, range(0x300, 0x10000))
@@ -125,14 +126,14 @@ def _words() -> re.Pattern[str]:
 
 
 @functools.lru_cache(maxsize=100_000)
-def _known(written: str) -> tuple[str, str] | None:
-    """A word folded, and its stem; None when nothing is left of it."""
+def _fold_and_stem(written: str) -> tuple[str, str] | None:
+    """The folded word and its stem; None when folding leaves nothing of it."""
     word = fold(written)
     return (word, _stemmers.own.stemWord(word)) if word else None
 
 
 class _Stemmers(threading.local):
-    """A stemmer for each thread: it keeps state while it works."""
+    """One stemmer for each thread: a stemmer holds state while it works."""
 
     def __init__(self) -> None:
         self.own = Stemmer.Stemmer("english", 0)

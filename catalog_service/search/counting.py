@@ -1,4 +1,4 @@
-"""How many hits there are in all, and of what: each hit counts once, as the document that is shown."""
+"""The total and the facets of a search. A group of copies counts as one hit, that of its shown document."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from catalog_service.search.grouping import Groups
 from catalog_service.search.results import Collapse, Facet, Total
-from catalog_service.search.scope import PUBLISHED, Scope
+from catalog_service.search.scope import PUBLISHED, SearchScope
 from catalog_service.tables import Version
 
 MONTH = len("2024-09")
@@ -22,41 +22,42 @@ COLUMNS: dict[Facet, sa.ColumnElement[str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """What was asked to be counted."""
+class SearchCounts:
+    """The counts that the query asks for."""
 
     total: Total | None
     facets: dict[Facet, dict[str, int]]
 
 
-def count(groups: Groups) -> Counted:
-    """The hits on all pages, the stories they are of, and their facets, each of which sums up to the total.
+def count(groups: Groups) -> SearchCounts:
+    """The numbers of hits and of stories on all pages, and the facets; each facet sums up to the total of hits.
 
-    A document without a story is a story of its own.
+    A document without a story counts as a story of its own.
     """
     scope, query = groups.scope, groups.scope.query
     exact = query.total == "exact"
     if not exact and not query.facets:
-        return Counted(None, {})
+        return SearchCounts(None, {})
     hidden = _hidden(groups, query.collapse)
     total = None
     if exact:
-        found = scope.session.execute(scope.select(sa.func.count())).scalar_one()
-        retold = hidden if query.collapse == "stories" else _hidden(groups, "stories")
-        total = Total(documents=found - len(hidden), stories=found - len(retold), relation="eq")
-    return Counted(total, {name: _facet(scope, name, hidden) for name in query.facets})
+        matches = scope.session.execute(scope.select(sa.func.count())).scalar_one()
+        same_story = hidden if query.collapse == "stories" else _hidden(groups, "stories")
+        total = Total(documents=matches - len(hidden), stories=matches - len(same_story), relation="eq")
+    return SearchCounts(total, {name: _facet(scope, name, hidden) for name in query.facets})
 
 
 def _hidden(groups: Groups, collapse: Collapse) -> list[sa.Row[Any]]:
-    return [row for group in groups.everywhere(collapse) for row in group.hidden]
+    """The matching documents that are not shown because their group shows another."""
+    return [row for group in groups.of_all_matches(collapse) for row in group.hidden]
 
 
-def _facet(scope: Scope, name: Facet, hidden: list[sa.Row[Any]]) -> dict[str, int]:
+def _facet(scope: SearchScope, name: Facet, hidden: list[sa.Row[Any]]) -> dict[str, int]:
     value = COLUMNS[name].label("value")
-    asked = scope.select(value, sa.func.count().label("hits")).group_by(value)
-    counted = Counter({row.value: row.hits for row in scope.session.execute(asked)})
-    counted.subtract(_value(row, name) for row in hidden)
-    return {each: count for each, count in sorted(counted.items(), key=lambda item: (-item[1], item[0])) if count}
+    statement = scope.select(value, sa.func.count().label("hits")).group_by(value)
+    counts = Counter({row.value: row.hits for row in scope.session.execute(statement)})
+    counts.subtract(_value(row, name) for row in hidden)
+    return {key: count for key, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if count}
 
 
 def _value(row: sa.Row[Any], name: Facet) -> str:

@@ -1,4 +1,4 @@
-"""What the index holds of one version, in terms that no engine has anything left to analyse in. Pure."""
+"""The index entry of a version: its title and text as terms that the engines store without analysing them. Pure."""
 
 import functools
 from collections import Counter
@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from catalog_service.search import analyzer
 from catalog_service.search.analyzer import Token
 
-# Stems in their order for phrases; words as they are written, each once, for beginnings; and what the text is about.
+# `title` and `text`: all stems in order, for phrases. `title_words` and `text_words`: each word once, for prefixes.
+# `about`: the stems of the words that the text is about, for ranking.
 COLUMNS = ("title", "text", "about", "title_words", "text_words")
-# A text is about the words of its title and of its beginning, and about those it keeps saying.
-BEGINNING = 50
-KEEPS_SAYING = 3
-MOST_ABOUT = 1_000
-# No word is written like these: behind its z come four hexadecimal digits, an x, or another z.
+# A text is about the words of its title, its first words, and the words that it repeats often.
+FIRST_WORDS = 50
+OFTEN = 3
+MAX_OFTEN_WORDS = 1_000
+# These two are the term of no word: in a term, a z is followed by four hexadecimal digits, an x, or another z.
 EVERYTHING = "zall"
 NOTHING = "znone"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class IndexEntry:
     """One version's title and text as tokens."""
 
     title: Sequence[Token]
@@ -28,37 +29,40 @@ class Entry:
 
     @property
     def about(self) -> list[str]:
-        """The terms a reader would name when asked what it is about, and the one that every entry has."""
-        said = Counter(token.stem for token in self.text)
-        often = [stem for stem, count in said.most_common(MOST_ABOUT) if count >= KEEPS_SAYING]
-        first = [token.stem for token in (*self.title, *self.text[:BEGINNING])]
+        """The terms of the words that the text is about, and the term that every entry has."""
+        counts = Counter(token.stem for token in self.text)
+        often = [stem for stem, count in counts.most_common(MAX_OFTEN_WORDS) if count >= OFTEN]
+        first = [token.stem for token in (*self.title, *self.text[:FIRST_WORDS])]
         return [EVERYTHING, *map(term, dict.fromkeys((*first, *often)))]
 
 
-def entry(title: str, text: str) -> Entry:
-    """The entry of a version."""
-    return Entry(analyzer.analyze(title), analyzer.analyze(text))
+def make_entry(title: str, text: str) -> IndexEntry:
+    """The index entry of a version with this title and text."""
+    return IndexEntry(analyzer.analyze(title), analyzer.analyze(text))
 
 
-def stems(tokens: Iterable[Token]) -> Iterator[str]:
-    """The terms of a sequence of tokens."""
+def stem_terms(tokens: Iterable[Token]) -> Iterator[str]:
+    """The terms of the tokens' stems, in order."""
     return (term(token.stem) for token in tokens)
 
 
-def words(tokens: Iterable[Token]) -> Iterator[str]:
-    """The words as they are written, each once."""
+def word_terms(tokens: Iterable[Token]) -> Iterator[str]:
+    """The terms of the tokens' words, each once."""
     return map(term, dict.fromkeys(token.word for token in tokens))
 
 
 @functools.lru_cache(maxsize=100_000)
 def term(word: str) -> str:
-    """A word in letters and digits of ASCII; the beginning of a word is the beginning of its term."""
+    """A word encoded in ASCII letters and digits, as both engines accept it.
+
+    The encoding is unique, and the term of a prefix of a word is a prefix of the word's term.
+    """
     if word.isascii() and word.isalnum() and "z" not in word:
         return word
-    return "".join(map(_written, word))
+    return "".join(map(_encoded, word))
 
 
-def _written(character: str) -> str:
+def _encoded(character: str) -> str:
     if character == "z":
         return "zz"
     if character.isascii() and character.isalnum():

@@ -1,13 +1,13 @@
-"""What a query means: words (AND), "phrases", prefix*, -not, OR, ( ), title: and text:. Pure.
+"""The grammar of queries: words (AND), "phrases", prefix*, -not, OR, ( ), title: and text:. Pure.
 
-What does not parse is searched for as plain words, and said so.
+A query that does not parse is taken as plain words, with a warning.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from dataclasses import field as member
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from catalog_service.contract import FieldError
 from catalog_service.errors import BadQuery
@@ -16,13 +16,14 @@ from catalog_service.search.analyzer import Token
 from catalog_service.search.tree import And, Not, Or, Tree
 
 Field: TypeAlias = Literal["title", "text"]
+FIELDS: tuple[Field, ...] = get_args(Field)
 
 MAX_LENGTH = 1_000
 MAX_DEPTH = 20
 MAX_LEAVES = 64
-# The engines cut long texts into parts that overlap by so much.
+# The engines cut long texts into parts that overlap by one word less, so that a phrase is always whole in one part.
 MAX_PHRASE = 32
-SHORTEST_PREFIX = 2
+MIN_PREFIX = 2
 LEXEME = re.compile(
     r"""\s*(?:(?P<open>\()|(?P<close>\))|(?P<not>-(?=[^\s-]))|(?P<field>(?:title|text):(?=\S))"""
     r"""|(?P<phrase>"[^"]*"|“[^”]*”)|(?P<or>OR(?![^\s()]))|(?P<and>AND(?![^\s()]))|(?P<word>[^\s()"“”]+|”))"""
@@ -30,12 +31,12 @@ LEXEME = re.compile(
 OPERATORS = re.compile(r'[\s()"“”*]+')
 UNKNOWN_FIELD = re.compile(r"([A-Za-z_]+):[^\s/]")
 BARE = re.compile(r"(?!(?:OR|AND)$)\w+")
-NOTHING = "There is no word to look for."
+NO_WORD = "There is no word to look for."
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Stems that follow each other; most often one. Where it is `open`, the last is the beginning of one."""
+    """Stems in sequence, most often one; if `open`, the last is a prefix of a stem. `written` is the user's text."""
 
     stems: tuple[str, ...]
     field: Field | None = None
@@ -45,7 +46,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """A word that begins so, as it is written."""
+    """All words that begin with `word` (folded, not stemmed). `written` is the user's text."""
 
     word: str
     field: Field | None = None
@@ -58,7 +59,7 @@ Node: TypeAlias = Tree[Leaf]
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A query understood; `node` is None when there is nothing to look for."""
+    """A parsed query. `node` is None when it has no word; `escaped` is True when it did not parse: plain words."""
 
     node: Node | None
     written: str = ""
@@ -66,7 +67,9 @@ class Parsed:
     warnings: tuple[str, ...] = ()
 
 
-class _Wrong(Exception):
+class _SyntaxError(Exception):
+    """The query does not parse; `position` is the index of the character where."""
+
     def __init__(self, message: str, position: int) -> None:
         super().__init__(message)
         self.position = position
@@ -80,29 +83,29 @@ class _Lexeme:
 
 
 def parse(query: str, *, strict: bool = False) -> Parsed:
-    """The meaning of `query`.
+    """Parses a query; one that does not parse becomes plain words and a warning.
 
-    Raises BadQuery when it is longer than MAX_LENGTH, or `strict` and it does not parse, with the position.
+    Raises BadQuery when it is longer than MAX_LENGTH. If `strict`, also when it does not parse, with the position.
     """
     if len(query) > MAX_LENGTH:
         raise _refused(f"longer than {MAX_LENGTH:,} characters", MAX_LENGTH)
     parser = _Parser(query)
     try:
         node = parser.parse()
-    except _Wrong as wrong:
+    except _SyntaxError as error:
         if strict:
-            raise _refused(str(wrong), wrong.position) from None
+            raise _refused(str(error), error.position) from None
         node = _plain(query)
-        said = f"Searched for as plain words: {wrong} at character {wrong.position + 1}."
-        return Parsed(node, written(node) if node else "", escaped=True, warnings=(said,))
+        warning = f"Searched for as plain words: {error} at character {error.position + 1}."
+        return Parsed(node, written(node) if node else "", escaped=True, warnings=(warning,))
     warnings = tuple(parser.warnings)
     if node is None:
-        return Parsed(None, warnings=(*warnings, NOTHING) if query.strip() else warnings)
+        return Parsed(None, warnings=(*warnings, NO_WORD) if query.strip() else warnings)
     return Parsed(node, written(node), warnings=warnings)
 
 
 def leaves(node: Node | None) -> Iterator[Leaf]:
-    """What is looked for, without what is excluded."""
+    """The words and phrases that a match must or may have, without the excluded ones."""
     if isinstance(node, Phrase | Prefix):
         yield node
     elif isinstance(node, And | Or):
@@ -111,17 +114,17 @@ def leaves(node: Node | None) -> Iterator[Leaf]:
 
 
 def written(node: Node) -> str:
-    """The query in its plainest form; parsed, it means the same again."""
+    """The query in its plainest form; parsed again, it gives the same node."""
     if isinstance(node, Not):
         return f"-{_grouped(node.part)}"
     if isinstance(node, And):
         return " ".join(_grouped(part) if isinstance(part, And | Or) else written(part) for part in node.parts)
     if isinstance(node, Or):
         return " OR ".join(_grouped(part) if isinstance(part, And | Or) else written(part) for part in node.parts)
-    named = f"{node.field}:" if node.field else ""
+    field = f"{node.field}:" if node.field else ""
     if isinstance(node, Prefix):
-        return f"{named}{node.word}*"
-    return f"{named}{node.written}" if BARE.fullmatch(node.written) else f'{named}"{node.written}"'
+        return f"{field}{node.word}*"
+    return f"{field}{node.written}" if BARE.fullmatch(node.written) else f'{field}"{node.written}"'
 
 
 def _grouped(node: Node) -> str:
@@ -134,7 +137,7 @@ def _refused(what: str, position: int) -> BadQuery:
 
 
 def _plain(query: str) -> Node | None:
-    """Every word of the query, whatever else stands in it."""
+    """All words of the query, without its operators."""
     parts: list[Node] = []
     for chunk in OPERATORS.split(query):
         text = "".join(chunk[: token.end] for token in analyzer.analyze(chunk)[:MAX_PHRASE][-1:])
@@ -142,14 +145,18 @@ def _plain(query: str) -> Node | None:
     return And(tuple(parts[:MAX_LEAVES])) if len(parts) > 1 else parts[0] if parts else None
 
 
-def _phrase(tokens: Sequence[Token], named: Field | None, text: str) -> Phrase:
-    """Tokens in sequence. A run of pairs ends with its last character alone: in a query, that may go on."""
+def _phrase(tokens: Sequence[Token], field: Field | None, text: str) -> Phrase:
+    """The tokens as a phrase, open at its end when the last token may be the beginning of a longer one in a text.
+
+    The last token of a run without spaces is one character alone; in a text, the run may continue after it. It is
+    dropped when the token before it covers it, else the phrase is open.
+    """
     last = tokens[-1]
     if not analyzer.is_unspaced(last.word):
-        return Phrase(tuple(token.stem for token in tokens), named, written=text)
+        return Phrase(tuple(token.stem for token in tokens), field, written=text)
     if len(tokens) > 1 and tokens[-2].end == last.end:
-        return Phrase(tuple(token.stem for token in tokens[:-1]), named, written=text)
-    return Phrase(tuple(token.stem for token in tokens), named, open=True, written=text)
+        return Phrase(tuple(token.stem for token in tokens[:-1]), field, written=text)
+    return Phrase(tuple(token.stem for token in tokens), field, open=True, written=text)
 
 
 def _lexemes(query: str) -> Iterator[_Lexeme]:
@@ -157,32 +164,35 @@ def _lexemes(query: str) -> Iterator[_Lexeme]:
     while at < end:
         match = LEXEME.match(query, at)
         if match is None:
-            raise _Wrong("a quotation mark is not closed", len(query) - len(query[at:].lstrip()))
+            raise _SyntaxError("a quotation mark is not closed", len(query) - len(query[at:].lstrip()))
         kind = match.lastgroup or "word"
         yield _Lexeme(kind, match.group(kind), match.start(kind))
         at = match.end()
 
 
 class _Parser:
-    """either := all ("OR" all)* ; all := factor ("AND"? factor)* ; factor := "-"? field? (group | phrase | word)."""
+    """A recursive-descent parser; each method parses one rule and takes the field that is in force.
+
+    either := all ("OR" all)* ; all := factor ("AND"? factor)* ; factor := "-"? field? (group | phrase | word).
+    """
 
     def __init__(self, query: str) -> None:
         self.warnings: list[str] = []
         self._query = query
-        self._left: list[_Lexeme] = []
+        self._lexemes: list[_Lexeme] = []
         self._at = 0
         self._leaves = 0
 
     def parse(self) -> Node | None:
-        """The whole query. Raises _Wrong."""
-        self._left = list(_lexemes(self._query))
+        """The node of the whole query; None when it has no word. Raises _SyntaxError."""
+        self._lexemes = list(_lexemes(self._query))
         node = self._either(0, None)
         if (extra := self._peek()) is not None:
-            raise _Wrong("a bracket closes that was not opened", extra.position)
+            raise _SyntaxError("a bracket closes that was not opened", extra.position)
         return node
 
     def _peek(self) -> _Lexeme | None:
-        return self._left[self._at] if self._at < len(self._left) else None
+        return self._lexemes[self._at] if self._at < len(self._lexemes) else None
 
     def _take(self, kind: str) -> _Lexeme | None:
         lexeme = self._peek()
@@ -191,78 +201,78 @@ class _Parser:
         self._at += 1
         return lexeme
 
-    def _either(self, depth: int, named: Field | None) -> Node | None:
+    def _either(self, depth: int, field: Field | None) -> Node | None:
         if depth > MAX_DEPTH:
-            raise _Wrong("brackets are nested too deep", self._left[self._at - 1].position)
+            raise _SyntaxError("brackets are nested too deep", self._lexemes[self._at - 1].position)
         start = self._at
-        parts = [self._all(depth, named)]
+        parts = [self._all(depth, field)]
         while taken := self._take("or"):
-            self._expect_operand(taken, self._left[start : self._at - 1])
-            parts.append(self._all(depth, named))
+            self._expect_operand(taken, self._lexemes[start : self._at - 1])
+            parts.append(self._all(depth, field))
         return _joined(Or, [part for part in parts if part is not None])
 
-    def _all(self, depth: int, named: Field | None) -> Node | None:
+    def _all(self, depth: int, field: Field | None) -> Node | None:
         parts: list[Node | None] = []
         while (lexeme := self._peek()) is not None and lexeme.kind not in ("close", "or"):
             if taken := self._take("and"):
                 self._expect_operand(taken, parts)
-            parts.append(self._factor(depth, named))
+            parts.append(self._factor(depth, field))
         return _joined(And, [part for part in parts if part is not None])
 
     def _expect_operand(self, operator: _Lexeme, before: Sequence[object]) -> None:
         following = self._peek()
         if not before or following is None or following.kind in ("or", "and", "close"):
-            raise _Wrong(f"{operator.text} stands between two things", operator.position)
+            raise _SyntaxError(f"{operator.text} must stand between two words or groups", operator.position)
 
-    def _factor(self, depth: int, named: Field | None) -> Node | None:
+    def _factor(self, depth: int, field: Field | None) -> Node | None:
         if taken := self._take("not"):
-            part = self._operand(depth, named, taken)
+            part = self._operand(depth, field, taken)
             return Not(part) if part is not None else None
         if taken := self._take("field"):
             return self._operand(depth, "title" if taken.text == "title:" else "text", taken)
         if taken := self._take("open"):
-            node = self._either(depth + 1, named)
+            node = self._either(depth + 1, field)
             if self._take("close") is None:
-                raise _Wrong("a bracket is not closed", taken.position)
+                raise _SyntaxError("a bracket is not closed", taken.position)
             return node
-        lexeme = self._left[self._at]
+        lexeme = self._lexemes[self._at]
         self._at += 1
-        return self._leaf(lexeme, named)
+        return self._leaf(lexeme, field)
 
-    def _operand(self, depth: int, named: Field | None, before: _Lexeme) -> Node | None:
+    def _operand(self, depth: int, field: Field | None, before: _Lexeme) -> Node | None:
         following = self._peek()
         if following is None or following.kind in ("close", "or", "and"):
-            raise _Wrong(f"nothing follows {before.text}", before.position)
+            raise _SyntaxError(f"nothing follows {before.text}", before.position)
         if depth > MAX_DEPTH:
-            raise _Wrong("it is nested too deep", before.position)
-        return self._factor(depth + 1, named)
+            raise _SyntaxError("it is nested too deep", before.position)
+        return self._factor(depth + 1, field)
 
-    def _leaf(self, lexeme: _Lexeme, named: Field | None) -> Node | None:
+    def _leaf(self, lexeme: _Lexeme, field: Field | None) -> Node | None:
         text = lexeme.text[1:-1].replace('"', " ") if lexeme.kind == "phrase" else lexeme.text
         tokens = analyzer.analyze(text)
         if not tokens:
             return None
         self._leaves += 1
         if self._leaves > MAX_LEAVES:
-            raise _Wrong(f"there are more than {MAX_LEAVES} words", lexeme.position)
+            raise _SyntaxError(f"there are more than {MAX_LEAVES} words", lexeme.position)
         if len(tokens) > MAX_PHRASE:
-            raise _Wrong(f"a phrase is longer than {MAX_PHRASE} words", lexeme.position)
+            raise _SyntaxError(f"a phrase is longer than {MAX_PHRASE} words", lexeme.position)
         if lexeme.kind == "word":
             self._warn(lexeme)
             if text.endswith("*"):
-                return self._prefix(tokens, named, text)
-        return _phrase(tokens, named, text)
+                return self._prefix(tokens, field, text)
+        return _phrase(tokens, field, text)
 
-    def _prefix(self, tokens: Sequence[Token], named: Field | None, text: str) -> Node:
-        """Of several words the last is the beginning; in a script without spaces everything is one."""
+    def _prefix(self, tokens: Sequence[Token], field: Field | None, text: str) -> Node:
+        """Of several words only the last is a prefix. In a script without spaces, a phrase matches prefixes anyway."""
         *before, last = tokens
         if analyzer.is_unspaced(last.word):
-            return _phrase(tokens, named, text.rstrip("*"))
-        if len(last.word) < SHORTEST_PREFIX:
+            return _phrase(tokens, field, text.rstrip("*"))
+        if len(last.word) < MIN_PREFIX:
             self.warnings.append(f"{last.word}* is too short a beginning; searched for as a word.")
-            return _phrase(tokens, named, text.rstrip("*"))
-        prefix = Prefix(last.word, named, written=text)
-        return And((_phrase(before, named, text[: before[-1].end]), prefix)) if before else prefix
+            return _phrase(tokens, field, text.rstrip("*"))
+        prefix = Prefix(last.word, field, written=text)
+        return And((_phrase(before, field, text[: before[-1].end]), prefix)) if before else prefix
 
     def _warn(self, lexeme: _Lexeme) -> None:
         if match := UNKNOWN_FIELD.match(lexeme.text):
@@ -270,5 +280,5 @@ class _Parser:
 
 
 def _joined(kind: type[And[Leaf]] | type[Or[Leaf]], parts: Sequence[Node]) -> Node | None:
-    """One part is itself; of none nothing is left."""
+    """The parts joined by `kind`; a single part itself, and None for no parts."""
     return kind(tuple(parts)) if len(parts) > 1 else parts[0] if parts else None

@@ -1,4 +1,4 @@
-"""Documents that are shown as one: copies of one text, or all of a story, as they were at the seq of the search."""
+"""Groups of documents that a search shows as one hit: copies of a text, or a whole story, as of the search's `seq`."""
 
 import dataclasses
 import itertools
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from catalog_service import ties
 from catalog_service.search.results import Collapse
-from catalog_service.search.scope import PUBLISHED, SEQUENCE, Scope
+from catalog_service.search.scope import PUBLISHED, SEQUENCE, SearchScope
 from catalog_service.tables import DocumentState, Relation, Version
 
 CHUNK = 500
@@ -24,7 +24,7 @@ Rows: TypeAlias = list[sa.Row[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Documents that match and are shown as one: the one that is shown, and the others."""
+    """Matching documents that are shown as one hit: the shown document, and the hidden ones."""
 
     shown: sa.Row[Any]
     hidden: tuple[sa.Row[Any], ...]
@@ -32,77 +32,78 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The groups of one search. What was read of a document for a page is not read again to be counted."""
+    """The groups of one search, looked up on demand. Rows and links read for a page are kept for the counts."""
 
-    scope: Scope
-    # Of a document that does not match there is no row.
+    scope: SearchScope
+    # By document; None for a document that does not match.
     _rows: dict[str, sa.Row[Any] | None] = field(default_factory=dict)
     _links: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
-    def among(self, collapse: Collapse, documents: Iterable[str]) -> dict[str, Group]:
-        """The group of each of these documents that matches together with others."""
-        classes = self._classes(LINKED_BY[collapse], documents)
-        self._read(set[str]().union(*classes))
-        found: dict[str, Group] = {}
-        for members in classes:
-            if rows := [row for each in sorted(members) if (row := self._rows[each]) is not None]:
-                found |= dict.fromkeys((row.document for row in rows), _group(collapse, rows))
-        return found
+    def of_documents(self, collapse: Collapse, documents: Iterable[str]) -> dict[str, Group]:
+        """The groups that these documents are in, by each matching member; a document without links is in none."""
+        components = self._components(LINKED_BY[collapse], documents)
+        self._read(set[str]().union(*components))
+        groups: dict[str, Group] = {}
+        for members in components:
+            if rows := [row for document in sorted(members) if (row := self._rows[document]) is not None]:
+                groups |= dict.fromkeys((row.document for row in rows), _group(collapse, rows))
+        return groups
 
-    def everywhere(self, collapse: Collapse) -> list[Group]:
-        """All groups of what matches."""
+    def of_all_matches(self, collapse: Collapse) -> list[Group]:
+        """The groups of all documents that match."""
         types = LINKED_BY[collapse]
         if not types:
             return []
         linked = sa.union_all(*(_linked(side, types) for side in (Relation.a_document, Relation.b_document)))
-        asked = self.scope.select(DocumentState.document).where(DocumentState.document.in_(linked))
-        groups = self.among(collapse, self.scope.session.scalars(asked).all())
+        statement = self.scope.select(DocumentState.document).where(DocumentState.document.in_(linked))
+        groups = self.of_documents(collapse, self.scope.session.scalars(statement).all())
         return list({group.shown.document: group for group in groups.values()}.values())
 
-    def _classes(self, types: Collection[str], documents: Iterable[str]) -> list[set[str]]:
-        """The connected components around these documents, of two or more; documents of others hold them together too.
+    def _components(self, types: Collection[str], documents: Iterable[str]) -> list[set[str]]:
+        """The connected components of two documents or more that contain one of these documents.
 
-        A document that is related to nobody is in none.
+        Links through documents that do not match the search count too.
         """
         starts = set(documents) if types else set[str]()
-        self._follow(types, starts)
-        found, seen = [], set[str]()
+        self._read_links(types, starts)
+        components, seen = [], set[str]()
         for start in starts:
-            if start not in seen and (members := self._reached(start, types)) != {start}:
+            if start not in seen and (members := self._component(start, types)) != {start}:
                 seen |= members
-                found.append(members)
-        return found
+                components.append(members)
+        return components
 
-    def _follow(self, types: Collection[str], documents: Collection[str]) -> None:
-        """Reads what is linked to these documents, to those in turn, and so on."""
-        asked, waiting = set(documents), set(documents)
+    def _read_links(self, types: Collection[str], documents: Collection[str]) -> None:
+        """Reads the links of these documents, and of all that they lead to by links of these types."""
+        reached, waiting = set(documents), set(documents)
         while waiting:
             for chunk in _chunks(waiting - self._links.keys()):
-                self._links.update({each: [] for each in chunk})
+                self._links.update({document: [] for document in chunk})
                 links = ties.links(ties.TYPES, now=False)
                 for row in self.scope.session.execute(links, {"documents": chunk, "at": self.scope.at}):
                     self._links[row.document].append((row.type, row.other))
-            waiting = {other for each in waiting for other in self._others(each, types)} - asked
-            asked |= waiting
+            waiting = {other for document in waiting for other in self._linked_to(document, types)} - reached
+            reached |= waiting
 
-    def _others(self, document: str, types: Collection[str]) -> Iterator[str]:
+    def _linked_to(self, document: str, types: Collection[str]) -> Iterator[str]:
         return (other for type_, other in self._links[document] if type_ in types)
 
-    def _reached(self, start: str, types: Collection[str]) -> set[str]:
+    def _component(self, start: str, types: Collection[str]) -> set[str]:
+        """The documents that links of these types connect with `start`, and `start` itself."""
         seen, waiting = {start}, [start]
         while waiting:
-            new = set(self._others(waiting.pop(), types)) - seen
+            new = set(self._linked_to(waiting.pop(), types)) - seen
             seen |= new
             waiting += new
         return seen
 
     def _read(self, documents: Set[str]) -> None:
-        """Reads the rows of those that match."""
-        # From the documents to the index: the commonest word stands in a great many others.
-        asked = dataclasses.replace(self.scope, plan=None).select(*COLUMNS)
+        """Reads the rows of those of the documents that match."""
+        # The documents are read first and then checked against the index: a common word has very many entries.
+        statement = dataclasses.replace(self.scope, plan=None).select(*COLUMNS)
         for chunk in _chunks(documents - self._rows.keys()):
-            rows = self.scope.session.execute(asked.where(DocumentState.document.in_(chunk))).all()
-            matching = self.scope.hold([row.seq for row in rows])
+            rows = self.scope.session.execute(statement.where(DocumentState.document.in_(chunk))).all()
+            matching = self.scope.matching_among([row.seq for row in rows])
             self._rows.update(dict.fromkeys(chunk))
             self._rows.update({row.document: row for row in rows if row.seq in matching})
 
@@ -112,14 +113,19 @@ def _linked(side: Any, types: Collection[str]) -> sa.Select[str]:  # noqa: ANN40
 
 
 def _group(collapse: Collapse, rows: Rows) -> Group:
-    """Of copies the first stands for them, of a story the newest; of those alike in that the first by digest and id."""
-    filed = {row.document: (row.published, row.sequence) for row in rows}
-    chosen = (max if collapse == "stories" else min)(filed.values())
-    shown = min((row for row in rows if filed[row.document] == chosen), key=lambda row: (row.digest, row.document))
+    """The group of these rows. It shows the earliest filing of copies, the newest of a story.
+
+    Of several such filings it shows the first by digest and id.
+    """
+    filing_order = {row.document: (row.published, row.sequence) for row in rows}
+    chosen = (max if collapse == "stories" else min)(filing_order.values())
+    shown = min(
+        (row for row in rows if filing_order[row.document] == chosen), key=lambda row: (row.digest, row.document)
+    )
     return Group(shown, tuple(row for row in rows if row is not shown))
 
 
 def _chunks(documents: Iterable[str]) -> Iterator[list[str]]:
-    left = iter(documents)
-    while chunk := list(itertools.islice(left, CHUNK)):
+    remaining = iter(documents)
+    while chunk := list(itertools.islice(remaining, CHUNK)):
         yield chunk

@@ -1,49 +1,49 @@
-"""A query in terms of the index: which terms, in which columns. Pure; both engines are given the same plan."""
+"""Search plans: a query as terms in columns of the index. Pure; both engines execute the same plan."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from catalog_service.search import entries
-from catalog_service.search.grammar import Field, Leaf, Node, Prefix
+from catalog_service.search.grammar import FIELDS, Field, Leaf, Node, Prefix
 from catalog_service.search.tree import And, Not, Or, Tree
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """Terms that follow each other in one of the columns; where it is `open`, the last is the beginning of one."""
+class TermMatch:
+    """Matches entries with these terms in sequence in one of the columns; if `open`, the last term is a prefix."""
 
     columns: tuple[str, ...]
     terms: tuple[str, ...]
     open: bool = False
 
 
-Plan: TypeAlias = Tree[Match]
-EVERYTHING = Match(("about",), (entries.EVERYTHING,))
-NOTHING = Match(("about",), (entries.NOTHING,))
+Plan: TypeAlias = Tree[TermMatch]
+EVERYTHING = TermMatch(("about",), (entries.EVERYTHING,))
+NOTHING = TermMatch(("about",), (entries.NOTHING,))
 
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """Entries that match equally well."""
+    """The plan of all entries with the same score."""
 
     score: float
     plan: Plan
 
 
 def everywhere(node: Node, fields: Collection[Field]) -> Plan:
-    """All that matches in these fields."""
+    """The plan of all entries that match the query in these fields."""
     return _mapped(node, lambda leaf: _located(leaf, fields))
 
 
 def tiers(node: Node, fields: Collection[Field]) -> list[Tier]:
-    """The same, in three parts that follow each other: what says it in the title, what is about it, and the rest.
+    """The same entries in three disjoint plans, the best first: matches in the title, texts about the words, the rest.
 
-    No part depends on what else is in the catalog, so pages stay as they were while others write.
+    The score of an entry depends on nothing else in the catalog, so pages do not shift while versions are recorded.
     """
     whole = everywhere(node, fields)
-    titled = _wanted(_mapped(node, lambda leaf: _located(leaf, [each for each in fields if each == "title"])))
-    about = _wanted(_mapped(node, _about))
+    titled = _without_exclusions(_mapped(node, lambda leaf: _located(leaf, [f for f in fields if f == "title"])))
+    about = _without_exclusions(_mapped(node, _about))
     return [
         Tier(1.0, And((titled, whole))),
         Tier(0.5, And((about, whole, Not(titled)))),
@@ -52,6 +52,7 @@ def tiers(node: Node, fields: Collection[Field]) -> list[Tier]:
 
 
 def _mapped(node: Node, leaf: Callable[[Leaf], Plan]) -> Plan:
+    """The query with each leaf replaced by its plan."""
     if isinstance(node, Not):
         return Not(_mapped(node.part, leaf))
     if isinstance(node, And):
@@ -62,29 +63,30 @@ def _mapped(node: Node, leaf: Callable[[Leaf], Plan]) -> Plan:
 
 
 def _located(leaf: Leaf, fields: Collection[Field]) -> Plan:
-    named: Sequence[Field] = [each for each in ("title", "text") if each in fields and leaf.field in (None, each)]
-    if not named:
+    """The plan of a leaf in those of the fields that it may be in."""
+    searched: Sequence[Field] = [field for field in FIELDS if field in fields and leaf.field in (None, field)]
+    if not searched:
         return NOTHING
     if isinstance(leaf, Prefix):
-        return Match(tuple(f"{each}_words" for each in named), (entries.term(leaf.word),), open=True)
-    return Match(tuple(named), tuple(map(entries.term, leaf.stems)), leaf.open)
+        return TermMatch(tuple(f"{field}_words" for field in searched), (entries.term(leaf.word),), open=True)
+    return TermMatch(tuple(searched), tuple(map(entries.term, leaf.stems)), leaf.open)
 
 
 def _about(leaf: Leaf) -> Plan:
-    """All of a phrase's words, in any order; a beginning is one of stems here."""
+    """The plan of entries that are about all words of the leaf, in any order; a prefix is one of stems here."""
     if isinstance(leaf, Prefix):
-        return Match(("about",), (entries.term(leaf.word),), open=True)
+        return TermMatch(("about",), (entries.term(leaf.word),), open=True)
     *first, last = (entries.term(stem) for stem in leaf.stems)
-    found = [*(Match(("about",), (each,)) for each in first), Match(("about",), (last,), leaf.open)]
-    return And(tuple(found)) if len(found) > 1 else found[0]
+    matches = [*(TermMatch(("about",), (term,)) for term in first), TermMatch(("about",), (last,), leaf.open)]
+    return And(tuple(matches)) if len(matches) > 1 else matches[0]
 
 
-def _wanted(plan: Plan) -> Plan:
-    """Without what is excluded, which says nothing about how well something matches."""
+def _without_exclusions(plan: Plan) -> Plan:
+    """The plan without its exclusions: they decide whether an entry matches, not how well."""
     if isinstance(plan, Not):
         return EVERYTHING
     if isinstance(plan, And):
-        return And(tuple(map(_wanted, plan.parts)))
+        return And(tuple(map(_without_exclusions, plan.parts)))
     if isinstance(plan, Or):
-        return Or(tuple(map(_wanted, plan.parts)))
+        return Or(tuple(map(_without_exclusions, plan.parts)))
     return plan

@@ -1,4 +1,4 @@
-"""The index in tsvectors, in parts where a text is longer than one holds."""
+"""The search index on PostgreSQL: tsvectors; a text that is too long for one is stored in several parts."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -10,17 +10,17 @@ from sqlalchemy.orm import Session
 
 from catalog_service.search import entries
 from catalog_service.search.analyzer import Token
-from catalog_service.search.entries import COLUMNS, Entry
+from catalog_service.search.entries import COLUMNS, IndexEntry
 from catalog_service.search.grammar import MAX_PHRASE
-from catalog_service.search.plan import EVERYTHING, Match, Plan
+from catalog_service.search.plan import EVERYTHING, Plan, TermMatch
 from catalog_service.search.tables import search_entry
 from catalog_service.search.tree import And, Not, Or
 
-# Tokens in one part; at most 480 bytes each, which keeps below a megabyte.
-PART = 1_500
-# A tsvector keeps no more positions of one term than this, and drops the others without a word.
-MOST_POSITIONS = 255
-# A phrase that stands across the border of two parts stands whole in the second.
+# Tokens in one part. A token takes at most 480 bytes, so a part stays below the 1 MB of a tsvector.
+MAX_PART = 1_500
+# A tsvector stores at most this many positions of one term, and drops the others without an error.
+MAX_POSITIONS = 255
+# The first tokens of a part repeat the last ones of the part before, so that every phrase is whole in one part.
 OVERLAP = MAX_PHRASE - 1
 PUT = sa.text(
     f"INSERT INTO search_entry (entry, part, {', '.join(COLUMNS)}) "  # noqa: S608  Names of ours.
@@ -28,8 +28,8 @@ PUT = sa.text(
 )
 
 
-def put(session: Session, number: int, entry: Entry) -> None:
-    """Adds an entry."""
+def put(session: Session, number: int, entry: IndexEntry) -> None:
+    """Adds the entry with this number, the `seq` of its version."""
     rows = [
         {
             "entry": number,
@@ -37,8 +37,8 @@ def put(session: Session, number: int, entry: Entry) -> None:
             "title": _vector(title),
             "text": _vector(text),
             "about": " ".join(entry.about if part == 0 else ()),
-            "title_words": " ".join(entries.words(title)),
-            "text_words": " ".join(entries.words(text)),
+            "title_words": " ".join(entries.word_terms(title)),
+            "text_words": " ".join(entries.word_terms(text)),
         }
         for part, (title, text) in enumerate(_parts(entry))
     ]
@@ -46,63 +46,65 @@ def put(session: Session, number: int, entry: Entry) -> None:
 
 
 def remove(session: Session, numbers: Iterable[int]) -> None:
-    """Takes entries out."""
+    """Deletes the entries with these numbers."""
     session.execute(sa.delete(search_entry).where(search_entry.c.entry.in_(list(numbers))))
 
 
 def matching(plan: Plan, among: Collection[int] | None = None) -> Subquery:
-    """The entries that match, each once; of all, or `among` some."""
-    found = _selected(plan).distinct().subquery("matching")
-    return found if among is None else sa.select(found).where(found.c.entry.in_(list(among))).subquery("matching")
+    """The numbers of the entries that match, each once; if `among` is given, only those of its entries."""
+    entries_found = _selected(plan).distinct().subquery("matching")
+    if among is None:
+        return entries_found
+    return sa.select(entries_found).where(entries_found.c.entry.in_(list(among))).subquery("matching")
 
 
 def _vector(tokens: Sequence[Token]) -> str:
-    """A tsvector written out: each term with its positions."""
-    places: dict[str, list[str]] = {}
-    for number, term in enumerate(entries.stems(tokens), start=1):
-        places.setdefault(term, []).append(str(number))
-    return " ".join(f"{term}:{','.join(at)}" for term, at in places.items())
+    """A tsvector as text: each term with its positions."""
+    positions: dict[str, list[str]] = {}
+    for number, term in enumerate(entries.stem_terms(tokens), start=1):
+        positions.setdefault(term, []).append(str(number))
+    return " ".join(f"{term}:{','.join(numbers)}" for term, numbers in positions.items())
 
 
-def _parts(entry: Entry) -> Iterator[tuple[Sequence[Token], Sequence[Token]]]:
-    """The title and the text, cut."""
+def _parts(entry: IndexEntry) -> Iterator[tuple[Sequence[Token], Sequence[Token]]]:
+    """The parts of the title and of the text, paired by number; the shorter one ends with empty parts."""
     titles, texts = list(cut(entry.title)), list(cut(entry.text))
     for number in range(max(len(titles), len(texts), 1)):
         yield (titles[number] if number < len(titles) else (), texts[number] if number < len(texts) else ())
 
 
 def cut(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
-    """Parts that overlap, none longer than PART and none with a term more often than a tsvector can say."""
+    """Overlapping parts of the tokens, each within the limits of a tsvector: MAX_PART and MAX_POSITIONS."""
     start = 0
-    said: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for number, token in enumerate(tokens):
-        if number - start == PART or said[token.stem] == MOST_POSITIONS:
+        if number - start == MAX_PART or counts[token.stem] == MAX_POSITIONS:
             yield tokens[start:number]
             start = number - OVERLAP
-            said = Counter(each.stem for each in tokens[start:number])
-        said[token.stem] += 1
+            counts = Counter(repeated.stem for repeated in tokens[start:number])
+        counts[token.stem] += 1
     if tokens:
         yield tokens[start:]
 
 
 def _selected(plan: Plan) -> Select[int]:
-    """A plan as a set of entries; of a bare match, an entry may come once for each of its parts."""
-    if isinstance(plan, Match):
-        return sa.select(search_entry.c.entry).where(sa.or_(*(_says(name, plan) for name in plan.columns)))
+    """The numbers of the entries that match. For a single TermMatch, an entry may occur once for each of its parts."""
+    if isinstance(plan, TermMatch):
+        return sa.select(search_entry.c.entry).where(sa.or_(*(_condition(name, plan) for name in plan.columns)))
     if isinstance(plan, Or):
         return _set_of(sa.union(*map(_selected, plan.parts)))
     parts = plan.parts if isinstance(plan, And) else (plan,)
-    wanted = [_selected(part) for part in parts if not isinstance(part, Not)] or [_selected(EVERYTHING)]
+    included = [_selected(part) for part in parts if not isinstance(part, Not)] or [_selected(EVERYTHING)]
     excluded = [_selected(part.part) for part in parts if isinstance(part, Not)]
-    both = _set_of(sa.intersect(*wanted)) if len(wanted) > 1 else wanted[0]
-    return _set_of(sa.except_(both, *excluded)) if excluded else both
+    matching_all = _set_of(sa.intersect(*included)) if len(included) > 1 else included[0]
+    return _set_of(sa.except_(matching_all, *excluded)) if excluded else matching_all
 
 
 def _set_of(compound: CompoundSelect[int]) -> Select[int]:
     return sa.select(compound.subquery().c.entry)
 
 
-def _says(column: str, match: Match) -> ColumnElement[bool]:
-    """A match in the language of tsquery."""
+def _condition(column: str, match: TermMatch) -> ColumnElement[bool]:
+    """The condition that a column matches, as a tsquery."""
     query = " <-> ".join(match.terms) + (":*" if match.open else "")
     return search_entry.c[column].op("@@", is_comparison=True)(sa.cast(query, postgresql.TSQUERY))

@@ -1,22 +1,21 @@
-"""What a search is asked and what it answers with."""
+"""The query of a search, and the models of its answer."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 from uuid import UUID
 
 from catalog_service.resources import Document, Resource, Significance, Snapshot, Span, Status
-from catalog_service.search.grammar import Field
+from catalog_service.search.grammar import FIELDS, Field
 
 Collapse: TypeAlias = Literal["none", "duplicates", "stories"]
 Facet: TypeAlias = Literal["kind", "publisher", "language", "month"]
-FIELDS: tuple[Field, ...] = get_args(Field)
 FACETS: tuple[Facet, ...] = get_args(Facet)
 Sort: TypeAlias = Literal["relevance", "-published", "-recorded"]
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked, in the API's words. Ranges of dates are (from, to), either end open, both included."""
+    """A search, in the words of the API. A range of dates is (from, to), both inclusive; None is an open end."""
 
     q: str = ""
     within: tuple[Field, ...] = FIELDS
@@ -41,7 +40,7 @@ class Query:
 
 
 class Snippet(Resource):
-    """A stretch of a version around what was found; offsets are absolute in its title or text."""
+    """A part of the title or text around the words that match; offsets count from the beginning of title or text."""
 
     field: Field
     start: int
@@ -51,7 +50,7 @@ class Snippet(Resource):
 
 
 class Collapsed(Resource):
-    """What a hit stands for: `count` other documents, and why they are not listed."""
+    """The `count` other matching documents that a hit represents: its copies, or the other documents of its story."""
 
     story: UUID | None
     count: int
@@ -59,7 +58,7 @@ class Collapsed(Resource):
 
 
 class Hit(Resource):
-    """One document found; it has a score where hits are sorted by relevance."""
+    """One document that matches; it has a score only when hits are sorted by relevance."""
 
     document: Document
     score: float | None
@@ -69,7 +68,7 @@ class Hit(Resource):
 
 
 class Total(Resource):
-    """How many hits all pages have together, and of how many stories they are."""
+    """The number of hits on all pages together, and the number of their stories."""
 
     documents: int
     stories: int
@@ -77,7 +76,7 @@ class Total(Resource):
 
 
 class Understood(Resource):
-    """How the query was understood."""
+    """How the query was parsed; `escaped` when it was searched for as plain words."""
 
     parsed: str
     escaped: bool

@@ -1,4 +1,4 @@
-"""The documents a search is about, as they were at one moment, and what is asked of them."""
+"""The scope of a search: the documents that match its filters and its plan, as of one `seq`."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -20,31 +20,34 @@ SEQUENCE = sa.func.coalesce(Version.details["wire"]["sequence"].as_integer(), 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """What a query selects at the seq `at`: by its filters, and by a plan where it has words."""
+class SearchScope:
+    """The documents that a query selects as of the seq `at`: by its filters and, if it has words, by a plan."""
 
     session: Session
     query: Query
     at: int
     plan: Plan | None = None
 
-    def following(self, plan: Plan) -> "Scope":
+    def with_plan(self, plan: Plan) -> "SearchScope":
         """The same filters with another plan."""
         return replace(self, plan=plan)
 
-    def hold(self, entries: Collection[int]) -> set[int]:
-        """Those of the entries that match."""
+    def matching_among(self, entries: Collection[int]) -> set[int]:
+        """The numbers of those of the entries that match the plan; the filters are not applied."""
         if self.plan is None:
             return set(entries)
         matching = ENGINES[self.session.get_bind().dialect.name].matching(self.plan, entries)
         return set(self.session.scalars(sa.select(matching.c.entry)))
 
-    def select(self, *columns: Any) -> Select[Any]:  # noqa: ANN401  Whatever can be selected.
-        """A statement with one row for each document that matches, over its version, its state and `entry`."""
-        return self.numbered(*columns)[0]
+    def select(self, *columns: Any) -> Select[Any]:  # noqa: ANN401  Any columns.
+        """Selects the columns, of DocumentState and Version, for each document that matches."""
+        return self.select_with_entry(*columns)[0]
 
-    def numbered(self, *columns: Any) -> tuple[Select[Any], ColumnElement[int]]:  # noqa: ANN401
-        """The same, and what numbers the entries; FTS5 reads them in descending order without looking at all."""
+    def select_with_entry(self, *columns: Any) -> tuple[Select[Any], ColumnElement[int]]:  # noqa: ANN401  Any columns.
+        """The statement of `select`, and the column of the entry numbers that it can be ordered by.
+
+        In descending order of this column, FTS5 reads only the rows that are fetched.
+        """
         current = sa.and_(Version.document == DocumentState.document, Version.number == DocumentState.number)
         conditions = (alive(DocumentState, self.at), *self._conditions())
         if self.plan is None:
@@ -52,13 +55,13 @@ class Scope:
                 *conditions
             ), Version.seq.expression
         matching = ENGINES[self.session.get_bind().dialect.name].matching(self.plan)
-        asked = sa.select(*columns).select_from(matching).join(Version, Version.seq == matching.c.entry)
-        return asked.join(DocumentState, current).where(*conditions), matching.c.entry
+        statement = sa.select(*columns).select_from(matching).join(Version, Version.seq == matching.c.entry)
+        return statement.join(DocumentState, current).where(*conditions), matching.c.entry
 
     def _conditions(self) -> Iterator[ColumnElement[bool]]:
         query = self.query
         equal: dict[ColumnElement[Any], str | None] = {
-            # As no index has it: a search does not begin with all documents of a status.
+            # The concatenation hides the column from its index, else a search would start at all documents of a status.
             DocumentState.status.concat(""): query.status,
             DocumentState.collection.expression: query.collection,
             DocumentState.path.expression: query.path,
@@ -78,7 +81,7 @@ class Scope:
 
 
 def _between(column: InstrumentedAttribute[Any], start: object, end: object) -> Iterator[ColumnElement[bool]]:
-    """From `start` to before `end`."""
+    """The conditions that the column is in the range from `start` to `end` (exclusive); None is an open end."""
     if start is not None:
         yield column >= start
     if end is not None:

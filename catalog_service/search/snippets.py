@@ -1,4 +1,4 @@
-"""Where a document says what was looked for: stretches of title and text with the words marked. Pure."""
+"""Snippets: parts of a title or text around the words that match, with these words marked. Pure."""
 
 import itertools
 from collections import deque
@@ -10,32 +10,32 @@ from catalog_service.search.analyzer import Token
 from catalog_service.search.grammar import Field, Leaf, Prefix
 from catalog_service.search.results import Snippet
 
-# Code points on each side of what was found.
-AROUND = 90
-MOST = 3
-MOST_MARKS = 50
-# How far into a text is looked; analysing goes on no further than needed.
-FARTHEST = 200_000
+# Code points of context on each side of a match.
+CONTEXT = 90
+MAX_SNIPPETS = 3
+MAX_MARKS = 50
+# Matches after this many code points of a text are not marked: analysing the text is what takes the time.
+MAX_TEXT = 200_000
 
 
 def snippets(field: Field, text: str, leaves: Iterable[Leaf]) -> tuple[Snippet, ...]:
-    """Up to three stretches of `text` around what the leaves look for, cut at words; offsets are absolute."""
-    asked = [leaf for leaf in leaves if leaf.field in (None, field)]
-    if not asked:
+    """The first matches of the leaves in `text`, in up to three snippets cut at words; offsets are absolute."""
+    searched = [leaf for leaf in leaves if leaf.field in (None, field)]
+    if not searched:
         return ()
-    found: list[tuple[Span, list[Span]]] = []
-    for mark in itertools.islice(_marks(text[:FARTHEST], asked), MOST_MARKS):
-        if found and mark[0] < found[-1][0][1]:
-            _add(found[-1][1], mark)
-        elif len(found) < MOST:
-            found.append((_around(text, mark), [mark]))
+    parts: list[tuple[Span, list[Span]]] = []
+    for mark in itertools.islice(_marks(text[:MAX_TEXT], searched), MAX_MARKS):
+        if parts and mark[0] < parts[-1][0][1]:
+            _add(parts[-1][1], mark)
+        elif len(parts) < MAX_SNIPPETS:
+            parts.append((_context(text, mark), [mark]))
         else:
             break
-    return tuple(_snippet(field, text, span, marks) for span, marks in found)
+    return tuple(_snippet(field, text, span, marks) for span, marks in parts)
 
 
 def _add(marks: list[Span], mark: Span) -> None:
-    """What overlaps becomes one."""
+    """Adds a mark; one that overlaps the last mark extends it."""
     start, end = marks[-1]
     if mark[0] < end:
         marks[-1] = (start, max(end, mark[1]))
@@ -49,7 +49,7 @@ def _snippet(field: Field, text: str, span: Span, marks: Sequence[Span]) -> Snip
 
 
 def _marks(text: str, leaves: Sequence[Leaf]) -> Iterator[Span]:
-    """Where a leaf's words stand one behind the other, in order of where they begin."""
+    """The spans of all matches of the leaves, in order of their starts."""
     longest = max(1 if isinstance(leaf, Prefix) else len(leaf.stems) for leaf in leaves)
     window: deque[Token] = deque()
     for token in itertools.chain(analyzer.tokens(text), itertools.repeat(None, longest)):
@@ -62,23 +62,23 @@ def _marks(text: str, leaves: Sequence[Leaf]) -> Iterator[Span]:
 
 
 def _end(window: Sequence[Token], leaf: Leaf) -> int:
-    """Where the leaf ends when it begins with the window, else 0."""
+    """The end of the leaf's match that starts with the window; 0 when it does not match there."""
     if isinstance(leaf, Prefix):
         return window[0].end if window[0].word.startswith(leaf.word) else 0
     length = len(leaf.stems)
     if len(window) < length:
         return 0
     *first, last = leaf.stems
-    said = all(token.stem == stem for token, stem in zip(window, first, strict=False))
+    same = all(token.stem == stem for token, stem in zip(window, first, strict=False))
     final = window[length - 1]
-    if not said or not (final.stem.startswith(last) if leaf.open else final.stem == last):
+    if not same or not (final.stem.startswith(last) if leaf.open else final.stem == last):
         return 0
     return final.start + len(last) if leaf.open else final.end
 
 
-def _around(text: str, mark: Span) -> Span:
-    """The stretch around a mark, cut at spaces where there are any."""
-    start, end = max(0, mark[0] - AROUND), min(len(text), mark[1] + AROUND)
+def _context(text: str, mark: Span) -> Span:
+    """The span of the mark with its context, cut at spaces where there are any."""
+    start, end = max(0, mark[0] - CONTEXT), min(len(text), mark[1] + CONTEXT)
     if start > 0:
         space = text.find(" ", start, mark[0])
         start = space + 1 if space >= 0 else start

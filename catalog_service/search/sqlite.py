@@ -1,4 +1,4 @@
-"""The index in FTS5, without content of its own."""
+"""The search index on SQLite: a contentless FTS5 table."""
 
 from collections.abc import Collection, Iterable
 
@@ -7,8 +7,8 @@ from sqlalchemy import Subquery
 from sqlalchemy.orm import Session
 
 from catalog_service.search import entries
-from catalog_service.search.entries import COLUMNS, Entry
-from catalog_service.search.plan import EVERYTHING, Match, Plan
+from catalog_service.search.entries import COLUMNS, IndexEntry
+from catalog_service.search.plan import EVERYTHING, Plan, TermMatch
 from catalog_service.search.tree import And, Not, Or
 
 PUT = sa.text(
@@ -16,47 +16,50 @@ PUT = sa.text(
     f"VALUES (:entry, {', '.join(f':{name}' for name in COLUMNS)})"
 )
 REMOVE = sa.text("DELETE FROM search_entry WHERE rowid = :entry")
-# What is deleted stays in the index's segments until they are merged; this merges them all.
-FORGET = sa.text("INSERT INTO search_entry (search_entry) VALUES ('optimize')")
+# FTS5 keeps the terms of deleted entries in its segments until these are merged; this merges all of them.
+MERGE = sa.text("INSERT INTO search_entry (search_entry) VALUES ('optimize')")
 
 
-def put(session: Session, number: int, entry: Entry) -> None:
-    """Adds an entry."""
+def put(session: Session, number: int, entry: IndexEntry) -> None:
+    """Adds the entry with this number, the `seq` of its version."""
     terms = {
-        "title": entries.stems(entry.title),
-        "text": entries.stems(entry.text),
+        "title": entries.stem_terms(entry.title),
+        "text": entries.stem_terms(entry.text),
         "about": entry.about,
-        "title_words": entries.words(entry.title),
-        "text_words": entries.words(entry.text),
+        "title_words": entries.word_terms(entry.title),
+        "text_words": entries.word_terms(entry.text),
     }
-    session.execute(PUT, {"entry": number, **{name: " ".join(each) for name, each in terms.items()}})
+    session.execute(PUT, {"entry": number, **{name: " ".join(column) for name, column in terms.items()}})
 
 
 def remove(session: Session, numbers: Iterable[int]) -> None:
-    """Takes entries out, and every trace of them."""
+    """Deletes the entries with these numbers, and all of their terms from the index's storage."""
     for number in numbers:
         session.execute(REMOVE, {"entry": number})
-    session.execute(FORGET)
+    session.execute(MERGE)
 
 
 def matching(plan: Plan, among: Collection[int] | None = None) -> Subquery:
-    """The entries that match, each once, in descending order without looking at all; `among` some, each by itself."""
+    """The numbers of the entries that match, each once; if `among` is given, only those of its entries.
+
+    Without `among`, FTS5 reads the numbers in descending order and can stop after any of them.
+    """
     within = "" if among is None else " AND rowid IN :among"
-    found = sa.text(f"SELECT rowid AS entry FROM search_entry WHERE search_entry MATCH :plan{within}")  # noqa: S608  Ours.
-    bound = found.bindparams(sa.bindparam("plan", expression(plan), unique=True))
+    statement = sa.text(f"SELECT rowid AS entry FROM search_entry WHERE search_entry MATCH :plan{within}")  # noqa: S608  Ours.
+    bound = statement.bindparams(sa.bindparam("plan", expression(plan), unique=True))
     if among is not None:
         bound = bound.bindparams(sa.bindparam("among", list(among), unique=True, expanding=True))
     return bound.columns(sa.column("entry", sa.BigInteger)).subquery("matching")
 
 
 def expression(plan: Plan) -> str:
-    """The plan in the language of FTS5, whose NOT stands between two things."""
-    if isinstance(plan, Match):
+    """The plan as an FTS5 expression. Its NOT is binary: A NOT B."""
+    if isinstance(plan, TermMatch):
         return f'{{{" ".join(plan.columns)}}} : "{" ".join(plan.terms)}"{" *" if plan.open else ""}'
     if isinstance(plan, Or):
         return f"({' OR '.join(map(expression, plan.parts))})"
     parts = plan.parts if isinstance(plan, And) else (plan,)
-    wanted = [expression(part) for part in parts if not isinstance(part, Not)] or [expression(EVERYTHING)]
+    included = [expression(part) for part in parts if not isinstance(part, Not)] or [expression(EVERYTHING)]
     excluded = [expression(part.part) for part in parts if isinstance(part, Not)]
-    both = f"({' AND '.join(wanted)})"
-    return f"({both} NOT ({' OR '.join(excluded)}))" if excluded else both
+    matching_all = f"({' AND '.join(included)})"
+    return f"({matching_all} NOT ({' OR '.join(excluded)}))" if excluded else matching_all

@@ -1,7 +1,7 @@
-"""The search index of each database, made by hand: FTS5 on SQLite, tsvector on PostgreSQL.
+"""The table of the search index, created by statements of our own: FTS5 on SQLite, tsvector on PostgreSQL.
 
-A version is one entry, known by its `seq`, and stays as it is: which versions are current is asked of the states of
-documents. Terms come ready made, so the tokenizer has only spaces to split at.
+Each version has one entry, identified by its `seq`, that never changes; the table `document_state` records which
+versions are current. The analyzer has already made the terms, so the tokenizer only splits at spaces.
 """
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ CREATE = {
         f"CREATE VIRTUAL TABLE search_entry USING fts5({', '.join(COLUMNS)}, "
         "content='', contentless_delete=1, tokenize='ascii')",
     ),
-    # A tsvector holds 16,383 positions, 255 of one term, and a megabyte: longer texts are in parts.
+    # A tsvector holds at most 16,383 positions, 255 of one term, and 1 MB: longer texts are stored in parts.
     "postgresql": (
         "CREATE TABLE search_entry (entry BIGINT NOT NULL, part INTEGER NOT NULL, "
         + ", ".join(f"{column} TSVECTOR NOT NULL" for column in COLUMNS)
@@ -22,7 +22,7 @@ CREATE = {
         f"CREATE INDEX ix_search_entry_terms ON search_entry USING GIN ({', '.join(COLUMNS)})",
     ),
 }
-# As the statements for PostgreSQL see it; kept out of the metadata, which knows nothing of either engine.
+# The table as PostgreSQL has it. It is not part of the ORM's metadata, which would create it on both databases.
 search_entry = sa.table(
     "search_entry",
     sa.column("entry", sa.BigInteger),
@@ -32,11 +32,11 @@ search_entry = sa.table(
 
 
 def create(connection: Connection) -> None:
-    """Makes the index; for migrations."""
+    """Creates the index table; for migrations."""
     for statement in CREATE[connection.dialect.name]:
         connection.exec_driver_sql(statement)
 
 
 def drop(connection: Connection) -> None:
-    """Removes the index; for migrations."""
+    """Drops the index table; for migrations."""
     connection.exec_driver_sql("DROP TABLE search_entry")

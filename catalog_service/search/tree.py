@@ -1,4 +1,4 @@
-"""What is asked for as a tree, whatever its leaves are. Pure."""
+"""Boolean expressions over leaves of any type: parsed queries and search plans. Pure."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar, Union
@@ -8,21 +8,21 @@ L = TypeVar("L")
 
 @dataclass(frozen=True, slots=True)
 class And(Generic[L]):
-    """All of them."""
+    """Matches what all parts match."""
 
     parts: "tuple[Tree[L], ...]"
 
 
 @dataclass(frozen=True, slots=True)
 class Or(Generic[L]):
-    """One of them or more."""
+    """Matches what one part or more match."""
 
     parts: "tuple[Tree[L], ...]"
 
 
 @dataclass(frozen=True, slots=True)
 class Not(Generic[L]):
-    """Not this."""
+    """Matches what the part does not match."""
 
     part: "Tree[L]"
 

@@ -1,6 +1,6 @@
-"""What is asked of a catalog of a million documents begins at what is asked for, never at all there is.
+"""No query of the catalog scans a whole table: each starts at an index, so it stays fast with a million documents.
 
-SQLite tells how it will go about a statement; without statistics, as in a catalog that is being filled.
+The tests read SQLite's query plans, made without statistics as in a catalog that is being filled.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,10 +18,10 @@ from tests.catalog.events import article, document_id, event, relation
 
 ONE = UUID(document_id(1))
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
-# Walks in the order of an index, ended by the size of a page.
+# Scans in the order of an index, which end after one page.
 IN_ORDER = ("SCAN story USING INDEX", "SCAN relation USING INDEX ix_relation_seq")
 LISTING = "ix_document_state_listing"
-ASKED: dict[str, Callable[[Session], object]] = {
+QUERIES: dict[str, Callable[[Session], object]] = {
     "a document": lambda session: documents.one(session, ONE),
     "a story's documents": lambda session: documents.by_ids(session, [document_id(number) for number in (2, 3, 4, 5)]),
     "its versions": lambda session: documents.versions(session, ONE),
@@ -34,7 +34,7 @@ ASKED: dict[str, Callable[[Session], object]] = {
     "a search, counted": lambda session: search.find(
         session, search.Query(q="envoys", total="exact", facets=("kind", "month"))
     ),
-    "what is recorded": lambda session: history.record_batch(
+    "recording a batch": lambda session: history.record_batch(
         session,
         [
             event(9, relations=[relation(1, type_="duplicate")]),
@@ -60,49 +60,49 @@ def catalog(sqlite_url: str) -> Iterator[Database]:
     database.close()
 
 
-def steps(catalog: Database, asked: Callable[[Session], object]) -> list[str]:
-    """How SQLite goes about each statement of a question."""
-    told: list[tuple[str, Any]] = []
+def steps(catalog: Database, query: Callable[[Session], object]) -> list[str]:
+    """The steps of SQLite's plans for the statements that a query executes."""
+    statements: list[tuple[str, Any]] = []
 
     def listen(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:  # noqa: ANN401
-        told.append((statement, parameters[0] if isinstance(parameters, list) else parameters))
+        statements.append((statement, parameters[0] if isinstance(parameters, list) else parameters))
 
-    found: list[str] = []
+    plan_steps: list[str] = []
     with catalog.writing() as session:
         sa.event.listen(catalog.engine, "before_cursor_execute", listen)
-        asked(session)
+        query(session)
         sa.event.remove(catalog.engine, "before_cursor_execute", listen)
         driver: Any = session.connection().connection.driver_connection
-        for statement, parameters in told:
+        for statement, parameters in statements:
             if not statement.startswith(("SAVEPOINT", "RELEASE")):
-                found += [row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
-    return found
+                plan_steps += [row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+    return plan_steps
 
 
-@pytest.mark.parametrize("what", ASKED)
-def test_nothing_walks_over_all_there_is(catalog: Database, what: str) -> None:
-    found = steps(catalog, ASKED[what])
-    assert found
+@pytest.mark.parametrize("name", QUERIES)
+def test_no_query_scans_a_whole_table(catalog: Database, name: str) -> None:
+    plan_steps = steps(catalog, QUERIES[name])
+    assert plan_steps
     tables = ("document", "document_state", "version", "relation", "change", "receipt", "story", "original")
-    walks = [step for step in found if step.startswith(tuple(f"SCAN {table}" for table in tables))]
-    assert [step for step in walks if not step.startswith(IN_ORDER)] == []
-    assert [step for step in found if LISTING in step] == []
+    scans = [step for step in plan_steps if step.startswith(tuple(f"SCAN {table}" for table in tables))]
+    assert [step for step in scans if not step.startswith(IN_ORDER)] == []
+    assert [step for step in plan_steps if LISTING in step] == []
 
 
-def test_a_listing_goes_along_its_index(catalog: Database) -> None:
-    found = steps(catalog, lambda session: documents.find(session, documents.Filter(), limit=2))
-    assert [step.split(" USING ")[1] for step in found if LISTING in step] == [f"INDEX {LISTING} (status=?)"]
+def test_a_list_of_documents_is_read_from_its_index(catalog: Database) -> None:
+    plan_steps = steps(catalog, lambda session: documents.find(session, documents.Filter(), limit=2))
+    assert [step.split(" USING ")[1] for step in plan_steps if LISTING in step] == [f"INDEX {LISTING} (status=?)"]
 
 
-def test_copies_between_two_hits_are_looked_up_once(catalog: Database) -> None:
+def test_the_copies_between_two_hits_are_looked_up_once(catalog: Database) -> None:
     copies = [event(number, relations=[relation(1, type_="duplicate")]) for number in range(10, 310)]
     with catalog.writing() as session:
         history.record_batch(session, copies, NOW)
-    told: list[str] = []
-    sa.event.listen(catalog.engine, "before_cursor_execute", lambda *called: told.append(called[2]))
+    statements: list[str] = []
+    sa.event.listen(catalog.engine, "before_cursor_execute", lambda *called: statements.append(called[2]))
     with catalog.reading() as session:
-        found = search.find(session, search.Query(q="envoys"))
-    assert [hit.collapsed.count for hit in found.hits if hit.collapsed] == [302]
-    # The one that is shown, and those that are no copies: of a page's worth of each two or three statements.
-    assert len(found.hits) == 3
-    assert len(told) < 25
+        results = search.find(session, search.Query(q="envoys"))
+    assert [hit.collapsed.count for hit in results.hits if hit.collapsed] == [302]
+    # The hits are one copy and the two other documents; each chunk of rows takes two or three statements.
+    assert len(results.hits) == 3
+    assert len(statements) < 25

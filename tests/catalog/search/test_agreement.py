@@ -1,4 +1,4 @@
-"""SQLite, PostgreSQL and the plainest reading of the grammar find the same, whatever is said and asked."""
+"""For any texts and queries, SQLite and PostgreSQL find what a simple reference implementation finds."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,8 +14,7 @@ from catalog_service import schema
 from catalog_service.db import Database
 from catalog_service.search import analyzer, entries, plan, postgres
 from catalog_service.search.analyzer import Token
-from catalog_service.search.grammar import Field, Leaf, Node, Prefix, parse
-from catalog_service.search.results import FIELDS
+from catalog_service.search.grammar import FIELDS, Field, Leaf, Node, Prefix, parse
 from catalog_service.search.scope import ENGINES
 from catalog_service.search.tree import And, Not, Or
 
@@ -26,23 +25,23 @@ WORDS = (
 
 
 @dataclass(frozen=True)
-class Said:
-    """A document of the reference: tokens, looked through one by one."""
+class ReferenceDocument:
+    """A document of the reference implementation, which compares tokens one by one."""
 
     title: Sequence[Token]
     text: Sequence[Token]
 
-    def holds(self, node: Node, fields: Sequence[Field]) -> bool:
+    def matches(self, node: Node, fields: Sequence[Field]) -> bool:
         if isinstance(node, Not):
-            return not self.holds(node.part, fields)
+            return not self.matches(node.part, fields)
         if isinstance(node, And):
-            return all(self.holds(part, fields) for part in node.parts)
+            return all(self.matches(part, fields) for part in node.parts)
         if isinstance(node, Or):
-            return any(self.holds(part, fields) for part in node.parts)
-        return any(says(getattr(self, field), node) for field in fields if node.field in (None, field))
+            return any(self.matches(part, fields) for part in node.parts)
+        return any(occurs(getattr(self, field), node) for field in fields if node.field in (None, field))
 
 
-def says(tokens: Sequence[Token], leaf: Leaf) -> bool:
+def occurs(tokens: Sequence[Token], leaf: Leaf) -> bool:
     if isinstance(leaf, Prefix):
         return any(token.word.startswith(leaf.word) for token in tokens)
     length = len(leaf.stems)
@@ -87,9 +86,9 @@ def databases(sqlite_url: str, postgres_url: str) -> Iterator[list[Database]]:
         database.close()
 
 
-def numbers(session: Session, asked: plan.Plan) -> list[int]:
-    """The entries that an engine finds."""
-    matching = ENGINES[session.get_bind().dialect.name].matching(asked)
+def numbers(session: Session, search_plan: plan.Plan) -> list[int]:
+    """The numbers of the entries that an engine finds, in ascending order."""
+    matching = ENGINES[session.get_bind().dialect.name].matching(search_plan)
     return sorted(session.scalars(sa.select(matching.c.entry)))
 
 
@@ -97,20 +96,20 @@ def numbers(session: Session, asked: plan.Plan) -> list[int]:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     corpus=st.lists(st.tuples(texts(), texts()), min_size=1, max_size=5),
-    asked=st.lists(queries(), min_size=1, max_size=6),
+    searches=st.lists(queries(), min_size=1, max_size=6),
     fields=st.sampled_from([("title", "text"), ("title",), ("text",)]),
 )
-def test_both_databases_find_what_the_grammar_says(
-    databases: list[Database], corpus: list[tuple[str, str]], asked: list[str], fields: tuple[Field, ...]
+def test_both_databases_find_what_the_reference_finds(
+    databases: list[Database], corpus: list[tuple[str, str]], searches: list[str], fields: tuple[Field, ...]
 ) -> None:
-    nodes = [node for query in asked if (node := parse(query).node) is not None]
-    said = {number: Said(*map(analyzer.analyze, both)) for number, both in enumerate(corpus, start=1)}
-    expected = [[number for number, each in said.items() if each.holds(node, fields)] for node in nodes]
+    nodes = [node for query in searches if (node := parse(query).node) is not None]
+    reference = {number: ReferenceDocument(*map(analyzer.analyze, texts)) for number, texts in enumerate(corpus, 1)}
+    expected = [[number for number, document in reference.items() if document.matches(node, fields)] for node in nodes]
     orders = []
     for database in databases:
         with database.engine.connect() as connection, Session(connection) as session:
-            for number, both in enumerate(corpus, start=1):
-                ENGINES[connection.dialect.name].put(session, number, entries.entry(*both))
+            for number, (title, text) in enumerate(corpus, start=1):
+                ENGINES[connection.dialect.name].put(session, number, entries.make_entry(title, text))
             assert [numbers(session, plan.everywhere(node, fields)) for node in nodes] == expected
             orders.append([[numbers(session, tier.plan) for tier in plan.tiers(node, fields)] for node in nodes])
             session.rollback()
@@ -129,21 +128,21 @@ def test_both_databases_find_what_the_grammar_says(
         ("x" * 100_000, "x" * 60),
     ],
 )
-def test_nothing_in_a_long_text_is_lost(databases: list[Database], text: str, q: str) -> None:
+def test_a_text_longer_than_one_part_is_found_by_any_phrase(databases: list[Database], text: str, q: str) -> None:
     node = parse(q, strict=True).node
     assert node is not None
-    assert Said([], analyzer.analyze(text)).holds(node, FIELDS)
+    assert ReferenceDocument([], analyzer.analyze(text)).matches(node, FIELDS)
     for database in databases:
         with database.engine.connect() as connection, Session(connection) as session:
-            ENGINES[connection.dialect.name].put(session, 1, entries.entry("", text))
+            ENGINES[connection.dialect.name].put(session, 1, entries.make_entry("", text))
             assert numbers(session, plan.everywhere(node, FIELDS)) == [1]
             session.rollback()
 
 
-def test_parts_are_never_more_than_a_tsvector_holds() -> None:
+def test_no_part_exceeds_the_limits_of_a_tsvector() -> None:
     tokens = analyzer.analyze("the cat and " * 2_000 + "the " * 1_000)
     parts = list(postgres.cut(tokens))
-    assert max(len(part) for part in parts) <= postgres.PART
-    assert max([token.stem for token in part].count("the") for part in parts) <= postgres.MOST_POSITIONS
+    assert max(len(part) for part in parts) <= postgres.MAX_PART
+    assert max([token.stem for token in part].count("the") for part in parts) <= postgres.MAX_POSITIONS
     starts = {token.start for part in parts for token in part}
     assert starts == {token.start for token in tokens}

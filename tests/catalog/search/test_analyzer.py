@@ -1,4 +1,4 @@
-"""Words are cut and folded so that what people take for the same word is the same term."""
+"""The analyzer gives spellings that readers take for the same word the same stem."""
 
 import unicodedata
 
@@ -35,12 +35,12 @@ def stems(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)
-def test_these_are_the_same(one: str, other: str) -> None:
+def test_spellings_of_one_word_have_the_same_stems(one: str, other: str) -> None:
     assert stems(one) == stems(other) != []
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
-def test_these_are_not(one: str, other: str) -> None:
+def test_different_words_have_different_stems(one: str, other: str) -> None:
     assert stems(one) != stems(other)
 
 
@@ -58,17 +58,17 @@ def test_these_are_not(one: str, other: str) -> None:
         ("… — !", []),
     ],
 )
-def test_words_are_cut(text: str, words: list[str]) -> None:
+def test_a_text_is_cut_into_words(text: str, words: list[str]) -> None:
     assert [token.word for token in analyzer.analyze(text)] == words
 
 
 def test_a_run_without_spaces_has_a_token_for_each_character() -> None:
-    found = analyzer.analyze("在首尔举行")
-    assert [(token.start, token.end) for token in found] == [(0, 2), (1, 3), (2, 4), (3, 5), (4, 5)]
+    tokens = analyzer.analyze("在首尔举行")
+    assert [(token.start, token.end) for token in tokens] == [(0, 2), (1, 3), (2, 4), (3, 5), (4, 5)]
 
 
 @given(st.text(max_size=200))
-def test_tokens_stand_where_they_say(text: str) -> None:
+def test_tokens_have_valid_spans_in_order(text: str) -> None:
     reached = 0
     for token in analyzer.analyze(text):
         assert reached <= token.start < token.end <= len(text)
@@ -83,7 +83,7 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 
 
 @given(st.text(min_size=1, max_size=8), st.text(min_size=1, max_size=8))
-def test_terms_tell_words_apart_and_keep_their_beginnings(one: str, other: str) -> None:
+def test_the_encoding_of_terms_is_unique_and_keeps_prefixes(one: str, other: str) -> None:
     first, second = entries.term(one), entries.term(other)
     assert first.isascii()
     assert first.isalnum()

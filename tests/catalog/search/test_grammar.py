@@ -1,23 +1,23 @@
-"""A query means what its user thinks, and no input is an error unless asked to be."""
+"""The parser accepts every query; in strict mode it refuses one that does not follow the grammar."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog_service.errors import BadQuery
-from catalog_service.search.grammar import MAX_LENGTH, NOTHING, Node, Parsed, Phrase, Prefix, parse
+from catalog_service.search.grammar import MAX_LENGTH, NO_WORD, Node, Parsed, Phrase, Prefix, parse
 from catalog_service.search.tree import And, Not, Or
 
 
-def told(node: Node | None) -> object:
+def nested(node: Node | None) -> object:
     """The query as nested tuples of stems."""
     if isinstance(node, Phrase | Prefix):
-        said = f"{node.word}*" if isinstance(node, Prefix) else " ".join(node.stems) + ("…" if node.open else "")
-        return f"{node.field}:{said}" if node.field else said
+        words = f"{node.word}*" if isinstance(node, Prefix) else " ".join(node.stems) + ("…" if node.open else "")
+        return f"{node.field}:{words}" if node.field else words
     if isinstance(node, Not):
-        return ("not", told(node.part))
+        return ("not", nested(node.part))
     if isinstance(node, And | Or):
-        return (type(node).__name__.lower(), *(told(part) for part in node.parts))
+        return (type(node).__name__.lower(), *(nested(part) for part in node.parts))
     return None
 
 
@@ -50,9 +50,9 @@ def told(node: Node | None) -> object:
         ("   ", None),
     ],
 )
-def test_a_query_means(query: str, meaning: object) -> None:
+def test_a_query_has_this_meaning(query: str, meaning: object) -> None:
     parsed = parse(query)
-    assert told(parsed.node) == meaning
+    assert nested(parsed.node) == meaning
     assert not parsed.escaped
 
 
@@ -76,7 +76,7 @@ def test_a_query_means(query: str, meaning: object) -> None:
         ('"' + "a " * 33 + '"', 0),
     ],
 )
-def test_what_does_not_parse_is_plain_words_and_said_so(query: str, position: int) -> None:
+def test_a_query_that_does_not_parse_is_plain_words_with_a_warning(query: str, position: int) -> None:
     parsed = parse(query)
     assert parsed.escaped
     assert parsed.warnings
@@ -85,23 +85,23 @@ def test_what_does_not_parse_is_plain_words_and_said_so(query: str, position: in
     assert refused.value.extensions == {"position": position}
 
 
-def test_a_query_has_a_length() -> None:
+def test_a_query_that_is_too_long_is_refused() -> None:
     parse("a" * MAX_LENGTH)
     with pytest.raises(BadQuery, match="longer than 1,000 characters"):
         parse("a" * (MAX_LENGTH + 1))
 
 
 @pytest.mark.parametrize("query", ["!?", '""', "-!", "( )", "title:“”"])
-def test_a_query_without_a_word_is_told(query: str) -> None:
-    assert parse(query) == Parsed(None, warnings=(NOTHING,))
+def test_a_query_without_a_word_has_a_warning(query: str) -> None:
+    assert parse(query) == Parsed(None, warnings=(NO_WORD,))
 
 
 @pytest.mark.parametrize(
-    ("query", "said"), [("a*", "too short"), ("author:peters", "author: is not a field"), ("(peace", "character 1")]
+    ("query", "warning"), [("a*", "too short"), ("author:peters", "author: is not a field"), ("(peace", "character 1")]
 )
-def test_what_is_understood_otherwise_is_told(query: str, said: str) -> None:
-    [warning] = parse(query).warnings
-    assert said in warning
+def test_a_query_that_is_not_taken_literally_has_a_warning(query: str, warning: str) -> None:
+    [given] = parse(query).warnings
+    assert warning in given
 
 
 @pytest.mark.parametrize(
@@ -114,13 +114,13 @@ def test_what_is_understood_otherwise_is_told(query: str, said: str) -> None:
         ('(peace talks) OR "AND"', '(peace talks) OR "AND"'),
     ],
 )
-def test_a_query_is_told_in_its_plainest_form(query: str, plainest: str) -> None:
+def test_a_query_has_a_plainest_form(query: str, plainest: str) -> None:
     assert parse(query).written == plainest
 
 
 @given(st.one_of(st.text(max_size=60), st.text(alphabet='abz é中日"“”()-*:OR', max_size=40)))
-def test_no_query_is_an_error_and_its_plainest_form_means_the_same(query: str) -> None:
+def test_every_query_parses_and_its_plainest_form_means_the_same(query: str) -> None:
     parsed = parse(query)
-    again = parse(parsed.written)
-    assert again.node == parsed.node
-    assert not again.escaped
+    reparsed = parse(parsed.written)
+    assert reparsed.node == parsed.node
+    assert not reparsed.escaped

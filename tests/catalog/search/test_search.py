@@ -1,4 +1,4 @@
-"""Both databases find the same; copies are one hit; totals and facets agree."""
+"""Both databases find the same documents; copies are one hit; totals and facets agree with the hits."""
 
 import json
 from collections import Counter
@@ -19,21 +19,21 @@ from tests.catalog.events import article, document_id, event, relation
 GOLD = json.loads((Path(__file__).parents[2] / "quality" / "seeds.json").read_text(encoding="utf-8"))["documents"]
 
 
-def found(catalog: Database, q: str, **more: Any) -> SearchResults:  # noqa: ANN401  Fields of a query.
+def run(catalog: Database, q: str, **more: Any) -> SearchResults:  # noqa: ANN401  Fields of a query.
     with catalog.reading() as session:
         return search.find(session, search.Query(q=q, **more))
 
 
 def everything(catalog: Database, q: str, **more: Any) -> list[Hit]:  # noqa: ANN401  Fields of a query.
     """The hits of all pages."""
-    listed: list[Hit] = []
+    hits: list[Hit] = []
     cursor = None
     while True:
-        results = found(catalog, q, cursor=cursor, **more)
-        listed += results.hits
+        results = run(catalog, q, cursor=cursor, **more)
+        hits += results.hits
         cursor = results.next
         if cursor is None:
-            return listed
+            return hits
 
 
 def paths(results: SearchResults) -> list[str]:
@@ -48,22 +48,22 @@ def seeds(record: Record) -> None:
                 number,
                 path=name,
                 article=article(
-                    told["title"], "\n\n".join(told["paragraphs"]), kind=told["kind"], publisher=told["publisher"],
-                    published=told["published"],
+                    gold["title"], "\n\n".join(gold["paragraphs"]), kind=gold["kind"], publisher=gold["publisher"],
+                    published=gold["published"],
                 ),
             )
-            for number, (name, told) in enumerate(GOLD.items(), start=1)
+            for number, (name, gold) in enumerate(GOLD.items(), start=1)
         )
     )  # fmt: skip
 
 
 @pytest.mark.usefixtures("seeds")
-def test_denuclearisation_is_in_two_seeds(catalog: Database) -> None:
-    assert [path[:3] for path in paths(found(catalog, "denuclearisation"))] == ["001", "004"]
+def test_denuclearisation_is_found_in_two_seeds(catalog: Database) -> None:
+    assert [path[:3] for path in paths(run(catalog, "denuclearisation"))] == ["001", "004"]
 
 
 @pytest.mark.usefixtures("seeds")
-def test_the_grammar_finds(catalog: Database) -> None:
+def test_each_operator_finds_these_seeds(catalog: Database) -> None:
     expected = {
         '"serious concerns"': ["000", "001"],
         '"concerns serious"': [],
@@ -78,22 +78,22 @@ def test_the_grammar_finds(catalog: Database) -> None:
         "korea (penny OR -luxon)": ["002", "004"],
         "!?": [],
     }
-    assert {q: [path[:3] for path in paths(found(catalog, q))] for q in expected} == expected
+    assert {q: [path[:3] for path in paths(run(catalog, q))] for q in expected} == expected
 
 
 @pytest.mark.usefixtures("seeds")
-def test_snippets_mark_what_was_found_where_it_stands(catalog: Database) -> None:
-    [hit] = found(catalog, '"Penny Wong" title:destabilising').hits
+def test_snippets_mark_the_matches_in_text_and_title(catalog: Database) -> None:
+    [hit] = run(catalog, '"Penny Wong" title:destabilising').hits
     text = "\n\n".join(GOLD[hit.document.path]["paragraphs"])
-    told = {snippet.field: snippet for snippet in hit.snippets}
-    assert told["text"].text == text[told["text"].start : told["text"].end]
-    assert next(text[start:end] for start, end in told["text"].highlights) == "Penny Wong"
-    assert [hit.document.title[start:end] for start, end in told["title"].highlights] == ["Destabilising"]
+    snippets = {snippet.field: snippet for snippet in hit.snippets}
+    assert snippets["text"].text == text[snippets["text"].start : snippets["text"].end]
+    assert next(text[start:end] for start, end in snippets["text"].highlights) == "Penny Wong"
+    assert [hit.document.title[start:end] for start, end in snippets["title"].highlights] == ["Destabilising"]
 
 
 @pytest.fixture
-def retold(record: Record) -> None:
-    """A wire story, two copies of it, a revision, a copy of that, and another story."""
+def one_story(record: Record) -> None:
+    """A wire story, two copies of it, a revision, a copy of the revision, and another story."""
     talks = {"kind": "wire", "publisher": "Yonhap", "published": "2024-09-04", "language": "en"}
     record(
         event(1, article=article(**talks)),
@@ -105,12 +105,12 @@ def retold(record: Record) -> None:
     )
 
 
-@pytest.mark.usefixtures("retold")
+@pytest.mark.usefixtures("one_story")
 @pytest.mark.parametrize(("collapse", "hits"), [("none", 6), ("duplicates", 3), ("stories", 2)])
 def test_hits_totals_and_facets_agree(catalog: Database, collapse: Any, hits: int) -> None:  # noqa: ANN401  Parameters.
     for q in ("envoys", ""):
         for sort in ("relevance", "-published", "-recorded"):
-            results = found(catalog, q, collapse=collapse, facets=search.FACETS, total="exact", limit=1, sort=sort)
+            results = run(catalog, q, collapse=collapse, facets=search.FACETS, total="exact", limit=1, sort=sort)
             assert results.total == Total(documents=hits, stories=2, relation="eq")
             assert {name: sum(values.values()) for name, values in results.facets.items()} == dict.fromkeys(
                 search.FACETS, hits
@@ -122,24 +122,24 @@ def test_hits_totals_and_facets_agree(catalog: Database, collapse: Any, hits: in
             assert Counter(hit.document.publisher or "" for hit in listed) == results.facets["publisher"]
 
 
-@pytest.mark.usefixtures("retold")
-def test_of_copies_the_first_is_shown_and_of_a_story_the_newest(catalog: Database) -> None:
-    [copies] = found(catalog, "title:peace monday").hits
+@pytest.mark.usefixtures("one_story")
+def test_the_first_of_copies_and_the_newest_of_a_story_are_shown(catalog: Database) -> None:
+    [copies] = run(catalog, "title:peace monday").hits
     assert copies.document.path == "001.txt"
     assert copies.document.story is not None
     assert copies.collapsed == Collapsed(story=copies.document.story.id, count=2, because="duplicates")
-    story = [hit for hit in found(catalog, "envoys", collapse="stories").hits if hit.collapsed]
+    story = [hit for hit in run(catalog, "envoys", collapse="stories").hits if hit.collapsed]
     assert [(hit.document.path, hit.collapsed and hit.collapsed.because) for hit in story] == [("003.txt", "stories")]
 
 
-@pytest.mark.usefixtures("retold")
-def test_only_what_matches_is_shown_for_its_copies(catalog: Database) -> None:
-    [hit] = found(catalog, "monday", publisher="Herald").hits
+@pytest.mark.usefixtures("one_story")
+def test_a_copy_that_matches_is_shown_when_the_first_does_not_match(catalog: Database) -> None:
+    [hit] = run(catalog, "monday", publisher="Herald").hits
     assert (hit.document.path, hit.collapsed) == ("002.txt", None)
 
 
-@pytest.mark.usefixtures("retold")
-def test_filters_narrow(catalog: Database) -> None:
+@pytest.mark.usefixtures("one_story")
+def test_each_filter_selects_these_documents(catalog: Database) -> None:
     [story] = {hit.document.story.id for hit in everything(catalog, "", collapse="none") if hit.document.story}
     expected: dict[tuple[str, Any], list[int]] = {
         ("kind", "wire"): [1, 2, 3, 4],
@@ -161,21 +161,21 @@ def test_filters_narrow(catalog: Database) -> None:
         ("within", ("title",)): [6],
     }
     for (name, value), numbers in expected.items():
-        results = found(catalog, "envoys", collapse="none", **{name: value})
+        results = run(catalog, "envoys", collapse="none", **{name: value})
         assert paths(results) == [f"{number:03}.txt" for number in numbers], (name, value)
 
 
-def test_changes_are_found_by_what_they_mean(catalog: Database, record: Record) -> None:
+def test_documents_are_found_by_the_significance_of_their_change(catalog: Database, record: Record) -> None:
     record(event(1), event(2), event(2, 2, "changed", article=article(text="Envoys met on Sunday.")))
     with catalog.reading() as session:
-        meant = documents.version(session, UUID(document_id(2)), 2).change.significance
-    assert meant is not None
-    assert paths(found(catalog, "", significance=meant)) == ["002.txt"]
+        significance = documents.version(session, UUID(document_id(2)), 2).change.significance
+    assert significance is not None
+    assert paths(run(catalog, "", significance=significance)) == ["002.txt"]
 
 
 def test_a_date_that_does_not_exist_is_refused(catalog: Database) -> None:
     with pytest.raises(BadQuery, match="no date 2024-02-31"):
-        found(catalog, "", recorded=("2024-02-31", None))
+        run(catalog, "", recorded=("2024-02-31", None))
 
 
 def test_dates_sort_and_relevance_puts_titles_first(catalog: Database, record: Record) -> None:
@@ -197,29 +197,29 @@ def test_dates_sort_and_relevance_puts_titles_first(catalog: Database, record: R
 def test_a_relation_between_old_versions_collapses_nothing(catalog: Database, record: Record) -> None:
     record(event(1), event(2, relations=[relation(1, type_="duplicate")]))
     record(event(2, 2, "changed", article=article(text="Envoys met on Tuesday.")))
-    assert len(found(catalog, "envoys").hits) == 2
+    assert len(run(catalog, "envoys").hits) == 2
 
 
 def test_a_withdrawn_document_is_not_found_and_a_restored_one_is(catalog: Database, record: Record) -> None:
     record(event(1), event(1, 2, "withdrawn"))
-    assert found(catalog, "envoys").hits == ()
+    assert run(catalog, "envoys").hits == ()
     record(event(1, 3, "restored"))
-    assert len(found(catalog, "envoys").hits) == 1
+    assert len(run(catalog, "envoys").hits) == 1
 
 
 def test_an_edited_text_is_found_by_its_new_words_only(catalog: Database, record: Record) -> None:
     record(event(1), event(1, 2, "changed", article=article(text="Ministers dined.")))
-    assert found(catalog, "envoys").hits == ()
-    assert len(found(catalog, "ministers").hits) == 1
+    assert run(catalog, "envoys").hits == ()
+    assert len(run(catalog, "ministers").hits) == 1
 
 
 @pytest.mark.parametrize("sort", ["relevance", "-published", "-recorded"])
-def test_pages_are_of_one_moment_while_others_write(catalog: Database, record: Record, sort: Any) -> None:  # noqa: ANN401
+def test_all_pages_are_of_one_snapshot_while_others_write(catalog: Database, record: Record, sort: Any) -> None:  # noqa: ANN401
     record(*(event(number, article=article(title=f"Envoys {number % 2}")) for number in range(1, 8)))
     first = everything(catalog, "envoys", sort=sort, collapse="none")
     seen, cursor = [], None
     for number in range(1, 8):
-        results = found(catalog, "envoys", limit=3, cursor=cursor, sort=sort, collapse="none", total="exact")
+        results = run(catalog, "envoys", limit=3, cursor=cursor, sort=sort, collapse="none", total="exact")
         assert results.total == Total(documents=7, stories=7, relation="eq")
         seen += [(hit.document.id, hit.document.title) for hit in results.hits]
         record(
@@ -234,13 +234,13 @@ def test_pages_are_of_one_moment_while_others_write(catalog: Database, record: R
 
 def test_a_cursor_belongs_to_its_query(catalog: Database, record: Record) -> None:
     record(event(1), event(2))
-    cursor = found(catalog, "envoys", limit=1).next
+    cursor = run(catalog, "envoys", limit=1).next
     with pytest.raises(CursorMismatch):
-        found(catalog, "envoy", limit=1, cursor=cursor)
-    assert len(found(catalog, "envoys", limit=5, cursor=cursor).hits) == 1
+        run(catalog, "envoy", limit=1, cursor=cursor)
+    assert len(run(catalog, "envoys", limit=5, cursor=cursor).hits) == 1
 
 
-def test_pages_go_on_behind_many_copies(catalog: Database, record: Record) -> None:
+def test_pages_continue_after_many_copies(catalog: Database, record: Record) -> None:
     record(event(1), event(2, article=article(text="Envoys met twice.")))
     record(*(event(number, relations=[relation(1, type_="duplicate")]) for number in range(3, 30)))
     assert sorted(hit.document.path for hit in everything(catalog, "envoys", limit=1)) == [
@@ -248,13 +248,13 @@ def test_pages_go_on_behind_many_copies(catalog: Database, record: Record) -> No
     ]  # fmt: skip
 
 
-def test_what_is_removed_leaves_no_trace(catalog: Database, record: Record) -> None:
+def test_a_removed_document_leaves_no_terms_in_the_index(catalog: Database, record: Record) -> None:
     record(event(1, article=article(text="Xylophones.")), event(1, 2, "changed", article=article(text="Trombones.")))
     record(event(2, article=article(text="Trumpets.")))
     with catalog.writing() as session:
         search.remove(session, document_id(1))
-    assert [found(catalog, q).hits for q in ("xylophones", "trombones")] == [(), ()]
-    assert len(found(catalog, "trumpets").hits) == 1
+    assert [run(catalog, q).hits for q in ("xylophones", "trombones")] == [(), ()]
+    assert len(run(catalog, "trumpets").hits) == 1
     if catalog.engine.dialect.name == "sqlite":
         with catalog.reading() as session:
             blocks = session.execute(sa.text("SELECT block FROM search_entry_data")).scalars()
@@ -265,10 +265,10 @@ def test_a_long_text_is_found_in_all_its_parts(catalog: Database, record: Record
     words = [f"w{number}" for number in range(20_000)]
     record(event(1, article=article(text=" ".join(words))))
     for q in ("w5 w19999", '"w1498 w1499 w1500"', '"w16040 w16041"', "w1999*"):
-        assert len(found(catalog, q).hits) == 1, q
+        assert len(run(catalog, q).hits) == 1, q
 
 
 def test_scripts_without_spaces_are_found(catalog: Database, record: Record) -> None:
     record(event(1, article=article("首尔", "新西兰总理与韩国总统在首尔举行会谈。")), event(2))
     for q in ("新西兰", "总统", "首"):
-        assert len(found(catalog, q).hits) == 1, q
+        assert len(run(catalog, q).hits) == 1, q

@@ -1,11 +1,11 @@
-"""Snippets show where it is said, and mark it."""
+"""Snippets show the parts of a text around the matches, and mark them."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog_service.search.grammar import leaves, parse
 from catalog_service.search.results import Snippet
-from catalog_service.search.snippets import AROUND, FARTHEST, MOST, MOST_MARKS, snippets
+from catalog_service.search.snippets import CONTEXT, MAX_MARKS, MAX_SNIPPETS, MAX_TEXT, snippets
 
 LONG = "word " * 100
 
@@ -18,12 +18,12 @@ def marked(text: str, q: str) -> list[str]:
     return [text[start:end] for snippet in shown(text, q) for start, end in snippet.highlights]
 
 
-def test_words_phrases_and_beginnings_are_marked() -> None:
+def test_words_phrases_and_prefixes_are_marked() -> None:
     text = "The U.N.’s envoys said the Joint Statement’s denuclearisation clause stands."
     assert marked(text, 'UN "joint statement" denuc*') == ["U.N.’s", "Joint Statement’s", "denuclearisation"]
 
 
-def test_what_overlaps_is_marked_once() -> None:
+def test_overlapping_matches_are_one_mark() -> None:
     assert marked("North Korea and South Korea", '"north korea" korea') == ["North Korea", "Korea"]
 
 
@@ -31,32 +31,32 @@ def test_a_mark_in_a_script_without_spaces_ends_with_the_query() -> None:
     assert marked("总统在首尔举行会谈", "首 会谈") == ["首", "会谈"]
 
 
-def test_what_is_excluded_or_asked_of_the_title_is_not_marked() -> None:
+def test_excluded_words_and_words_of_another_field_are_not_marked() -> None:
     assert marked("peace and war", "peace -war title:and") == ["peace"]
 
 
-def test_places_far_apart_are_several_snippets_cut_at_words() -> None:
+def test_matches_far_apart_are_several_snippets_cut_at_words() -> None:
     text = f"{LONG}peace {LONG}peace {LONG}peace {LONG}peace"
-    found = shown(text, "peace")
-    assert len(found) == MOST
-    assert all(snippet.text.startswith("word ") and snippet.text.endswith(" word") for snippet in found)
+    result = shown(text, "peace")
+    assert len(result) == MAX_SNIPPETS
+    assert all(snippet.text.startswith("word ") and snippet.text.endswith(" word") for snippet in result)
 
 
-def test_a_text_is_not_looked_through_for_ever() -> None:
-    assert shown("a " * FARTHEST + "peace", "peace") == ()
+def test_matches_far_into_a_text_are_not_marked() -> None:
+    assert shown("a " * MAX_TEXT + "peace", "peace") == ()
 
 
 @given(st.text(alphabet="ab c中國.’\n", max_size=400), st.text(alphabet='ab "中國*', max_size=12))
-def test_snippets_are_pieces_of_the_text_in_order(text: str, q: str) -> None:
-    found = shown(text, q)
-    assert len(found) <= MOST
-    assert sum(len(snippet.highlights) for snippet in found) <= MOST_MARKS
+def test_snippets_are_parts_of_the_text_in_order(text: str, q: str) -> None:
+    result = shown(text, q)
+    assert len(result) <= MAX_SNIPPETS
+    assert sum(len(snippet.highlights) for snippet in result) <= MAX_MARKS
     reached = 0
-    for snippet in found:
+    for snippet in result:
         assert snippet.text == text[snippet.start : snippet.end]
         assert (
             len(snippet.text)
-            <= 2 * AROUND + sum(end - start for start, end in snippet.highlights) + AROUND * MOST_MARKS
+            <= 2 * CONTEXT + sum(end - start for start, end in snippet.highlights) + CONTEXT * MAX_MARKS
         )
         for start, end in snippet.highlights:
             assert reached <= start < end <= snippet.end
