@@ -171,6 +171,7 @@ class Pipeline:
         found = await asyncio.to_thread(lambda: list(scan.walk(self._root, Ignore(self._root))))
         known = await self._database.read(ledger.known)
         files, odd = scan.facts_of(found)
+        self._intake.settling.keep(files)
         picture = Picture(known, odd, scan.diff(known, files), len(found), whole=True)
         back = files.keys() & set(await self._database.read(ledger.held))
         if back:
@@ -201,6 +202,9 @@ class Pipeline:
             elsewhere = scan.look(self._root, path)
             if isinstance(elsewhere, FileFact):
                 files[path] = elsewhere
+        for path in paths:
+            if path not in files:
+                self._intake.settling.forget(path)
         return Picture(known, odd, scan.diff(known, files), len(found), whole=False)
 
     def _stands_at(self, ignore: Ignore, path: str) -> list[FileFact | Odd]:
@@ -251,7 +255,6 @@ class Pipeline:
                 self._looks.at(path, since + self._limits.settle_seconds)
         for path in (*told, *(path for path in self._gone if path not in gone and path in picture.known)):
             self._gone.pop(path, None)
-            self._intake.settling.forget(path)
         if told:
             await self._database.write(ledger.parting(self._settings.on_delete), self._context(), told)
             self._woken()

@@ -2,7 +2,8 @@
 
 import signal
 import time
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +35,8 @@ class Settling:
         self._clock = clock
         self._wall = wall
         self._waits: dict[str, _Wait] = {}
-        self._read_at: dict[str, float] = {}
+        # In the order of reading, so that those that matter no more are the first.
+        self._read_at: OrderedDict[str, float] = OrderedDict()
 
     @property
     def waiting(self) -> int:
@@ -73,11 +75,15 @@ class Settling:
         return wait is not None and self._clock() - wait.since >= self._limits.settle_max_seconds
 
     def forget(self, path: str) -> None:
-        """The path is gone or was read; nothing is waited for."""
+        """The file is deleted or was read: a file of that name is waited for anew."""
         self._waits.pop(path, None)
+
+    def keep(self, paths: Collection[str]) -> None:
+        """These are all files there are: no other is waited for."""
+        self._waits = {path: wait for path, wait in self._waits.items() if path in paths}
 
     def _read(self, path: str, now: float) -> None:
         self._read_at[path] = now
-        if len(self._read_at) > 10_000:
-            oldest = now - self._limits.settle_again_seconds
-            self._read_at = {path: at for path, at in self._read_at.items() if at > oldest}
+        self._read_at.move_to_end(path)
+        while next(iter(self._read_at.values())) <= now - self._limits.settle_again_seconds:
+            self._read_at.popitem(last=False)

@@ -476,6 +476,20 @@ async def watched(folder: Folder) -> AsyncIterator[None]:
         await running
 
 
+async def test_a_file_that_is_deleted_while_it_is_waited_for_is_forgotten(folder: Folder) -> None:
+    pipeline, stop = folder.pipeline(), asyncio.Event()
+    running = asyncio.create_task(pipeline.run(stop))
+    await pipeline.scanned.wait()
+    with (folder.path / "a.txt").open("w", encoding="utf-8") as writer:
+        await until(lambda: pipeline.health.detail["waiting_for_writer"] == 1, "the file to be waited for")
+        (folder.path / "a.txt").unlink()
+        await until(lambda: pipeline.health.detail["waiting_for_writer"] == 0, "the file to be forgotten")
+        writer.write("never seen")
+    stop.set()
+    await running
+    assert folder.states() == {}
+
+
 async def test_what_another_process_marks_is_judged_while_nothing_happens_in_the_folder(folder: Folder) -> None:
     for name in ("a.txt", "b.txt", "c.txt"):
         folder.write(name, STORY)

@@ -1,5 +1,6 @@
 """A file is read when its writer is done with it, or when it was waited for long enough."""
 
+import dataclasses
 import signal
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -123,3 +124,41 @@ def test_a_file_that_was_read_just_now_waits_for_quiet(folder: Folder) -> None:
 def test_a_writer_that_comes_while_we_ask_does_not_end_us(folder: Folder) -> None:
     assert folder.is_whole()
     assert signal.getsignal(signal.SIGIO) is signal.SIG_IGN
+
+
+def test_files_that_are_not_there_any_more_are_not_waited_for(folder: Folder) -> None:
+    with folder.file.open("a", encoding="utf-8"):
+        assert not folder.is_whole()
+        folder.clock.wait(9)
+        folder.settling.keep({"a.txt"})
+        folder.clock.wait(2)
+        assert folder.settling.is_overdue("a.txt")
+        folder.settling.keep({"b.txt"})
+        assert folder.settling.waiting == 0
+        assert not folder.is_whole()
+
+
+class CountedPath(str):
+    """A path that counts how often any of its kind is looked up."""
+
+    __slots__ = ()
+    lookups = 0
+
+    def __hash__(self) -> int:
+        CountedPath.lookups += 1
+        return super().__hash__()
+
+
+@pytest.mark.usefixtures("no_lease")
+@pytest.mark.parametrize("pause", [0.0, 0.001])
+def test_each_file_costs_the_same_however_many_were_read(folder: Folder, pause: float) -> None:
+    files = 12_000
+    CountedPath.lookups = 0
+    whole = folder.fact()
+    folder.clock.wait(5)
+    for number in range(files):
+        fact = dataclasses.replace(whole, path=CountedPath(f"{number}.txt"))
+        assert folder.settling.is_whole(fact)
+        folder.settling.forget(fact.path)
+        folder.clock.wait(pause)
+    assert CountedPath.lookups < 10 * files
