@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from catalog_service import ties
-from catalog_service.tables import Document, Relation, Story, Version, alive
+from catalog_service.tables import Document, Relation, Story, Version, alive, unindexed
 
 # Two that are linked are near.
 SMALLEST = 3
@@ -86,5 +86,5 @@ def _links(wanted: Collection[str]) -> Select[str | None, str, str, str]:
         .join(b, and_(b.id == Relation.b_document, b.number == Relation.b_version, b.story == a.story))
         .join(version_a, and_(version_a.document == a.id, version_a.number == a.number))
         .join(version_b, and_(version_b.document == b.id, version_b.number == b.number))
-        .where(a.story.in_(wanted), Relation.type.in_(ties.TYPES), Relation.seq != 0, alive(Relation))
+        .where(a.story.in_(wanted), unindexed(Relation.type).in_(ties.TYPES), Relation.seq != 0, alive(Relation))
     )

@@ -9,10 +9,12 @@ import itertools
 from collections.abc import Collection, Iterable
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Exists, Select, and_, bindparam, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Exists, Select, and_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from catalog_service.tables import Document, Relation, Story, Version, alive
+from catalog_service import arrays
+from catalog_service.arrays import any_of
+from catalog_service.tables import Document, Relation, Story, Version, alive, unindexed
 
 # A class that maps a table, or an alias of one.
 _Table: TypeAlias = Any
@@ -58,7 +60,7 @@ def _of_linked_text() -> Select[str]:
 
 
 def _asked(own: _Table, version: _Table) -> Select[str]:
-    wanted = own.id.in_(bindparam("documents", expanding=True))
+    wanted = any_of(own.id, arrays.parameter("documents"))
     return select(own.id).join(version, _says(own, version)).join(Story, Story.id == own.story).where(wanted)
 
 
@@ -81,7 +83,7 @@ def _step(one: _Table, other: _Table, way: tuple[str, str]) -> ColumnElement[boo
         and_(getattr(relation, f"{side}_document") == end.id, getattr(relation, f"{side}_version") == end.number)
         for side, end in zip(way, (one, other), strict=True)
     ]
-    told = and_(relation.type == "duplicate", relation.seq != 0, alive(relation))
+    told = and_(unindexed(relation.type) == "duplicate", relation.seq != 0, alive(relation))
     return and_(*sides, told, other.story == one.story)
 
 

@@ -16,8 +16,9 @@ from sqlalchemy import ColumnElement, CursorResult, and_, select, update
 from sqlalchemy.orm import Session
 
 from catalog_service import changes, ties
+from catalog_service.arrays import any_of
 from catalog_service.counter import WriterTurn
-from catalog_service.tables import Document, Story, Version
+from catalog_service.tables import Document, Story, Version, unindexed
 from catalog_service.ties import Text
 
 # Nobody reads the story off an object in a session, so none is looked for there.
@@ -51,12 +52,12 @@ def join(session: Session, turn: WriterTurn, document: str) -> None:
     if not neighbours:
         return
     members = {document, *neighbours}
-    named = select(Document.story).where(Document.id.in_(members), Document.story.is_not(None)).distinct()
+    named = select(Document.story).where(any_of(Document.id, members), Document.story.is_not(None)).distinct()
     known = list(session.scalars(select(Story).where(Story.id.in_(named))))
     kept = max(known, key=lambda story: (story.size, story.id), default=None) or _new(session, document)
     others = [story for story in known if story is not kept]
-    added = _enter(session, kept, Document.story.in_([story.id for story in others])) if others else 0
-    added += _enter(session, kept, and_(Document.id.in_(members), Document.story.is_(None)))
+    added = _enter(session, kept, any_of(Document.story, [story.id for story in others])) if others else 0
+    added += _enter(session, kept, and_(any_of(Document.id, members), unindexed(Document.story).is_(None)))
     if added:
         _measure(session, turn, kept, kept.size + added, {kept.head, *members, *(story.head for story in known)})
     for story in others:
@@ -98,7 +99,7 @@ def part(session: Session, turn: WriterTurn, ended: Sequence[Link]) -> None:
 
 
 def _stories_of(session: Session, documents: Collection[str]) -> Sequence[Story]:
-    named = select(Document.story).where(Document.id.in_(documents))
+    named = select(Document.story).where(any_of(Document.id, documents))
     return session.scalars(select(Story).where(Story.id.in_(named)).order_by(Story.id)).all()
 
 
@@ -125,13 +126,15 @@ def _divide(session: Session, turn: WriterTurn, story: Story, *, without: str | 
     """The largest part keeps the story; the others become stories of their own, or stand alone."""
     found = _components(session, _members(session, story.id), without)
     parts = sorted(found, key=lambda part: (-len(part), min(part)))
-    for members in parts[1:]:
-        new = _new(session, min(members)) if len(members) > 1 else None
-        named = update(Document).where(Document.id.in_(members)).values(story=new.id if new else None)
-        session.execute(named, execution_options=UNSEEN)
-        if new:
-            _measure(session, turn, new, len(members), members)
     kept = parts[0] if parts else set()
+    leaving = set().union(*parts[1:])
+    # All at once: most of them are alone, and there may be thousands.
+    session.execute(update(Document).where(any_of(Document.id, leaving)).values(story=None), execution_options=UNSEEN)
+    for members in parts[1:]:
+        if len(members) > 1:
+            new = _new(session, min(members))
+            _enter(session, new, any_of(Document.id, members))
+            _measure(session, turn, new, len(members), members)
     _measure(session, turn, story, len(kept), kept)
 
 
@@ -143,7 +146,9 @@ def _measure(session: Session, turn: WriterTurn, story: Story, size: int, candid
         _append(session, turn, story.id, 0, None)
         return
     standings = standing(session, candidates)
-    inside = session.scalars(select(Document.id).where(Document.id.in_(candidates), Document.story == story.id))
+    inside = session.scalars(
+        select(Document.id).where(any_of(Document.id, candidates), unindexed(Document.story) == story.id)
+    )
     head = max(inside, key=lambda each: standings[each])
     if (story.size, story.head) != (size, head):
         story.size, story.head = size, head
@@ -160,7 +165,7 @@ def standing(session: Session, documents: Collection[str]) -> dict[str, Standing
         Version, and_(Version.document == Document.id, Version.number == Document.number)
     )
     found: dict[str, Standing] = {}
-    for row in session.execute(asked.where(Document.id.in_(documents))):
+    for row in session.execute(asked.where(any_of(Document.id, documents))):
         sequence = (row.details.get("wire") or {}).get("sequence", 0)
         tie = tuple(-ord(character) for character in row.digest + row.id)
         found[row.id] = Standing(row.published or "", sequence, tie)

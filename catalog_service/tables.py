@@ -259,6 +259,15 @@ class AccessToken(Base):
     revoked_at: Mapped[datetime | None]
 
 
+def unindexed(column: Any) -> ColumnElement[str]:  # noqa: ANN401  A column of texts.
+    """The column as an expression of the same value that no index covers.
+
+    SQLite has no statistics of a catalog that is being filled. It would begin with all relations of a type, or with all
+    documents of a status, rather than with the few that are asked for.
+    """
+    return cast("ColumnElement[str]", column.concat(""))
+
+
 def alive(table: Any, seq: int | ColumnElement[int] | None = None) -> ColumnElement[bool]:  # noqa: ANN401  A table with both, or an alias.
     """The rows of document states or relations that stood at `seq`, or stand now."""
     if seq is None:

@@ -9,10 +9,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import BigInteger, BindParameter, ColumnElement, Select, and_, bindparam, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from catalog_service.tables import Document, DocumentState, Relation, Version, alive
+from catalog_service import arrays
+from catalog_service.arrays import any_of
+from catalog_service.tables import Document, DocumentState, Relation, Version, alive, unindexed
 
 TYPES = ("duplicate", "revision")
 S = TypeVar("S", bound=Select[*tuple[Any, ...]])
@@ -51,7 +53,7 @@ def _digests(session: Session, documents: Collection[str]) -> dict[str, str]:
     if not documents:
         return {}
     version = and_(Version.document == Document.id, Version.number == Document.number)
-    asked = select(Document.id, Version.digest).join(Version, version).where(Document.id.in_(documents))
+    asked = select(Document.id, Version.digest).join(Version, version).where(any_of(Document.id, documents))
     return {row.id: row.digest for row in session.execute(asked)}
 
 
@@ -90,7 +92,9 @@ def _copies_of() -> Select[str]:
     for own, other in ((A, B), (B, A)):
         version = aliased(Version)
         said = and_(version.document == own[0], version.number == own[1], version.digest == bindparam("digest"))
-        told = and_(other[0] == bindparam("document"), other[1] == bindparam("number"), Relation.type == "duplicate")
+        told = and_(
+            other[0] == bindparam("document"), other[1] == bindparam("number"), unindexed(Relation.type) == "duplicate"
+        )
         asked = select(own[0].label("document")).join(version, said).where(told, alive(Relation))
         found.append(join_current(asked, *own))
     return select(union_all(*found).subquery().c.document).limit(2)
@@ -99,7 +103,6 @@ def _copies_of() -> Select[str]:
 @functools.cache
 def _told() -> Select[str, str, int, str, bool]:
     """(document, other, number, type, current) of each copy or revision of `:documents` that was told of."""
-    documents: BindParameter[str] = bindparam("documents", expanding=True)
     found = []
     for own, other in ((A, B), (B, A)):
         saying, state = aliased(DocumentState), aliased(DocumentState)
@@ -109,8 +112,8 @@ def _told() -> Select[str, str, int, str, bool]:
             .join(saying, _is_current(saying, *own))
             .outerjoin(state, _is_current(state, *other))
             # Of the states: for each relation PostgreSQL may go through the whole list.
-            .where(saying.document.in_(documents))
-            .where(Relation.type.in_(TYPES), Relation.seq != 0, alive(Relation))
+            .where(any_of(saying.document, arrays.parameter("documents")))
+            .where(unindexed(Relation.type).in_(TYPES), Relation.seq != 0, alive(Relation))
         )
     told = union_all(*found).subquery()
     return select(told.c.document, told.c.other, told.c.number, told.c.type, told.c.current)
@@ -122,12 +125,14 @@ def links(types: tuple[str, ...], *, now: bool = True) -> Select[tuple[str, str,
 
     Current now, or at the seq `:at`. Made once: putting it together costs more than running it.
     """
-    documents: BindParameter[str] = bindparam("documents", expanding=True)
     at = None if now else bindparam("at", type_=BigInteger)
     sides = []
     for own, other in ((A, B), (B, A)):
         side = select(own[0].label("document"), other[0].label("other"), Relation.type.label("type")).where(
-            own[0].in_(documents), Relation.type.in_(types), Relation.seq != 0, alive(Relation, at)
+            any_of(own[0], arrays.parameter("documents")),
+            unindexed(Relation.type).in_(types),
+            Relation.seq != 0,
+            alive(Relation, at),
         )
         sides.append(join_current(join_current(side, *own, at), *other, at))
     found = union_all(*sides).subquery()
@@ -141,6 +146,5 @@ def join_current(asked: S, document: _Column, version: _Column, at: Moment = Non
 
 
 def _is_current(state: Any, document: _Column, version: _Column, at: Moment = None) -> ColumnElement[bool]:  # noqa: ANN401  An alias.
-    # As no index has it: SQLite would begin with all documents that are current, which nearly all are.
-    status = state.status.concat("")
-    return and_(state.document == document, state.number == version, status == "current", alive(state, at))
+    status = unindexed(state.status) == "current"
+    return and_(state.document == document, state.number == version, status, alive(state, at))

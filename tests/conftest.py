@@ -7,18 +7,37 @@ import time
 from collections.abc import Iterator
 from multiprocessing import resource_tracker as resource_tracker_module
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from tests import postgres
 
 LEAK_SECONDS = 2.0
+# A statement with more parameters than this has one for each row of something; PostgreSQL refuses 65,536 of them.
+MOST_PARAMETERS = 10_000
 
 
 @pytest.fixture(scope="session", autouse=True)
 def resource_tracker() -> None:
     """Python's own helper for worker processes: started once, it stays with its pipe until the end."""
     resource_tracker_module.ensure_running()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def bounded_statements() -> Iterator[None]:
+    """No statement of any test, on any engine, has more than MOST_PARAMETERS parameters."""
+    sa.event.listen(sa.Engine, "before_cursor_execute", check_parameters)
+    yield
+    sa.event.remove(sa.Engine, "before_cursor_execute", check_parameters)
+
+
+def check_parameters(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:  # noqa: ANN401  Drivers share no type.
+    """Raises AssertionError when a statement has too many parameters; a list holds those of several executions."""
+    for of_one_execution in parameters if isinstance(parameters, list) else [parameters]:
+        count = len(of_one_execution or ())
+        assert count <= MOST_PARAMETERS, f"{count} parameters in one statement: {statement[:300]} ..."
 
 
 @pytest.fixture(scope="session")

@@ -47,7 +47,8 @@ def put(session: Session, number: int, entry: IndexEntry) -> None:
 
 def remove(session: Session, numbers: Iterable[int]) -> None:
     """Deletes the entries with these numbers."""
-    session.execute(sa.delete(search_entry).where(search_entry.c.entry.in_(list(numbers))))
+    if rows := [{"number": number} for number in numbers]:
+        session.execute(sa.delete(search_entry).where(search_entry.c.entry == sa.bindparam("number")), rows)
 
 
 def matching(plan: Plan, among: Collection[int] | None = None) -> Subquery:

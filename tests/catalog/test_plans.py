@@ -87,6 +87,9 @@ def test_no_query_scans_a_whole_table(catalog: Database, name: str) -> None:
     scans = [step for step in plan_steps if step.startswith(tuple(f"SCAN {table}" for table in tables))]
     assert [step for step in scans if not step.startswith(IN_ORDER)] == []
     assert [step for step in plan_steps if LISTING in step] == []
+    # Nor all relations of a type, unless the query is for these.
+    by_type = [step for step in plan_steps if "ix_relation_type" in step]
+    assert by_type == [] or name in ("relations of a type", "a search, counted")
 
 
 def test_a_list_of_documents_is_read_from_its_index(catalog: Database) -> None:
