@@ -12,7 +12,7 @@ from tests.ingest.normalise.texts import article_of, removed
 PAGE = (Path(__file__).parents[3] / "docs" / "normalising.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^### (\S+)\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL))
 RULES = [normalise.name_of(rule) for rule in normalise.RULES]
-EXAMPLE = re.compile(r"```text\n(.*?)```\n\n(?:takes off: `(.*?)`|sets `(.*?)`: `(.*?)`)", re.DOTALL)
+EXAMPLE = re.compile(r"```text\n(.*?)```\n\n(?:removes: `(.*?)`|sets `(.*?)`: `(.*?)`)", re.DOTALL)
 
 
 def test_every_rule_is_documented_in_the_order_of_the_rules() -> None:
