@@ -1,1 +1,1 @@
-"""The pages for people: rendered on the server, working without script."""
+"""The web pages: rendered on the server, usable without scripts."""

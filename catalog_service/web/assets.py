@@ -1,4 +1,4 @@
-"""The static files of the pages, named by their content so that browsers may keep them for ever."""
+"""The static files of the pages. A file's URL contains a hash of its content, so browsers may cache it for ever."""
 
 import hashlib
 import mimetypes
@@ -11,7 +11,7 @@ FOLDER = Path(__file__).parent / "static"
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """One file as it is served."""
+    """The content and media type of one static file."""
 
     content: bytes
     media_type: str
@@ -19,22 +19,22 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """All files: `paths` from plain name to served name, `files` by served name."""
+    """All static files: `paths` maps a file's name to its name with the hash, `files` the latter to the file."""
 
     paths: Mapping[str, str]
     files: Mapping[str, Asset]
 
     def path(self, name: str) -> str:
-        """Where `name` ("style.css") is served. Raises KeyError when there is no such file."""
+        """The URL path of the file `name` ("style.css"). Raises KeyError when there is no such file."""
         return f"/static/{self.paths[name]}"
 
 
 def load() -> Assets:
-    """Reads every file of the static folder; a few hundred KB."""
+    """Reads all files of the static folder, a few hundred KB, into memory."""
     paths, files = {}, {}
-    for path in sorted(each for each in FOLDER.rglob("*") if each.is_file()):
+    for path in sorted(filter(Path.is_file, FOLDER.rglob("*"))):
         content, name = path.read_bytes(), path.relative_to(FOLDER).as_posix()
-        served = f"{name.removesuffix(path.suffix)}.{hashlib.sha256(content).hexdigest()[:16]}{path.suffix}"
-        paths[name] = served
-        files[served] = Asset(content, mimetypes.guess_type(path.name)[0] or "application/octet-stream")
+        hashed_name = f"{name.removesuffix(path.suffix)}.{hashlib.sha256(content).hexdigest()[:16]}{path.suffix}"
+        paths[name] = hashed_name
+        files[hashed_name] = Asset(content, mimetypes.guess_type(path.name)[0] or "application/octet-stream")
     return Assets(paths, files)

@@ -1,4 +1,4 @@
-"""Texts cut into segments for showing: shared passages marked, differences struck out or put in. Pure.
+"""Cuts texts into segments for the pages: marked passages, and the added and removed parts of a comparison. Pure.
 
 Offsets are code points, half-open, into the paragraphs joined by an empty line.
 """
@@ -14,16 +14,16 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
-    """A span of the text to be marked, its number on the page, and the spans in it that stand in quotation marks."""
+class MarkedSpan:
+    """A span of the text to be marked, its number on the page, and the spans of it that are in quotation marks."""
 
     number: int
     span: Span
     quoted: tuple[Span, ...] = ()
 
 
-class Op(Protocol):
-    """One operation of a diff: `a` of the first text became `b` of the second."""
+class DiffOperation(Protocol):
+    """One operation of a diff: the span `a` of the first text became the span `b` of the second."""
 
     @property
     def op(self) -> str:
@@ -40,7 +40,7 @@ class Op(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A run of text that is shown in one manner. `first` is True where its passage begins."""
+    """A run of text that is shown in one style; `passage` is the number of its passage, `first` its first segment."""
 
     text: str
     passage: int | None = None
@@ -48,19 +48,21 @@ class Segment:
     first: bool = False
 
 
-def marked(paragraphs: Sequence[str], passages: Iterable[Passage]) -> list[list[Segment]]:
-    """Each paragraph as segments that together are its text; where passages overlap, the earlier one is marked."""
+def marked(paragraphs: Sequence[str], passages: Iterable[MarkedSpan]) -> list[list[Segment]]:
+    """Cuts each paragraph into segments that join to its text. Where passages overlap, the earlier one is marked."""
     runs = list(_runs(passages))
-    shown = []
+    marked_paragraphs = []
     offset = 0
     for paragraph in paragraphs:
-        shown.append(list(_segments(paragraph, offset, runs)))
+        marked_paragraphs.append(list(_segments(paragraph, offset, runs)))
         offset += len(paragraph) + len(PARAGRAPH_BREAK)
-    return shown
+    return marked_paragraphs
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
+    """A span of the text that is marked in one style; `opens` is True where its passage begins."""
+
     start: int
     end: int
     passage: int
@@ -68,14 +70,14 @@ class _Run:
     opens: bool
 
 
-def _runs(passages: Iterable[Passage]) -> Iterator[_Run]:
+def _runs(passages: Iterable[MarkedSpan]) -> Iterator[_Run]:
     """The passages in order, without overlap, cut where a quotation begins or ends."""
-    reached = 0
-    for passage in sorted(passages, key=lambda each: each.span):
-        start, end = max(passage.span[0], reached), passage.span[1]
+    marked_to = 0
+    for passage in sorted(passages, key=lambda passage: passage.span):
+        start, end = max(passage.span[0], marked_to), passage.span[1]
         if start >= end:
             continue
-        reached = end
+        marked_to = end
         inner = {edge for span in passage.quoted for edge in span if start < edge < end}
         edges = [start, *sorted(inner), end]
         for left, right in itertools.pairwise(edges):
@@ -84,7 +86,7 @@ def _runs(passages: Iterable[Passage]) -> Iterator[_Run]:
 
 
 def _segments(paragraph: str, offset: int, runs: Sequence[_Run]) -> Iterator[Segment]:
-    """`paragraph`, which begins at `offset`, in order."""
+    """The segments of the paragraph that begins at `offset` of the text, in order."""
     at = 0
     for run in itertools.islice(runs, bisect.bisect_right(runs, offset, key=lambda run: run.end), None):
         if run.start >= offset + len(paragraph):
@@ -106,25 +108,25 @@ Manner = Literal["kept", "added", "removed"]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text of a comparison, and what became of it."""
+    """A run of text of a comparison, and whether it was kept, added or removed."""
 
     text: str
     manner: Manner
 
 
 def compared(pieces: Iterable[Piece]) -> list[list[Piece]]:
-    """The pieces in paragraphs; a break that was added or removed divides too, empty paragraphs are left out."""
+    """Divides the pieces into paragraphs, at added and removed breaks too; empty paragraphs are left out."""
     paragraphs: list[list[Piece]] = [[]]
     for piece in pieces:
         first, *rest = piece.text.split(PARAGRAPH_BREAK)
         paragraphs[-1].append(Piece(first, piece.manner))
         paragraphs.extend([Piece(text, piece.manner)] for text in rest)
-    shown = ([piece for piece in paragraph if piece.text] for paragraph in paragraphs)
-    return [paragraph for paragraph in shown if paragraph]
+    with_text = ([piece for piece in paragraph if piece.text] for paragraph in paragraphs)
+    return [paragraph for paragraph in with_text if paragraph]
 
 
-def pieces(first: str, second: str, ops: Iterable[Op]) -> Iterator[Piece]:
-    """The second text as the operations of a diff tell it, with what was removed from the first in its place."""
+def pieces(first: str, second: str, ops: Iterable[DiffOperation]) -> Iterator[Piece]:
+    """The second text cut at the operations of a diff; text that was removed from the first is at its old position."""
     for op in ops:
         if op.op in ("delete", "replace"):
             yield Piece(first[slice(*op.a)], "removed")

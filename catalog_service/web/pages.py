@@ -1,6 +1,6 @@
-"""The pages for people: one function a page, over the same read functions as the API.
+"""The web pages: one handler for each page, over the same read functions as the API.
 
-Pages are for whoever may read: `access` decides before they are reached.
+All pages need the scope `read`; `access` has checked it before a handler runs.
 """
 
 from collections.abc import Mapping
@@ -20,8 +20,8 @@ from catalog_service.keys import DATABASE, ERROR_PAGE
 from catalog_service.web import assets, marking, presenting
 
 PAGE = 50
-# So many relations stand beside a text; a page of their own has all.
-BESIDE = 20
+# The number of relations shown beside a text; a separate page lists all of them.
+MAX_RELATIONS_BESIDE = 20
 ASSETS = web.AppKey("assets", assets.Assets)
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; "
@@ -56,26 +56,26 @@ def setup(app: web.Application) -> None:
 
 
 async def front(request: web.Request) -> web.Response:
-    """All documents, newest first, or those that match `q`."""
-    asked = _asked(request, {"q", "cursor"})
-    words = asked.get("q", "").strip()
-    context = await (_found(request, words, asked.get("cursor")) if words else _listed(request, asked.get("cursor")))
+    """All documents, the newest first; with `q`, the documents that match it."""
+    query = _query(request, {"q", "cursor"})
+    words, cursor = query.get("q", "").strip(), query.get("cursor")
+    context = await (_search_results(request, words, cursor) if words else _newest(request, cursor))
     return _page(request, "documents.html", {"q": words, "warnings": (), "heading": "", **context})
 
 
-async def _listed(request: web.Request, cursor: str | None) -> dict[str, Any]:
+async def _newest(request: web.Request, cursor: str | None) -> dict[str, Any]:
     page = await _database(request).read(documents.find, documents.Filter(), limit=PAGE, cursor=cursor)
-    entries = [presenting.Entry(each) for each in page.documents]
+    entries = [presenting.ListedDocument(document) for document in page.documents]
     return {"entries": entries, "next": _next("/", page.next)}
 
 
-async def _found(request: web.Request, words: str, cursor: str | None) -> dict[str, Any]:
+async def _search_results(request: web.Request, words: str, cursor: str | None) -> dict[str, Any]:
     results = await _database(request).read(
         search.find, search.Query(q=words, limit=PAGE, cursor=cursor, total="exact")
     )
     count = results.total.documents if results.total else len(results.hits)
     return {
-        "entries": [presenting.entry(hit) for hit in results.hits],
+        "entries": [presenting.listed_document(hit) for hit in results.hits],
         "next": _next("/", results.next, q=words),
         "heading": f"{count:,} {'document' if count == 1 else 'documents'} for {words}",
         "warnings": results.query.warnings,
@@ -83,60 +83,61 @@ async def _found(request: web.Request, words: str, cursor: str | None) -> dict[s
 
 
 async def document(request: web.Request) -> web.Response:
-    """One version of a document to read, the current one unless `version` says otherwise, with all its versions."""
-    asked = _asked(request, {"version"})
-    context = await _database(request).read(_document, _uuid(request), _number(asked.get("version")))
+    """The text of one version of a document, by default the current one, with the list of its versions."""
+    query = _query(request, {"version"})
+    context = await _database(request).read(_document, _uuid(request), _number(query.get("version")))
     return _page(request, "document.html", context, status=410 if context["status"] == "withdrawn" else 200)
 
 
-def _document(session: Session, name: UUID, number: int | None) -> dict[str, Any]:
-    status = documents.status(session, name)
-    numbers = documents.numbers(session, name)
-    shown = documents.version(session, name, number or numbers.current)
-    page = relations.of_document(session, str(name), versions=shown.version, limit=BESIDE)
+def _document(session: Session, document_id: UUID, number: int | None) -> dict[str, Any]:
+    status = documents.status(session, document_id)
+    numbers = documents.numbers(session, document_id)
+    version = documents.version(session, document_id, number or numbers.current)
+    page = relations.of_document(session, str(document_id), versions=version.version, limit=MAX_RELATIONS_BESIDE)
     return {
         "status": status,
-        "story": _story_of(session, name) if status == "current" and shown.version == numbers.current else None,
-        "version": shown,
+        "story": _story_of(session, document_id)
+        if status == "current" and version.version == numbers.current
+        else None,
+        "version": version,
         "latest": numbers.current,
-        "versions": [presenting.version_line(each) for each in documents.versions(session, name)],
-        "relations": [presenting.relation_line(each, str(name)) for each in page.relations],
+        "versions": [presenting.version_line(row) for row in documents.versions(session, document_id)],
+        "relations": [presenting.relation_line(relation, str(document_id)) for relation in page.relations],
         "more": page.next is not None,
     }
 
 
 async def document_relations(request: web.Request) -> web.Response:
-    """All that a version of a document shares with others, in pages."""
-    asked = _asked(request, {"version", "cursor"})
-    number = _number(asked.get("version"))
-    context = await _database(request).read(_relations, _uuid(request), number, asked.get("cursor"))
+    """All relations of a version of a document, in pages."""
+    query = _query(request, {"version", "cursor"})
+    number = _number(query.get("version"))
+    context = await _database(request).read(_relations, _uuid(request), number, query.get("cursor"))
     return _page(request, "relations.html", context)
 
 
-def _relations(session: Session, name: UUID, number: int | None, cursor: str | None) -> dict[str, Any]:
-    shown = documents.version(session, name, number or documents.numbers(session, name).current)
-    page = relations.of_document(session, str(name), versions=shown.version, limit=PAGE, cursor=cursor)
-    here = f"/documents/{name}/relations"
+def _relations(session: Session, document_id: UUID, number: int | None, cursor: str | None) -> dict[str, Any]:
+    version = documents.version(session, document_id, number or documents.numbers(session, document_id).current)
+    page = relations.of_document(session, str(document_id), versions=version.version, limit=PAGE, cursor=cursor)
     return {
-        "version": shown,
-        "relations": [presenting.relation_line(each, str(name)) for each in page.relations],
-        "next": _next(here, page.next, version=str(shown.version)),
+        "version": version,
+        "relations": [presenting.relation_line(relation, str(document_id)) for relation in page.relations],
+        "next": _next(f"/documents/{document_id}/relations", page.next, version=str(version.version)),
     }
 
 
 async def changes(request: web.Request) -> web.Response:
-    """What changed from one version of a document to another, word by word."""
-    _asked(request, set())
+    """The word diff of two versions of a document."""
+    _query(request, set())
     first, second = _number(request.match_info["first"]), _number(request.match_info["second"])
     context = await _database(request).read(_changes, _uuid(request), first, second)
     return _page(request, "changes.html", context)
 
 
-def _changes(session: Session, name: UUID, first: int | None, second: int | None) -> dict[str, Any]:
-    before, after = documents.version(session, name, first or 0), documents.version(session, name, second or 0)
-    diff = documents.changes(session, name, before.version, after.version)
+def _changes(session: Session, document_id: UUID, first: int | None, second: int | None) -> dict[str, Any]:
+    before, after = (documents.version(session, document_id, number or 0) for number in (first, second))
+    diff = documents.changes(session, document_id, before.version, after.version)
     return {
-        "document": name,
+        "document": document_id,
         "title": after.title,
         "earlier_title": before.title,
         "first": before.version,
@@ -148,30 +149,30 @@ def _changes(session: Session, name: UUID, first: int | None, second: int | None
 
 
 async def relation(request: web.Request) -> web.Response:
-    """The two texts of a relation side by side, the shared passages marked."""
-    _asked(request, set())
+    """The two texts of a relation side by side, with the shared passages marked."""
+    _query(request, set())
     return _page(request, "relation.html", await _database(request).read(_relation, request.match_info["id"]))
 
 
-def _relation(session: Session, name: str) -> dict[str, Any]:
-    found = relations.one(session, name)
-    a, b = (documents.version(session, end.document, end.version) for end in (found.a, found.b))
+def _relation(session: Session, relation_id: str) -> dict[str, Any]:
+    relation = relations.one(session, relation_id)
+    a, b = (documents.version(session, end.document, end.version) for end in (relation.a, relation.b))
     return {
-        "heading": presenting.HEADINGS[found.type],
-        "explanation": presenting.explanation(found),
-        "sides": presenting.sides(found, a, b),
+        "heading": presenting.HEADINGS[relation.type],
+        "explanation": presenting.explanation(relation),
+        "sides": presenting.sides(relation, a, b),
     }
 
 
 async def story(request: web.Request) -> web.Response:
     """The documents of a story, the earliest published first, in pages."""
-    asked = _asked(request, {"cursor"})
-    name = _uuid(request)
-    told = await _database(request).read(storylines.one, name, limit=PAGE, cursor=asked.get("cursor"))
+    query = _query(request, {"cursor"})
+    story_id = _uuid(request)
+    page = await _database(request).read(storylines.one, story_id, limit=PAGE, cursor=query.get("cursor"))
     context = {
-        "story": told,
-        "entries": [presenting.Entry(each) for each in told.documents],
-        "next": _next(f"/stories/{name}", told.next),
+        "story": page,
+        "entries": [presenting.ListedDocument(document) for document in page.documents],
+        "next": _next(f"/stories/{story_id}", page.next),
     }
     return _page(request, "story.html", context)
 
@@ -181,7 +182,7 @@ def _story_of(session: Session, document: UUID) -> resources.StoryMembership | N
 
 
 async def static(request: web.Request) -> web.Response:
-    """A static file under its hashed name, to be kept for ever."""
+    """A static file under its hashed name, with headers that let browsers cache it for ever."""
     asset = request.app[ASSETS].files.get(request.match_info["name"])
     if asset is None:
         raise NotFound(f"There is no static file {request.match_info['name']!r}.")
@@ -205,14 +206,15 @@ def _database(request: web.Request) -> Database:
 
 
 def _next(page: str, cursor: str | None, **query: str) -> str | None:
+    """The address of the next page of a list; None when there is none."""
     return f"{page}?{urlencode({**query, 'cursor': cursor})}" if cursor else None
 
 
-def _asked(request: web.Request, known: set[str]) -> Mapping[str, str]:
-    """The query of the page. Raises BadQuery for a parameter it does not have."""
-    if unknown := sorted(set(request.query) - known):
+def _query(request: web.Request, names: set[str]) -> Mapping[str, str]:
+    """The query parameters of the request. Raises BadQuery for a parameter that is not in `names`."""
+    if unknown := sorted(set(request.query) - names):
         errors = tuple(contract.FieldError(pointer=name, detail="unknown parameter") for name in unknown)
-        raise BadQuery("This page does not know what was asked of it.", errors=errors)
+        raise BadQuery(f"This page has no parameter {', '.join(unknown)}.", errors=errors)
     return request.query
 
 
@@ -221,13 +223,13 @@ def _uuid(request: web.Request) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise NotFound(f"{text[:100]!r} is no id.") from None
+        raise NotFound(f"{text[:100]!r} is not an id.") from None
 
 
 def _number(text: str | None) -> int | None:
-    """A version's number. Raises NotFound for what cannot be one."""
+    """The number of a version; None for None. Raises NotFound for a text that is no number of a version."""
     if text is None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise NotFound(f"{text[:100]!r} is no version's number.")
+        raise NotFound(f"{text[:100]!r} is not the number of a version.")
     return int(text)

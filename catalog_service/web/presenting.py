@@ -1,4 +1,4 @@
-"""What the pages say of documents, versions and relations: words and marks made of the answers of the API. Pure."""
+"""Converts the API's answers to what the templates show: words, lines of lists, marked texts. Pure."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ from catalog_service.web import marking
 RELATION_WORDS = {
     "duplicate": "The same text as",
     "revision": "Another filing of the same story:",
-    "excerpt": "One stands almost whole in the other:",
+    "excerpt": "One text contains almost all of the other:",
     "reuse": "Shares passages with",
 }
 HEADINGS = {
@@ -23,14 +23,14 @@ CHANGE_WORDS = {
     "created": "first reading",
     "publisher": "edited",
     "metadata": "other details, same text",
-    "technical": "read again by better rules",
+    "technical": "read again with newer rules",
 }
 SNIPPETS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A document in a list, with the places where it matches and how many copies it stands for."""
+class ListedDocument:
+    """A document in a list, with its marked snippets and the number of copies that it represents."""
 
     document: resources.Document
     snippets: tuple[list[marking.Segment], ...] = ()
@@ -58,7 +58,7 @@ class RelationLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class RelationSide:
     """One text of a relation, its shared passages marked."""
 
     name: str
@@ -67,48 +67,51 @@ class Side:
     paragraphs: list[list[marking.Segment]]
 
 
-def entry(hit: Hit) -> Entry:
-    """A hit of a search, its first snippets marked."""
-    stretches = [each for each in hit.snippets if each.field == "text"][:SNIPPETS]
-    return Entry(hit.document, tuple(_marked(each) for each in stretches), hit.collapsed.count if hit.collapsed else 0)
+def listed_document(hit: Hit) -> ListedDocument:
+    """A hit of a search with its first SNIPPETS snippets of the text, marked."""
+    snippets = [snippet for snippet in hit.snippets if snippet.field == "text"][:SNIPPETS]
+    copies = hit.collapsed.count if hit.collapsed else 0
+    return ListedDocument(hit.document, tuple(_marked(snippet) for snippet in snippets), copies)
 
 
 def _marked(snippet: Snippet) -> list[marking.Segment]:
     spans = [(start - snippet.start, end - snippet.start) for start, end in snippet.highlights]
-    passages = [marking.Passage(number, span) for number, span in enumerate(spans)]
-    # The snippet is one run of text to the page: its breaks are shown as spaces.
+    passages = [marking.MarkedSpan(number, span) for number, span in enumerate(spans)]
+    # The page shows a snippet as one paragraph: its paragraph breaks become spaces, of the same length.
     [segments] = marking.marked([snippet.text.replace(marking.PARAGRAPH_BREAK, "  ")], passages)
     return segments
 
 
-def sides(relation: resources.Relation, a: resources.Version, b: resources.Version) -> tuple[Side, Side]:
-    """Both texts, passages numbered alike; quotation marks are told in `a` only."""
+def sides(
+    relation: resources.Relation, a: resources.Version, b: resources.Version
+) -> tuple[RelationSide, RelationSide]:
+    """Both texts with the passages marked under the same numbers; quotations are marked in `a` only."""
     numbered = list(enumerate(relation.passages, start=1))
-    in_a = [marking.Passage(number, each.a, tuple(each.quoted)) for number, each in numbered]
-    in_b = [marking.Passage(number, each.b) for number, each in numbered]
+    in_a = [marking.MarkedSpan(number, passage.a, tuple(passage.quoted)) for number, passage in numbered]
+    in_b = [marking.MarkedSpan(number, passage.b) for number, passage in numbered]
     return (
-        Side("a", "b", a, marking.marked(a.paragraphs, in_a)),
-        Side("b", "a", b, marking.marked(b.paragraphs, in_b)),
+        RelationSide("a", "b", a, marking.marked(a.paragraphs, in_a)),
+        RelationSide("b", "a", b, marking.marked(b.paragraphs, in_b)),
     )
 
 
 def explanation(relation: resources.Relation) -> str:
-    """The relation in a sentence: how many passages and words, and how much of each text they are."""
+    """One sentence with the numbers of passages and words, and the share of each text that they cover."""
     count = len(relation.passages)
-    words = sum(each.words for each in relation.passages)
+    words = sum(passage.words for passage in relation.passages)
     passages = "one passage" if count == 1 else f"{count} passages"
     share_a, share_b = (f"{share:.0%}" for share in (relation.coverage.a, relation.coverage.b))
     return f"{passages.capitalize()} of {words:,} words together: {share_a} of the first text, {share_b} of the second."
 
 
 def relation_line(relation: resources.Relation, document: str) -> RelationLine:
-    """The relation as `document` sees it."""
+    """The line of a relation in the list of `document`; `other` is the other side."""
     other = relation.b if str(relation.a.document) == document else relation.a
     return RelationLine(str(relation.id), RELATION_WORDS[relation.type], other, len(relation.passages))
 
 
 def version_line(version: resources.VersionSummary) -> VersionLine:
-    """The version in a line, with what changed."""
+    """The line of a version in the list of versions, with a summary of its change."""
     change = version.change
     summary = CHANGE_WORDS[change.kind]
     if change.words_added or change.words_removed:
@@ -117,7 +120,7 @@ def version_line(version: resources.VersionSummary) -> VersionLine:
 
 
 def web_address(url: str) -> str:
-    """The URL where it is safe to follow, else nothing: a document may claim any."""
+    """The URL if its scheme is http or https, else an empty string: a document may contain any URL."""
     try:
         return url if urlsplit(url).scheme in ("http", "https") else ""
     except ValueError:

@@ -1,4 +1,4 @@
-"""The pages show what the API tells, escape what documents claim, and work without script in a real browser."""
+"""The pages show the API's data, escape the documents' text, and work without scripts in a real browser."""
 
 import html
 import json
@@ -16,7 +16,7 @@ from catalog_service import server
 from catalog_service.app import create_app
 from catalog_service.db import Database
 from catalog_service.settings import Settings
-from catalog_service.web.pages import BESIDE, PAGE
+from catalog_service.web.pages import MAX_RELATIONS_BESIDE, PAGE
 from tests.catalog.conftest import Record
 from tests.catalog.events import article, document_id, event, relation
 
@@ -26,7 +26,7 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-ne
 
 @pytest.fixture
 async def site(catalog: Database, database_url: str) -> AsyncIterator[str]:
-    """Where the pages are."""
+    """The URL of a running catalog."""
     app = create_app(Settings(database_url=database_url), catalog)
     async with server.serving(app, "127.0.0.1", 0) as url:
         yield url
@@ -54,21 +54,21 @@ async def fetched(site: str, path: str) -> tuple[int, str]:
 
 def seed_events() -> list[Any]:
     """The five seeds, with the relation of the first two."""
-    [told] = GOLD["relations"]
+    [gold_relation] = GOLD["relations"]
     passages = [
-        {"self": each["a"], "other": each["b"], "words": each["words"], "quoted": each["quoted"],
-         "verbatim": each["verbatim"]}
-        for each in told["passages"]
+        {"self": passage["a"], "other": passage["b"], "words": passage["words"], "quoted": passage["quoted"],
+         "verbatim": passage["verbatim"]}
+        for passage in gold_relation["passages"]
     ]  # fmt: skip
     events = []
     for number, (name, gold) in reversed(list(enumerate(GOLD["documents"].items(), start=1))):
-        found = [relation(2, passages=passages)] if name == told["a"] else []
+        relations = [relation(2, passages=passages)] if name == gold_relation["a"] else []
         text = article(gold["title"], "\n\n".join(gold["paragraphs"]), kind=gold["kind"], publisher=gold["publisher"])
-        events.append(event(number, path=name, article=text, relations=found))
+        events.append(event(number, path=name, article=text, relations=relations))
     return events
 
 
-async def test_a_person_searches_reads_and_compares(record: Record, site: str, browser: Page) -> None:
+async def test_a_reader_searches_reads_and_compares_in_a_browser(record: Record, site: str, browser: Page) -> None:
     record(*seed_events())
     await browser.goto("/")
     assert await browser.locator("ol.results > li").count() == 5
@@ -83,45 +83,45 @@ async def test_a_person_searches_reads_and_compares(record: Record, site: str, b
     await browser.click("text=Shares passages with")
     marks = browser.locator("section:first-of-type mark[id]")
     assert await marks.count() == 4
-    [told] = GOLD["relations"]
-    text = "\n\n".join(GOLD["documents"][told["a"]]["paragraphs"])
+    [gold_relation] = GOLD["relations"]
+    text = "\n\n".join(GOLD["documents"][gold_relation["a"]]["paragraphs"])
     shown = (await marks.nth(1).inner_text()).lstrip("0123456789")
-    assert shown == text[slice(*told["passages"][1]["a"])]
+    assert shown == text[slice(*gold_relation["passages"][1]["a"])]
 
 
-async def test_what_a_document_shares_is_on_pages_of_its_own_when_it_is_much(record: Record, site: str) -> None:
+async def test_a_document_with_many_relations_lists_them_on_separate_pages(record: Record, site: str) -> None:
     copies = range(2, 2 + PAGE + 1)
     record(event(1), *(event(number, relations=[relation(1, type_="duplicate")]) for number in copies))
     _, page = await fetched(site, f"/documents/{document_id(1)}")
-    assert page.count("The same text as") == BESIDE
+    assert page.count("The same text as") == MAX_RELATIONS_BESIDE
     [path] = re.findall(r'href="([^"]*/relations\?version=1)"', page)
     status, first = await fetched(site, path)
     assert status == 200
     [path] = re.findall(r'rel="next" href="([^"]+)"', first)
     _, second = await fetched(site, html.unescape(path))
     assert 'rel="next"' not in second
-    told = re.findall(
+    listed = re.findall(
         r'href="/documents/([^"?]+)\?version=1">Peace', first.partition("<ul")[2] + second.partition("<ul")[2]
     )
-    assert sorted(told) == sorted(map(document_id, copies))
+    assert sorted(listed) == sorted(map(document_id, copies))
 
 
-async def test_a_story_is_a_page_and_says_when_it_went_far(record: Record, site: str) -> None:
-    told = [article(f"Part {number}", published=f"2024-09-0{number}") for number in (1, 2, 3)]
-    record(event(1, article=told[0]), event(2, article=told[1], relations=[relation(1, type_="revision")]))
+async def test_the_page_of_a_story_counts_documents_far_from_its_head(record: Record, site: str) -> None:
+    articles = [article(f"Part {number}", published=f"2024-09-0{number}") for number in (1, 2, 3)]
+    record(event(1, article=articles[0]), event(2, article=articles[1], relations=[relation(1, type_="revision")]))
     _, page = await fetched(site, f"/documents/{document_id(2)}")
     [path] = re.findall(r'href="(/stories/[^"]+)">A story of 2 documents</a>, of which this is the newest', page)
     _, page = await fetched(site, path)
     assert re.findall("Part [0-9]", page) == ["Part 1", "Part 2"]
-    assert "only by way of others" not in page
-    record(event(3, article=told[2], relations=[relation(2, type_="revision")]))
+    assert "only through others" not in page
+    record(event(3, article=articles[2], relations=[relation(2, type_="revision")]))
     _, page = await fetched(site, path)
-    assert "Related to the newest only by way of others: 1 of its documents." in page
+    assert "1 of its documents is linked to the newest only through others." in page
     _, page = await fetched(site, f"/documents/{document_id(1)}?version=1")
     assert "A story of 3 documents" in page
 
 
-async def test_versions_and_what_changed(record: Record, site: str) -> None:
+async def test_an_old_version_and_a_word_diff_have_pages(record: Record, site: str) -> None:
     record(event(1), event(1, 2, "changed", article=article(text="Envoys met on Tuesday.")))
     status, page = await fetched(site, f"/documents/{document_id(1)}?version=1")
     assert status == 200
@@ -131,7 +131,7 @@ async def test_versions_and_what_changed(record: Record, site: str) -> None:
     assert "<del>Monday</del><ins>Tuesday</ins>" in page
 
 
-async def test_a_withdrawn_document_says_so_and_stays_readable(record: Record, site: str) -> None:
+async def test_the_page_of_a_withdrawn_document_says_so_and_shows_its_text(record: Record, site: str) -> None:
     record(event(1), event(1, 2, "withdrawn"))
     status, page = await fetched(site, f"/documents/{document_id(1)}")
     assert status == 410
@@ -139,7 +139,7 @@ async def test_a_withdrawn_document_says_so_and_stays_readable(record: Record, s
     assert "Envoys met on Monday." in page
 
 
-async def test_what_a_document_claims_is_never_markup(record: Record, site: str) -> None:
+async def test_text_and_urls_of_a_document_are_never_markup(record: Record, site: str) -> None:
     hostile = article("<script>alert(1)</script>", "<img src=x onerror=alert(1)>", url="javascript:alert(1)")
     record(event(1, article=hostile))
     _, page = await fetched(site, f"/documents/{document_id(1)}")
@@ -168,13 +168,13 @@ async def test_what_a_document_claims_is_never_markup(record: Record, site: str)
         ("/static/none.css", 404),
     ],
 )
-async def test_errors_are_pages(site: str, path: str, status: int) -> None:
+async def test_an_error_is_a_page(site: str, path: str, status: int) -> None:
     answered, page = await fetched(site, path)
     assert answered == status
     assert "Code <code>" in page
 
 
-async def test_static_files_are_kept_for_ever(site: str) -> None:
+async def test_static_files_may_be_cached_for_ever(site: str) -> None:
     _, page = await fetched(site, "/")
     path = page.split('rel="stylesheet" href="')[1].split('"')[0]
     async with aiohttp.ClientSession() as session, session.get(site + path) as response:
