@@ -45,12 +45,20 @@ class State(Base):
     value: Mapped[str] = mapped_column(Text)
 
 
+# Compared byte by byte on both databases, so that an index serves the paths below a folder.
+PATH = Text().with_variant(Text(collation="C"), "postgresql")
+
+
 class File(Base):
-    """One path of the folder as it was last seen; `facts` of the file system are evidence, never identity alone."""
+    """One path of the folder as it was last seen; `facts` of the file system are evidence, never identity alone.
+
+    `readers` is the version of the readers that last read the file or refused it. A file whose reading failed for no
+    fault of its own is read again at `retry_at`; `tries` is how often its reading has failed.
+    """
 
     __tablename__ = "file"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    path: Mapped[str] = mapped_column(Text, unique=True)
+    path: Mapped[str] = mapped_column(PATH, unique=True)
     state: Mapped[str] = mapped_column(String(16), index=True)
     reason: Mapped[str | None] = mapped_column(String(64))
     detail: Mapped[str | None] = mapped_column(Text)
@@ -61,6 +69,9 @@ class File(Base):
     inode: Mapped[int] = mapped_column(BigInteger)
     digest: Mapped[str | None] = mapped_column(String(72), index=True)
     since: Mapped[datetime] = mapped_column(Utc)
+    retry_at: Mapped[datetime | None] = mapped_column(Utc, index=True)
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    readers: Mapped[str] = mapped_column(String(64), default="", server_default="", index=True)
 
     __table_args__ = (Index("ix_file_inode", "inode", "device"),)
 
