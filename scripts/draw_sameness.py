@@ -1,4 +1,4 @@
-"""Draws the pictures of docs/sameness.md from what judging itself says of the seeds.
+"""Draws the pictures of docs/sameness.md from the results of judging the seeds.
 
 ./dev exec python -m scripts.draw_sameness
 """
@@ -14,7 +14,7 @@ from ingest_service.sameness.parameters import PARAMETERS
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 STORY, STATEMENT = "000_9db2ef66d9648b23.txt", "001_d8a6e55ad387dd7a.txt"
-# The altered words of the first passage, as each side has them.
+# The altered words of the first passage, in the story and in the statement.
 FRAGMENTS = ("missiles in violation of U.N. Security Council", "missiles, in violation of UN Security Council")
 WIDTH, LEFT, INNER = 760, 20, 720
 TOP, BOTTOM, BAR = 60, 210, 24
@@ -41,39 +41,39 @@ def main() -> None:
 
 
 def pictures() -> dict[str, str]:
-    """The pictures by the names of their files."""
+    """The SVG source of each picture, by file name."""
     story, statement = (_article(name) for name in (STORY, STATEMENT))
     return {"sameness-passages.svg": passages(story, statement), "sameness-fold.svg": folds(FRAGMENTS)}
 
 
 def _article(name: str) -> Article:
-    [told] = reading.read((ROOT / "seeds" / name).read_bytes(), name)
-    return normalise.normalise(told)
+    [document] = reading.read((ROOT / "seeds" / name).read_bytes(), name)
+    return normalise.normalise(document)
 
 
 def passages(a: Article, b: Article) -> str:
-    """Two texts as bars with their fingerprints, and the passages that they share between them."""
+    """Two texts as bars with a tick for each fingerprint, joined by a band for each shared passage."""
     sides = sameness.prepare(a), sameness.prepare(b)
-    found = sameness.judge(*sides)
-    assert found is not None
+    relation = sameness.judge(*sides)
+    assert relation is not None
     lines = [_caption(a, TOP - 12), _caption(b, BOTTOM + BAR + 24)]
     common = set(sides[0].fingerprints.tolist()) & set(sides[1].fingerprints.tolist())
     for side, article, top in ((sides[0], a, TOP), (sides[1], b, BOTTOM)):
         lines.append(f'<rect class="text" x="{LEFT}" y="{top}" width="{INNER}" height="{BAR}"/>')
         lines += _ticks(side, len(article.text), top, common)
-    for number, passage in enumerate(found.passages, start=1):
+    for number, passage in enumerate(relation.passages, start=1):
         own, other = _scaled(passage.own, len(a.text)), _scaled(passage.other, len(b.text))
         lines.append(_ribbon(own, other))
         lines.append(f'<text class="small number" x="{sum(own) / 2:.1f}" y="{TOP + BAR + 14}">{number}</text>')
-    words = ", ".join(f"{number}: {each.words} words" for number, each in enumerate(found.passages, start=1))
+    words = ", ".join(f"{number}: {passage.words} words" for number, passage in enumerate(relation.passages, start=1))
     lines.append(f'<text class="small" x="{LEFT}" y="150">{words}</text>')
     title = "The four passages that a wire story and a joint statement share"
     return _svg(title, BOTTOM + BAR + 40, lines)
 
 
 def _caption(article: Article, y: int) -> str:
-    told = f"{article.title} ({len(article.text):,} characters)"
-    return f'<text class="small" x="{LEFT}" y="{y}">{html.escape(told)}</text>'
+    caption = f"{article.title} ({len(article.text):,} characters)"
+    return f'<text class="small" x="{LEFT}" y="{y}">{html.escape(caption)}</text>'
 
 
 def _ticks(side: sameness.TextFacts, length: int, top: int, common: set[int]) -> Iterator[str]:
@@ -96,7 +96,7 @@ def _ribbon(own: tuple[float, float], other: tuple[float, float]) -> str:
 
 
 def folds(fragments: tuple[str, str]) -> str:
-    """Two spellings of the same words, what they fold to, and the grams that both keep as fingerprints."""
+    """Two spellings of the same words, their folds, and the grams that are fingerprints of both."""
     prepared = [sameness.prepare(Article("", (fragment,))) for fragment in fragments]
     common = set(prepared[0].fingerprints.tolist()) & set(prepared[1].fingerprints.tolist())
     lines: list[str] = []
@@ -123,7 +123,7 @@ def _letters(string: str, y: int, kind: str) -> Iterator[str]:
 
 
 def _svg(title: str, height: float, lines: Iterable[str]) -> str:
-    told = (
+    document = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" font-size="14" role="img"',
         '  font-family="system-ui, sans-serif">',
         f"  <title>{title}</title>",
@@ -133,7 +133,7 @@ def _svg(title: str, height: float, lines: Iterable[str]) -> str:
         "</svg>",
         "",
     )
-    return "\n".join(told)
+    return "\n".join(document)
 
 
 if __name__ == "__main__":

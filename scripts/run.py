@@ -1,7 +1,7 @@
-"""`./dev run`: migrates both databases, starts both services, says where they are, and stops both together.
+"""`./dev run`: migrates both databases, starts both services, prints their addresses, and stops both together.
 
-Each service is a process in a session of its own, so that Ctrl-C reaches them in order through us and not all at once;
-where `setpriv` exists they also stop when we are killed before we could stop them.
+Each service runs in a session of its own, so the terminal does not send it Ctrl-C, and this script can stop the services
+in order. Where `setpriv` exists, the services also stop when this script is killed.
 """
 
 import asyncio
@@ -28,31 +28,31 @@ USAGE = 2
 
 
 def main() -> int:
-    """Runs until Ctrl-C, SIGTERM, SIGHUP or the end of a service; the exit code."""
+    """Runs until Ctrl-C, SIGTERM, SIGHUP or the end of a service. Returns the exit code."""
     try:
         catalog, ingest = addresses()
     except (CatalogSettingsWrong, IngestSettingsWrong) as wrong:
-        tell(str(wrong))
+        report(str(wrong))
         return USAGE
-    # Who moves one service by its own setting has told the other where it is, unless he says otherwise.
+    # Each service gets the address of the other one, unless the environment already contains it.
     environment = {"INGEST_CATALOG_URL": catalog, "CATALOG_INGEST_URL": ingest, **os.environ}
     return asyncio.run(run(environment, catalog, ingest))
 
 
 def addresses() -> tuple[str, str]:
-    """The URLs of both services as this machine reaches them. Raises SettingsWrong of either service."""
+    """The URLs of the catalog and the ingest service for clients on this machine. Raises either service's SettingsWrong."""
     catalog, ingest = catalog_service.settings.load(), ingest_service.settings.load()
     return url(catalog.host, catalog.port), url(ingest.host, ingest.port)
 
 
 def url(host: str, port: int) -> str:
-    """A URL for an address that a service is bound to; one bound to every address is reached on loopback."""
+    """The URL of a service that is bound to `host`. A service bound to every address is reached on loopback."""
     reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 — Nothing is bound here.
     return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
 
 
 async def run(environment: Mapping[str, str], catalog: str, ingest: str) -> int:
-    """Migrates, starts and waits for the end; the exit code is 0 when somebody asked us to stop."""
+    """Migrates, starts and waits for the end. Returns the exit code, 0 after a signal to stop."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -65,17 +65,17 @@ async def run(environment: Mapping[str, str], catalog: str, ingest: str) -> int:
             running[program] = await start(environment, program, command)
         return await until_the_end(running, stop, catalog, ingest)
     finally:
-        # The ingest service first: what it still sends finds somebody who answers.
+        # The ingest service stops first, so that the catalog still answers its last requests.
         for process in reversed(running.values()):
             await end(process)
 
 
 async def start(environment: Mapping[str, str], program: str, *arguments: str) -> asyncio.subprocess.Process:
-    """Starts one command of this installation."""
+    """Starts one command of this environment."""
     setpriv = shutil.which("setpriv")
-    tied = [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
+    wrapper = [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
     return await asyncio.create_subprocess_exec(
-        *tied, str(BINARIES / program), *arguments,
+        *wrapper, str(BINARIES / program), *arguments,
         env=environment, stdin=asyncio.subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
 
@@ -83,27 +83,27 @@ async def start(environment: Mapping[str, str], program: str, *arguments: str) -
 async def until_the_end(
     running: Mapping[str, asyncio.subprocess.Process], stop: asyncio.Event, catalog: str, ingest: str
 ) -> int:
-    """Waits until `stop`, or until a service ends by itself, whose exit code is given back (1 for 0)."""
-    welcome = asyncio.create_task(greet(catalog, ingest))
+    """Waits until `stop` is set or a service ends by itself. Returns 0, or the exit code of the service (1 for 0)."""
+    greeting = asyncio.create_task(greet(catalog, ingest))
     ends = {asyncio.create_task(process.wait()): program for program, process in running.items()}
     stopping = asyncio.create_task(stop.wait())
     done, _ = await asyncio.wait((stopping, *ends), return_when=asyncio.FIRST_COMPLETED)
-    for task in (welcome, stopping, *ends):
+    for task in (greeting, stopping, *ends):
         task.cancel()
     dead = [(ends[task], task.result()) for task in done if task is not stopping]
     for program, code in dead:
-        tell(f"{program} ended by itself with exit code {code}; its lines above say why")
+        report(f"{program} ended by itself with exit code {code}; the reason is in its lines above")
     return max(1, *(int(code) for _, code in dead)) if dead else 0
 
 
 async def greet(catalog: str, ingest: str) -> None:
-    """Waits until both services are ready, then says where they are."""
+    """Waits until both services are ready, then prints their addresses."""
     timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
     async with aiohttp.ClientSession(timeout=timeout) as client:
         for address in (catalog, ingest):
             while not await ready(client, address):  # noqa: ASYNC110 — The event is in another process.
                 await asyncio.sleep(LOOK_SECONDS)
-    tell(
+    report(
         "Palimpsest is running.",
         f"  pages   {catalog}/",
         f"  API     {catalog}/v1/documents   (described at {catalog}/docs)",
@@ -113,7 +113,7 @@ async def greet(catalog: str, ingest: str) -> None:
 
 
 async def ready(client: aiohttp.ClientSession, address: str) -> bool:
-    """Whether the service at the address says that it is ready."""
+    """Whether the service at the address reports that it is ready."""
     try:
         async with client.get(f"{address}/readyz") as answer:
             return answer.status == 200
@@ -122,7 +122,7 @@ async def ready(client: aiohttp.ClientSession, address: str) -> bool:
 
 
 async def end(process: asyncio.subprocess.Process) -> None:
-    """Asks a service to stop, and kills its whole session when it does not in time."""
+    """Sends a service SIGTERM, and kills its whole session if it has not ended after `STOP_SECONDS`."""
     if process.returncode is None:
         process.terminate()
         try:
@@ -132,8 +132,8 @@ async def end(process: asyncio.subprocess.Process) -> None:
             await process.wait()
 
 
-def tell(*lines: str) -> None:
-    """Says something to the person at the terminal; that the terminal is gone must not keep us from stopping."""
+def report(*lines: str) -> None:
+    """Prints lines to standard error. A terminal that was closed must not keep the services from being stopped."""
     try:
         sys.stderr.write("\n".join((*lines, "")))
         sys.stderr.flush()
