@@ -58,6 +58,12 @@ class NotRegular(Unreadable):
     code = "not-regular"
 
 
+class PathTooLong(Unreadable):
+    """The path is longer than the limit."""
+
+    code = "path-too-long"
+
+
 class TookTooLong(Unreadable):
     """Reading the file took longer than the limit."""
 

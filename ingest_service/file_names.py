@@ -5,9 +5,11 @@ is not UTF-8 is `\\xNN`, and a backslash that stands before `xNN` (two hex digit
 unchanged, with their control characters; `printable` is the form for a terminal.
 """
 
+import hashlib
 import os
 import re
 
+SHORT_CHARACTERS = 200
 _AMBIGUOUS = re.compile(rb"\\(?=x[0-9a-fA-F]{2})")
 _ESCAPED = re.compile(rb"\\x([0-9a-f]{2})")
 
@@ -26,6 +28,11 @@ def to_name(text: str) -> str:
 def printable(text: str) -> str:
     """The text with every character escaped that is not printed: line ends and what commands a terminal."""
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
+def shortened(text: str) -> str:
+    """The beginning of a path, and a digest so that no other path has the same short form."""
+    return f"{text[:SHORT_CHARACTERS]}…{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 def _byte(escaped: re.Match[bytes]) -> bytes:

@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest_service import file_names
-from ingest_service.errors import NotRegular, Unreadable
+from ingest_service.errors import NotRegular, PathTooLong, Unreadable
+
+# In bytes of the text form: an index of PostgreSQL takes no longer value.
+LONGEST_PATH = 2_600
 
 Ignored = Callable[[str, bool], bool]
 
@@ -126,6 +129,8 @@ def look(root: Path, path: str) -> FileFact | Odd | None:
         return None
     if not stat.S_ISREG(facts.st_mode) or not inside:
         return Odd(path, NotRegular(f"{path} is no regular file inside the folder."))
+    if len(path.encode()) > LONGEST_PATH:
+        return Odd(file_names.shortened(path), PathTooLong(f"The limit is {LONGEST_PATH:,} bytes; use shorter names."))
     return FileFact(path, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_dev, facts.st_ino)
 
 

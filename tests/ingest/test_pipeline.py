@@ -406,6 +406,23 @@ async def test_a_path_that_an_earlier_release_wrote_otherwise_keeps_its_document
     assert set(folder.states().values()) == {("published", None)}
 
 
+@pytest.mark.parametrize("name", [b"\xff\xfe\xe9" * 80, "\u6c34\u96fb".encode() * 40, b"\\xff" * 60])
+async def test_a_path_too_long_for_the_ledger_is_a_row_with_a_reason(
+    database_url: str, tmp_path: Path, workers: WorkerPool, name: bytes
+) -> None:
+    (tmp_path / "seeds").mkdir()
+    folder = made(database_url, tmp_path / "seeds", workers)
+    folder.write("good.txt", STORY)
+    # As deep as the system allows.
+    deepest = Path(folder.path, *[os.fsdecode(name)] * (3_700 // (len(name) + 1)))
+    deepest.mkdir(parents=True)
+    (deepest / "a.txt").write_text(OTHER, encoding="utf-8")
+    assert causes(await folder.once()) == [("created", "good.txt")]
+    assert sorted(folder.states().values()) == [("published", None), ("quarantined", "path-too-long")]
+    assert await folder.once() == []
+    folder.database.close()
+
+
 async def test_temporary_and_ignored_files_are_nobody_s_documents(folder: Folder) -> None:
     folder.write(".ingestignore", "drafts/\n*.bak\n")
     for name in ("drafts/a.txt", "b.bak", "c.txt~", ".hidden.txt", ".c.txt.swp"):
