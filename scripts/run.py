@@ -1,7 +1,7 @@
 """`./dev run`: migrates both databases, starts both services, prints their addresses, and stops both together.
 
-Each service runs in a session of its own, so the terminal does not send it Ctrl-C, and this script can stop the services
-in order. Where `setpriv` exists, the services also stop when this script is killed.
+Each service runs in a session of its own, so the terminal does not send it Ctrl-C and this script stops both in order.
+Where `setpriv` exists, the services also stop when this script is killed.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ def main() -> int:
 
 
 def addresses() -> tuple[str, str]:
-    """The URLs of the catalog and the ingest service for clients on this machine. Raises either service's SettingsWrong."""
+    """The URLs of catalog and ingest service for clients on this machine. Raises SettingsWrong of either service."""
     catalog, ingest = catalog_service.settings.load(), ingest_service.settings.load()
     return url(catalog.host, catalog.port), url(ingest.host, ingest.port)
 
