@@ -414,9 +414,7 @@ async def test_a_path_too_long_for_the_ledger_is_a_row_with_a_reason(
     folder = made(database_url, tmp_path / "seeds", workers)
     folder.write("good.txt", STORY)
     # As deep as the system allows.
-    deepest = Path(folder.path, *[os.fsdecode(name)] * (3_700 // (len(name) + 1)))
-    deepest.mkdir(parents=True)
-    (deepest / "a.txt").write_text(OTHER, encoding="utf-8")
+    folder.write("/".join([os.fsdecode(name)] * (3_700 // (len(name) + 1)) + ["a.txt"]), OTHER)
     assert causes(await folder.once()) == [("created", "good.txt")]
     assert sorted(folder.states().values()) == [("published", None), ("quarantined", "path-too-long")]
     assert await folder.once() == []
