@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from catalog_service import dates, diff, paging, relations, resources, roles
 from catalog_service.errors import NotFound, Redacted, Withdrawn
-from catalog_service.tables import Document, DocumentState, Original, Story, Version, alive
+from catalog_service.tables import Document, DocumentState, Original, Story, Version, alive, current_version
 
 Row = tuple[DocumentState, Version, str | None]
 
@@ -243,7 +243,7 @@ def with_version(at: int | None = None) -> Select[DocumentState, Version, str | 
     """Each document with its current version, as of now or `at` a seq, and its story as of now."""
     return (
         select(DocumentState, Version, Document.story)
-        .join(Version, and_(Version.document == DocumentState.document, Version.number == DocumentState.number))
+        .join(Version, current_version(DocumentState))
         .join(Document, Document.id == DocumentState.document)
         .where(alive(DocumentState, at))
     )

@@ -17,7 +17,7 @@ from catalog_service import changes, contract, counter, originals, receipts, rel
 from catalog_service.counter import WriterTurn
 from catalog_service.errors import CatalogError, EventRefused
 from catalog_service.originals import put as put_original
-from catalog_service.tables import Document, DocumentState, Version, alive
+from catalog_service.tables import Document, DocumentState, Version, alive, current_version
 
 __all__ = ["EventRefused", "Malformed", "heads", "put_original", "record", "record_batch"]
 
@@ -281,7 +281,7 @@ def heads(session: Session, collection: str, after: str = "", limit: int = 1_000
     """What is known of each item of a collection, by document id, `limit` at a time from behind `after`."""
     asked = (
         select(Document, Version.digest, Version.original)
-        .join(Version, (Version.document == Document.id) & (Version.number == Document.number), isouter=True)
+        .join(Version, current_version(Document), isouter=True)
         .where(Document.collection == collection, Document.id > after)
         .order_by(Document.id)
         .limit(limit)

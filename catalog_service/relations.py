@@ -19,8 +19,6 @@ from catalog_service.errors import EventRefused, NotFound
 from catalog_service.stories import Link
 from catalog_service.tables import Document, Receipt, Relation, Version, alive
 
-# The `seq` of a relation whose other side is not recorded yet.
-PENDING = 0
 Side = tuple[str, int]
 Scope = Literal["current", "all"]
 _SIDES = (ties.A, ties.B)
@@ -96,7 +94,7 @@ def resolve(session: Session, turn: WriterTurn, side: Side, number: int) -> Link
     """Tells the relations that waited for this observation which version it became."""
     links = Links()
     # In order of observations, so that of two about the same versions the newer one stays.
-    waiting = select(Relation).where(_has_side(side), Relation.seq == PENDING)
+    waiting = select(Relation).where(_has_side(side), Relation.seq == ties.PENDING)
     for row in session.scalars(waiting.order_by(Relation.a_observation, Relation.b_observation)):
         if (row.a_document, row.a_observation) == side:
             row.a_version = number
@@ -172,7 +170,7 @@ def _store(session: Session, turn: WriterTurn, draft: _Draft) -> Links:
     (a, b) = draft.pair
     row = Relation(
         id=draft.id,
-        seq=PENDING,
+        seq=ties.PENDING,
         a_document=a[0],
         a_observation=a[1],
         a_version=version_of(session, a),
@@ -213,7 +211,7 @@ def _appear(session: Session, turn: WriterTurn, row: Relation) -> Links:
 
 
 def _end(session: Session, turn: WriterTurn, row: Relation) -> Links:
-    if row.seq == PENDING:
+    if row.seq == ties.PENDING:
         session.delete(row)
         session.flush()
         return Links()
@@ -314,7 +312,7 @@ def one(session: Session, relation: str) -> resources.Relation:
 
 
 def _asked(scope: Scope, at: int | None = None) -> Select[Relation]:
-    asked = select(Relation).where(Relation.seq != PENDING, alive(Relation, at))
+    asked = select(Relation).where(ties.in_force(at=at))
     if scope == "all":
         return asked
     for document, version in _SIDES:

@@ -9,12 +9,12 @@ import itertools
 from collections.abc import Collection, Iterable
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Exists, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Exists, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from catalog_service import arrays
+from catalog_service import arrays, filing, ties
 from catalog_service.arrays import any_of
-from catalog_service.tables import Document, Relation, Story, Version, alive, unindexed
+from catalog_service.tables import Document, Relation, Story, Version, current_version, is_current, unindexed
 
 # A class that maps a table, or an alias of one.
 _Table: TypeAlias = Any
@@ -41,12 +41,12 @@ def _of_same_text() -> Select[str]:
     head, heads = aliased(Document), aliased(Version)
     other, others = aliased(Document), aliased(Version)
     same = and_(others.digest == version.digest, other.story == own.story)
-    before = exists().where(same, _says(other, others), _standing(others) < _standing(version))
+    before = exists().where(same, current_version(other, others), filing.is_before(others, version))
     # The head first: where it is a copy too, as in most stories of many, no others are looked at.
     return (
         _asked(own, version)
         .join(head, head.id == Story.head)
-        .join(heads, _says(head, heads))
+        .join(heads, current_version(head, heads))
         .where(or_(heads.digest == version.digest, before))
     )
 
@@ -61,7 +61,7 @@ def _of_linked_text() -> Select[str]:
 
 def _asked(own: _Table, version: _Table) -> Select[str]:
     wanted = any_of(own.id, arrays.parameter("documents"))
-    return select(own.id).join(version, _says(own, version)).join(Story, Story.id == own.story).where(wanted)
+    return select(own.id).join(version, current_version(own, version)).join(Story, Story.id == own.story).where(wanted)
 
 
 def _reaches_one_before(own: _Table, version: _Table, ways: Iterable[tuple[str, str]]) -> Exists:
@@ -72,26 +72,16 @@ def _reaches_one_before(own: _Table, version: _Table, ways: Iterable[tuple[str, 
         steps.append(_step(last, other, way))
         last = other
     others = aliased(Version)
-    before = or_(_standing(others) < _standing(version), last.id == Story.head)
-    return exists().where(*steps, _says(last, others), before)
+    before = or_(filing.is_before(others, version), last.id == Story.head)
+    return exists().where(*steps, current_version(last, others), before)
 
 
 def _step(one: _Table, other: _Table, way: tuple[str, str]) -> ColumnElement[bool]:
     """Whether there is a relation that makes one the duplicate of another of its story."""
     relation = aliased(Relation)
     sides = [
-        and_(getattr(relation, f"{side}_document") == end.id, getattr(relation, f"{side}_version") == end.number)
+        is_current((getattr(relation, f"{side}_document"), getattr(relation, f"{side}_version")), end)
         for side, end in zip(way, (one, other), strict=True)
     ]
-    told = and_(unindexed(relation.type) == "duplicate", relation.seq != 0, alive(relation))
+    told = and_(unindexed(relation.type) == "duplicate", ties.in_force(relation))
     return and_(*sides, told, other.story == one.story)
-
-
-def _says(document: _Table, version: _Table) -> ColumnElement[bool]:
-    return and_(version.document == document.id, version.number == document.number)
-
-
-def _standing(version: _Table) -> ColumnElement[Any]:
-    """As `stories.Standing`; of copies alike in all else the first by digest and id stands for them."""
-    sequence = func.coalesce(version.details["wire"]["sequence"].as_integer(), 0)
-    return tuple_(func.coalesce(version.published, ""), sequence, version.digest, version.document)

@@ -8,17 +8,16 @@ linked to (docs/decisions/copies-stay-together.md).
 import itertools
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple, TypeAlias, cast
 
 from sqlalchemy import ColumnElement, CursorResult, and_, select, update
 from sqlalchemy.orm import Session
 
-from catalog_service import changes, ties
+from catalog_service import changes, filing, graph, ties
 from catalog_service.arrays import any_of
 from catalog_service.counter import WriterTurn
-from catalog_service.tables import Document, Story, Version, unindexed
+from catalog_service.tables import Document, Story, Version, current_version, unindexed
 from catalog_service.ties import Text
 
 # Nobody reads the story off an object in a session, so none is looked for there.
@@ -26,16 +25,6 @@ UNSEEN = {"synchronize_session": False}
 # So many that hang loose are cheaper found by one look at the whole story than let go one by one.
 MANY = 10
 _Node: TypeAlias = str | Text
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Standing:
-    """Where a filing stands among those of its story; the greatest is the newest."""
-
-    published: str
-    sequence: int
-    # Of copies alike in all else the first by digest and id stands for them, so these count downwards.
-    tie: tuple[int, ...]
 
 
 class Link(NamedTuple):
@@ -145,11 +134,7 @@ def _measure(session: Session, turn: WriterTurn, story: Story, size: int, candid
         session.delete(story)
         _append(session, turn, story.id, 0, None)
         return
-    standings = standing(session, candidates)
-    inside = session.scalars(
-        select(Document.id).where(any_of(Document.id, candidates), unindexed(Document.story) == story.id)
-    )
-    head = max(inside, key=lambda each: standings[each])
+    head = _newest(session, story, candidates)
     if (story.size, story.head) != (size, head):
         story.size, story.head = size, head
         _append(session, turn, story.id, size, head)
@@ -159,17 +144,12 @@ def _append(session: Session, turn: WriterTurn, story: str, size: int, head: str
     changes.append(session, turn, "story.changed.v1", None, None, story=story, size=size, head=head)
 
 
-def standing(session: Session, documents: Collection[str]) -> dict[str, Standing]:
-    """Where each document's current version stands in its story."""
-    asked = select(Document.id, Version.published, Version.details, Version.digest).join(
-        Version, and_(Version.document == Document.id, Version.number == Document.number)
-    )
-    found: dict[str, Standing] = {}
-    for row in session.execute(asked.where(any_of(Document.id, documents))):
-        sequence = (row.details.get("wire") or {}).get("sequence", 0)
-        tie = tuple(-ord(character) for character in row.digest + row.id)
-        found[row.id] = Standing(row.published or "", sequence, tie)
-    return found
+def _newest(session: Session, story: Story, candidates: Collection[str]) -> str:
+    """The document of the newest filing among those candidates that are in the story."""
+    filings = select(*filing.columns(Version)).join(Document, current_version(Document))
+    inside = filings.where(any_of(Document.id, candidates), unindexed(Document.story) == story.id)
+    document: str = filing.newest(session.execute(inside).all()).document
+    return document
 
 
 def _members(session: Session, story: str) -> set[str]:
@@ -182,18 +162,5 @@ def _components(session: Session, members: set[str], without: str | None) -> Ite
         links[document].update(tied.documents & members, tied.texts)
         for text in tied.texts:
             links[text].add(document)
-    left = set(members)
-    while left:
-        part = members.intersection(_reached(left.pop(), links))
-        left -= part
-        yield part
-
-
-def _reached(start: str, links: Mapping[_Node, set[_Node]]) -> set[_Node]:
-    seen: set[_Node] = {start}
-    waiting: list[_Node] = [start]
-    while waiting:
-        new = links[waiting.pop()] - seen
-        seen |= new
-        waiting += new
-    return seen
+    nodes: set[_Node] = {*members}
+    return (members.intersection(part) for part in graph.components(nodes, links.__getitem__))

@@ -3,15 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
-from catalog_service import documents, nearness, paging, resources
+from catalog_service import documents, filing, nearness, paging, resources
 from catalog_service.errors import NotFound
 from catalog_service.tables import Document, DocumentState, Story, Version
 
-# A document without a date comes first.
-PUBLISHED = func.coalesce(Version.published, "")
+PUBLISHED = filing.published(Version)
 
 
 def find(session: Session, *, limit: int, cursor: str | None = None) -> resources.Stories:

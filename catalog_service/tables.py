@@ -23,7 +23,7 @@ from sqlalchemy import (
     and_,
     or_,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, synonym
 
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -77,6 +77,8 @@ class Document(Base):
     __table_args__ = (Index("ix_document_heads", "collection", "id"),)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    # As in the tables that refer to it.
+    document: Mapped[str] = synonym("id")
     collection: Mapped[str]
     path: Mapped[str]
     item: Mapped[dict[str, Any]]
@@ -259,6 +261,19 @@ class AccessToken(Base):
     revoked_at: Mapped[datetime | None]
 
 
+def is_current(version: tuple[Any, Any], document: Any) -> ColumnElement[bool]:  # noqa: ANN401  A mapped class or an alias.
+    """Whether a version, named by the columns of its document and its number, is the current one of `document`.
+
+    `document` is Document, or DocumentState for the current version as of another time, or an alias of one of them.
+    """
+    return and_(version[0] == document.document, version[1] == document.number)
+
+
+def current_version(document: Any, version: Any = Version) -> ColumnElement[bool]:  # noqa: ANN401
+    """Joins Document or DocumentState, or an alias of one, with its current version."""
+    return is_current((version.document, version.number), document)
+
+
 def unindexed(column: Any) -> ColumnElement[str]:  # noqa: ANN401  A column of texts.
     """The column as an expression of the same value that no index covers.
 
@@ -269,7 +284,7 @@ def unindexed(column: Any) -> ColumnElement[str]:  # noqa: ANN401  A column of t
 
 
 def alive(table: Any, seq: int | ColumnElement[int] | None = None) -> ColumnElement[bool]:  # noqa: ANN401  A table with both, or an alias.
-    """The rows of document states or relations that stood at `seq`, or stand now."""
+    """The document states or relations that are valid now, or that were valid as of `seq`."""
     if seq is None:
         return cast("ColumnElement[bool]", table.until_seq.is_(None))
     return and_(table.seq <= seq, or_(table.until_seq.is_(None), table.until_seq > seq))

@@ -14,7 +14,16 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from catalog_service import arrays
 from catalog_service.arrays import any_of
-from catalog_service.tables import Document, DocumentState, Relation, Version, alive, unindexed
+from catalog_service.tables import (
+    Document,
+    DocumentState,
+    Relation,
+    Version,
+    alive,
+    current_version,
+    is_current,
+    unindexed,
+)
 
 TYPES = ("duplicate", "revision")
 S = TypeVar("S", bound=Select[*tuple[Any, ...]])
@@ -22,6 +31,8 @@ Moment: TypeAlias = "int | ColumnElement[int] | None"
 _Column: TypeAlias = InstrumentedAttribute[Any]
 # A version that its document says no more, and the digest of copies of it that are current.
 Text: TypeAlias = tuple[str, int, str]
+# The `seq` of a relation whose other side is not recorded yet.
+PENDING = 0
 A = (Relation.a_document, Relation.a_version)
 B = (Relation.b_document, Relation.b_version)
 
@@ -52,8 +63,11 @@ def of(session: Session, documents: Collection[str], *, without: str | None = No
 def _digests(session: Session, documents: Collection[str]) -> dict[str, str]:
     if not documents:
         return {}
-    version = and_(Version.document == Document.id, Version.number == Document.number)
-    asked = select(Document.id, Version.digest).join(Version, version).where(any_of(Document.id, documents))
+    asked = (
+        select(Document.id, Version.digest)
+        .join(Version, current_version(Document))
+        .where(any_of(Document.id, documents))
+    )
     return {row.id: row.digest for row in session.execute(asked)}
 
 
@@ -95,7 +109,7 @@ def _copies_of() -> Select[str]:
         told = and_(
             other[0] == bindparam("document"), other[1] == bindparam("number"), unindexed(Relation.type) == "duplicate"
         )
-        asked = select(own[0].label("document")).join(version, said).where(told, alive(Relation))
+        asked = select(own[0].label("document")).join(version, said).where(told, in_force())
         found.append(join_current(asked, *own))
     return select(union_all(*found).subquery().c.document).limit(2)
 
@@ -113,7 +127,7 @@ def _told() -> Select[str, str, int, str, bool]:
             .outerjoin(state, _is_current(state, *other))
             # Of the states: for each relation PostgreSQL may go through the whole list.
             .where(any_of(saying.document, arrays.parameter("documents")))
-            .where(unindexed(Relation.type).in_(TYPES), Relation.seq != 0, alive(Relation))
+            .where(unindexed(Relation.type).in_(TYPES), in_force())
         )
     told = union_all(*found).subquery()
     return select(told.c.document, told.c.other, told.c.number, told.c.type, told.c.current)
@@ -131,12 +145,16 @@ def links(types: tuple[str, ...], *, now: bool = True) -> Select[tuple[str, str,
         side = select(own[0].label("document"), other[0].label("other"), Relation.type.label("type")).where(
             any_of(own[0], arrays.parameter("documents")),
             unindexed(Relation.type).in_(types),
-            Relation.seq != 0,
-            alive(Relation, at),
+            in_force(at=at),
         )
         sides.append(join_current(join_current(side, *own, at), *other, at))
     found = union_all(*sides).subquery()
     return select(found.c.document, found.c.other, found.c.type)
+
+
+def in_force(relation: Any = Relation, at: Moment = None) -> ColumnElement[bool]:  # noqa: ANN401  Relation or an alias.
+    """Whether both sides of a relation are recorded and it has not ended, now or as of the seq `at`."""
+    return and_(relation.seq != PENDING, alive(relation, at))
 
 
 def join_current(asked: S, document: _Column, version: _Column, at: Moment = None) -> S:
@@ -147,4 +165,4 @@ def join_current(asked: S, document: _Column, version: _Column, at: Moment = Non
 
 def _is_current(state: Any, document: _Column, version: _Column, at: Moment = None) -> ColumnElement[bool]:  # noqa: ANN401  An alias.
     status = unindexed(state.status) == "current"
-    return and_(state.document == document, state.number == version, status, alive(state, at))
+    return and_(is_current((document, version), state), status, alive(state, at))

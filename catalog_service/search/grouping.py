@@ -1,6 +1,7 @@
 """Groups of documents that a search shows as one hit: copies of a text, or a whole story, as of the search's `seq`."""
 
 import dataclasses
+import functools
 import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
@@ -8,17 +9,14 @@ from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
-from catalog_service import ties
+from catalog_service import filing, graph, ties
 from catalog_service.search.results import Collapse
-from catalog_service.search.scope import PUBLISHED, SEQUENCE, SearchScope
+from catalog_service.search.scope import SearchScope
 from catalog_service.tables import DocumentState, Relation, Version
 
 CHUNK = 500
 LINKED_BY: Mapping[Collapse, tuple[str, ...]] = {"none": (), "duplicates": ("duplicate",), "stories": ties.TYPES}
-COLUMNS = (
-    DocumentState.document, PUBLISHED.label("published"), SEQUENCE.label("sequence"), Version.digest, Version.kind,
-    Version.publisher, Version.language, Version.seq,
-)  # fmt: skip
+COLUMNS = (*filing.columns(Version), Version.kind, Version.publisher, Version.language, Version.seq)
 Rows: TypeAlias = list[sa.Row[Any]]
 
 
@@ -66,12 +64,8 @@ class Groups:
         """
         starts = set(documents) if types else set[str]()
         self._read_links(types, starts)
-        components, seen = [], set[str]()
-        for start in starts:
-            if start not in seen and (members := self._component(start, types)) != {start}:
-                seen |= members
-                components.append(members)
-        return components
+        components = graph.components(starts, functools.partial(self._linked_to, types=types))
+        return [members for members in components if len(members) > 1]
 
     def _read_links(self, types: Collection[str], documents: Collection[str]) -> None:
         """Reads the links of these documents, and of all that they lead to by links of these types."""
@@ -87,15 +81,6 @@ class Groups:
 
     def _linked_to(self, document: str, types: Collection[str]) -> Iterator[str]:
         return (other for type_, other in self._links[document] if type_ in types)
-
-    def _component(self, start: str, types: Collection[str]) -> set[str]:
-        """The documents that links of these types connect with `start`, and `start` itself."""
-        seen, waiting = {start}, [start]
-        while waiting:
-            new = set(self._linked_to(waiting.pop(), types)) - seen
-            seen |= new
-            waiting += new
-        return seen
 
     def _read(self, documents: Set[str]) -> None:
         """Reads the rows of those of the documents that match."""
@@ -113,15 +98,8 @@ def _linked(side: Any, types: Collection[str]) -> sa.Select[str]:  # noqa: ANN40
 
 
 def _group(collapse: Collapse, rows: Rows) -> Group:
-    """The group of these rows. It shows the earliest filing of copies, the newest of a story.
-
-    Of several such filings it shows the first by digest and id.
-    """
-    filing_order = {row.document: (row.published, row.sequence) for row in rows}
-    chosen = (max if collapse == "stories" else min)(filing_order.values())
-    shown = min(
-        (row for row in rows if filing_order[row.document] == chosen), key=lambda row: (row.digest, row.document)
-    )
+    """The group of these rows. It shows the earliest filing of copies, the newest of a story."""
+    shown = filing.newest(rows) if collapse == "stories" else filing.earliest(rows)
     return Group(shown, tuple(row for row in rows if row is not shown))
 
 

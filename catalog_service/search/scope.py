@@ -8,15 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from catalog_service import dates
+from catalog_service import dates, filing
 from catalog_service.search import postgres, sqlite
 from catalog_service.search.plan import Plan
 from catalog_service.search.results import Query
-from catalog_service.tables import Document, DocumentState, Version, alive
+from catalog_service.tables import Document, DocumentState, Version, alive, current_version, unindexed
 
 ENGINES = {"sqlite": sqlite, "postgresql": postgres}
-PUBLISHED = sa.func.coalesce(Version.published, "")
-SEQUENCE = sa.func.coalesce(Version.details["wire"]["sequence"].as_integer(), 0)
+PUBLISHED = filing.published(Version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class SearchScope:
 
         In descending order of this column, FTS5 reads only the rows that are fetched.
         """
-        current = sa.and_(Version.document == DocumentState.document, Version.number == DocumentState.number)
+        current = current_version(DocumentState)
         conditions = (alive(DocumentState, self.at), *self._conditions())
         if self.plan is None:
             return sa.select(*columns).select_from(Version).join(DocumentState, current).where(
@@ -61,8 +60,7 @@ class SearchScope:
     def _conditions(self) -> Iterator[ColumnElement[bool]]:
         query = self.query
         equal: dict[ColumnElement[Any], str | None] = {
-            # The concatenation hides the column from its index, else a search would start at all documents of a status.
-            DocumentState.status.concat(""): query.status,
+            unindexed(DocumentState.status): query.status,
             DocumentState.collection.expression: query.collection,
             DocumentState.path.expression: query.path,
             Version.kind.expression: query.kind,
