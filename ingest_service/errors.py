@@ -1,5 +1,7 @@
 """The errors of the ingest service. Each that ends as a state of a file has a stable reason code."""
 
+from catalog_service import contract
+
 
 class IngestError(Exception):
     """Something is wrong with the ingest service."""
@@ -93,16 +95,28 @@ class CatalogTrouble(IngestError):
 
     code = "catalog-trouble"
 
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        problem: contract.Problem | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.problem = problem
+        """The catalog's own words, where it had any."""
+        self.retry_after = retry_after
+        """How many seconds the catalog asked to wait."""
+
 
 class CatalogAway(CatalogTrouble):
-    """The catalog cannot be reached; what is owed to it waits."""
+    """The catalog cannot be used now; pending events wait."""
 
     code = "catalog-away"
 
-    def __init__(self, detail: str | None = None, *, retry_after: float | None = None) -> None:
-        super().__init__(detail)
-        self.retry_after = retry_after
-        """How many seconds it asked us to wait."""
+
+class CatalogUnreachable(CatalogAway):
+    """No connection to the catalog can be made; nothing was sent."""
 
 
 class CatalogFailed(CatalogTrouble):

@@ -1,9 +1,9 @@
-"""The outbox: events owed to the catalog, written in the transaction that made them true; functions of a Session.
+"""The outbox: events for the catalog, written in the transaction that made them true; functions of a Session.
 
-An event is `owed`, then `delivered` by its receipt, or `dead` when the catalog will never take it. Claiming leaves no
-mark: one relay owns the outbox, and an event that was sent but not answered for is simply still owed. Order is kept
-per document: nothing of a document is claimed while an earlier event of it waits for another attempt. A dead letter
-blocks nothing after it; sent after all, the catalog files it as `late`.
+An event is pending (state `owed`) until a receipt makes it `delivered`, or until it is `dead`: a dead letter. Claiming
+leaves no mark: one relay owns the outbox, and an event that was sent without an answer is still pending. Order is kept
+per document: no event of a document is claimed while an earlier one waits for another attempt. A dead letter blocks no
+later event; when it is sent after all, the catalog records it as `late`.
 """
 
 from collections.abc import Collection, Sequence
@@ -20,13 +20,16 @@ from ingest_service.tables import Article, Original, Outbox
 OWED: Literal["owed"] = "owed"
 DELIVERED: Literal["delivered"] = "delivered"
 DEAD: Literal["dead"] = "dead"
-FIRST_WAIT = timedelta(seconds=5)
-LONGEST_WAIT = timedelta(minutes=10)
-COLUMNS = (Outbox.id, Outbox.event, Outbox.document, Outbox.body, Outbox.original)
+FIRST_WAIT = timedelta(seconds=2)
+# With the waits between them, an event is refused for a minute at least before it is a dead letter.
+MOST_REFUSALS = 6
+COLUMNS = (Outbox.id, Outbox.event, Outbox.document, Outbox.body, Outbox.original, Outbox.attempts)
+# Refused events are among the oldest pending ones; looking at all of a long outbox takes seconds.
+OLDEST_PENDING = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class PendingEvent:
     """An event to be sent; `original` is the digest of bytes that must be put before it."""
 
     id: int
@@ -34,12 +37,26 @@ class Owed:
     document: str
     body: bytes
     original: str | None
+    refusals: int
+    """How often the catalog refused this event while it answered for others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many events wait for another attempt, and what the catalog said of the oldest one."""
+
+    events: int
+    problem: contract.Problem | None
+
+    def __str__(self) -> str:
+        words = f"; the first: {self.problem.code}: {self.problem.detail}" if self.problem else ""
+        return f"events that the catalog refuses and that will be sent again: {self.events}{words}"
 
 
 def put(
     session: Session, event: contract.ObservedEvent | contract.RelatedEvent, *, originals: Sequence[str] = ()
 ) -> None:
-    """Owes `event` to the catalog; `originals` holds the digest of its bytes where they travel apart from it."""
+    """Adds a pending event; `originals` holds the digest of its bytes where they travel apart from it."""
     body = event.model_dump_json(by_alias=True).encode()
     row = Outbox(
         event=event.id, document=str(event.data.document), observation=event.data.observation, body=body,
@@ -48,14 +65,14 @@ def put(
     session.add(row)
 
 
-def claim(session: Session, *, limit_events: int, limit_bytes: int, now: datetime) -> list[Owed]:
+def claim(session: Session, *, limit_events: int, limit_bytes: int, now: datetime) -> list[PendingEvent]:
     """The oldest events that may be sent now, at least one if there is any, within both limits as one JSON array."""
     earlier = aliased(Outbox)
     waits = sa.exists().where(
         earlier.document == Outbox.document, earlier.id <= Outbox.id, earlier.state == OWED, earlier.not_before > now
     )
     query = sa.select(*COLUMNS).where(Outbox.state == OWED, ~waits).order_by(Outbox.id).limit(limit_events)
-    claimed: list[Owed] = []
+    claimed: list[PendingEvent] = []
     size = len("[]")
     # Streamed, so that what is past the limit of bytes is not loaded.
     with session.execute(query, execution_options={"yield_per": 20}) as rows:
@@ -63,12 +80,12 @@ def claim(session: Session, *, limit_events: int, limit_bytes: int, now: datetim
             size += len(row.body) + len(",")
             if claimed and size > limit_bytes:
                 break
-            claimed.append(Owed(*row))
+            claimed.append(PendingEvent(*row))
     return claimed
 
 
 def delivered(session: Session, receipts: Sequence[contract.Receipt], now: datetime) -> None:
-    """The catalog answered for these events; a second receipt of one changes nothing."""
+    """Records the receipts of these events; a second receipt of one changes nothing."""
     events = [receipt.event for receipt in receipts]
     originals = set(session.scalars(sa.select(Outbox.original).where(Outbox.event.in_(events)))) - {None}
     # On the table, not the class: one statement for all, run without a look at each row before.
@@ -82,16 +99,25 @@ def delivered(session: Session, receipts: Sequence[contract.Receipt], now: datet
     release(session, originals)
 
 
-def failed(session: Session, ids: Collection[int], problem: contract.Problem, now: datetime) -> None:
-    """An attempt failed: the next one waits, twice as long each time."""
-    for row in session.scalars(sa.select(Outbox).where(Outbox.id.in_(ids), Outbox.state == OWED)):
-        row.attempts += 1
-        row.problem = _json(problem)
-        row.not_before = now + min(FIRST_WAIT * 2 ** min(row.attempts - 1, 10), LONGEST_WAIT)
+def refuse(session: Session, id: int, problem: contract.Problem, now: datetime) -> bool:  # noqa: A002  As for `dead`.
+    """Records that the catalog refused one event alone: it waits, twice as long each time, and is dead at last.
+
+    True when it is a dead letter now.
+    """
+    row = session.get(Outbox, id)
+    if row is None or row.state != OWED:
+        return False
+    if row.attempts + 1 >= MOST_REFUSALS:
+        dead(session, id, problem)
+        return True
+    row.attempts += 1
+    row.problem = _json(problem)
+    row.not_before = now + FIRST_WAIT * 2 ** (row.attempts - 1)
+    return False
 
 
 def dead(session: Session, id: int, problem: contract.Problem) -> None:  # noqa: A002  The table's own word for it.
-    """The catalog will never take this event as it is; `problem` is what it said."""
+    """Makes a pending event a dead letter; `problem` holds the catalog's words."""
     query = sa.update(Outbox).where(Outbox.id == id, Outbox.state == OWED)
     session.execute(query.values(state=DEAD, attempts=Outbox.attempts + 1, problem=_json(problem), not_before=None))
 
@@ -102,7 +128,7 @@ def holds(session: Session, event: str) -> bool:
 
 
 def retry(session: Session, *, event: str | None = None, code: str | None = None) -> int:
-    """Owes dead letters again and lets waiting events go now: all, one, or those of one problem code; how many."""
+    """Makes dead letters pending again and ends the waits of events: all, one, or those of a problem code; how many."""
     query = sa.update(Outbox).where(
         sa.or_(Outbox.state == DEAD, sa.and_(Outbox.state == OWED, Outbox.not_before.is_not(None)))
     )
@@ -114,33 +140,39 @@ def retry(session: Session, *, event: str | None = None, code: str | None = None
 
 
 def prune(session: Session, before: datetime, *, limit: int = 1_000) -> int:
-    """Forgets at most `limit` events delivered before a moment; how many."""
+    """Deletes at most `limit` events that were delivered before a moment; how many."""
     old = sa.select(Outbox.id).where(Outbox.state == DELIVERED, Outbox.delivered_at < before).limit(limit)
     return _count(session, sa.delete(Outbox).where(Outbox.id.in_(old)))
 
 
-def first_delivered(session: Session) -> Owed | None:
-    """The oldest delivered event that is still kept: what to send again to see whom we talk to."""
-    row = session.execute(sa.select(*COLUMNS).where(Outbox.state == DELIVERED).order_by(Outbox.id).limit(1)).first()
-    return None if row is None else Owed(*row)
+def first_delivered(session: Session, *, skip: int = 0) -> PendingEvent | None:
+    """The oldest delivered event that is still kept, after `skip` older ones of other documents; None without one.
+
+    No earlier event of its document is kept: a catalog that was restored may record it without making others late.
+    """
+    earlier = aliased(Outbox)
+    follows = sa.exists().where(earlier.document == Outbox.document, earlier.id < Outbox.id, earlier.state == DELIVERED)
+    query = sa.select(*COLUMNS).where(Outbox.state == DELIVERED, ~follows).order_by(Outbox.id).offset(skip).limit(1)
+    row = session.execute(query).first()
+    return None if row is None else PendingEvent(*row)
 
 
 def erase(session: Session, document: str) -> None:
-    """Forgets every event of a redacted document, and the bytes that went with them."""
+    """Deletes every event of a redacted document, and the bytes of their originals."""
     events = sa.delete(Outbox).where(Outbox.document == document).returning(Outbox.original)
     release(session, set(session.scalars(events)))
 
 
 def recall(session: Session) -> int:
-    """Owes every kept event again, for a catalog that was restored from a backup; how many."""
+    """Makes every delivered event pending again, for a catalog that was restored from a backup; how many."""
     query = sa.update(Outbox).where(Outbox.state == DELIVERED)
     return _count(session, query.values(state=OWED, attempts=0, not_before=None))
 
 
 def still_held(session: Session, heads: Collection[contract.Head]) -> None:
-    """Takes recalled events off again that the catalog still has: of each document those up to its newest observation.
+    """Makes recalled events delivered that the catalog still has: those up to the newest observation of each document.
 
-    Heads tell nothing of relations judged again and of late observations: those go again, and are `replayed`.
+    Heads do not show relations that were judged again, nor late observations: these are sent again and `replayed`.
     """
     for head in heads:
         document = str(head.document)
@@ -154,24 +186,35 @@ def still_held(session: Session, heads: Collection[contract.Head]) -> None:
 
 
 def counts(session: Session) -> dict[str, int]:
-    """How many events are owed, delivered (and still kept) and dead."""
-    found = session.execute(sa.select(Outbox.state, sa.func.count().label("count_")).group_by(Outbox.state))
-    return {OWED: 0, DELIVERED: 0, DEAD: 0} | {row.state: row.count_ for row in found}
+    """How many events are pending (`owed`), delivered (and still kept) and dead."""
+    rows = session.execute(sa.select(Outbox.state, sa.func.count().label("count_")).group_by(Outbox.state))
+    return {OWED: 0, DELIVERED: 0, DEAD: 0} | {row.state: row.count_ for row in rows}
+
+
+def waiting(session: Session) -> Waiting:
+    """The events that were refused and wait for another attempt, among the oldest thousand pending ones."""
+    pending = sa.select(Outbox.id, Outbox.attempts, Outbox.problem).where(Outbox.state == OWED)
+    oldest_pending = pending.order_by(Outbox.id).limit(OLDEST_PENDING).subquery()
+    refused = oldest_pending.c.attempts > 0
+    problem = sa.select(oldest_pending.c.problem).where(refused).order_by(oldest_pending.c.id).limit(1)
+    words = session.scalar(problem)
+    count = session.scalar(sa.select(sa.func.count()).select_from(oldest_pending).where(refused)) or 0
+    return Waiting(count, contract.Problem.model_validate(words) if words else None)
 
 
 def oldest(session: Session) -> datetime | None:
-    """When the oldest event that is still owed was made."""
+    """When the oldest pending event was made."""
     query = sa.select(Outbox.created_at).where(Outbox.state == OWED).order_by(Outbox.id).limit(1)
     return session.scalar(query)
 
 
 def original(session: Session, digest: str) -> bytes | None:
-    """The bytes that travel apart, or None when they are no longer kept."""
+    """The bytes of an original that travels apart from its event, or None when they are no longer kept."""
     return session.scalar(sa.select(Original.content).where(Original.digest == digest))
 
 
 def release(session: Session, digests: Collection[str | None]) -> None:
-    """Drops the bytes of originals that neither an event needs nor an article that is still to be told of."""
+    """Deletes the bytes of originals that neither a pending event, nor a dead letter, nor a pending article needs."""
     for digest in digests:
         waits = sa.exists().where(Outbox.original == digest, Outbox.state != DELIVERED)
         owed = sa.exists().where(Article.original == digest)

@@ -1,11 +1,15 @@
-"""The relay: from the outbox to the catalog, in order per document, until the catalog has answered for everything.
+"""The relay: sends the events of the outbox to the catalog, in order per document, until each has a receipt.
 
-It claims a batch, sends it with no lock and no transaction open, and writes down the receipts. What happens in between
-may happen twice: the catalog answers `replayed`. Trouble with the catalog is waited out with back-off and jitter;
-trouble with one event is found by halving the batch.
+It claims a batch, sends it with no lock and no transaction open, and records the receipts. A crash in between may send
+an event twice: the catalog answers `replayed`. Trouble with the catalog is waited out with back-off and jitter.
+
+Trouble with one event is found by halving the batch. An event that is refused alone, while the catalog answers for
+others right before and right after it, waits; refused so a few times, it is a dead letter. While the catalog answers
+for no event at all, none is blamed.
 """
 
 import asyncio
+import itertools
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -20,15 +24,17 @@ from sqlalchemy.orm import Session
 from catalog_service import contract
 from ingest_service import outbox, state
 from ingest_service.db import Database
-from ingest_service.errors import CatalogAway, CatalogFailed, CatalogTrouble, DatabaseAway, IngestError
+from ingest_service.errors import CatalogFailed, CatalogTrouble, CatalogUnreachable, DatabaseAway, IngestError
 from ingest_service.transport import Refused, Transport
 
 HEADS_AT_ONCE = 500
 TIDY_EVERY = timedelta(hours=1)
+# After so many different probes in vain the catalog may fail on them alone, so that one attempt is made without.
+MOST_PROBES = 3
 log = structlog.get_logger()
 
 Purge = Callable[[Session, str], None]
-Pair = tuple[outbox.Owed, contract.Receipt]
+Pair = tuple[outbox.PendingEvent, contract.Receipt]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +47,20 @@ class Pace:
     idle: float = 5.0
     jitter: Callable[[], float] = random.random
 
-    def after(self, failures: int, asked: float | None = None) -> float:
+    def after(self, failures: int, retry_after: float | None = None) -> float:
         """The wait after so many failures in a row: doubled each time, and between half and all of it by chance.
 
-        What the catalog asked for (Retry-After) is waited in full, and a tenth more by chance.
+        A wait that the catalog asked for (Retry-After) is kept in full, and a tenth more by chance.
         """
-        if asked is not None:
-            return min(asked, self.longest_asked) * (1 + self.jitter() / 10)
+        if retry_after is not None:
+            return min(retry_after, self.longest_asked) * (1 + self.jitter() / 10)
         longest: float = min(self.first * 2 ** min(failures - 1, 30), self.longest)
         return longest * (1 + self.jitter()) / 2
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Whose events they are, how long they are kept once delivered, and how fast they are sent."""
+    """The collection of the events, how long they are kept once delivered, and how fast they are sent."""
 
     collection: str
     keep: timedelta = timedelta(days=7)
@@ -62,7 +68,7 @@ class Terms:
 
 
 class Relay:
-    """Sends what the outbox owes; `wake` it after a commit that put events."""
+    """Sends the pending events of the outbox; `wake` it after a commit that added some."""
 
     def __init__(
         self,
@@ -80,18 +86,21 @@ class Relay:
         self._clock = clock
         self._woken = asyncio.Event()
         self._empty = asyncio.Event()
-        self._most = contract.MAX_BATCH_EVENTS
+        self._batch_limit = contract.MAX_BATCH_EVENTS
         self._failures = 0
-        self._epoch_seen = False
+        self._turns = itertools.count()
+        self._probes_failed = 0
+        # Whether the catalog has answered for an event since the start, or since the last trouble.
+        self._answers = False
         self._originals_put: set[str] = set()
         self._tidy_at = clock()
         self.outcomes: Counter[str] = Counter()
-        """How many events ended how, since the start."""
+        """Counts events by outcome, since the start."""
         self.trouble: IngestError | None = None
-        """Why nothing is delivered now, or None."""
+        """Why no event is delivered now, or None."""
 
     def wake(self) -> None:
-        """Something was put: look now. To be called in the event loop."""
+        """Has the relay look at the outbox now. To be called in the event loop."""
         self._woken.set()
 
     async def drained(self) -> None:
@@ -124,45 +133,59 @@ class Relay:
                     await self._rest()
 
     async def drain(self, *, attempts: int = 3) -> None:
-        """Delivers until nothing can be sent now. Raises the trouble that lasts for so many attempts in a row."""
+        """Delivers until no event is pending. Raises the trouble that lasts.
+
+        It lasts after so many failures in a row, not counting those that halve the next batch.
+        """
+        lasting = 0
         while True:
+            batch_limit = self._batch_limit
             try:
                 if not await self.deliver():
-                    return
+                    break
             except (CatalogTrouble, DatabaseAway) as trouble:
-                if self._failures + 1 >= attempts:
+                lasting += self._batch_limit == batch_limit
+                if lasting >= attempts:
                     raise
                 await self.wait_out(trouble)
             else:
+                lasting = 0
                 self._well()
+        waiting = await self._database.read(outbox.waiting)
+        if waiting.events:
+            raise CatalogFailed(str(waiting))
 
     async def deliver(self) -> int:
-        """Sends one batch; how many events it held. Raises CatalogTrouble and DatabaseAway, with nothing lost."""
-        await self._see_epoch()
-        batch = await self._database.read(
-            outbox.claim, limit_events=self._most, limit_bytes=contract.MAX_BATCH_BYTES, now=self._clock()
-        )
+        """Handles one batch; how many events it held. Raises CatalogTrouble and DatabaseAway, with no event lost.
+
+        A batch that fails while the catalog answers for other events raises nothing: the next one is half of it.
+        """
+        if not self._answers:
+            await self._probe()
+        batch = await self._claim()
         if not batch:
             return 0
         try:
-            await self._hand_over(await self._put_originals(batch))
-        except CatalogFailed as failure:
-            await self._isolate(batch, failure)
-            raise
-        self._originals_put.clear()
-        self._most = min(2 * self._most, contract.MAX_BATCH_EVENTS)
+            await self._send(batch)
+        except Refused as refusal:
+            await self._narrow(batch, refusal)
+        except CatalogTrouble as trouble:
+            await self._isolate(batch, trouble)
+        else:
+            self._originals_put.clear()
+            self._batch_limit = min(2 * self._batch_limit, contract.MAX_BATCH_EVENTS)
         return len(batch)
 
     async def wait_out(self, trouble: IngestError) -> None:
-        """Waits after a failure, and says so when the trouble is new."""
+        """Waits after a failure, and logs trouble that is new."""
         self._failures += 1
-        # Whoever answers after trouble may be a catalog restored from a backup.
-        self._epoch_seen = False
+        # After trouble the catalog may be one that was restored from a backup.
+        self._answers = False
         if self.trouble is None or self.trouble.code != trouble.code:
             log.warning("delivery waits", reason=trouble.code, detail=str(trouble))
         self.trouble = trouble
-        asked = trouble.retry_after if isinstance(trouble, CatalogAway) else None
-        await asyncio.sleep(self._terms.pace.after(self._failures, asked))
+        retry_after = trouble.retry_after if isinstance(trouble, CatalogTrouble) else None
+        await asyncio.sleep(self._terms.pace.after(self._failures, retry_after))
 
     def _well(self) -> None:
         if self.trouble is not None:
@@ -170,97 +193,133 @@ class Relay:
         self.trouble = None
         self._failures = 0
 
-    async def _put_originals(self, batch: Sequence[outbox.Owed]) -> list[outbox.Owed]:
-        """Hands over the large originals of a batch, each once; the events that may follow them."""
-        ready = []
-        for owed in batch:
-            try:
-                await self._put_original(owed.original)
-            except Refused as refused:
-                await self._bury(owed, refused.problem)
-            else:
-                ready.append(owed)
-        return ready
+    async def _claim(self) -> list[outbox.PendingEvent]:
+        """The next batch. An event that was refused before is a batch of its own.
+
+        Narrowed down to single events with no answer for any, it takes another document's first event at each attempt:
+        the very first event may be the one at fault.
+        """
+        in_turn = self._batch_limit == 1 and self._failures > 0 and not self._answers
+        limit = contract.MAX_BATCH_EVENTS if in_turn else self._batch_limit
+        events = await self._database.read(
+            outbox.claim, limit_events=limit, limit_bytes=contract.MAX_BATCH_BYTES, now=self._clock()
+        )
+        if in_turn and events:
+            firsts: dict[str, outbox.PendingEvent] = {}
+            for event in events:
+                firsts.setdefault(event.document, event)
+            return [list(firsts.values())[next(self._turns) % len(firsts)]]
+        if events and events[0].refusals:
+            return events[:1]
+        return list(itertools.takewhile(lambda event: not event.refusals, events))
+
+    async def _send(self, batch: Sequence[outbox.PendingEvent]) -> None:
+        """Sends a batch after its large originals, and records the receipts. Raises Refused and CatalogTrouble."""
+        for event in batch:
+            await self._put_original(event.original)
+        answer = await self._transport.send([event.body for event in batch])
+        await self._settle(batch, answer.receipts)
 
     async def _put_original(self, digest: str | None) -> None:
         if digest is None or digest in self._originals_put:
             return
         content = await self._database.read(outbox.original, digest)
-        # Bytes that are kept no more were delivered once: the event is sent, and the catalog says if it misses them.
+        # Bytes that are no longer kept were delivered once: the catalog rejects the event if it does not have them.
         if content is not None:
             await self._transport.put_original(digest, content)
         self._originals_put.add(digest)
 
-    async def _hand_over(self, batch: Sequence[outbox.Owed]) -> None:
-        """Sends a batch; one that is refused as a whole is halved, down to the event that is at fault."""
-        if not batch:
+    async def _narrow(self, batch: Sequence[outbox.PendingEvent], refusal: Refused) -> None:
+        """Halves a batch that the catalog refused as a whole; an event that is refused alone is a dead letter."""
+        if len(batch) > 1:
+            self._batch_limit = len(batch) // 2
+            return
+        await self._database.write(outbox.dead, batch[0].id, refusal.problem)
+        self._count_dead(batch[0], refusal.problem)
+
+    async def _isolate(self, batch: Sequence[outbox.PendingEvent], trouble: CatalogTrouble) -> None:
+        """Halves a batch that failed, or records a refusal of the event that failed alone.
+
+        Raises the trouble again when the catalog answers for no other event either.
+        """
+        answered_before, self._answers = self._answers, False
+        if isinstance(trouble, CatalogUnreachable):
+            raise trouble
+        was_alone = self._batch_limit == 1 or batch[0].refusals > 0
+        self._batch_limit = max(1, len(batch) // 2)
+        general: CatalogTrouble | None = None
+        try:
+            await self._probe()
+        except CatalogTrouble as failure:
+            general = failure
+        # A catalog that died of the event cannot be reached right after it.
+        well = answered_before and (general is None or isinstance(general, CatalogUnreachable))
+        if was_alone and well:
+            await self._record_refusal(batch[0], trouble)
+        if not self._answers:
+            raise general or trouble
+
+    async def _record_refusal(self, event: outbox.PendingEvent, trouble: CatalogTrouble) -> None:
+        problem = trouble.problem or contract.Problem(
+            type="about:blank", title="Failed", status=500, code=trouble.code, detail=str(trouble)
+        )
+        log.warning("event refused", event_id=event.event, problem=problem.detail, code=problem.code)
+        if await self._database.write(outbox.refuse, event.id, problem, self._clock()):
+            self._count_dead(event, problem)
+
+    def _count_dead(self, event: outbox.PendingEvent, problem: contract.Problem) -> None:
+        log.error("dead letter", event_id=event.event, problem=problem.detail, code=problem.code)
+        self.outcomes["rejected"] += 1
+
+    async def _probe(self) -> None:
+        """Sends an event again that was delivered before, ahead of any new one: at the start and after trouble.
+
+        Its receipt shows that the catalog answers, and its epoch: events sent to a restored catalog ahead of those that
+        it lost would make these late. A probe that fails is replaced by another one, the last by none. Raises
+        CatalogTrouble.
+        """
+        event = None
+        if self._probes_failed < MOST_PROBES:
+            event = await self._database.read(outbox.first_delivered, skip=self._probes_failed)
+        if event is None:
+            self._probes_failed = 0
             return
         try:
-            answer = await self._transport.send([owed.body for owed in batch])
-        except Refused as refused:
-            if len(batch) == 1:
-                await self._bury(batch[0], refused.problem)
-                return
-            middle = len(batch) // 2
-            await self._hand_over(batch[:middle])
-            await self._hand_over(batch[middle:])
-        else:
-            await self._settle(batch, answer.receipts)
+            answer = await self._transport.send([event.body])
+            await self._settle([event], answer.receipts)
+        except Refused:
+            self._answers = True
+        except CatalogTrouble:
+            self._probes_failed += 1
+            raise
 
-    async def _settle(self, batch: Sequence[outbox.Owed], receipts: Sequence[contract.Receipt]) -> None:
-        """Writes the receipts down; what was not answered for stays owed."""
-        sent = {owed.event: owed for owed in batch}
-        pairs = [(sent[receipt.event], receipt) for receipt in receipts if receipt.event in sent]
+    async def _settle(self, batch: Sequence[outbox.PendingEvent], receipts: Sequence[contract.Receipt]) -> None:
+        """Records the receipts; an event without one stays pending. Raises CatalogFailed without any."""
+        events = {event.event: event for event in batch}
+        pairs = [(events[receipt.event], receipt) for receipt in receipts if receipt.event in events]
         if not pairs:
-            raise CatalogFailed(f"the catalog answered for none of {len(batch)} events")
+            raise CatalogFailed(f"the catalog sent no receipt for any of {len(batch)} events")
         restored = await self._database.write(_record, pairs, self._clock(), self._purge)
+        self._answers = True
         self.outcomes.update(receipt.outcome for _, receipt in pairs)
-        for owed, receipt in pairs:
+        for event, receipt in pairs:
             if receipt.outcome == "rejected":
-                log.warning("event rejected", event_id=owed.event, problem=_words(receipt).detail)
+                log.warning("event rejected", event_id=event.event, problem=_words(receipt).detail)
         if restored:
             await self._compare_heads()
 
-    async def _bury(self, owed: outbox.Owed, problem: contract.Problem) -> None:
-        log.warning("event refused", event_id=owed.event, problem=problem.detail, code=problem.code)
-        await self._database.write(outbox.dead, owed.id, problem)
-        self.outcomes["rejected"] += 1
-
-    async def _isolate(self, batch: Sequence[outbox.Owed], failure: CatalogFailed) -> None:
-        """Has the next batch be half of the one that failed; one event that fails alone waits, and others go on."""
-        self._most = max(1, len(batch) // 2)
-        if len(batch) == 1:
-            problem = contract.Problem(
-                type="about:blank", title="Failed", status=500, code=failure.code, detail=str(failure)
-            )
-            await self._database.write(outbox.failed, [batch[0].id], problem, self._clock())
-
-    async def _see_epoch(self) -> None:
-        """Sends the oldest event again, at the start and after trouble, before anything new.
-
-        Its receipt tells the epoch: events sent to a restored catalog ahead of those it lost would make these late.
-        """
-        if self._epoch_seen:
-            return
-        kept = await self._database.read(outbox.first_delivered)
-        if kept is not None:
-            # Delivered once, it is no dead letter now, and must not hold up the others.
-            with suppress(Refused, CatalogFailed):
-                await self._settle([kept], (await self._transport.send([kept.body])).receipts)
-        self._epoch_seen = True
-
     async def _compare_heads(self) -> None:
-        """After a restore everything kept is owed again; takes off what the catalog still has."""
-        log.warning("the catalog was restored from a backup; what it misses is sent again")
+        """After a restore every delivered event is pending again, except those that the catalog still has."""
+        log.warning("the catalog was restored from a backup; events that it lost are sent again")
         try:
             async with aclosing(self._transport.heads(self._terms.collection)) as heads:
                 async for chunk in _chunks(heads, HEADS_AT_ONCE):
                     await self._database.write(outbox.still_held, chunk)
         except (CatalogTrouble, Refused) as trouble:
-            log.warning("heads cannot be compared; everything kept is sent again", detail=str(trouble))
+            log.warning("heads cannot be compared; every event that is kept is sent again", detail=str(trouble))
 
     async def _tidy(self) -> None:
-        """Forgets events that were delivered long ago, once in a while."""
+        """Deletes events that were delivered long ago, once in a while."""
         now = self._clock()
         if now < self._tidy_at:
             return
@@ -274,23 +333,23 @@ class Relay:
 
 
 def _record(session: Session, pairs: Sequence[Pair], now: datetime, purge: Purge) -> bool:
-    """Writes receipts down; true when they come from another epoch: then everything kept is owed again."""
+    """Records receipts; true when they come from another epoch: then every delivered event is pending again."""
     epoch = pairs[0][1].epoch
-    known = state.get(session, "catalog_epoch")
-    restored = known not in (None, epoch)
+    last_epoch = state.get(session, "catalog_epoch")
+    restored = last_epoch not in (None, epoch)
     if restored:
         outbox.recall(session)
-    if known != epoch:
+    if last_epoch != epoch:
         state.remember(session, "catalog_epoch", epoch)
-    taken = [receipt for _, receipt in pairs if receipt.outcome not in ("rejected", "redacted")]
-    if taken:
-        outbox.delivered(session, taken, now)
-    for owed, receipt in pairs:
+    accepted = [receipt for _, receipt in pairs if receipt.outcome not in ("rejected", "redacted")]
+    if accepted:
+        outbox.delivered(session, accepted, now)
+    for event, receipt in pairs:
         if receipt.outcome == "rejected":
-            outbox.dead(session, owed.id, _words(receipt))
+            outbox.dead(session, event.id, _words(receipt))
         elif receipt.outcome == "redacted":
-            outbox.erase(session, owed.document)
-            purge(session, owed.document)
+            outbox.erase(session, event.document)
+            purge(session, event.document)
     return restored
 
 

@@ -13,7 +13,7 @@ import aiohttp
 from pydantic import ValidationError
 
 from catalog_service import contract
-from ingest_service.errors import CatalogAway, CatalogFailed, CatalogForbids, CatalogRefused
+from ingest_service.errors import CatalogAway, CatalogFailed, CatalogForbids, CatalogRefused, CatalogUnreachable
 
 # A receipt is some hundred bytes, one with a problem a few thousand; an answer past this is not the catalog's.
 MAX_ANSWER_BYTES = 16 * 2**20
@@ -128,7 +128,7 @@ class HttpTransport:
                     await _refuse(response)
                 yield response
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise CatalogAway(f"{self._url} cannot be reached: {error}") from error
+            raise CatalogUnreachable(f"{self._url} cannot be reached: {error}") from error
         except TimeoutError as error:
             raise CatalogFailed(f"{self._url}{path} did not answer in time") from error
         except (aiohttp.ClientError, OSError) as error:
@@ -142,10 +142,11 @@ async def _refuse(response: aiohttp.ClientResponse) -> None:
     if response.status in (400, 413, 422):
         raise Refused(problem)
     if response.status in (429, 502, 503, 504):
-        raise CatalogAway(sentence, retry_after=_seconds(response.headers.get("Retry-After")))
+        retry_after = _seconds(response.headers.get("Retry-After"))
+        raise CatalogAway(sentence, problem=problem, retry_after=retry_after)
     if response.status >= 500:
-        raise CatalogFailed(sentence)
-    raise CatalogForbids(sentence)
+        raise CatalogFailed(sentence, problem=problem)
+    raise CatalogForbids(sentence, problem=problem)
 
 
 def _problem(status: int, answer: bytes) -> contract.Problem:

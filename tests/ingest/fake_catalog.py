@@ -17,12 +17,16 @@ Fault = Callable[["FakeCatalog", web.Request], Awaitable[web.StreamResponse | No
 
 @dataclass
 class FakeCatalog:
-    """Answers `POST /v1/events` with receipts, after the faults it was given have each been used once."""
+    """Answers `POST /v1/events` with receipts, after the faults it was given have each been used once.
+
+    `troubles` holds faults that last: for an event, or for the digest of an original.
+    """
 
     epoch: str = EPOCH
     faults: deque[Fault] = field(default_factory=deque)
     refused: set[str] = field(default_factory=set)
     """Events for which a whole batch is answered 422."""
+    troubles: dict[str, Fault] = field(default_factory=dict)
     outcomes: dict[str, contract.Outcome] = field(default_factory=dict)
     """Events that get another outcome than `recorded`."""
     most_events: int = 1_000
@@ -62,6 +66,9 @@ class FakeCatalog:
             return answer(problem("unauthorized", 401))
         if self.faults and (response := await self.faults.popleft()(self, request)) is not None:
             return response
+        for name in names:
+            if name in self.troubles and (response := await self.troubles[name](self, request)) is not None:
+                return response
         if len(names) > self.most_events:
             return answer(problem("too-large", 413))
         if self.refused & set(names):
@@ -79,10 +86,16 @@ class FakeCatalog:
             receipts.append(receipt(name, outcome, epoch=self.epoch))
         return receipts
 
-    async def _original(self, request: web.Request) -> web.Response:
+    def sends(self, name: str) -> int:
+        """How often an event was sent."""
+        return sum(name in batch for batch in self.batches)
+
+    async def _original(self, request: web.Request) -> web.StreamResponse:
         digest, content = request.match_info["digest"], await request.read()
         if digest in self.refused:
             return answer(problem("digest-mismatch", 422))
+        if digest in self.troubles and (response := await self.troubles[digest](self, request)) is not None:
+            return response
         status = 200 if digest in self.originals else 201
         self.originals[digest] = content
         self.log.append(digest)
@@ -125,6 +138,14 @@ async def records_and_hangs_up(catalog: FakeCatalog, request: web.Request) -> No
     catalog.record(event["id"] for event in json.loads(await request.read()))
     assert request.transport is not None
     request.transport.abort()
+
+
+async def hangs_up(_catalog: FakeCatalog, request: web.Request) -> None:
+    """Cuts the connection and records nothing."""
+    assert request.transport is not None
+    request.transport.abort()
+    # Nothing may be answered any more: the handler ends with the connection.
+    await asyncio.Event().wait()
 
 
 async def never_answers(_catalog: FakeCatalog, _request: web.Request) -> None:

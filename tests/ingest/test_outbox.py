@@ -26,12 +26,12 @@ def session(database_url: str) -> Iterator[Session]:
 
 def claim(
     session: Session, *, events: int = 1_000, size: int = contract.MAX_BATCH_BYTES, now: datetime = NOON
-) -> list[outbox.Owed]:
+) -> list[outbox.PendingEvent]:
     return outbox.claim(session, limit_events=events, limit_bytes=size, now=now)
 
 
 def names(session: Session, *, now: datetime = NOON) -> list[str]:
-    return [owed.event for owed in claim(session, now=now)]
+    return [event.event for event in claim(session, now=now)]
 
 
 def put_large(session: Session, name: str) -> None:
@@ -80,24 +80,42 @@ def test_nothing_of_a_document_overtakes_an_event_that_waits(session: Session) -
     for event in (observed("seoul"), observed("tokyo"), observed("seoul", 2)):
         outbox.put(session, event)
     first = claim(session)[0]
-    outbox.failed(session, [first.id], problem("internal", 500), NOON)
+    outbox.refuse(session, first.id, problem("internal", 500), NOON)
     assert names(session) == [event_id("tokyo")]
     assert names(session, now=NOON + outbox.FIRST_WAIT) == [event_id("seoul"), event_id("tokyo"), event_id("seoul", 2)]
 
 
-def test_each_failure_waits_twice_as_long_up_to_a_bound(session: Session) -> None:
+def test_each_refusal_waits_twice_as_long_and_the_last_makes_a_dead_letter(session: Session) -> None:
     outbox.put(session, observed())
-    owed = claim(session)[0]
+    event = claim(session)[0]
     now, waits = NOON, []
-    for _ in range(20):
-        outbox.failed(session, [owed.id], problem("internal", 500), now)
+    while not outbox.refuse(session, event.id, problem("internal", 500), now):
+        assert outbox.waiting(session).events == 1
         wait = outbox.FIRST_WAIT
         while not claim(session, now=now + wait):
-            wait = min(wait * 2, outbox.LONGEST_WAIT)
+            wait *= 2
         waits.append(wait)
         now += wait
-    assert waits[:3] == [outbox.FIRST_WAIT, outbox.FIRST_WAIT * 2, outbox.FIRST_WAIT * 4]
-    assert waits[-1] == outbox.LONGEST_WAIT
+    assert waits == [outbox.FIRST_WAIT * 2**number for number in range(outbox.MOST_REFUSALS - 1)]
+    assert outbox.counts(session) == {"owed": 0, "delivered": 0, "dead": 1}
+    assert outbox.waiting(session) == outbox.Waiting(0, None)
+    assert outbox.retry(session) == 1
+    assert claim(session)[0].refusals == 0
+
+
+def test_the_words_of_the_first_waiting_event_are_reported(session: Session) -> None:
+    for name in ("seoul", "tokyo"):
+        outbox.put(session, observed(name))
+        outbox.refuse(session, claim(session)[0].id, problem(f"about-{name}", 503), NOON)
+    assert outbox.waiting(session) == outbox.Waiting(2, problem("about-seoul", 503))
+
+
+def test_a_probe_has_no_earlier_event_of_its_document(session: Session) -> None:
+    for event in (observed("seoul"), observed("seoul", 2), observed("tokyo")):
+        outbox.put(session, event)
+        outbox.delivered(session, [receipt(event.id)], NOON)
+    probes = [outbox.first_delivered(session, skip=skip) for skip in range(3)]
+    assert [probe and probe.event for probe in probes] == [event_id("seoul"), event_id("tokyo"), None]
 
 
 def test_a_dead_letter_blocks_nothing_after_it(session: Session) -> None:

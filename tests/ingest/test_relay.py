@@ -1,6 +1,7 @@
 """Whatever the catalog does, what is owed arrives once, in order per document, or is a dead letter with its words."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
@@ -13,10 +14,10 @@ from catalog_service import contract
 from ingest_service import model, outbox, tables
 from ingest_service.db import Database
 from ingest_service.errors import CatalogAway, CatalogFailed, CatalogForbids, CatalogTrouble
-from ingest_service.relay import Pace, Relay, Terms
+from ingest_service.relay import MOST_PROBES, Pace, Relay, Terms
 from ingest_service.transport import HttpTransport, Patience, Refused
 from tests.ingest import fake_catalog
-from tests.ingest.events import NOON, document_id, event_id, head, observed, problem, related
+from tests.ingest.events import NOON, document_id, event_id, head, observed, related
 from tests.ingest.fake_catalog import FakeCatalog
 from tests.ingest.waiting import until
 
@@ -179,20 +180,163 @@ async def test_a_rejected_event_does_not_stop_its_neighbours(database: Database)
     assert counts(database) == {"owed": 0, "delivered": 2, "dead": 1}
 
 
-async def test_an_event_on_which_the_catalog_fails_for_ever_holds_up_only_its_document(database: Database) -> None:
-    names = put(database, *(observed(name) for name in CAPITALS), observed("canberra", 2))
-    poison = names[3]
+LASTING = {
+    "503": fake_catalog.status(503),
+    "retry-after": fake_catalog.status(503, **{"Retry-After": "3600"}),
+    "429": fake_catalog.status(429),
+    "500": fake_catalog.status(500),
+    "403": fake_catalog.status(403),
+    "hang-up": fake_catalog.hangs_up,
+    "half": fake_catalog.breaks_off,
+    "html": fake_catalog.says("<h1>Blocked</h1>"),
+    "no-receipts": fake_catalog.says('{"receipts": []}', "application/json"),
+}
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Events that were refused are due again at once."""
+    monkeypatch.setattr(outbox, "FIRST_WAIT", timedelta(0))
+
+
+@pytest.mark.parametrize("way", LASTING)
+@pytest.mark.parametrize("place", [0, 3, 6])
+@pytest.mark.usefixtures("impatient")
+async def test_an_event_that_fails_for_ever_becomes_a_dead_letter_alone(
+    database: Database, way: str, place: int
+) -> None:
+    names = put(database, *(observed(name) for name in CAPITALS), observed(CAPITALS[place], 2))
+    catalog = FakeCatalog(troubles={names[place]: LASTING[way]})
+    async with catalog.serving(), relaying(database, catalog.url) as relay:
+        await until(lambda: counts(database) == {"owed": 0, "delivered": 7, "dead": 1}, "all but one")
+        assert relay.trouble is None
+    assert set(catalog.recorded) == set(names) - {names[place]}
+    assert catalog.sends(names[place]) <= len(names).bit_length() + 2 * MOST_PROBES + outbox.MOST_REFUSALS
+    with database.reading() as session:
+        [letter] = session.query(tables.Outbox).filter_by(state="dead").all()
+        assert letter.event == names[place]
+        assert letter.problem is not None
+        if way in {"503", "retry-after", "429", "500", "403"}:
+            assert letter.problem["detail"] == "No such month."
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_dead_letter_that_is_retried_is_delivered_when_the_catalog_takes_it(database: Database) -> None:
+    names = put(database, observed("seoul"), observed("tokyo"))
+    catalog = FakeCatalog(troubles={names[0]: LASTING["503"]})
+    async with catalog.serving(), relaying(database, catalog.url) as relay:
+        await until(lambda: counts(database)["dead"] == 1, "the dead letter")
+        catalog.troubles.clear()
+        with database.writing() as session:
+            assert outbox.retry(session) == 1
+        relay.wake()
+        await all_delivered(database, relay)
+    assert catalog.recorded == [names[1], names[0]]
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_the_only_event_is_judged_by_one_that_was_delivered_before(database: Database) -> None:
+    put(database, observed("tokyo"))
+    catalog = FakeCatalog()
+    async with catalog.serving(), relaying(database, catalog.url) as relay:
+        await all_delivered(database, relay)
+        [name] = put(database, observed("seoul"))
+        catalog.troubles[name] = LASTING["503"]
+        relay.wake()
+        await until(lambda: counts(database)["dead"] == 1, "the dead letter")
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_probe_on_which_the_catalog_fails_is_replaced(database: Database) -> None:
+    before = put(database, observed("tokyo"), observed("wellington"))
+    await deliver_all(database, FakeCatalog())
+    names = put(database, observed("seoul"), observed("canberra"))
+    catalog = FakeCatalog(troubles=dict.fromkeys((before[0], names[0]), LASTING["503"]))
+    async with catalog.serving(), relaying(database, catalog.url):
+        await until(lambda: counts(database) == {"owed": 0, "delivered": 3, "dead": 1}, "the other event")
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_bytes_that_fail_for_ever_make_a_dead_letter_of_their_event(database: Database) -> None:
+    digest = put_large(database, "seoul", b"%PDF" * 100_000)
+    names = put(database, observed("tokyo"), observed("seoul", 2))
+    catalog = FakeCatalog(troubles={digest: LASTING["503"]})
+    async with catalog.serving(), relaying(database, catalog.url):
+        await until(lambda: counts(database) == {"owed": 0, "delivered": 2, "dead": 1}, "the two others")
+    assert catalog.recorded == names
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_an_event_that_kills_the_catalog_becomes_a_dead_letter(database: Database) -> None:
+    names = put(database, observed("seoul"), observed("tokyo"), observed("wellington"))
+    async with FakeCatalog().serving() as reserved:
+        port = int(reserved.url.rsplit(":", 1)[1])
+    killed = asyncio.Event()
+
+    async def dies(catalog: FakeCatalog, request: web.Request) -> None:
+        killed.set()
+        await fake_catalog.hangs_up(catalog, request)
+
+    catalog = FakeCatalog(troubles={names[1]: dies})
+    async with relaying(database, f"http://127.0.0.1:{port}"):
+        while counts(database) != {"owed": 0, "delivered": 2, "dead": 1}:
+            killed.clear()
+            async with catalog.serving(port):
+                await until(lambda: killed.is_set() or not counts(database)["owed"], "the end of the catalog")
+    assert set(catalog.recorded) == {names[0], names[2]}
+
+
+@pytest.mark.parametrize("way", LASTING)
+@pytest.mark.parametrize("delivered_before", [0, 2])
+@pytest.mark.usefixtures("impatient")
+async def test_no_event_is_blamed_while_the_catalog_answers_for_none(
+    database: Database, way: str, delivered_before: int
+) -> None:
+    put(database, *(observed(f"before-{number}") for number in range(delivered_before)))
+    await deliver_all(database, FakeCatalog())
+    names = put(database, *(observed(name) for name in CAPITALS))
     catalog = FakeCatalog()
 
-    async def fails_on_poison(catalog: FakeCatalog, _request: object) -> web.Response | None:
-        catalog.faults.append(fails_on_poison)
-        return fake_catalog.answer(problem("internal", 500)) if poison in catalog.batches[-1] else None
+    async def fails(catalog: FakeCatalog, request: web.Request) -> web.StreamResponse | None:
+        catalog.faults.append(fails)
+        return await LASTING[way](catalog, request)
 
-    catalog.faults.append(fails_on_poison)
+    catalog.faults.append(fails)
     async with catalog.serving(), relaying(database, catalog.url) as relay:
-        await until(lambda: relay.outcomes["recorded"] == 6, "the six others")
-    assert set(catalog.recorded) == set(names) - {poison, event_id("canberra", 2)}
-    assert counts(database) == {"owed": 2, "delivered": 6, "dead": 0}
+        await until(lambda: len(catalog.batches) > 30, "many refusals")
+        assert counts(database)["dead"] == 0
+        catalog.faults.clear()
+        catalog.faults.append(fake_catalog.status(503))
+        await all_delivered(database, relay)
+    assert set(names) <= set(catalog.recorded)
+    assert counts(database)["dead"] == 0
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_catalog_that_fails_by_chance_makes_no_dead_letter(database: Database) -> None:
+    names = put(database, *(observed(f"{name}-{number}") for name in CAPITALS for number in range(20)))
+    chance = random.Random(7)  # noqa: S311  Chance, not secrecy.
+    catalog = FakeCatalog()
+
+    async def fails_sometimes(catalog: FakeCatalog, request: web.Request) -> web.StreamResponse | None:
+        catalog.faults.append(fails_sometimes)
+        return await LASTING["503"](catalog, request) if chance.random() < 0.5 else None
+
+    catalog.faults.append(fails_sometimes)
+    async with catalog.serving(), relaying(database, catalog.url) as relay:
+        await all_delivered(database, relay)
+    assert set(catalog.recorded) == set(names)
+    assert counts(database)["dead"] == 0
+
+
+async def test_a_drain_reports_events_that_wait_for_another_attempt(database: Database) -> None:
+    names = put(database, observed("seoul"), observed("tokyo"))
+    catalog = FakeCatalog(troubles={names[0]: LASTING["503"]})
+    async with catalog.serving(), HttpTransport(catalog.url) as transport:
+        relay = Relay(database, transport, Terms("seeds", pace=PACE), purge=forget, clock=lambda: NOON)
+        with pytest.raises(CatalogFailed, match="No such month"):
+            await relay.drain()
+    assert catalog.recorded == [names[1]]
 
 
 async def test_a_redacted_document_is_purged(database: Database) -> None:
@@ -303,5 +447,5 @@ def test_waits_grow_to_a_bound_and_differ_by_chance() -> None:
     short, long = Pace(jitter=lambda: 0.0), Pace(jitter=lambda: 1.0)
     assert [long.after(failures) for failures in (1, 2, 3, 100)] == [0.25, 0.5, 1.0, 10.0]
     assert [short.after(failures) for failures in (1, 2, 3, 100)] == [0.125, 0.25, 0.5, 5.0]
-    assert short.after(1, asked=7.0) == 7.0
-    assert short.after(1, asked=float("inf")) == short.longest_asked
+    assert short.after(1, retry_after=7.0) == 7.0
+    assert short.after(1, retry_after=float("inf")) == short.longest_asked
