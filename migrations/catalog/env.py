@@ -1,4 +1,4 @@
-"""How Alembic reaches the catalog's database: through the service's own engine and settings."""
+"""Connects Alembic to the catalog's database, through the service's own engine and settings."""
 
 from alembic import context
 
@@ -8,10 +8,10 @@ from catalog_service.tables import Base
 
 
 def run() -> None:
-    """Migrates online; a database that cannot be reached is an error, never a script."""
-    given = context.config.attributes.get("connection")
-    if given is not None:
-        migrate(given)
+    """Runs the revisions on the database; a script of SQL statements is never written."""
+    connection = context.config.attributes.get("connection")
+    if connection is not None:
+        migrate(connection)
         return
     database = Database(context.get_x_argument(as_dictionary=True).get("url") or settings.load().database_url)
     try:
@@ -28,7 +28,7 @@ def migrate(connection: object) -> None:
 
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    """The search tables are made by hand for each database; autogenerate would drop them."""
+    """Whether autogenerate compares a table; the search tables are not in the metadata, so it would drop them."""
     return not (kind == "table" and (name or "").startswith("search_"))
 
 

@@ -1,4 +1,4 @@
-"""How Alembic reaches the ingest service's database: through the service's own engine and settings."""
+"""Connects Alembic to the ingest service's database, through the service's own engine and settings."""
 
 import sqlalchemy
 from alembic import context
@@ -14,8 +14,8 @@ def migrate(connection: sqlalchemy.Connection) -> None:
     context.run_migrations()
 
 
-if (given := context.config.attributes.get("connection")) is not None:
-    migrate(given)
+if (connection := context.config.attributes.get("connection")) is not None:
+    migrate(connection)
 else:
     database = Database(context.get_x_argument(as_dictionary=True).get("url") or settings.load().database_url)
     try:

@@ -172,7 +172,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_version_original"), "version", ["original"], unique=False)
     op.create_index("ix_version_published", "version", ["published"], unique=False)
 
-    # A new life of the catalog begins: readers of the feed know it by its epoch.
+    # A new catalog has a new epoch, which readers of the change feed compare.
     counter = sa.table("counter", sa.column("id"), sa.column("epoch"), sa.column("seq"), sa.column("cursor_key"))
     op.execute(
         counter.insert().values(

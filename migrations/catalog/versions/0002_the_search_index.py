@@ -1,4 +1,4 @@
-"""The search index, made for each database by hand."""
+"""The search index, with statements of its own for each database."""
 
 from alembic import op
 

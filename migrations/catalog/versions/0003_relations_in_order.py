@@ -1,4 +1,4 @@
-"""Relations are listed in the order they were recorded, of one type or of all."""
+"""Indexes list relations in the order of recording, of one type or of all types."""
 
 from alembic import op
 

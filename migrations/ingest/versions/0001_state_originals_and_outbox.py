@@ -1,4 +1,4 @@
-"""What the service remembers of itself, large originals, and the events it owes."""
+"""The state of the service, large originals, and the outbox."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Articles that are to be judged again are found."""
+"""An index finds the articles that are to be judged again."""
 
 from alembic import op
 

@@ -1,6 +1,6 @@
 """The fingerprints of an article are one row.
 
-They are taken anew at the start: what was judged by an older version of sameness is judged again.
+They are computed anew when the service starts, because every article is then judged again.
 """
 
 import sqlalchemy as sa
@@ -47,7 +47,7 @@ def downgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_fingerprint_article"), "fingerprint", ["article"], unique=False)
-    # An older release finds nothing in the empty table and must take all fingerprints anew.
+    # The older table is empty after this, so an older release must compute all fingerprints anew.
     op.execute("UPDATE article SET sameness_version = '0'")
     op.drop_index(op.f("ix_article_original"), table_name="article")
     op.drop_column("article", "original")

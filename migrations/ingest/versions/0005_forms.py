@@ -1,7 +1,7 @@
-"""It is known of articles whether they are forms, and of forms that went what they had.
+"""Stores whether an article is template text, and the fingerprints of deleted template texts.
 
-Both is found out when all are judged again, as this release does. Rows that tell of articles that went are found
-without a walk over the table.
+Both are determined when this release judges all articles again. An index finds the rows that record deleted articles,
+without a scan of the table.
 """
 
 import sqlalchemy as sa
