@@ -1,4 +1,4 @@
-"""The read side of documents and versions."""
+"""Reads documents and versions."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,12 +12,21 @@ from catalog_service import dates, diff, paging, relations, resources, roles
 from catalog_service.errors import NotFound, Redacted, Withdrawn
 from catalog_service.tables import Document, DocumentState, Original, Story, Version, alive, current_version
 
+# A document's state, its current version, and the id of its story.
 Row = tuple[DocumentState, Version, str | None]
+# The columns of a version that are fields of `resources.Described` under the same name.
+DESCRIBED_COLUMNS = (
+    "collection", "path", "item", "title", "kind", "publisher", "published", "published_basis", "language", "url",
+    "words", "digest", "recorded_at", "observed_at", "seq",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which documents; ranges of dates are (from, to), either end open, both included as far as they are written."""
+    """Selects documents; a field that is None does not restrict. Ranges of dates are (from, to), both inclusive.
+
+    The `repr` of a filter is part of each cursor's signature, as with `changes.Filter`.
+    """
 
     status: str | None = "current"
     collection: str | None = None
@@ -29,8 +38,8 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class Bytes:
-    """An original as it is handed out."""
+class OriginalBytes:
+    """The bytes of an original, with what a download of them needs."""
 
     content: bytes
     digest: str
@@ -39,30 +48,32 @@ class Bytes:
     path: str
 
 
-def find(session: Session, wanted: Filter, *, limit: int, cursor: str | None = None) -> resources.Documents:
-    """The documents wanted, the newest first, in pages that neither repeat nor skip.
+def find(session: Session, filter_: Filter, *, limit: int, cursor: str | None = None) -> resources.Documents:
+    """The documents that the filter selects, the newest first, in pages that neither repeat nor skip.
 
     Raises CursorInvalid, CursorMismatch, CursorExpired.
     """
-    place = paging.begin(session, wanted, cursor)
-    # Ordered by when a document first appeared, which no later change moves.
-    asked = with_version(place.snapshot.seq).where(*_conditions(wanted)).order_by(DocumentState.created_seq.desc())
-    if place.after is not None:
-        asked = asked.where(DocumentState.created_seq < place.after)
-    rows, more = place.page(read(session, asked.limit(limit + 1)), limit)
+    position = paging.begin(session, filter_, cursor)
+    # Ordered by the `seq` at which a document first appeared, which never changes.
+    statement = with_version(position.snapshot.seq).where(*_conditions(filter_))
+    statement = statement.order_by(DocumentState.created_seq.desc())
+    if position.after is not None:
+        statement = statement.where(DocumentState.created_seq < position.after)
+    rows, more = position.page(read(session, statement.limit(limit + 1)), limit)
     return resources.Documents(
-        documents=tuple(described(session, rows, place.snapshot.seq)),
-        next=place.cursor(rows[-1][0].created_seq) if more else None,
-        snapshot=place.snapshot,
+        documents=tuple(described(session, rows, position.snapshot.seq)),
+        next=position.cursor(rows[-1][0].created_seq) if more else None,
+        snapshot=position.snapshot,
     )
 
 
 def one(session: Session, document: UUID) -> resources.Document:
-    """A document as it is now. Raises NotFound, Withdrawn (with its tombstone), Redacted."""
+    """The present state of a document. Raises NotFound, Withdrawn (with the tombstone), Redacted."""
     row = _document(session, document)
     if row.status == "withdrawn":
         raise Withdrawn(
-            f"Document {document} was withdrawn; its history stays.", extensions={"tombstone": _tombstone(row)}
+            f"Document {document} was withdrawn; its history remains readable.",
+            extensions={"tombstone": _tombstone(row)},
         )
     if row.status == "redacted":
         raise Redacted(f"The content of document {document} was erased on purpose.")
@@ -70,9 +81,9 @@ def one(session: Session, document: UUID) -> resources.Document:
 
 
 def by_ids(session: Session, documents: Collection[str]) -> dict[str, resources.Document]:
-    """The documents of these ids that have a version, whatever their status."""
+    """The documents with these ids, in any status, by id; ids without a version are left out."""
     rows = read(session, with_version().where(DocumentState.document.in_(documents)))
-    return {str(each.id): each for each in described(session, rows)}
+    return {str(resource.id): resource for resource in described(session, rows)}
 
 
 def status(session: Session, document: UUID) -> resources.Status:
@@ -81,29 +92,29 @@ def status(session: Session, document: UUID) -> resources.Status:
 
 
 def seq(session: Session, document: UUID) -> int:
-    """The last change of a document. Raises NotFound."""
+    """The `seq` of the last change of a document. Raises NotFound."""
     return _document(session, document).seq
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
-    """Which version is the current one, and which the last: a late one may stand behind the current."""
+class VersionNumbers:
+    """The number of the current version, and of the last; the last is not the current one when it was late."""
 
     current: int
     last: int
 
 
-def numbers(session: Session, document: UUID) -> Numbers:
+def numbers(session: Session, document: UUID) -> VersionNumbers:
     """The numbers of a document's versions. Raises NotFound, Redacted."""
     row = _readable(session, document)
-    return Numbers(row.number, row.versions)
+    return VersionNumbers(row.number, row.versions)
 
 
 def versions(session: Session, document: UUID) -> list[resources.VersionSummary]:
     """All versions, the newest first, without their texts. Raises NotFound, Redacted."""
     row = _readable(session, document)
-    asked = select(Version).where(Version.document == row.id).order_by(Version.number.desc())
-    return [resources.VersionSummary.model_validate(_summary(each)) for each in session.scalars(asked)]
+    statement = select(Version).where(Version.document == row.id).order_by(Version.number.desc())
+    return [resources.VersionSummary.model_validate(_summary(version)) for version in session.scalars(statement)]
 
 
 def version(session: Session, document: UUID, number: int) -> resources.Version:
@@ -114,25 +125,25 @@ def version(session: Session, document: UUID, number: int) -> resources.Version:
     return resources.Version.model_validate(_summary(row) | texts)
 
 
-def original(session: Session, document: UUID, number: int) -> Bytes:
+def original(session: Session, document: UUID, number: int) -> OriginalBytes:
     """The bytes that a version was read from. Raises NotFound, Redacted."""
     row = _version(session, document, number)
     content = session.scalars(select(Original.content).where(Original.digest == row.original)).one()
-    return Bytes(content, row.original, row.media_type, row.encoding, row.path)
+    return OriginalBytes(content, row.original, row.media_type, row.encoding, row.path)
 
 
 def changes(session: Session, document: UUID, first: int, second: int) -> resources.Diff:
-    """What changed from one version to another, word by word. Raises NotFound, Redacted."""
+    """The word diff of two versions of a document. Raises NotFound, Redacted."""
     return compare(session, (document, first), (document, second))
 
 
 def compare(session: Session, first: tuple[UUID, int], second: tuple[UUID, int]) -> resources.Diff:
-    """What differs between any two versions, word by word. Raises NotFound, Redacted."""
+    """The word diff of any two versions. Raises NotFound, Redacted."""
     rows = _version(session, *first), _version(session, *second)
     before, after = ("\n\n".join(row.paragraphs) for row in rows)
     ops = diff.diff(before, after)
     added, removed = diff.words_changed(before, after, ops)
-    meant = diff.significance((rows[0].title, rows[1].title), (before, after), ops)
+    significance = diff.significance((rows[0].title, rows[1].title), (before, after), ops)
     same = rows[0] is rows[1]
     return resources.Diff(
         first=resources.VersionName(document=first[0], version=first[1]),
@@ -141,21 +152,21 @@ def compare(session: Session, first: tuple[UUID, int], second: tuple[UUID, int])
             words_added=added,
             words_removed=removed,
             moved=diff.moved_words(after, ops),
-            significance=None if same else meant,
+            significance=None if same else significance,
         ),
         ops=tuple(resources.DiffOp(op=op.op, a=op.a, b=op.b) for op in ops),
     )
 
 
 def described(session: Session, rows: Sequence[Row], at: int | None = None) -> list[resources.Document]:
-    """The rows as documents, with what they are to others, in one query of each kind however many they are."""
+    """The rows as resources, with stories and numbers of relations. Each kind of data is read once for all rows."""
     ids = [state.document for state, _, _ in rows]
-    counted = relations.counts(session, ids, at)
-    sizes = _stories(session, {story for _, _, story in rows if story})
-    told = ((state.document, sizes.get(story or "")) for state, _, story in rows)
-    copies = roles.copies(session, [document for document, story in told if story and story.head != document])
+    counts = relations.counts(session, ids, at)
+    stories = _stories(session, {story for _, _, story in rows if story})
+    memberships = ((state.document, stories.get(story or "")) for state, _, story in rows)
+    copies = roles.copies(session, [document for document, story in memberships if story and story.head != document])
     return [
-        _resource(state, version, counted[state.document], _membership(state.document, sizes.get(story or ""), copies))
+        _resource(state, version, counts[state.document], _membership(state.document, stories.get(story or ""), copies))
         for state, version, story in rows
     ]
 
@@ -170,7 +181,7 @@ def _membership(document: str, story: Story | None, copies: Collection[str]) -> 
 
 
 def _resource(
-    row: DocumentState, version: Version, counted: dict[str, int], story: resources.StoryMembership | None
+    row: DocumentState, version: Version, counts: dict[str, int], story: resources.StoryMembership | None
 ) -> resources.Document:
     return resources.Document.model_validate(
         _described(version)
@@ -185,27 +196,31 @@ def _resource(
             "observed_at": row.observed_at,
             "seq": row.seq,
             "story": story,
-            "duplicates": counted.get("duplicate", 0),
-            "relations": counted,
+            "duplicates": counts.get("duplicate", 0),
+            "relations": counts,
         }
     )
 
 
 def _described(row: Version) -> dict[str, Any]:
-    plain = ("collection", "path", "item", "title", "kind", "publisher", "published", "published_basis", "language")
-    later = ("url", "words", "digest", "recorded_at", "observed_at", "seq")
+    """The fields of `resources.Described`."""
     return {
         "id": row.document,
         "version": row.number,
-        **{name: getattr(row, name) for name in (*plain, *later)},
+        **{name: getattr(row, name) for name in DESCRIBED_COLUMNS},
         **row.details,
     }
 
 
 def _summary(row: Version) -> dict[str, Any]:
-    was = {"digest": row.original, "size": row.original_size, "media_type": row.media_type, "encoding": row.encoding}
+    original = {
+        "digest": row.original,
+        "size": row.original_size,
+        "media_type": row.media_type,
+        "encoding": row.encoding,
+    }
     change = {"kind": row.change["kind"], **row.change}
-    return _described(row) | {"late": row.late, "original": was, "change": change, "normaliser": row.normaliser}
+    return _described(row) | {"late": row.late, "original": original, "change": change, "normaliser": row.normaliser}
 
 
 def _stories(session: Session, ids: Collection[str]) -> dict[str, Story]:
@@ -213,9 +228,9 @@ def _stories(session: Session, ids: Collection[str]) -> dict[str, Story]:
 
 
 def _tombstone(row: Document) -> dict[str, Any]:
-    """What is still said of a withdrawn document."""
-    gone = {"id": row.id, "collection": row.collection, "path": row.path, "status": row.status, "seq": row.seq}
-    return gone | {"version": row.number, "versions": f"/v1/documents/{row.id}/versions"}
+    """The tombstone of a withdrawn document."""
+    tombstone = {"id": row.id, "collection": row.collection, "path": row.path, "status": row.status, "seq": row.seq}
+    return tombstone | {"version": row.number, "versions": f"/v1/documents/{row.id}/versions"}
 
 
 def _document(session: Session, document: UUID) -> Document:
@@ -226,6 +241,7 @@ def _document(session: Session, document: UUID) -> Document:
 
 
 def _readable(session: Session, document: UUID) -> Document:
+    """The document's row. Raises NotFound, Redacted."""
     row = _document(session, document)
     if row.status == "redacted":
         raise Redacted(f"The content of document {document} was erased on purpose.")
@@ -240,7 +256,7 @@ def _version(session: Session, document: UUID, number: int) -> Version:
 
 
 def with_version(at: int | None = None) -> Select[DocumentState, Version, str | None]:
-    """Each document with its current version, as of now or `at` a seq, and its story as of now."""
+    """Selects each document's state and current version, now or as of the seq `at`, and its present story."""
     return (
         select(DocumentState, Version, Document.story)
         .join(Version, current_version(DocumentState))
@@ -249,24 +265,24 @@ def with_version(at: int | None = None) -> Select[DocumentState, Version, str | 
     )
 
 
-def read(session: Session, asked: Select[DocumentState, Version, str | None]) -> list[Row]:
-    """The rows of a query made by `with_version`, to be `described`."""
-    return [(row[0], row[1], row[2]) for row in session.execute(asked)]
+def read(session: Session, statement: Select[DocumentState, Version, str | None]) -> list[Row]:
+    """The rows of a statement made with `with_version`, to be passed to `described`."""
+    return [(row[0], row[1], row[2]) for row in session.execute(statement)]
 
 
-def _conditions(wanted: Filter) -> Iterable[Any]:
+def _conditions(filter_: Filter) -> Iterable[Any]:
     equal = {
-        DocumentState.status: wanted.status,
-        DocumentState.collection: wanted.collection,
-        DocumentState.path: wanted.path,
-        Version.kind: wanted.kind,
-        Version.publisher: wanted.publisher,
-        Version.language: wanted.language,
+        DocumentState.status: filter_.status,
+        DocumentState.collection: filter_.collection,
+        DocumentState.path: filter_.path,
+        Version.kind: filter_.kind,
+        Version.publisher: filter_.publisher,
+        Version.language: filter_.language,
     }
     yield from (column == value for column, value in equal.items() if value is not None)
-    start, end = wanted.published
+    start, end = filter_.published
     if start is not None:
         yield Version.published >= start
-    if end is not None and (behind := dates.sort_bound(end)):
-        # A day lies inside its month and year: 2024-09-04 is not behind 2024-09.
-        yield Version.published < behind
+    if end is not None and (bound := dates.sort_bound(end)):
+        # A day is inside its month and year: 2024-09-04 is not after 2024-09.
+        yield Version.published < bound

@@ -8,7 +8,7 @@ from uuid import uuid4
 import structlog
 from aiohttp import web
 
-from catalog_service.api.operations import Operation, Scope
+from catalog_service.api.operations import Operation, TokenScope
 from catalog_service.errors import AddressTooLong, HeadersTooLarge
 from catalog_service.keys import ACCESS, METRICS, REQUEST_ID, WITH_TOKEN
 
@@ -64,7 +64,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     return await handler(request)
 
 
-def _scope(request: web.Request) -> Scope | None:
+def _scope(request: web.Request) -> TokenScope | None:
     operation = getattr(request.match_info.handler, "__self__", None)
     if isinstance(operation, Operation):
         return operation.scope

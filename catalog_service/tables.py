@@ -1,6 +1,6 @@
-"""The tables of the catalog. ORM classes describe rows; they never leave the functions that read them.
+"""The tables of the catalog. Objects of the ORM classes are used only inside the functions that read them.
 
-Ids of documents are UUIDs in their text form. Versions, receipts and changes are only ever added.
+Ids of documents are UUIDs in text form. Rows of versions, receipts and changes are added and never changed.
 """
 
 from datetime import UTC, datetime
@@ -34,33 +34,33 @@ CONSTRAINT_NAMES = {
 
 
 class Moment(TypeDecorator[datetime]):
-    """An aware time in UTC, microseconds kept; SQLite has no zones, so they are taken off and put back."""
+    """An aware time in UTC with microseconds. SQLite has no time zones: it is stored without one and read as UTC."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """As the database keeps it."""
+        """The value to be stored."""
         if value is None or dialect.name != "sqlite":
             return value
         return value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """As we use it."""
+        """The stored value as an aware time in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
 class Base(DeclarativeBase):
-    """The root of the catalog's tables."""
+    """The base class of all tables of the catalog."""
 
     metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
     type_annotation_map = {dict[str, Any]: JSON, list[Any]: JSON, str: Text, datetime: Moment}  # noqa: RUF012
 
 
 class Counter(Base):
-    """One row: the life of this catalog (`epoch`), its last `seq`, and the key that signs cursors."""
+    """One row: the epoch of this catalog, its last `seq`, and the key that signs cursors."""
 
     __tablename__ = "counter"
 
@@ -71,7 +71,7 @@ class Counter(Base):
 
 
 class Document(Base):
-    """An item over time; `number` is the current version."""
+    """An item over time; `number` is that of its current version."""
 
     __tablename__ = "document"
     __table_args__ = (Index("ix_document_heads", "collection", "id"),)
@@ -95,9 +95,9 @@ class Document(Base):
 
 
 class DocumentState(Base):
-    """What a document was from the change `seq` to before the change `until_seq`; without an end: is now.
+    """The state of a document from `seq` to before `until_seq`; the present state has no `until_seq`.
 
-    Lists are read from here, so that all pages of one are of the same moment.
+    Lists are read from this table, so that all pages of a list are of the same `seq`.
     """
 
     __tablename__ = "document_state"
@@ -119,7 +119,7 @@ class DocumentState(Base):
 
 
 class Original(Base):
-    """The bytes of an original, once however many versions have them."""
+    """The bytes of an original, stored once for all versions that share them."""
 
     __tablename__ = "original"
 
@@ -135,7 +135,7 @@ class Version(Base):
     __table_args__ = (
         Index("ix_version_published", "published"),
         Index("ix_version_digest", "digest"),
-        # The search index knows a version by it.
+        # The number of the version's entry in the search index.
         Index("ix_version_seq", "seq", unique=True),
     )
 
@@ -155,7 +155,7 @@ class Version(Base):
     published: Mapped[str | None] = mapped_column(String(32))
     published_basis: Mapped[str | None] = mapped_column(String(16))
     url: Mapped[str | None]
-    # authors, credits, wire and fields; what is shown and compared, never asked for by value.
+    # authors, credits, wire and fields: shown and compared, but no query selects by them.
     details: Mapped[dict[str, Any]]
     notes: Mapped[list[Any]]
     normaliser: Mapped[dict[str, Any] | None]
@@ -171,7 +171,7 @@ class Version(Base):
 
 
 class Receipt(Base):
-    """What was answered to an event, and which version an observation stands for."""
+    """The answer to an event, and the version that its observation refers to."""
 
     __tablename__ = "receipt"
     __table_args__ = (Index("ix_receipt_observation", "document", "observation"),)
@@ -185,17 +185,17 @@ class Receipt(Base):
 
 
 class Relation(Base):
-    """What two observations are to each other; `a` is the lesser by (document, observation).
+    """A relation between two observations; `a` is the lesser by (document, observation).
 
-    A side's version is unknown until that observation is recorded: the relation is pending, its `seq` 0. The `id` is
-    that of the pair: one that was judged anew keeps its row, with the `seq` at which it ended, and the new one gets
-    another row of the same id.
+    The version of a side is unknown until its observation is recorded: until then the relation is pending and its
+    `seq` is 0. The `id` is that of the pair. When a pair is judged again, its row gets an `until_seq`, and the new
+    relation becomes another row with the same id.
     """
 
     __tablename__ = "relation"
     __table_args__ = (
         Index("ix_relation_a_observation", "a_document", "a_observation"),
-        # All four: a text with ten thousand copies has as many relations on one side.
+        # All four columns: a text with ten thousand copies has as many relations on one side.
         Index("ix_relation_versions", "a_document", "a_version", "b_document", "b_version"),
         Index("ix_relation_b", "b_document", "b_version"),
         Index("ix_relation_b_observation", "b_document", "b_observation"),
@@ -221,7 +221,7 @@ class Relation(Base):
 
 
 class Story(Base):
-    """A connected component of duplicates and revisions between current versions: two documents or more."""
+    """A story: two or more documents connected by relations of duplicate and revision between current versions."""
 
     __tablename__ = "story"
 
@@ -231,7 +231,7 @@ class Story(Base):
 
 
 class Change(Base):
-    """One entry of the change log and of the feed; `seq` is given in the order of commits."""
+    """One entry of the change log and of the feed; `seq` ascends in the order of commits."""
 
     __tablename__ = "change"
     __table_args__ = (
@@ -248,7 +248,7 @@ class Change(Base):
 
 
 class AccessToken(Base):
-    """A token's hash and what it allows; the token itself is told once and kept nowhere."""
+    """The hash of an access token, and its scopes; the token itself is not stored."""
 
     __tablename__ = "token"
 

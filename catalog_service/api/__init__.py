@@ -1,4 +1,4 @@
-"""The JSON face of the catalog: one module a resource, all mounted under /v1."""
+"""The JSON API of the catalog: one module for each resource, all mounted under /v1."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How results become answers: JSON with its validators, bytes with their ranges."""
+"""Builds HTTP answers: JSON with validators for caches, and bytes with support of ranges."""
 
 import re
 from base64 import b64encode
@@ -22,18 +22,18 @@ def answer(
     modified: datetime | None = None,
     links: Iterable[tuple[str, str]] = (),
 ) -> web.Response:
-    """The model as JSON, or 304 when the request has it already; `links` are pairs of address and relation type."""
+    """The model as JSON, or 304 when If-None-Match names its ETag; `links` are pairs of address and relation type."""
     headers = validators(etag, modified)
     if joined := ", ".join(f'<{address}>; rel="{relation}"' for address, relation in links):
         headers["Link"] = joined
-    if etag is not None and named(request, etag):
+    if etag is not None and is_named(request, etag):
         return web.Response(status=304, headers=headers)
     body = model.model_dump_json(by_alias=True).encode()
     return web.Response(body=body, content_type="application/json", headers=headers)
 
 
 def validators(etag: str | None, modified: datetime | None) -> dict[str, str]:
-    """The headers by which a cache asks again."""
+    """The headers ETag and Last-Modified, with which caches make conditional requests."""
     headers = {}
     if etag is not None:
         headers["ETag"] = f'"{etag}"'
@@ -42,35 +42,35 @@ def validators(etag: str | None, modified: datetime | None) -> dict[str, str]:
     return headers
 
 
-def named(request: web.Request, etag: str) -> bool:
-    """Whether If-None-Match names this state; the comparison is weak, as RFC 9110, 13.1.2 asks."""
-    return any(each.value in ("*", etag) for each in request.if_none_match or ())
+def is_named(request: web.Request, etag: str) -> bool:
+    """Whether If-None-Match names this ETag; compared weakly, as RFC 9110, 13.1.2 requires."""
+    return any(tag.value in ("*", etag) for tag in request.if_none_match or ())
 
 
 def not_modified(etag: str) -> web.Response:
-    """The client has it already."""
+    """The answer 304 with this ETag."""
     return web.Response(status=304, headers=validators(etag, None))
 
 
 def next_page(request: web.Request, cursor: str | None) -> list[tuple[str, str]]:
-    """The link to the page behind this one, if there is one."""
+    """The link to the next page; an empty list on the last page."""
     return [(str(request.rel_url.update_query(cursor=cursor)), "next")] if cursor else []
 
 
 def structured_digest(digest: str) -> str:
-    """A digest as header fields have it (RFC 9530): `sha-256=:base64:`."""
+    """A digest in the form of header fields (RFC 9530): `sha-256=:base64:`."""
     algorithm, _, digits = digest.partition(":")
     return f"{algorithm}=:{b64encode(bytes.fromhex(digits)).decode()}:"
 
 
 def ranged(request: web.Request, content: bytes, headers: Mapping[str, str]) -> web.Response:
-    """The bytes, or the one range of them that the request asks for. Raises RangeOutside."""
-    if (etag := headers.get("ETag")) and named(request, etag.strip('"')):
+    """The bytes, or the one range of them that the request names. Raises RangeOutside."""
+    if (etag := headers.get("ETag")) and is_named(request, etag.strip('"')):
         return web.Response(status=304, headers={"ETag": etag})
-    wanted = _wanted(request, len(content)) if _range_applies(request, headers.get("ETag")) else None
-    if wanted is None:
+    range_ = _range(request, len(content)) if _range_applies(request, headers.get("ETag")) else None
+    if range_ is None:
         return web.Response(body=content, headers={**headers, "Accept-Ranges": "bytes"})
-    start, end = wanted
+    start, end = range_
     return web.Response(
         status=206,
         body=content[start:end],
@@ -79,12 +79,13 @@ def ranged(request: web.Request, content: bytes, headers: Mapping[str, str]) -> 
 
 
 def _range_applies(request: web.Request, etag: str | None) -> bool:
+    """Whether If-Range is absent or names this ETag."""
     condition = request.headers.get("If-Range")
     return condition is None or condition == etag
 
 
-def _wanted(request: web.Request, size: int) -> tuple[int, int] | None:
-    """The range, half-open; None for a header that is absent or not of one range of bytes, which is ignored."""
+def _range(request: web.Request, size: int) -> tuple[int, int] | None:
+    """The range of the header, half-open. None without the header; one that is not one range of bytes is ignored."""
     match = _BYTES.match(request.headers.get("Range", ""))
     if match is None or match.groups() == ("", ""):
         return None

@@ -1,4 +1,4 @@
-"""The feed of everything that happens, for who wants to keep up."""
+"""The change feed, for clients that keep a copy or react to changes."""
 
 import asyncio
 from contextlib import suppress
@@ -15,15 +15,17 @@ from catalog_service.api.parameters import Cursor
 from catalog_service.errors import CursorExpired, CursorInvalid, CursorMismatch
 from catalog_service.keys import DATABASE, STOPPING, WRITER
 
-# Another process may have written: its commits wake nobody here.
-LOOK_AGAIN_SECONDS = 2.0
+# Only commits of this process wake waiting requests; those of other processes are found by reading this often.
+POLL_SECONDS = 2.0
 TYPES = r"(document|relation|story)\.[a-z]{1,20}\.v1"
 
 
-class Wanted(Parameters):
-    """Which changes, from where on, and how long to wait for one."""
+class ChangeFeedParameters(Parameters):
+    """The position in the feed, its filters, and how long to wait for a change."""
 
-    since: Annotated[Cursor, Field(description="The cursor of an earlier answer; 0: from the beginning; or now.")] = "0"
+    since: Annotated[
+        Cursor, Field(description="The cursor of an earlier answer; 0: all changes; now: later changes only.")
+    ] = "0"
     types: Annotated[str, Field(max_length=1_000, pattern=rf"^{TYPES}(,{TYPES})*$")] | None = None
     collection: contract.Collection | None = None
     document: UUID | None = None
@@ -31,34 +33,33 @@ class Wanted(Parameters):
     wait: Annotated[float, Field(ge=0, le=25, description="Seconds.")] = 0
 
 
-async def feed(request: web.Request, asked: Wanted) -> web.Response:
-    """The changes behind a cursor, in the order of commits; with `wait` it waits for the first one.
+async def feed(request: web.Request, parameters: ChangeFeedParameters) -> web.Response:
+    """The changes after a cursor, in the order of commits; with `wait`, the answer waits for the first one.
 
-    The cursor of each answer is the `since` of the next question. A reader who has seen one change never later finds
-    an earlier one.
+    The cursor of an answer is the `since` of the next request. No change appears later before one that was read.
     """
     loop = asyncio.get_running_loop()
     database, stopping = request.config_dict[DATABASE], request.config_dict[STOPPING]
-    wanted = changes.Filter(
-        types=tuple(asked.types.split(",")) if asked.types else (),
-        collection=asked.collection,
-        document=str(asked.document) if asked.document else None,
+    filter_ = changes.Filter(
+        types=tuple(parameters.types.split(",")) if parameters.types else (),
+        collection=parameters.collection,
+        document=str(parameters.document) if parameters.document else None,
     )
-    deadline, since = loop.time() + asked.wait, asked.since
+    deadline, since = loop.time() + parameters.wait, parameters.since
     while True:
         commit = request.config_dict[WRITER].commit
-        page = await database.read(changes.page, since, wanted, limit=asked.limit)
+        page = await database.read(changes.page, since, filter_, limit=parameters.limit)
         left = deadline - loop.time()
         if page.events or left <= 0 or stopping.is_set():
             return answer(request, page)
         since = page.cursor
         with suppress(TimeoutError):
-            await asyncio.wait_for(commit.wait(), min(left, LOOK_AGAIN_SECONDS))
+            await asyncio.wait_for(commit.wait(), min(left, POLL_SECONDS))
 
 
 OPERATIONS = (
     Operation(
-        "GET", "/v1/changes", feed, Wanted, {200: Content(resources.Changes)},
+        "GET", "/v1/changes", feed, ChangeFeedParameters, {200: Content(resources.Changes)},
         (CursorInvalid, CursorMismatch, CursorExpired),
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What differs between two versions, of one document or of two."""
+"""Word diffs of two versions, of one document or of two."""
 
 from typing import Annotated
 from uuid import UUID
@@ -14,57 +14,61 @@ from catalog_service.errors import BadQuery, NotFound, Redacted
 from catalog_service.keys import DATABASE
 
 VersionName = Annotated[
-    str, Field(pattern=r"^[0-9a-fA-F-]{36}@[0-9]{1,10}$", description="A document's id, @, and a version's number.")
+    str,
+    Field(
+        pattern=r"^[0-9a-fA-F-]{36}@[0-9]{1,10}$", description="The id of a document, @, and the number of a version."
+    ),
 ]
 
 
-class Between(OfDocument):
+class ChangesParameters(OfDocument):
     """Two versions of one document."""
 
     first: Number = Field(alias="from")
     second: Number = Field(alias="to")
 
 
-class Compared(Parameters):
+class CompareParameters(Parameters):
     """Two versions of any documents."""
 
     a: VersionName
     b: VersionName
 
 
-async def changes(request: web.Request, asked: Between) -> web.Response:
-    """What changed from one version of a document to another, word by word."""
-    return await _diff(request, (asked.id, asked.first), (asked.id, asked.second))
+async def changes(request: web.Request, parameters: ChangesParameters) -> web.Response:
+    """The word diff of two versions of a document."""
+    return await _diff(request, (parameters.id, parameters.first), (parameters.id, parameters.second))
 
 
-async def compare(request: web.Request, asked: Compared) -> web.Response:
-    """What differs between any two versions, word by word."""
-    return await _diff(request, _named("a", asked.a), _named("b", asked.b))
+async def compare(request: web.Request, parameters: CompareParameters) -> web.Response:
+    """The word diff of any two versions."""
+    return await _diff(request, _parse_name("a", parameters.a), _parse_name("b", parameters.b))
 
 
-def _named(parameter: str, written: str) -> tuple[UUID, int]:
-    """The version that is named. Raises BadQuery."""
-    document, _, number = written.partition("@")
+def _parse_name(parameter: str, name: str) -> tuple[UUID, int]:
+    """The document's id and the version's number in the name of a version. Raises BadQuery."""
+    document, _, number = name.partition("@")
     try:
         return UUID(document), int(number)
     except ValueError:
-        found = contract.FieldError(pointer=parameter, detail="is not a document's id, @, and a version's number")
-        raise BadQuery(f"{parameter} {found.detail}.", errors=(found,)) from None
+        detail = "must be the id of a document, @, and the number of a version"
+        error = contract.FieldError(pointer=parameter, detail=detail)
+        raise BadQuery(f"{parameter} {detail}.", errors=(error,)) from None
 
 
 async def _diff(request: web.Request, first: tuple[UUID, int], second: tuple[UUID, int]) -> web.Response:
-    """The diff of two versions; they never change, so what a client has of them is good until they are erased."""
-    found = await request.config_dict[DATABASE].read(documents.compare, first, second)
-    return answer(request, found, etag=f"{first[0]}@{first[1]}..{second[0]}@{second[1]}")
+    """The diff of two versions. Versions never change, so the ETag consists of their names."""
+    diff = await request.config_dict[DATABASE].read(documents.compare, first, second)
+    return answer(request, diff, etag=f"{first[0]}@{first[1]}..{second[0]}@{second[1]}")
 
 
 OPERATIONS = (
     Operation(
-        "GET", "/v1/documents/{id}/changes/{from}..{to}", changes, Between, {200: Content(resources.Diff)},
-        (NotFound, Redacted), conditional=True,
+        "GET", "/v1/documents/{id}/changes/{from}..{to}", changes, ChangesParameters,
+        {200: Content(resources.Diff)}, (NotFound, Redacted), conditional=True,
     ),
     Operation(
-        "GET", "/v1/compare", compare, Compared, {200: Content(resources.Diff)}, (BadQuery, NotFound, Redacted),
-        conditional=True,
+        "GET", "/v1/compare", compare, CompareParameters, {200: Content(resources.Diff)},
+        (BadQuery, NotFound, Redacted), conditional=True,
     ),
 )  # fmt: skip

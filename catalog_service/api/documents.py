@@ -1,4 +1,4 @@
-"""Documents and their versions: as JSON, as text, as the bytes they were read from."""
+"""Documents and their versions: as JSON, as plain text, and as the original bytes."""
 
 import re
 from typing import Literal
@@ -21,8 +21,8 @@ FILE = Content({"type": "string"}, (ANY,))
 TEXT = Content({"type": "string"}, ("text/plain",))
 
 
-class Wanted(Paged):
-    """Which documents."""
+class DocumentListParameters(Paged):
+    """The filters of a list of documents, and the page."""
 
     status: resources.Status = "current"
     collection: Short | None = None
@@ -33,32 +33,34 @@ class Wanted(Paged):
     published: Dates | None = None
 
 
-async def find(request: web.Request, asked: Wanted) -> web.Response:
+async def find(request: web.Request, parameters: DocumentListParameters) -> web.Response:
     """Documents, the newest first, in pages that neither repeat nor skip."""
-    wanted = documents.Filter(
-        **asked.model_dump(exclude={"limit", "cursor", "published"}), published=dates(asked.published)
+    filter_ = documents.Filter(
+        **parameters.model_dump(exclude={"limit", "cursor", "published"}), published=dates(parameters.published)
     )
-    page = await request.config_dict[DATABASE].read(documents.find, wanted, limit=asked.limit, cursor=asked.cursor)
+    page = await request.config_dict[DATABASE].read(
+        documents.find, filter_, limit=parameters.limit, cursor=parameters.cursor
+    )
     return answer(request, page, links=answers.next_page(request, page.next))
 
 
-async def one(request: web.Request, asked: OfDocument) -> web.Response:
-    """A document as it is now."""
+async def one(request: web.Request, parameters: OfDocument) -> web.Response:
+    """The present state of a document."""
     database = request.config_dict[DATABASE]
     if request.if_none_match:
-        # Whoever knows this `seq` got it while the document was current; withdrawing would have moved it.
-        etag = f"{asked.id}-{await database.read(documents.seq, asked.id)}"
-        if answers.named(request, etag):
+        # This `seq` was sent while the document was current: a withdrawal or redaction would have changed it.
+        etag = f"{parameters.id}-{await database.read(documents.seq, parameters.id)}"
+        if answers.is_named(request, etag):
             return answers.not_modified(etag)
-    found = await database.read(documents.one, asked.id)
-    at = f"/v1/documents/{found.id}"
-    links = ((f"{at}/versions", "version-history"), (f"{at}/versions/{found.version}", "latest-version"))
-    return answer(request, found, etag=f"{found.id}-{found.seq}", modified=found.recorded_at, links=links)
+    document = await database.read(documents.one, parameters.id)
+    versions = f"/v1/documents/{document.id}/versions"
+    links = ((versions, "version-history"), (f"{versions}/{document.version}", "latest-version"))
+    return answer(request, document, etag=f"{document.id}-{document.seq}", modified=document.recorded_at, links=links)
 
 
-async def log(request: web.Request, asked: OfDocument) -> web.Response:
-    """What happened to a document, oldest first; it stays readable when the document is gone."""
-    return answer(request, await request.config_dict[DATABASE].read(_log, asked.id))
+async def log(request: web.Request, parameters: OfDocument) -> web.Response:
+    """The change log of a document, oldest first; it is readable in every status of the document."""
+    return answer(request, await request.config_dict[DATABASE].read(_log, parameters.id))
 
 
 def _log(session: Session, document: UUID) -> resources.Log:
@@ -66,56 +68,56 @@ def _log(session: Session, document: UUID) -> resources.Log:
     return resources.Log(log=tuple(changes.log(session, str(document))))
 
 
-async def versions(request: web.Request, asked: OfDocument) -> web.Response:
+async def versions(request: web.Request, parameters: OfDocument) -> web.Response:
     """All versions of a document, newest first, without their texts."""
-    found = await request.config_dict[DATABASE].read(documents.versions, asked.id)
-    return answer(request, resources.Versions(versions=tuple(found)))
+    summaries = await request.config_dict[DATABASE].read(documents.versions, parameters.id)
+    return answer(request, resources.Versions(versions=tuple(summaries)))
 
 
-async def version(request: web.Request, asked: OfVersion) -> web.Response:
+async def version(request: web.Request, parameters: OfVersion) -> web.Response:
     """One version with its text."""
-    found, known = await request.config_dict[DATABASE].read(_version, asked.id, asked.n)
-    links = _version_links(asked, known)
-    return answer(request, found, etag=f"{asked.id}-{asked.n}", modified=found.recorded_at, links=links)
+    version, numbers = await request.config_dict[DATABASE].read(_version, parameters.id, parameters.n)
+    links = _version_links(parameters, numbers)
+    return answer(request, version, etag=f"{parameters.id}-{parameters.n}", modified=version.recorded_at, links=links)
 
 
-def _version(session: Session, document: UUID, number: int) -> tuple[resources.Version, documents.Numbers]:
+def _version(session: Session, document: UUID, number: int) -> tuple[resources.Version, documents.VersionNumbers]:
     return documents.version(session, document, number), documents.numbers(session, document)
 
 
-def _version_links(asked: OfVersion, known: documents.Numbers) -> list[tuple[str, str]]:
-    """Where the other versions are (RFC 5829)."""
-    at = f"/v1/documents/{asked.id}/versions"
-    links = [(at, "version-history"), (f"{at}/{known.current}", "latest-version")]
-    if asked.n > 1:
-        links.append((f"{at}/{asked.n - 1}", "predecessor-version"))
-    if asked.n < known.last:
-        links.append((f"{at}/{asked.n + 1}", "successor-version"))
+def _version_links(parameters: OfVersion, numbers: documents.VersionNumbers) -> list[tuple[str, str]]:
+    """Links to the other versions, with the relation types of RFC 5829."""
+    versions = f"/v1/documents/{parameters.id}/versions"
+    links = [(versions, "version-history"), (f"{versions}/{numbers.current}", "latest-version")]
+    if parameters.n > 1:
+        links.append((f"{versions}/{parameters.n - 1}", "predecessor-version"))
+    if parameters.n < numbers.last:
+        links.append((f"{versions}/{parameters.n + 1}", "successor-version"))
     return links
 
 
-async def text(request: web.Request, asked: OfVersion) -> web.Response:
-    """The text of a version; a range of its bytes may be asked for."""
-    found = await request.config_dict[DATABASE].read(documents.version, asked.id, asked.n)
-    headers = answers.validators(f"{found.id}-{found.version}-text", found.recorded_at)
-    return answers.ranged(request, found.text.encode(), {**headers, "Content-Type": "text/plain; charset=utf-8"})
+async def text(request: web.Request, parameters: OfVersion) -> web.Response:
+    """The text of a version as UTF-8; supports a range of bytes."""
+    version = await request.config_dict[DATABASE].read(documents.version, parameters.id, parameters.n)
+    headers = answers.validators(f"{version.id}-{version.version}-text", version.recorded_at)
+    return answers.ranged(request, version.text.encode(), {**headers, "Content-Type": "text/plain; charset=utf-8"})
 
 
-async def original(request: web.Request, asked: OfVersion) -> web.Response:
-    """The bytes that a version was read from, exactly as they were; always a download, never shown."""
-    found = await request.config_dict[DATABASE].read(documents.original, asked.id, asked.n)
+async def original(request: web.Request, parameters: OfVersion) -> web.Response:
+    """The bytes that a version was read from, unchanged; always a download that browsers do not display."""
+    original = await request.config_dict[DATABASE].read(documents.original, parameters.id, parameters.n)
     headers = {
-        "Content-Type": found.media_type,
-        "Content-Disposition": _attachment(found.path),
+        "Content-Type": original.media_type,
+        "Content-Disposition": _attachment(original.path),
         "Content-Security-Policy": "sandbox; default-src 'none'",
-        "Repr-Digest": answers.structured_digest(found.digest),
-        "ETag": f'"{found.digest}"',
+        "Repr-Digest": answers.structured_digest(original.digest),
+        "ETag": f'"{original.digest}"',
     }
-    return answers.ranged(request, found.content, headers)
+    return answers.ranged(request, original.content, headers)
 
 
 def _attachment(path: str) -> str:
-    """A download under the file's own name, in ASCII for old clients and in UTF-8 for the others (RFC 6266)."""
+    """The header of a download under the file's name: in ASCII for old clients, in UTF-8 for others (RFC 6266)."""
     name = path.rsplit("/", maxsplit=1)[-1]
     plain = re.sub(r"[^A-Za-z0-9._ -]", "_", name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
@@ -123,7 +125,8 @@ def _attachment(path: str) -> str:
 
 OPERATIONS = (
     Operation(
-        "GET", "/v1/documents", find, Wanted, {200: Content(resources.Documents)}, (CursorInvalid, CursorMismatch)
+        "GET", "/v1/documents", find, DocumentListParameters, {200: Content(resources.Documents)},
+        (CursorInvalid, CursorMismatch),
     ),
     Operation(
         "GET", "/v1/documents/{id}", one, OfDocument, {200: Content(resources.Document)},

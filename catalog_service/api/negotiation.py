@@ -1,4 +1,4 @@
-"""Which of the media types we have a request accepts (RFC 9110, 12.5.1)."""
+"""Content negotiation: which of the offered media types a request accepts (RFC 9110, 12.5.1)."""
 
 from collections.abc import Sequence
 
@@ -6,13 +6,16 @@ from catalog_service.errors import NotAcceptable
 
 
 def choose(accept: str | None, offered: Sequence[str]) -> str:
-    """The offered media type that the Accept header rates highest, the earlier on a tie. Raises NotAcceptable."""
+    """The offered media type with the highest quality in the Accept header; of equal ones, the first offered.
+
+    Raises NotAcceptable when the header accepts none.
+    """
     if accept is None or not accept.strip():
         return offered[0]
     ranges = [_range(part) for part in accept.split(",") if part.strip()]
     best = max(offered, key=lambda media_type: _quality(media_type, ranges))
     if _quality(best, ranges) <= 0:
-        raise NotAcceptable(f"There is {' or '.join(offered)}.", extensions={"offered": list(offered)})
+        raise NotAcceptable(f"The answer can be {' or '.join(offered)}.", extensions={"offered": list(offered)})
     return best
 
 
@@ -27,8 +30,8 @@ def _range(part: str) -> tuple[str, float]:
 
 def _quality(media_type: str, ranges: Sequence[tuple[str, float]]) -> float:
     """The quality given by the most specific range that covers the media type."""
-    for wanted in (media_type, f"{media_type.split('/', maxsplit=1)[0]}/*", "*/*"):
+    for covering in (media_type, f"{media_type.split('/', maxsplit=1)[0]}/*", "*/*"):
         for media_range, quality in ranges:
-            if media_range == wanted:
+            if media_range == covering:
                 return quality
     return 0.0

@@ -1,4 +1,4 @@
-"""Relations: what two versions are to each other, with the passages they share."""
+"""Relations between two versions, with the passages that they share."""
 
 from typing import Annotated, Literal
 
@@ -15,59 +15,67 @@ from catalog_service.errors import CursorInvalid, CursorMismatch, NotFound, Reda
 from catalog_service.keys import DATABASE
 
 
-class OfDocumentVersions(OfDocument, Paged):
-    """A document, and which of its versions."""
+class DocumentRelationsParameters(OfDocument, Paged):
+    """Names a document and which of its versions, and the page."""
 
     versions: Annotated[str, Field(pattern=r"^(current|all|[1-9][0-9]{0,8})$")] = "current"
 
 
-class Wanted(Paged):
-    """Which relations."""
+class RelationListParameters(Paged):
+    """The filters of a list of relations, and the page."""
 
     type: resources.RelationType | None = None
     versions: Literal["current", "all"] = "current"
 
 
 class OfRelation(Parameters):
-    """One relation."""
+    """Names one relation."""
 
     id: Short
 
 
-async def of_document(request: web.Request, asked: OfDocumentVersions) -> web.Response:
-    """The relations of a document, of its current version, of all versions, or of one: in pages, copies last."""
-    page = await request.config_dict[DATABASE].read(_of_document, asked)
+async def of_document(request: web.Request, parameters: DocumentRelationsParameters) -> web.Response:
+    """The relations of the current version of a document, of all its versions, or of one: in pages, copies last."""
+    page = await request.config_dict[DATABASE].read(_of_document, parameters)
     return answer(request, page, links=answers.next_page(request, page.next))
 
 
-def _of_document(session: Session, asked: OfDocumentVersions) -> resources.Relations:
-    documents.numbers(session, asked.id)
-    scope: relations.Scope = "all" if asked.versions == "all" else "current"
-    versions = int(asked.versions) if asked.versions.isdigit() else scope
-    return relations.of_document(session, str(asked.id), versions=versions, limit=asked.limit, cursor=asked.cursor)
+def _of_document(session: Session, parameters: DocumentRelationsParameters) -> resources.Relations:
+    documents.numbers(session, parameters.id)
+    scope: relations.Scope = "all" if parameters.versions == "all" else "current"
+    versions = int(parameters.versions) if parameters.versions.isdigit() else scope
+    return relations.of_document(
+        session, str(parameters.id), versions=versions, limit=parameters.limit, cursor=parameters.cursor
+    )
 
 
-async def find(request: web.Request, asked: Wanted) -> web.Response:
-    """Relations, the newest first, in pages; those between current versions unless all are asked for."""
+async def find(request: web.Request, parameters: RelationListParameters) -> web.Response:
+    """Relations between current versions, or all relations with `versions=all`: the newest first, in pages."""
     page = await request.config_dict[DATABASE].read(
-        relations.find, type_=asked.type, scope=asked.versions, limit=asked.limit, cursor=asked.cursor
+        relations.find,
+        type_=parameters.type,
+        scope=parameters.versions,
+        limit=parameters.limit,
+        cursor=parameters.cursor,
     )
     return answer(request, page, links=answers.next_page(request, page.next))
 
 
-async def one(request: web.Request, asked: OfRelation) -> web.Response:
-    """One relation, also when it is history."""
-    found = await request.config_dict[DATABASE].read(relations.one, asked.id)
-    return answer(request, found, modified=found.recorded_at)
+async def one(request: web.Request, parameters: OfRelation) -> web.Response:
+    """One relation, also one between versions that are no longer current."""
+    relation = await request.config_dict[DATABASE].read(relations.one, parameters.id)
+    return answer(request, relation, modified=relation.recorded_at)
 
 
 OPERATIONS = (
     Operation(
-        "GET", "/v1/documents/{id}/relations", of_document, OfDocumentVersions, {200: Content(resources.Relations)},
+        "GET", "/v1/documents/{id}/relations", of_document, DocumentRelationsParameters,
+        {200: Content(resources.Relations)},
         (NotFound, Redacted, CursorInvalid, CursorMismatch),
     ),
     Operation(
-        "GET", "/v1/relations", find, Wanted, {200: Content(resources.Relations)}, (CursorInvalid, CursorMismatch)
+        "GET", "/v1/relations", find, RelationListParameters, {200: Content(resources.Relations)},
+        (CursorInvalid, CursorMismatch),
     ),
     Operation("GET", "/v1/relations/{id}", one, OfRelation, {200: Content(resources.Relation)}, (NotFound,)),
 )  # fmt: skip

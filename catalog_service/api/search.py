@@ -16,11 +16,11 @@ from catalog_service.keys import DATABASE
 from catalog_service.search.results import SearchResults
 
 _FACET = f"({'|'.join(search.FACETS)})"
-_OTHERWISE = {"within", "published", "recorded", "story", "facets", "highlight"}
+_CONVERTED = {"within", "published", "recorded", "story", "facets", "highlight"}
 
 
-class Asked(Paged):
-    """A search: the words, what narrows it, and how the answer is to look."""
+class SearchParameters(Paged):
+    """The words of a search, its filters, and the form of the answer."""
 
     q: Annotated[Short, Field(description='Words, "phrases", prefix*, -not, OR, ( ), field:words.')] = ""
     within: Annotated[Literal["title", "text", "title,text", "text,title"], Field(alias="in")] = "title,text"
@@ -43,9 +43,9 @@ class Asked(Paged):
     limit: Limit = 20
 
     def query(self) -> search.Query:
-        """The same as the search takes it."""
+        """The parameters as a query of `search.find`."""
         return search.Query(
-            **self.model_dump(exclude=_OTHERWISE),
+            **self.model_dump(exclude=_CONVERTED),
             within=tuple(field for field in search.FIELDS if field in self.within.split(",")),
             published=dates(self.published),
             recorded=dates(self.recorded),
@@ -55,17 +55,22 @@ class Asked(Paged):
         )
 
 
-async def find(request: web.Request, asked: Asked) -> web.Response:
-    """Documents that say what is asked for, the best first, copies shown once.
+async def find(request: web.Request, parameters: SearchParameters) -> web.Response:
+    """Documents that match the query, the best first, each group of copies as one hit.
 
-    A query that does not parse is searched for as plain words, and the answer says so; with `strict` it is refused.
+    A query that does not parse is searched for as plain words, with a warning; with `strict` it is refused.
     """
-    found = await request.config_dict[DATABASE].read(search.find, asked.query())
-    return answer(request, found, links=answers.next_page(request, found.next))
+    results = await request.config_dict[DATABASE].read(search.find, parameters.query())
+    return answer(request, results, links=answers.next_page(request, results.next))
 
 
 OPERATIONS = (
     Operation(
-        "GET", "/v1/search", find, Asked, {200: Content(SearchResults)}, (BadQuery, CursorInvalid, CursorMismatch)
+        "GET",
+        "/v1/search",
+        find,
+        SearchParameters,
+        {200: Content(SearchResults)},
+        (BadQuery, CursorInvalid, CursorMismatch),
     ),
 )

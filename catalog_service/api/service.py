@@ -1,4 +1,4 @@
-"""What operators and tools ask: is it alive, is it ready, which release, how busy, what can it do."""
+"""Operations for operators and tools: health, release, metrics, and the description of the API."""
 
 import html
 import inspect
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from catalog_service import metrics
 from catalog_service.api import errors
 from catalog_service.api.answers import answer
-from catalog_service.api.operations import Content, Operation, Parameters
+from catalog_service.api.operations import Content, NoParameters, Operation, Parameters
 from catalog_service.errors import DatabaseAway, NotFound
 from catalog_service.keys import DATABASE, DESCRIPTION, METRICS
 from catalog_service.release import RELEASE
@@ -19,61 +19,57 @@ from catalog_service.release import RELEASE
 HTML = Content({"type": "string"}, ("text/html",))
 
 
-class Nothing(Parameters):
-    """No parameters."""
-
-
-class ProblemNamed(Parameters):
-    """One kind of problem."""
+class OfProblem(Parameters):
+    """Names one problem code."""
 
     code: str
 
 
-class State(BaseModel):
-    """How the service is."""
+class ServiceState(BaseModel):
+    """The state of the service."""
 
     status: str
 
 
-class Version(BaseModel):
-    """Which release of what."""
+class ReleaseInfo(BaseModel):
+    """The name and version of the release."""
 
     name: str
     version: str
 
 
-async def livez(request: web.Request, _asked: Nothing) -> web.Response:
-    """Whether the process answers at all."""
-    return answer(request, State(status="alive"))
+async def livez(request: web.Request, _parameters: NoParameters) -> web.Response:
+    """Whether the process answers requests."""
+    return answer(request, ServiceState(status="alive"))
 
 
-async def readyz(request: web.Request, _asked: Nothing) -> web.Response:
-    """Whether the service can do its work: its database answers."""
+async def readyz(request: web.Request, _parameters: NoParameters) -> web.Response:
+    """Whether the service can answer from its database."""
     await request.config_dict[DATABASE].read(_reach)
-    return answer(request, State(status="ready"))
+    return answer(request, ServiceState(status="ready"))
 
 
 def _reach(session: Session) -> None:
     session.execute(sqlalchemy.select(1))
 
 
-async def version(request: web.Request, _asked: Nothing) -> web.Response:
-    """Which release this is."""
-    return answer(request, Version(name="palimpsest-catalog", version=RELEASE))
+async def version(request: web.Request, _parameters: NoParameters) -> web.Response:
+    """The version of the release."""
+    return answer(request, ReleaseInfo(name="palimpsest-catalog", version=RELEASE))
 
 
-async def measures(request: web.Request, _asked: Nothing) -> web.Response:
-    """What the service counts of itself, for Prometheus."""
+async def measures(request: web.Request, _parameters: NoParameters) -> web.Response:
+    """The metrics of the service, for Prometheus."""
     body = request.config_dict[METRICS].render()
     return web.Response(body=body, headers={"Content-Type": metrics.MEDIA_TYPE})
 
 
-async def description(request: web.Request, _asked: Nothing) -> web.Response:
-    """This description, in OpenAPI 3.1."""
+async def description(request: web.Request, _parameters: NoParameters) -> web.Response:
+    """The description of the API, in OpenAPI 3.1."""
     return web.json_response(request.config_dict[DESCRIPTION])
 
 
-async def docs(request: web.Request, _asked: Nothing) -> web.Response:
+async def docs(request: web.Request, _parameters: NoParameters) -> web.Response:
     """A page that lists the operations."""
     rows = (
         f"<tr><td>{method.upper()}</td><td>{html.escape(path)}</td><td>{html.escape(operation['summary'])}</td></tr>"
@@ -85,13 +81,13 @@ async def docs(request: web.Request, _asked: Nothing) -> web.Response:
     return _page("The API of the catalog", f"{about}<table>{''.join(rows)}</table>")
 
 
-async def problem(_request: web.Request, asked: ProblemNamed) -> web.Response:
-    """What a problem code means."""
+async def problem(_request: web.Request, parameters: OfProblem) -> web.Response:
+    """A page with the meaning of a problem code."""
     for kind in errors.known():
-        if kind.code == asked.code:
+        if kind.code == parameters.code:
             meaning = html.escape(inspect.cleandoc(kind.__doc__ or ""))
             return _page(kind.code, f"<p>{meaning}</p><p>Answered with status {kind.status}.</p>")
-    raise NotFound(f"There is no problem {asked.code!r}.")
+    raise NotFound(f"There is no problem {parameters.code!r}.")
 
 
 def _page(heading: str, content: str) -> web.Response:
@@ -104,11 +100,13 @@ def _page(heading: str, content: str) -> web.Response:
 
 
 OPERATIONS = (
-    Operation("GET", "/livez", livez, Nothing, {200: Content(State)}, scope=None),
-    Operation("GET", "/readyz", readyz, Nothing, {200: Content(State)}, (DatabaseAway,), scope=None),
-    Operation("GET", "/version", version, Nothing, {200: Content(Version)}, scope=None),
-    Operation("GET", "/metrics", measures, Nothing, {200: Content({"type": "string"}, ("text/plain",))}, scope=None),
-    Operation("GET", "/openapi.json", description, Nothing, {200: Content({"type": "object"})}, scope=None),
-    Operation("GET", "/docs", docs, Nothing, {200: HTML}, scope=None),
-    Operation("GET", "/problems/{code}", problem, ProblemNamed, {200: HTML}, (NotFound,), scope=None),
+    Operation("GET", "/livez", livez, NoParameters, {200: Content(ServiceState)}, scope=None),
+    Operation("GET", "/readyz", readyz, NoParameters, {200: Content(ServiceState)}, (DatabaseAway,), scope=None),
+    Operation("GET", "/version", version, NoParameters, {200: Content(ReleaseInfo)}, scope=None),
+    Operation(
+        "GET", "/metrics", measures, NoParameters, {200: Content({"type": "string"}, ("text/plain",))}, scope=None
+    ),
+    Operation("GET", "/openapi.json", description, NoParameters, {200: Content({"type": "object"})}, scope=None),
+    Operation("GET", "/docs", docs, NoParameters, {200: HTML}, scope=None),
+    Operation("GET", "/problems/{code}", problem, OfProblem, {200: HTML}, (NotFound,), scope=None),
 )

@@ -1,4 +1,4 @@
-"""Stories: documents that are copies or revisions of each other."""
+"""Stories: documents that are connected by relations of duplicate and revision."""
 
 from uuid import UUID
 
@@ -16,21 +16,23 @@ CURSORS = (CursorInvalid, CursorMismatch, CursorExpired)
 
 
 class OfStory(Paged):
-    """One story, and a page of its documents."""
+    """Names one story, and the page of its documents."""
 
     id: UUID
 
 
-async def find(request: web.Request, asked: Paged) -> web.Response:
-    """Stories, each with its newest revision, in pages."""
-    page = await request.config_dict[DATABASE].read(storylines.find, limit=asked.limit, cursor=asked.cursor)
+async def find(request: web.Request, parameters: Paged) -> web.Response:
+    """Stories, each with its head, in pages."""
+    page = await request.config_dict[DATABASE].read(storylines.find, limit=parameters.limit, cursor=parameters.cursor)
     return answer(request, page, links=answers.next_page(request, page.next))
 
 
-async def one(request: web.Request, asked: OfStory) -> web.Response:
+async def one(request: web.Request, parameters: OfStory) -> web.Response:
     """A story with its documents, the earliest published first, in pages."""
-    found = await request.config_dict[DATABASE].read(storylines.one, asked.id, limit=asked.limit, cursor=asked.cursor)
-    return answer(request, found, links=answers.next_page(request, found.next))
+    story = await request.config_dict[DATABASE].read(
+        storylines.one, parameters.id, limit=parameters.limit, cursor=parameters.cursor
+    )
+    return answer(request, story, links=answers.next_page(request, story.next))
 
 
 OPERATIONS = (

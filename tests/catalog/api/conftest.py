@@ -1,4 +1,4 @@
-"""A real application on a free port, with a real database; and the one shape of errors."""
+"""A real application on a free port with a real database, and a check of the shape of problems."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -17,10 +17,10 @@ Json = dict[str, Any]
 
 @pytest.fixture
 async def url(catalog: Database, database_url: str) -> AsyncIterator[str]:
-    """Where the application listens."""
+    """The URL of the running application."""
     settings = Settings(database_url=database_url)
-    async with server.serving(create_app(settings, catalog), "127.0.0.1", 0) as listening:
-        yield listening
+    async with server.serving(create_app(settings, catalog), "127.0.0.1", 0) as url:
+        yield url
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ async def client(url: str) -> AsyncIterator[aiohttp.ClientSession]:
 
 
 async def problem_of(response: aiohttp.ClientResponse) -> Json:
-    """The problem in an answer, checked for its shape."""
+    """The problem in an answer, with all its required fields."""
     assert response.content_type == "application/problem+json"
     described: Json = await response.json(content_type=None)
     assert described["status"] == response.status
@@ -43,7 +43,7 @@ async def problem_of(response: aiohttp.ClientResponse) -> Json:
 
 
 async def publish(client: aiohttp.ClientSession, *events: object) -> list[Json]:
-    """Sends the events as one batch; the receipts."""
+    """Sends the events as one batch and returns the receipts."""
     async with client.post("/v1/events", json=events, headers={"Content-Type": BATCH_MEDIA_TYPE}) as response:
         assert response.status == 200, await response.text()
         receipts: list[Json] = (await response.json())["receipts"]
@@ -51,7 +51,7 @@ async def publish(client: aiohttp.ClientSession, *events: object) -> list[Json]:
 
 
 async def got(client: aiohttp.ClientSession, path: str) -> Any:  # noqa: ANN401  JSON is anything.
-    """What stands at a path."""
+    """The JSON at a path, answered with 200."""
     async with client.get(path) as response:
         assert response.status == 200, await response.text()
         return await response.json()

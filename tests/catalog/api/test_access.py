@@ -1,4 +1,4 @@
-"""On loopback everything is open until there is a token; then, and elsewhere, a token says what is allowed."""
+"""On loopback a catalog is open until it has a token; then, and on other addresses, requests need a token."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -28,11 +28,11 @@ def database_url(sqlite_url: str) -> str:
 async def client_of(
     catalog: Database, token: str | None = None, **settings: object
 ) -> AsyncIterator[aiohttp.ClientSession]:
-    """A client, with a token or none, of a catalog with these settings; it listens on loopback whatever they say."""
-    known = Settings.model_validate({"database_url": "sqlite:///unused", **settings})
+    """A client, with a token or none, of a catalog with these settings; it listens on loopback in any case."""
+    validated = Settings.model_validate({"database_url": "sqlite:///unused", **settings})
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     async with (
-        server.serving(create_app(known, catalog), "127.0.0.1", 0) as url,
+        server.serving(create_app(validated, catalog), "127.0.0.1", 0) as url,
         aiohttp.ClientSession(url, headers=headers) as client,
     ):
         yield client
@@ -45,13 +45,13 @@ def token(catalog: Database, *scopes: str, expires: datetime | None = None) -> s
 
 
 async def status(client: aiohttp.ClientSession, path: str = "/v1/documents") -> int:
-    """How a reading request is answered."""
+    """The status of the answer to a read request."""
     async with client.get(path) as response:
         return response.status
 
 
 async def published(client: aiohttp.ClientSession) -> int:
-    """How a publishing request is answered."""
+    """The status of the answer to a published event."""
     async with client.post("/v1/events", json=raw_event(1), headers={"Content-Type": EVENT_MEDIA_TYPE}) as response:
         return response.status
 
@@ -61,7 +61,7 @@ async def test_loopback_without_tokens_is_open(catalog: Database) -> None:
         assert (await status(client), await published(client)) == (200, 200)
 
 
-async def test_open_loopback_answers_to_loopback_names_only(catalog: Database) -> None:
+async def test_an_open_catalog_refuses_host_names_other_than_loopback(catalog: Database) -> None:
     async with client_of(catalog) as client:
         for host, expected in {
             "localhost": 200, "127.0.0.1:8080": 200, "[::1]:80": 200, "app.localhost": 200, "evil.example": 421,
@@ -71,7 +71,7 @@ async def test_open_loopback_answers_to_loopback_names_only(catalog: Database) -
                 assert response.status == expected, host
 
 
-async def test_with_a_token_about_nothing_is_open_but_the_operations(catalog: Database) -> None:
+async def test_when_a_token_exists_only_operations_without_scope_are_open(catalog: Database) -> None:
     token(catalog, "read")
     async with client_of(catalog) as client:
         for path in ("/v1/documents", "/v1/nothing", "/v1/heads?collection=seeds", "/documents/x"):
@@ -103,12 +103,12 @@ async def test_a_wrong_expired_or_revoked_token_is_refused(catalog: Database) ->
             assert 'error="invalid_token"' in response.headers["WWW-Authenticate"]
 
 
-async def test_what_needed_a_token_is_private_to_caches(catalog: Database) -> None:
+async def test_an_answer_to_a_token_is_private_for_caches(catalog: Database) -> None:
     async with client_of(catalog, token(catalog, "read")) as client, client.get("/v1/documents") as response:
         assert response.headers["Cache-Control"] == "private, no-cache"
 
 
-async def test_beyond_loopback_nothing_is_open_unless_reading_is_said_to_be(catalog: Database) -> None:
+async def test_on_other_addresses_only_public_read_needs_no_token(catalog: Database) -> None:
     async with client_of(catalog, host="0.0.0.0") as client:  # noqa: S104  What is tested.
         assert (await status(client), await published(client)) == (401, 401)
     async with client_of(catalog, host="0.0.0.0", public_read=True) as client:  # noqa: S104  What is tested.

@@ -1,4 +1,4 @@
-"""The feed: nothing skipped, nothing twice, and a reader that waits is woken."""
+"""The change feed skips nothing, repeats nothing, and wakes a waiting reader."""
 
 import asyncio
 
@@ -13,21 +13,21 @@ from tests.catalog.events import article, document_id, raw_event
 
 
 async def read_all(client: aiohttp.ClientSession, query: str) -> list[Json]:
-    """Everything from the beginning, page by page."""
-    found, cursor, more = [], "0", True
+    """All events of the feed, read page by page."""
+    events, cursor, more = [], "0", True
     while more:
         page = await got(client, f"/v1/changes?since={cursor}&{query}")
-        found += page["events"]
+        events += page["events"]
         cursor, more = page["cursor"], page["more"]
-    return found
+    return events
 
 
-async def test_the_feed_tells_everything_once_and_in_order(client: aiohttp.ClientSession) -> None:
+async def test_the_feed_has_every_change_once_and_in_order(client: aiohttp.ClientSession) -> None:
     await publish(client, raw_event(1), raw_event(2), raw_event(1, 2, "changed", article=article(text="New.")))
     await publish(client, raw_event(2, 2, "withdrawn"))
-    found = await read_all(client, "limit=2")
-    assert [event["data"]["seq"] for event in found] == sorted({event["data"]["seq"] for event in found})
-    documents = [(e["type"].split(".")[1], e["subject"]) for e in found if e["type"].startswith("document.")]
+    events = await read_all(client, "limit=2")
+    assert [event["data"]["seq"] for event in events] == sorted({event["data"]["seq"] for event in events})
+    documents = [(e["type"].split(".")[1], e["subject"]) for e in events if e["type"].startswith("document.")]
     one, two = document_id(1), document_id(2)
     assert documents == [("created", one), ("created", two), ("changed", one), ("withdrawn", two)]
     only = await read_all(client, f"limit=1&types=document.created.v1,document.withdrawn.v1&document={two}")
@@ -42,12 +42,12 @@ async def test_a_reader_that_waits_is_woken_by_a_commit(client: aiohttp.ClientSe
     assert [event["subject"] for event in page["events"]] == [document_id(1)]
 
 
-async def test_waiting_ends_without_a_change(client: aiohttp.ClientSession) -> None:
+async def test_waiting_ends_with_an_empty_page_when_nothing_changes(client: aiohttp.ClientSession) -> None:
     page = await got(client, "/v1/changes?since=now&wait=0.05")
     assert (page["events"], page["more"]) == ([], False)
 
 
-async def test_a_cursor_of_another_life_is_gone(client: aiohttp.ClientSession, catalog: Database) -> None:
+async def test_a_cursor_of_another_epoch_is_gone(client: aiohttp.ClientSession, catalog: Database) -> None:
     await publish(client, raw_event(1))
     cursor = (await got(client, "/v1/changes"))["cursor"]
     async with client.get(f"/v1/changes?since={cursor}&collection=seeds") as response:
@@ -61,7 +61,7 @@ async def test_a_cursor_of_another_life_is_gone(client: aiohttp.ClientSession, c
 WRONG = "since=x since=%00 wait=26 wait=nan types=, types=a limit=0 document=x collection= since=0&since=0"
 
 
-async def test_what_cannot_be_answered_is_a_problem(client: aiohttp.ClientSession) -> None:
+async def test_a_wrong_query_is_a_problem(client: aiohttp.ClientSession) -> None:
     for query in WRONG.split():
         async with client.get(URL(f"/v1/changes?{query}", encoded=True)) as response:
             assert (await problem_of(response))["status"] == 400, query

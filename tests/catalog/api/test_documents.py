@@ -1,4 +1,4 @@
-"""Documents and versions as the world sees them."""
+"""The API of documents and versions."""
 
 import aiohttp
 from yarl import URL
@@ -21,7 +21,7 @@ async def test_documents_are_listed_newest_first_in_pages(client: aiohttp.Client
     assert seen == [document_id(number) for number in (5, 4, 3, 2, 1)]
 
 
-async def test_documents_are_found_by_what_is_known_of_them(client: aiohttp.ClientSession) -> None:
+async def test_documents_are_selected_by_filters(client: aiohttp.ClientSession) -> None:
     await publish(
         client,
         raw_event(1, article=article(publisher="Yonhap", published="2024-09-04", kind="wire")),
@@ -38,10 +38,10 @@ async def test_documents_are_found_by_what_is_known_of_them(client: aiohttp.Clie
         "status=withdrawn": [],
     }.items():
         page = await got(client, f"/v1/documents?{query}")
-        assert [each["id"] for each in page["documents"]] == [document_id(number) for number in expected], query
+        assert [document["id"] for document in page["documents"]] == [document_id(number) for number in expected], query
 
 
-async def test_a_document_is_not_sent_to_who_has_it(client: aiohttp.ClientSession) -> None:
+async def test_an_unchanged_document_is_answered_with_304(client: aiohttp.ClientSession) -> None:
     await publish(client, raw_event(1))
     async with client.get(ONE) as response:
         etag = response.headers["ETag"]
@@ -69,8 +69,8 @@ async def test_versions_link_to_each_other(client: aiohttp.ClientSession) -> Non
     }
     async with client.get(f"{ONE}/versions/1", headers={"If-None-Match": f'"x", W/{etag}'}) as response:
         assert response.status == 304
-    assert [each["version"] for each in (await got(client, f"{ONE}/versions"))["versions"]] == [2, 1]
-    assert [each["type"] for each in (await got(client, f"{ONE}/log"))["log"]] == ["created", "changed"]
+    assert [summary["version"] for summary in (await got(client, f"{ONE}/versions"))["versions"]] == [2, 1]
+    assert [entry["type"] for entry in (await got(client, f"{ONE}/log"))["log"]] == ["created", "changed"]
 
 
 async def test_a_withdrawn_document_leaves_a_tombstone_and_its_history(client: aiohttp.ClientSession) -> None:
@@ -80,7 +80,7 @@ async def test_a_withdrawn_document_leaves_a_tombstone_and_its_history(client: a
     assert (described["status"], described["code"]) == (410, "withdrawn")
     assert described["tombstone"]["path"] == "001.txt"
     assert (await got(client, f"{ONE}/versions/1"))["text"] == "Envoys met on Monday."
-    assert [each["type"] for each in (await got(client, f"{ONE}/log"))["log"]] == ["created", "withdrawn"]
+    assert [entry["type"] for entry in (await got(client, f"{ONE}/log"))["log"]] == ["created", "withdrawn"]
 
 
 RANGES = [
@@ -139,7 +139,7 @@ WRONG = [
 ]
 
 
-async def test_what_cannot_be_answered_is_a_problem(client: aiohttp.ClientSession) -> None:
+async def test_a_wrong_path_or_query_is_a_problem(client: aiohttp.ClientSession) -> None:
     await publish(client, raw_event(1))
     for path, status in WRONG:
         async with client.get(URL(path, encoded=True)) as response:

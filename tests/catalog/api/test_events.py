@@ -1,4 +1,4 @@
-"""Events come in whole, with a receipt each; what is wrong is told and stops nothing else."""
+"""Each event is recorded completely or not at all and gets a receipt; a wrong one does not affect the others."""
 
 import asyncio
 import copy
@@ -24,9 +24,9 @@ BATCH = {"Content-Type": BATCH_MEDIA_TYPE}
 async def test_an_event_is_recorded_once_and_then_replayed(client: aiohttp.ClientSession) -> None:
     async with client.post("/v1/events", json=raw_event(1), headers={"Content-Type": EVENT_MEDIA_TYPE}) as response:
         first = (await response.json())["receipts"]
-    again = await publish(client, raw_event(1))
-    assert [first[0]["outcome"], again[0]["outcome"]] == ["recorded", "replayed"]
-    assert {**first[0], "outcome": "replayed"} == again[0]
+    second = await publish(client, raw_event(1))
+    assert [first[0]["outcome"], second[0]["outcome"]] == ["recorded", "replayed"]
+    assert {**first[0], "outcome": "replayed"} == second[0]
 
 
 async def test_concurrent_batches_are_all_recorded(client: aiohttp.ClientSession) -> None:
@@ -37,7 +37,7 @@ async def test_concurrent_batches_are_all_recorded(client: aiohttp.ClientSession
     assert len({receipt["seq"] for receipts in answers for receipt in receipts}) == 40
 
 
-async def test_a_malformed_event_is_rejected_and_its_neighbours_are_recorded(client: aiohttp.ClientSession) -> None:
+async def test_a_malformed_event_is_rejected_and_the_others_are_recorded(client: aiohttp.ClientSession) -> None:
     bad = raw_event(2, article={"title": "No paragraphs"})
     receipts = await publish(client, raw_event(1), bad, 17, {"id": 5}, raw_event(3))
     assert [receipt["outcome"] for receipt in receipts] == ["recorded", "rejected", "rejected", "rejected", "recorded"]
@@ -81,13 +81,13 @@ BODIES = [
 ]
 
 
-async def test_a_body_that_is_no_batch_is_a_problem(client: aiohttp.ClientSession) -> None:
+async def test_a_body_that_is_not_a_batch_is_a_problem(client: aiohttp.ClientSession) -> None:
     for body, code in BODIES:
         async with client.post("/v1/events", data=io.BytesIO(body), headers=BATCH) as response:
             assert (await problem_of(response))["code"] == code, body[:20]
 
 
-async def test_a_compressed_body_is_refused_unread(client: aiohttp.ClientSession) -> None:
+async def test_a_compressed_body_is_refused_without_being_read(client: aiohttp.ClientSession) -> None:
     headers = {**BATCH, "Content-Encoding": "gzip"}
     for body in (gzip.compress(b"[]"), gzip.compress(b" " * 17_000_000), b"not gzip"):
         async with client.post("/v1/events", data=body, headers=headers) as response:
@@ -95,7 +95,7 @@ async def test_a_compressed_body_is_refused_unread(client: aiohttp.ClientSession
             assert response.headers["Accept-Encoding"] == "identity"
 
 
-async def test_another_media_type_is_told_the_right_ones(client: aiohttp.ClientSession) -> None:
+async def test_the_refusal_of_a_media_type_lists_the_accepted_ones(client: aiohttp.ClientSession) -> None:
     for kind in "application/json", "text/plain", f"{EVENT_MEDIA_TYPE}; charset=utf-16", "x":
         async with client.post("/v1/events", data=b"{}", headers={"Content-Type": kind}) as response:
             assert (await problem_of(response))["status"] == 415
@@ -116,28 +116,28 @@ JSON = st.recursive(
 )
 
 
-def places(value: object, path: tuple[int | str, ...] = ()) -> Iterator[tuple[int | str, ...]]:
+def paths(value: object, path: tuple[int | str, ...] = ()) -> Iterator[tuple[int | str, ...]]:
     """The path of every value inside a JSON value."""
     pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in pairs:
         yield (*path, key)
-        yield from places(inner, (*path, key))
+        yield from paths(inner, (*path, key))
 
 
 FULL = article(notes=[{"rule": "x", "at": [0, 1]}], wire={"marker": "LEAD", "sequence": 1})
 WHOLE = raw_event(1, article=FULL, relations=[relation(2)])
-PLACES = list(places(WHOLE))
+PATHS = list(paths(WHOLE))
 
 
 @settings(deadline=None, max_examples=1, suppress_health_check=list(HealthCheck))
-@given(changed=st.lists(st.tuples(st.sampled_from(PLACES), JSON), min_size=150, max_size=150))
-async def test_no_event_makes_the_catalog_fail(url: str, changed: list[tuple[tuple[int | str, ...], object]]) -> None:
+@given(changed=st.lists(st.tuples(st.sampled_from(PATHS), JSON), min_size=150, max_size=150))
+async def test_no_event_causes_a_server_error(url: str, changed: list[tuple[tuple[int | str, ...], object]]) -> None:
     events = []
-    for place, value in changed:
+    for path, value in changed:
         spoilt: Any = copy.deepcopy(WHOLE)
-        inner = functools.reduce(operator.getitem, place[:-1], spoilt)
-        inner[place[-1]] = value
-        # Half a surrogate pair, NaN and infinity are no JSON; they have their own test.
+        inner = functools.reduce(operator.getitem, path[:-1], spoilt)
+        inner[path[-1]] = value
+        # Lone surrogates, NaN and infinity are not JSON; they have their own test.
         events.append(json.loads(json.dumps(spoilt).replace("NaN", "0").replace("Infinity", "1e999")))
     body = json.dumps(events, allow_nan=True).replace("Infinity", "1e999")
     async with aiohttp.ClientSession(url) as client, client.post("/v1/events", data=body, headers=BATCH) as response:
@@ -160,11 +160,11 @@ async def test_a_large_original_is_put_before_its_event(client: aiohttp.ClientSe
     assert receipt["outcome"] == "recorded"
 
 
-async def test_heads_tell_what_is_known_of_each_item(client: aiohttp.ClientSession) -> None:
+async def test_the_heads_are_the_newest_observation_of_each_document(client: aiohttp.ClientSession) -> None:
     await publish(client, raw_event(1), raw_event(2), raw_event(2, 2, "withdrawn"))
     async with client.get("/v1/heads?collection=seeds") as response:
-        found = [json.loads(line) for line in (await response.text()).splitlines()]
-    assert [(head["document"], head["observation"], head["status"]) for head in found] == [
+        heads = [json.loads(line) for line in (await response.text()).splitlines()]
+    assert [(head["document"], head["observation"], head["status"]) for head in heads] == [
         (document_id(1), 1, "current"),
         (document_id(2), 2, "withdrawn"),
     ]

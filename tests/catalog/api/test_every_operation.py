@@ -1,4 +1,4 @@
-"""What holds for every operation there is: one shape of errors, and never a 5xx from input."""
+"""Rules for all operations: errors have one shape, and no input causes a 5xx."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ HOSTILE = ["%00", "%ff%fe", "..%2f..%2fetc%2fpasswd", "%ed%a0%80", "9" * 3_000, 
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
-    """SQLite; the modules of the resources try their hostile inputs on both."""
+    """SQLite only; the tests of each resource try hostile inputs on both databases."""
     return sqlite_url
 
 
@@ -33,7 +33,7 @@ def filled(operation: Operation[Any], value: str) -> str:
 
 
 def malformed() -> Iterator[tuple[str, str]]:
-    """Requests that no operation can answer: method and address."""
+    """Method and address of requests that no operation can answer."""
     for operation in OPERATIONS:
         yield operation.method, filled(operation, document_id(1)) + "?no-such-parameter=1"
         yield "TRACE" if operation.method == "GET" else "GET", filled(operation, "1") + "/beyond"
@@ -52,7 +52,7 @@ async def test_every_operation_answers_malformed_requests_with_a_problem(client:
                 assert (await problem_of(response))["code"], (method, address)
 
 
-async def test_every_operation_says_what_can_be_done_there(client: aiohttp.ClientSession) -> None:
+async def test_options_and_405_list_the_methods_of_every_address(client: aiohttp.ClientSession) -> None:
     for operation in OPERATIONS:
         async with client.options(URL(filled(operation, "1"), encoded=True)) as response:
             allowed = response.headers["Allow"].split(", ")
@@ -83,9 +83,11 @@ VALUES = st.one_of(
         ["", "0", "now", "current", "all", document_id(1), f"{document_id(1)}@1", "2024..", "*", "..", "1"]
     ),
 )
-NAMES = sorted({name for each in OPERATIONS for name in each.parameters.model_fields if name not in ("wait",)})
+NAMES = sorted(
+    {name for operation in OPERATIONS for name in operation.parameters.model_fields if name not in ("wait",)}
+)
 REQUESTS = st.tuples(
-    st.sampled_from([each for each in OPERATIONS if each.method == "GET"]),
+    st.sampled_from([operation for operation in OPERATIONS if operation.method == "GET"]),
     VALUES,
     st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=3),
 )
@@ -93,10 +95,10 @@ REQUESTS = st.tuples(
 
 @settings(deadline=None, max_examples=1, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(requests=st.lists(REQUESTS, min_size=150, max_size=150))
-async def test_no_question_makes_the_catalog_fail(url: str, requests: list[Any]) -> None:
+async def test_no_request_causes_a_server_error(url: str, requests: list[Any]) -> None:
     async with aiohttp.ClientSession(url) as client:
         for operation, value, query in requests:
-            encoded = "&".join(f"{name}={quote(each, safe='')}" for name, each in query.items())
+            encoded = "&".join(f"{name}={quote(text, safe='')}" for name, text in query.items())
             address = URL(f"{filled(operation, quote(value, safe=''))}?{encoded}", encoded=True)
             async with client.get(address) as response:
                 assert response.status < 500, address

@@ -1,4 +1,4 @@
-"""Diffs and relations as the world sees them."""
+"""The API of diffs and relations."""
 
 import aiohttp
 from yarl import URL
@@ -10,12 +10,12 @@ ONE, TWO = f"/v1/documents/{document_id(1)}", f"/v1/documents/{document_id(2)}"
 
 
 def rebuilt(diff: Json, first: str, second: str) -> str:
-    """The second text, as the law of diffs makes it."""
+    """The second text, rebuilt from the operations."""
     copied = ("equal", "move")
     return "".join(first[slice(*op["a"])] if op["op"] in copied else second[slice(*op["b"])] for op in diff["ops"])
 
 
-async def test_a_diff_makes_the_second_text_of_the_first(client: aiohttp.ClientSession) -> None:
+async def test_a_diff_turns_the_first_text_into_the_second(client: aiohttp.ClientSession) -> None:
     first, second = "Envoys met on Monday in Seoul.", "Envoys met on Friday in Seoul, again."
     await publish(
         client,
@@ -35,12 +35,12 @@ async def test_a_diff_makes_the_second_text_of_the_first(client: aiohttp.ClientS
 
 async def test_a_relation_is_found_from_both_sides(client: aiohttp.ClientSession) -> None:
     await publish(client, raw_event(1), raw_event(2, article=article(text="Other news."), relations=[relation(1)]))
-    (found,) = (await got(client, "/v1/relations"))["relations"]
-    assert {found["a"]["document"], found["b"]["document"]} == {document_id(1), document_id(2)}
-    assert await got(client, f"/v1/relations/{found['id']}") == found
+    (listed,) = (await got(client, "/v1/relations"))["relations"]
+    assert {listed["a"]["document"], listed["b"]["document"]} == {document_id(1), document_id(2)}
+    assert await got(client, f"/v1/relations/{listed['id']}") == listed
     for path in (ONE, TWO):
         for versions in ("current", "all", "1"):
-            assert (await got(client, f"{path}/relations?versions={versions}"))["relations"] == [found]
+            assert (await got(client, f"{path}/relations?versions={versions}"))["relations"] == [listed]
     assert (await got(client, "/v1/relations?type=duplicate"))["relations"] == []
     assert (await got(client, ONE))["relations"] == {"reuse": 1}
 
@@ -52,8 +52,8 @@ async def test_the_relations_of_a_document_come_in_pages(client: aiohttp.ClientS
     async with client.get(f"{ONE}/relations?limit=2&cursor={first['next']}") as response:
         second = await response.json()
         assert "Link" not in response.headers
-    found = [*first["relations"], *second["relations"]]
-    assert len({each["id"] for each in found}) == 3
+    relations = [*first["relations"], *second["relations"]]
+    assert len({row["id"] for row in relations}) == 3
     assert second["next"] is None
     assert second["snapshot"] == first["snapshot"]
     async with client.get(f"{TWO}/relations?cursor={first['next']}") as response:
@@ -81,7 +81,7 @@ WRONG = [
 ]
 
 
-async def test_what_cannot_be_answered_is_a_problem(client: aiohttp.ClientSession) -> None:
+async def test_a_wrong_path_or_query_is_a_problem(client: aiohttp.ClientSession) -> None:
     await publish(client, raw_event(1))
     for path, status in WRONG:
         async with client.get(URL(path, encoded=True)) as response:

@@ -1,4 +1,4 @@
-"""Search as the world asks it."""
+"""The API of search."""
 
 import aiohttp
 from yarl import URL
@@ -10,7 +10,7 @@ TALKS = "Envoys met on Monday. They spoke of denuclearisation."
 
 
 async def fill(client: aiohttp.ClientSession) -> None:
-    """Three documents: talks, a copy of them, and the harvest."""
+    """Records three documents: one on talks, a copy of it, and one on the harvest."""
     await publish(
         client,
         raw_event(1, article=article(text=TALKS, kind="wire", publisher="Yonhap", published="2024-09-04")),
@@ -19,8 +19,8 @@ async def fill(client: aiohttp.ClientSession) -> None:
     )
 
 
-def numbers(page: dict[str, list[dict[str, dict[str, str]]]]) -> set[str]:
-    """The documents that were found."""
+def document_ids(page: dict[str, list[dict[str, dict[str, str]]]]) -> set[str]:
+    """The ids of the documents of the hits."""
     return {hit["document"]["id"] for hit in page["hits"]}
 
 
@@ -33,15 +33,15 @@ async def test_a_copy_is_shown_once_with_the_words_marked(client: aiohttp.Client
     assert [TALKS[start:end] for start, end in snippet["highlights"]] == ["denuclearisation"]
     assert page["total"] == {"documents": 1, "stories": 1, "relation": "eq"}
     everything = await got(client, "/v1/search?q=denuclearisation&collapse=none&highlight=none")
-    assert numbers(everything) == {document_id(1), document_id(2)}
+    assert document_ids(everything) == {document_id(1), document_id(2)}
     assert all(hit["snippets"] == [] for hit in everything["hits"])
 
 
-async def test_a_search_is_narrowed_and_counted(client: aiohttp.ClientSession) -> None:
+async def test_filters_and_facets_of_a_search(client: aiohttp.ClientSession) -> None:
     await fill(client)
-    assert numbers(await got(client, "/v1/search?kind=wire")) == {document_id(1)}
-    assert numbers(await got(client, "/v1/search?published=2024-09..")) == {document_id(1)}
-    assert numbers(await got(client, "/v1/search?q=envoys&in=title")) == set()
+    assert document_ids(await got(client, "/v1/search?kind=wire")) == {document_id(1)}
+    assert document_ids(await got(client, "/v1/search?published=2024-09..")) == {document_id(1)}
+    assert document_ids(await got(client, "/v1/search?q=envoys&in=title")) == set()
     facets = (await got(client, "/v1/search?facets=kind,publisher&collapse=none"))["facets"]
     assert facets == {"kind": {"document": 2, "wire": 1}, "publisher": {"": 2, "Yonhap": 1}}
 
@@ -67,7 +67,7 @@ async def test_a_query_that_does_not_parse_is_taken_as_words_unless_strict(clien
 WRONG = "q=%00 in=body facets=mood sort=mood collapse=all limit=201 cursor=x strict=perhaps story=x q=a&q=b"
 
 
-async def test_what_cannot_be_answered_is_a_problem(client: aiohttp.ClientSession) -> None:
+async def test_a_wrong_query_is_a_problem(client: aiohttp.ClientSession) -> None:
     for query in WRONG.split():
         async with client.get(URL(f"/v1/search?{query}", encoded=True)) as response:
             assert (await problem_of(response))["status"] == 400, query

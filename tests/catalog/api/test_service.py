@@ -1,4 +1,4 @@
-"""What operators ask: alive, ready, which release, how busy; and the description of the API."""
+"""The operations for operators and tools: health, release, metrics, and the description of the API."""
 
 import aiohttp
 import openapi_spec_validator
@@ -9,11 +9,11 @@ from catalog_service.api import errors
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
-    """One database is enough: none has a say here."""
+    """SQLite only: these operations do not depend on the database."""
     return sqlite_url
 
 
-async def test_an_operator_gets_an_answer(client: aiohttp.ClientSession) -> None:
+async def test_each_operation_answers_get_and_head(client: aiohttp.ClientSession) -> None:
     for path in ("/livez", "/readyz", "/version", "/metrics", "/openapi.json", "/docs"):
         async with client.get(path) as response:
             assert response.status == 200
@@ -38,14 +38,14 @@ async def test_the_metrics_count_requests_by_route(client: aiohttp.ClientSession
     assert 'catalog_requests_total{method="GET",route="/problems/{code}",status="404"} 1.0' in text
 
 
-async def test_every_problem_explains_itself_at_its_type(client: aiohttp.ClientSession) -> None:
+async def test_every_problem_code_has_a_page(client: aiohttp.ClientSession) -> None:
     for kind in errors.known():
         async with client.get(f"/problems/{kind.code}") as response:
             assert response.status == 200
             assert f"status {kind.status}" in await response.text()
 
 
-async def test_options_tells_what_can_be_done(client: aiohttp.ClientSession) -> None:
+async def test_options_lists_the_methods(client: aiohttp.ClientSession) -> None:
     async with client.options("/livez") as response:
         assert response.status == 204
         assert response.headers["Allow"] == "GET, HEAD, OPTIONS"

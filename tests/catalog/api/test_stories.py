@@ -1,4 +1,4 @@
-"""Stories as the world sees them."""
+"""The API of stories."""
 
 import aiohttp
 from yarl import URL
@@ -7,7 +7,7 @@ from tests.catalog.api.conftest import got, problem_of, publish
 from tests.catalog.events import article, document_id, raw_event, relation
 
 
-async def test_a_story_is_listed_and_told_in_order(client: aiohttp.ClientSession) -> None:
+async def test_a_story_is_listed_and_has_its_documents_in_order(client: aiohttp.ClientSession) -> None:
     await publish(
         client,
         raw_event(1, article=article(text="Envoys meet.", published="2024-09-04")),
@@ -23,9 +23,9 @@ async def test_a_story_is_listed_and_told_in_order(client: aiohttp.ClientSession
     seen, path = [], f"/v1/stories/{listed['id']}?limit=1"
     while path:
         async with client.get(path) as response:
-            told = await response.json()
+            page = await response.json()
             path = str(response.links["next"]["url"]) if "next" in response.links else ""
-        seen += [document["id"] for document in told["documents"]]
+        seen += [document["id"] for document in page["documents"]]
     assert seen == [document_id(1), document_id(2)]
     assert (await got(client, f"/v1/documents/{document_id(1)}"))["story"]["id"] == listed["id"]
 
@@ -38,7 +38,7 @@ WRONG = {
 }
 
 
-async def test_what_cannot_be_answered_is_a_problem(client: aiohttp.ClientSession) -> None:
+async def test_a_wrong_path_or_query_is_a_problem(client: aiohttp.ClientSession) -> None:
     for path, status in WRONG.items():
         async with client.get(URL(path, encoded=True)) as response:
             assert (await problem_of(response))["status"] == status, path
