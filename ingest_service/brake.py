@@ -7,15 +7,15 @@ Held files keep their documents until they are back, or until a person confirms 
 
 import ast
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import structlog
 from sqlalchemy.orm import Session
 
-from ingest_service import ledger, scan, state, volumes
-from ingest_service.ignoring import Ignore
+from ingest_service import folder_view, ledger, scan, state, volumes
+from ingest_service.folder_view import FolderDiff
 from ingest_service.volumes import Volume, VolumeChange
 
 FEW = 100
@@ -34,52 +34,66 @@ class HeldDeletions:
     """The watched folder or mounts below it that are missing, or are others than before."""
 
 
-def hold(
-    session: Session, context: ledger.Context, root: tuple[int, int], picture: tuple[int, int], gone: Collection[str]
-) -> frozenset[str]:
-    """Those of the inferred `gone` that are held: all of them or none.
+def to_hold(diff: FolderDiff, is_witnessed: Callable[[str], bool]) -> frozenset[str]:
+    """The deletions that are not believed; pure.
 
-    `root` is the identity of the folder; `picture` counts the files known before and the files seen now.
+    Every deletion is held on a volume that changed, and every one that was held before. Those that were not witnessed
+    are held on a volume where no file is left, or when they are too many. A file without a document is never held: to
+    forget it withdraws nothing.
     """
-    known, seen = picture
-    before = state.get(session, "root")
-    another = before is not None and before != repr(root)
-    if not gone or not (another or seen == 0 or len(gone) > max(FEW, known // SHARE)):
-        return frozenset()
-    log.error("deletions held", files=len(gone), another_folder=another, do="ingest-service confirm-deletes")
-    ledger.hold(session, context, gone)
-    return frozenset(gone)
+    known, moved = diff.known, set(diff.difference.origins.values())
+    gone = [path for path in diff.difference.gone if known[path].is_document and path not in moved]
+    changed = {change.path for change in diff.changes}
+    inhabited = {volumes.holding(diff.volumes, path) for path in diff.seen.files} if diff.whole else diff.volumes.keys()
+    held, inferred = set(), []
+    for path in gone:
+        volume = volumes.holding(diff.volumes, path)
+        is_inferred = not is_witnessed(path)
+        if known[path].is_held or volume in changed or (is_inferred and volume not in inhabited):
+            held.add(path)
+        elif is_inferred:
+            inferred.append(path)
+    documents = sum(each.is_document for each in known.values())
+    return frozenset(held.union(inferred) if len(inferred) > max(FEW, documents // SHARE) else held)
 
 
-def trust(session: Session, root: tuple[int, int]) -> None:
-    """The folder with this identity is the right one."""
-    state.remember(session, "root", repr(root))
+def hold(session: Session, context: ledger.Context, diff: FolderDiff, paths: Collection[str]) -> None:
+    """Holds deletions until the files are back or a person confirms."""
+    if new := [path for path in paths if not diff.known[path].is_held]:
+        changes = [str(change) for change in diff.changes]
+        log.error("deletions held", files=len(new), changes=changes, do="ingest-service confirm-deletes")
+        ledger.hold(session, context, new)
+
+
+def trust(session: Session, diff: FolderDiff, held: Collection[str]) -> None:
+    """Remembers the volumes as they are; but not a changed one of which deletions are held, nor a missing one."""
+    before = remembered(session)
+    doubtful = {change.path for change in diff.changes} & {volumes.holding(diff.volumes, path) for path in held}
+    missing = {change.path for change in diff.changes if change.condition == "missing"}
+    kept = {path: before[path] for path in doubtful | missing if path in before}
+    now = {path: volume for path, volume in diff.volumes.items() if path not in doubtful} | kept
+    if now != before:
+        state.remember(session, "volumes", volumes.dumped(now))
 
 
 def confirm(session: Session, context: ledger.Context, folder: Path, part: ledger.Part) -> int:
-    """Parts with every known file that is not there, and trusts the folder as it is; how many files.
+    """Deletes what `held_deletions` counts, and trusts the volumes as they are; how many files.
 
-    Raises OSError when the folder itself is not there.
+    A file that is there after all is not deleted. Raises SourceAway when the folder is not there.
     """
-    root = scan.identity(folder)
-    gone = [path for path in ledger.known(session) if scan.look(folder, path) is None]
-    part(session, context, gone)
-    trust(session, root)
-    return len(gone)
+    with folder_view.opened(folder, remembered(session)) as view:
+        gone = [path for path in _held(session, view.changes) if scan.look(view.path, path) is None]
+        view.check()
+        part(session, context, gone)
+        state.remember(session, "volumes", volumes.dumped(view.volumes))
+        return len(gone)
 
 
 def held_deletions(session: Session, folder: Path) -> HeldDeletions:
-    """The deletions that are held, and the volumes that changed. Raises OSError when the folder is not there."""
-    changes = changed_volumes(session, folder)
-    paths = _held(session, changes)
-    return HeldDeletions(len(paths), _by_folder(paths), tuple(changes))
-
-
-def changed_volumes(session: Session, folder: Path) -> list[VolumeChange]:
-    """The volumes that are missing or are others than remembered. Raises OSError when the folder is not there."""
-    before, ignored = remembered(session), Ignore(folder)
-    with volumes.opened(folder) as descriptor:
-        return volumes.changes(folder, before, volumes.present(descriptor, before, ignored), ignored)
+    """The deletions that are held, and the volumes that changed. Raises SourceAway when the folder is not there."""
+    with folder_view.opened(folder, remembered(session)) as view:
+        paths = _held(session, view.changes)
+        return HeldDeletions(len(paths), _by_folder(paths), view.changes)
 
 
 def remembered(session: Session) -> dict[str, Volume]:

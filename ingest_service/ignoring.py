@@ -27,13 +27,16 @@ ALWAYS = (
 
 
 class Ignore:
-    """The rules in force, read from the folder's `.ingestignore` (gitignore syntax) once."""
+    """The rules in force, read from the folder's `.ingestignore` (gitignore syntax) once.
+
+    Raises OSError when the file is there and cannot be read: without its rules too much would be published.
+    """
 
     def __init__(self, root: Path) -> None:
         try:
             # As names are read: a rule may hold bytes that are not UTF-8.
             own = os.fsdecode((root / IGNORE_FILE).read_bytes()).split("\n")[:MOST_RULES]
-        except OSError:
+        except (FileNotFoundError, IsADirectoryError):
             own = []
         self._rules = pathspec.GitIgnoreSpec.from_lines([*ALWAYS, *(line.removesuffix("\r") for line in own)])
 
@@ -41,3 +44,9 @@ class Ignore:
         """Whether the path is ignored; a folder with all it holds."""
         name = file_names.to_name(path).replace("\n", LINE_END)
         return self._rules.match_file(f"{name}/" if is_folder else name)
+
+    def covers(self, path: str, is_folder: bool = False) -> bool:
+        """Whether the path or a folder above it is ignored."""
+        parts = path.split("/")
+        ends = range(1, len(parts) + 1)
+        return any(self("/".join(parts[:end]), is_folder or end < len(parts)) for end in ends)

@@ -11,10 +11,11 @@ from typing import TypeAlias
 
 from ingest_service import scan
 from ingest_service.errors import IngestError, MovedMeanwhile, Unreadable
+from ingest_service.folder_view import FolderDiff
 from ingest_service.looks import Looks
 from ingest_service.pool import WorkerPool
 from ingest_service.prepare import PreparedFile, Task
-from ingest_service.scan import FileFact, Known, Odd
+from ingest_service.scan import FileFact, Odd
 from ingest_service.settings import BATCH_SIZE, Limits
 from ingest_service.settling import Settling
 
@@ -22,17 +23,6 @@ from ingest_service.settling import Settling
 BATCH_BYTES = 32 * 2**20
 
 Read: TypeAlias = tuple[FileFact, PreparedFile | IngestError]
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """What is known and what is seen of the paths looked at, and how they differ."""
-
-    known: dict[str, Known]
-    odd: list[Odd]
-    difference: scan.Difference
-    seen: int
-    whole: bool
 
 
 @dataclass(slots=True)
@@ -71,13 +61,13 @@ class Intake:
         return ready, overdue
 
     async def readings(
-        self, picture: Picture, ready: Sequence[FileFact], homes: scan.Homes
+        self, diff: FolderDiff, ready: Sequence[FileFact], homes: scan.Homes
     ) -> AsyncGenerator[Sequence[Read], None]:
         """Reads batch after batch in the workers: the next one while whoever asks is busy with the last."""
         ahead: deque[asyncio.Future[list[Read]]] = deque()
         try:
             for batch in _batches(ready):
-                tasks = [self._task(picture, fact, homes.digests) for fact in batch]
+                tasks = [self._task(diff, fact, homes.digests) for fact in batch]
                 ahead.append(asyncio.gather(*map(self._read, tasks)))
                 if len(ahead) > 1:
                     yield await ahead.popleft()
@@ -87,7 +77,7 @@ class Intake:
             for reading in ahead:
                 reading.cancel()
 
-    def outcome(self, picture: Picture, batch: Sequence[Read], overdue: Collection[str], homes: scan.Homes) -> Outcome:
+    def outcome(self, diff: FolderDiff, batch: Sequence[Read], overdue: Collection[str], homes: scan.Homes) -> Outcome:
         """What each file of a batch turned out to be."""
         outcome = Outcome()
         known: list[tuple[FileFact, str]] = []
@@ -102,12 +92,12 @@ class Intake:
             elif isinstance(read, PreparedFile):
                 whole = dataclasses.replace(read, possibly_truncated=fact.path in overdue)
                 outcome.stored.append((fact, whole))
-        self._find_homes(picture, outcome, known, homes)
+        self._find_homes(diff, outcome, known, homes)
         return outcome
 
-    def _task(self, picture: Picture, fact: FileFact, homeless: frozenset[str]) -> Task:
-        known = picture.known.get(fact.path)
-        digests = set(homeless) if known is None or fact.path in picture.difference.origins else set()
+    def _task(self, diff: FolderDiff, fact: FileFact, homeless: frozenset[str]) -> Task:
+        known = diff.known.get(fact.path)
+        digests = set(homeless) if known is None or fact.path in diff.difference.origins else set()
         if known is not None and known.digest is not None:
             digests.add(known.digest)
         return Task(self._root, fact, frozenset(digests), self._limits)
@@ -120,18 +110,18 @@ class Intake:
             return task.fact, error
 
     def _find_homes(
-        self, picture: Picture, outcome: Outcome, read: Sequence[tuple[FileFact, str]], homes: scan.Homes
+        self, diff: FolderDiff, outcome: Outcome, read: Sequence[tuple[FileFact, str]], homes: scan.Homes
     ) -> None:
         """Bytes we know are a touched file or a moved one. Those that stayed come first: nobody else is they."""
         elsewhere = []
         for fact, digest in read:
-            known = picture.known.get(fact.path)
+            known = diff.known.get(fact.path)
             if known is not None and known.digest == digest and homes.stays(fact.path):
                 outcome.touched.append(fact)
             else:
                 elsewhere.append((fact, digest))
         for fact, digest in elsewhere:
-            origin = homes.claim(digest, picture.difference.origins.get(fact.path))
+            origin = homes.claim(digest, diff.difference.origins.get(fact.path))
             if origin is not None:
                 outcome.moved[origin] = fact
             else:

@@ -29,7 +29,10 @@ TRUNCATED = "possibly-truncated"
 HELD_DETAIL = "The file is gone, but the folder may be the wrong one: ingest-service confirm-deletes, if it is right."
 Part = Callable[[Session, "Context", Collection[str]], None]
 NOWHERE = FileFact("", -1, -1, -1, -1, -1)
-_FACTS = sa.select(File.path, File.size, File.mtime_ns, File.ctime_ns, File.device, File.inode, File.digest)
+_FACTS = sa.select(
+    File.path, File.size, File.mtime_ns, File.ctime_ns, File.device, File.inode, File.digest, File.state,
+    sa.exists().where(FileItem.file == File.id).label("is_document"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def _files(session: Session, paths: Collection[str]) -> list[File]:
 
 
 def _known(rows: Iterable[Any]) -> dict[str, Known]:
-    return {row[0]: Known(FileFact(*row[:6]), row.digest) for row in rows}
+    return {row[0]: Known(FileFact(*row[:6]), row.digest, row.is_document, row.state == HELD) for row in rows}
 
 
 def counts(session: Session) -> dict[str, int]:
@@ -167,9 +170,10 @@ def store(session: Session, context: Context, fact: FileFact, prepared: Prepared
 
 
 def quarantine(session: Session, context: Context, fact: FileFact | Odd, code: str, detail: str) -> None:
-    """A file cannot be read: the row says why. What was read of it before stays as it is."""
+    """A file cannot be read: the row says why, and since when. What was read of it before stays as it is."""
     file = _file(session, fact.path, context.now)
-    _set(file, fact if isinstance(fact, FileFact) else NOWHERE, QUARANTINED, context.now)
+    is_new = (file.state, file.reason) != (QUARANTINED, code)
+    _set(file, fact if isinstance(fact, FileFact) else NOWHERE, QUARANTINED, context.now if is_new else file.since)
     file.reason, file.detail = code, detail[:2_000].replace("\x00", "\ufffd")
     session.flush()
 
@@ -191,7 +195,7 @@ def move(session: Session, context: Context, moves: Mapping[str, FileFact]) -> N
     session.flush()
     for old, row in rows.items():
         row.path = moves[old].path
-        _set(row, moves[old], row.state, context.now)
+        _set(row, moves[old], _state_here(row), context.now)
         _move_items(session, context, row, old)
     session.flush()
 
@@ -231,8 +235,10 @@ def hold(session: Session, context: Context, paths: Collection[str]) -> None:
     """Files seem to be gone, but a person must confirm it first."""
     values = {"state": HELD, "reason": "deletions-held", "detail": HELD_DETAIL, "since": context.now}
     for some in chunked(sorted(paths)):
-        standing = sa.update(File).where(File.path.in_(some), File.state.in_((PUBLISHED, ADOPTED)))
-        session.execute(standing.values(values))
+        rows = sa.update(File).where(File.path.in_(some))
+        # A file in quarantine is read again when it is back: only that tells what it is then.
+        session.execute(rows.where(File.state == QUARANTINED).values(size=NOWHERE.size))
+        session.execute(rows.where(File.state != HELD).values(values))
 
 
 def held(session: Session) -> list[str]:
@@ -244,7 +250,8 @@ def below(session: Session, folders: Collection[str]) -> list[str]:
     """The files at or below these paths; an empty path is the watched folder itself."""
     found: set[str] = set()
     for folder in folders:
-        inside = sa.or_(File.path == folder, File.path.startswith(f"{folder}/", autoescape=True))
+        # A range, for an index: "0" is the character after "/".
+        inside = sa.or_(File.path == folder, sa.and_(File.path >= f"{folder}/", File.path < f"{folder}0"))
         found.update(session.scalars(sa.select(File.path).where(inside if folder else sa.true())))
     return sorted(found)
 
@@ -265,7 +272,7 @@ def purge(session: Session, document: str) -> None:
 def release(session: Session, context: Context, paths: Collection[str]) -> None:
     """Held files are there after all."""
     for row in _files(session, paths):
-        row.state, row.since = PUBLISHED if row.digest else ADOPTED, context.now
+        row.state, row.since = _state_here(row), context.now
         row.reason = row.detail = None
     session.flush()
 
@@ -285,6 +292,13 @@ def _file(session: Session, path: str, now: datetime) -> File:
         session.add(row)
         _set(row, NOWHERE, QUARANTINED, now)
     return row
+
+
+def _state_here(row: File) -> str:
+    """The state of a file that is there, whether or not its deletion was held."""
+    if row.state != HELD:
+        return row.state
+    return PUBLISHED if row.digest else ADOPTED
 
 
 def _set(row: File, fact: FileFact, state: str, since: datetime) -> None:

@@ -7,7 +7,7 @@ there.
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,20 +16,25 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
-from ingest_service import brake, events, file_names, ledger, scan
+from ingest_service import brake, events, file_names, folder_diff, folder_view, ledger, scan
 from ingest_service.db import Database
 from ingest_service.docket import Docket
-from ingest_service.errors import DatabaseAway
-from ingest_service.ignoring import Ignore
-from ingest_service.intake import Intake, Outcome, Picture
+from ingest_service.errors import DatabaseAway, IngestError, SourceAway
+from ingest_service.folder_view import FolderDiff
+from ingest_service.intake import Intake, Outcome
 from ingest_service.judging import Judge
 from ingest_service.looks import Looks
 from ingest_service.panel import JudgePool
 from ingest_service.pool import WorkerPool
-from ingest_service.scan import FileFact, Odd
 from ingest_service.settings import Settings
+from ingest_service.volumes import Volumes
 from ingest_service.watch import Watch
 
+# Every so many ticks what is unavailable is looked at again: nothing reports that it can be read.
+RETRY_TICKS = 10
+MOST_REASONS = 5
+# A single run gives up when scans fail so many times in a row.
+TRIES = 3
 log = structlog.get_logger()
 
 
@@ -55,9 +60,13 @@ class Pipeline:
         self._docket = Docket(database, Judge(self._origin, JudgePool(workers.facts, workers)), woken)
         self._looks = Looks(time.monotonic)
         self._intake = Intake(self._root, self._limits, workers, self._looks)
-        self._gone: dict[str, float] = {}
-        self._root_seen: tuple[int, int] | None = None
-        self._trouble: tuple[str, ...] = ()
+        self._reported: set[str] = set()
+        self._missing: dict[str, float] = {}
+        self._unavailable: dict[str, str] = {}
+        self._retry_at = 0.0
+        self._watched: Volumes | None = None
+        self._failure: IngestError | None = None
+        self._failures = 0
         self.overflows = 0
         """How often the watcher lost events."""
         self.scanned = asyncio.Event()
@@ -73,7 +82,19 @@ class Pipeline:
             "overflows": self.overflows,
             "reads": self._intake.reads,
         }
-        return Health(not self._trouble, self._trouble, detail)
+        reasons = self._reasons()
+        return Health(not reasons, reasons, detail)
+
+    def _reasons(self) -> tuple[str, ...]:
+        """What is degraded: the last scan, or single paths."""
+        failure = self._failure
+        if failure is not None:
+            return (f"source unavailable: {failure}" if isinstance(failure, SourceAway) else str(failure),)
+        paths = sorted(self._unavailable)
+        root = file_names.to_text(str(self._root))
+        reasons = [f"source unavailable: {root}/{path}: {self._unavailable[path]}" for path in paths]
+        more = len(reasons) - MOST_REASONS
+        return (*reasons[:MOST_REASONS], *((f"source unavailable: {more} more paths",) if more > 0 else ()))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Watches the folder until `stop`."""
@@ -83,8 +104,9 @@ class Pipeline:
             while not stop.is_set():
                 if time.monotonic() >= reconcile_at:
                     self._looks.everything("it is time")
-                if watch is None or not watch.alive or self._is_another_root():
+                if watch is None or not watch.alive or await self._is_other_folder():
                     watch = await self._watch_again(watch)
+                self._retry_unavailable()
                 if await self._step():
                     reconcile_at = time.monotonic() + self._limits.reconcile_seconds
                 more = await self._judge_some()
@@ -95,34 +117,39 @@ class Pipeline:
             await self._docket.close()
 
     async def once(self) -> None:
-        """Brings ledger and outbox up to date with the folder as it is now, and ends."""
+        """Brings ledger and outbox up to date with the folder as it is, and ends. Raises SourceAway, DatabaseAway."""
         self._looks.everything("asked")
         while self._looks.waiting():
             await self._step()
+            if self._failure is not None and self._failures >= TRIES:
+                raise self._failure
             await self._looks.next(self._limits.tick_seconds)
         while await self._judge_some():
             pass
         await self._docket.close()
 
     async def _step(self) -> bool:
-        """Looks at what is due; true when that was the whole folder. A database that is away is waited for."""
+        """Looks at what is due; true when that was the whole folder. A failure is reported, and everything scanned."""
         why, paths = self._looks.take()
         if why is None and not paths:
             return False
         try:
-            await (self._look_everywhere(why) if why is not None else self._look_at(paths))
-        except (DatabaseAway, OSError) as error:
+            await self._look(why, paths)
+        except (DatabaseAway, SourceAway, OSError) as error:
             self._fail(error)
-            self._looks.everything("the last look failed")
+            for path in paths:
+                self._looks.soon(path)
             await asyncio.sleep(self._limits.tick_seconds)
             return False
         return why is not None
 
-    def _fail(self, error: DatabaseAway | OSError) -> None:
-        reason = str(error) if isinstance(error, DatabaseAway) else f"source unavailable: {error}"
-        if self._trouble != (reason,):
-            log.error("the folder cannot be brought in now", reason=reason)
-        self._trouble = (reason,)
+    def _fail(self, error: DatabaseAway | SourceAway | OSError) -> None:
+        """A scan failed: everything is scanned again. Until that succeeds the service is degraded."""
+        failure = SourceAway(str(error)) if isinstance(error, OSError) else error
+        if str(self._failure) != str(failure):
+            log.error("the folder cannot be brought in now", code=failure.code, reason=str(failure))
+        self._failure, self._failures = failure, self._failures + 1
+        self._looks.everything("the last scan failed")
 
     # Watching
 
@@ -133,23 +160,24 @@ class Pipeline:
         loop = asyncio.get_running_loop()
 
         def look(path: str) -> None:
-            loop.call_soon_threadsafe(self._reported, path)
+            loop.call_soon_threadsafe(self._report, path)
 
         def everything(why: str) -> None:
             loop.call_soon_threadsafe(self._overflowed, why)
 
         try:
-            self._root_seen = scan.identity(self._root)
+            self._watched = await asyncio.to_thread(folder_view.present, self._root, self._watched or {})
             watch = Watch(self._root, look, everything)
             watch.start()
-        except OSError as error:
-            self._root_seen = None
+        except (SourceAway, OSError) as error:
+            self._watched = None
             self._fail(error)
             return None
         self._looks.everything("the watch begins")
         return watch
 
-    def _reported(self, path: str) -> None:
+    def _report(self, path: str) -> None:
+        self._reported.add(path)
         self._looks.at(path, self._intake.settling.quiet_from(path))
 
     def _overflowed(self, why: str) -> None:
@@ -157,116 +185,130 @@ class Pipeline:
         log.warning("everything is looked at again", why=why)
         self._looks.everything(why)
 
-    def _is_another_root(self) -> bool:
-        try:
-            return scan.identity(self._root) != self._root_seen
-        except OSError:
+    async def _is_other_folder(self) -> bool:
+        """Whether the folder or its mounts are others than those that are watched."""
+        if self._watched is None:
             return True
+        try:
+            return await asyncio.to_thread(folder_view.present, self._root, self._watched) != self._watched
+        except SourceAway:
+            return True
+
+    def _retry_unavailable(self) -> None:
+        now = time.monotonic()
+        if self._unavailable and now >= self._retry_at:
+            self._retry_at = now + RETRY_TICKS * self._limits.tick_seconds
+            for path in self._unavailable:
+                self._looks.soon(path)
 
     # Looking
 
-    async def _look_everywhere(self, why: str) -> None:
-        log.info("looking at the whole folder", why=why)
-        identity = scan.identity(self._root)
-        found = await asyncio.to_thread(lambda: list(scan.walk(self._root, Ignore(self._root))))
-        known = await self._database.read(ledger.known)
-        files, odd = scan.facts_of(found)
-        self._intake.settling.keep(files)
-        picture = Picture(known, odd, scan.diff(known, files), len(found), whole=True)
-        back = files.keys() & set(await self._database.read(ledger.held))
+    async def _look(self, why: str | None, paths: Sequence[str]) -> None:
+        """Scans the paths, or everything if there is a reason why, and brings in what differs."""
+        if why is not None:
+            log.info("looking at the whole folder", why=why)
+            diff = await asyncio.to_thread(folder_diff.of_everything, self._database, self._root)
+        else:
+            diff = await asyncio.to_thread(folder_diff.of_paths, self._database, self._root, paths)
+        self._note_unavailable(diff, paths)
+        self._forget_waits(diff, paths)
+        held = await self._hold(diff)
+        # All are stored before the first is judged: a rebuilt ledger must know every neighbour.
+        await self._bring_in(diff, [path for path in diff.difference.gone if path not in held])
+        await self._docket.judge_new()
+        self._reported.difference_update(paths)
+        if diff.whole:
+            await self._database.write(brake.trust, diff, held)
+            self._failure, self._failures = None, 0
+            self.scanned.set()
+
+    def _forget_waits(self, diff: FolderDiff, paths: Sequence[str]) -> None:
+        """A file that is not there is not waited for."""
+        if diff.whole:
+            self._intake.settling.keep(diff.seen.files)
+            return
+        for path in paths:
+            if path not in diff.seen.files:
+                self._intake.settling.forget(path)
+
+    def _note_unavailable(self, diff: FolderDiff, paths: Sequence[str]) -> None:
+        """Replaces what is known of unavailable paths by what this scan found of them."""
+        scanned = set(paths)
+        kept = {} if diff.whole else self._unavailable.items()
+        others = {path: why for path, why in kept if scanned.isdisjoint(scan.upwards(path))}
+        now = others | {each.path: each.why for each in diff.seen.unavailable}
+        for path in now.keys() - self._unavailable.keys():
+            log.error("unavailable", path=path, reason=now[path])
+        if self._unavailable.keys() - now.keys():
+            # What could not be read could not be watched either.
+            self._watched = None
+        self._unavailable = now
+
+    async def _hold(self, diff: FolderDiff) -> frozenset[str]:
+        """Releases files that are back, and holds deletions that may not be true; the paths held."""
+        back = [path for path in diff.seen.files if path in diff.known and diff.known[path].is_held]
         if back:
             await self._database.write(ledger.release, self._context(), back)
-        held = await self._hold(identity, picture)
-        gone = tuple(path for path in picture.difference.gone if path not in held)
-        # All are stored before the first is judged: a rebuilt ledger must know every neighbour.
-        await self._bring_in(picture, gone)
-        await self._docket.judge_new()
-        self._trouble = ()
-        if not held:
-            await self._database.write(brake.trust, identity)
-        self.scanned.set()
+        held = brake.to_hold(diff, self._is_witnessed)
+        if held:
+            await self._database.write(brake.hold, self._context(), diff, held)
+        return held
 
-    async def _look_at(self, paths: Sequence[str]) -> None:
-        picture = await self._picture(paths)
-        await self._bring_in(picture, picture.difference.gone)
-        await self._docket.judge_new()
-
-    async def _picture(self, paths: Sequence[str]) -> Picture:
-        """What stands at the paths, below those that are folders, and where their files stood before."""
-        ignore = Ignore(self._root)
-        wanted = [path for path in paths if not _under_ignored(ignore, path)]
-        found = await asyncio.to_thread(lambda: [each for path in wanted for each in self._stands_at(ignore, path)])
-        files, odd = scan.facts_of(found)
-        known = await self._database.read(ledger.known_around, wanted, list(files.values()))
-        for path in known.keys() - files.keys():
-            elsewhere = scan.look(self._root, path)
-            if isinstance(elsewhere, FileFact):
-                files[path] = elsewhere
-        for path in paths:
-            if path not in files:
-                self._intake.settling.forget(path)
-        return Picture(known, odd, scan.diff(known, files), len(found), whole=False)
-
-    def _stands_at(self, ignore: Ignore, path: str) -> list[FileFact | Odd]:
-        here = self._root / file_names.to_name(path)
-        if here.is_dir() and not here.is_symlink():
-            try:
-                return list(scan.walk(self._root, ignore, path))
-            except OSError:
-                return []
-        found = scan.look(self._root, path)
-        return [found] if found is not None else []
-
-    async def _hold(self, identity: tuple[int, int], picture: Picture) -> frozenset[str]:
-        """Those of the gone that the brake holds; what was witnessed or merely moved is not for it to judge."""
-        inferred = set(picture.difference.gone) - set(self._gone) - set(picture.difference.origins.values())
-        counts = (len(picture.known), picture.seen)
-        return await self._database.write(brake.hold, self._context(), identity, counts, inferred)
+    def _is_witnessed(self, path: str) -> bool:
+        """Whether an event reported the path or a folder above it, or its deletion was believed before."""
+        return path in self._missing or not self._reported.isdisjoint(scan.upwards(path))
 
     # Bringing in
 
-    async def _bring_in(self, picture: Picture, gone: Sequence[str]) -> None:
-        ready, overdue = self._intake.whole_ones(picture.difference.to_read)
-        homes = scan.Homes({path: picture.known[path].digest for path in (*gone, *picture.difference.origins.values())})
-        async with aclosing(self._intake.readings(picture, ready, homes)) as readings:
+    async def _bring_in(self, diff: FolderDiff, gone: Sequence[str]) -> None:
+        ready, overdue = self._intake.whole_ones(diff.difference.to_read)
+        homes = scan.Homes({path: diff.known[path].digest for path in (*gone, *diff.difference.origins.values())})
+        async with aclosing(self._intake.readings(diff, ready, homes)) as readings:
             async for batch in readings:
-                outcome = self._intake.outcome(picture, batch, overdue, homes)
-                new = {read.digest: fact for fact, read in outcome.stored if fact.path not in picture.known}
-                if new and picture.difference.gone:
-                    await self._database.write(ledger.rehouse, self._context(), picture.difference.gone, new)
+                outcome = self._intake.outcome(diff, batch, overdue, homes)
+                new = {read.digest: fact for fact, read in outcome.stored if fact.path not in diff.known}
+                if new and diff.difference.gone:
+                    await self._database.write(ledger.rehouse, self._context(), diff.difference.gone, new)
                 await self._database.write(_enter, self._context(), outcome)
                 self._woken()
-                if not picture.whole:
+                if not diff.whole:
                     await self._docket.judge_new()
-        odd = Outcome(failed=[(each, each.why.code, str(each.why)) for each in picture.odd])
+        odd = Outcome(failed=[(each, each.why.code, str(each.why)) for each in diff.seen.odd.values()])
         if odd.failed:
             await self._database.write(_enter, self._context(), odd)
-        await self._part_with(picture, gone)
+        await self._part_with(diff, gone)
 
-    async def _part_with(self, picture: Picture, gone: Sequence[str]) -> None:
-        """Tells what is gone for good: still gone after the pause in which an editor puts a file back."""
+    async def _part_with(self, diff: FolderDiff, gone: Collection[str]) -> None:
+        """Withdraws what is gone for good: still gone after the pause in which an editor puts a file back."""
         now = time.monotonic()
-        told = []
+        due = []
         for path in gone:
-            since = self._gone.setdefault(path, now)
-            if (picture.whole and not self.scanned.is_set()) or now - since >= self._limits.settle_seconds:
-                told.append(path)
+            since = self._missing.setdefault(path, now)
+            if (diff.whole and not self.scanned.is_set()) or now - since >= self._limits.settle_seconds:
+                due.append(path)
             else:
                 self._looks.at(path, since + self._limits.settle_seconds)
-        for path in (*told, *(path for path in self._gone if path not in gone and path in picture.known)):
-            self._gone.pop(path, None)
-        if told:
-            await self._database.write(ledger.parting(self._settings.on_delete), self._context(), told)
-            self._woken()
+        if due:
+            await self._withdraw(diff, due)
+        deleted = set(gone)
+        for path in (*due, *(path for path in self._missing if path not in deleted and path in diff.known)):
+            self._missing.pop(path, None)
+
+    async def _withdraw(self, diff: FolderDiff, paths: Collection[str]) -> None:
+        """Withdraws what is still absent; since the scan, reading may have taken minutes. Raises SourceAway."""
+        absent = await asyncio.to_thread(folder_view.absent, self._root, diff.volumes, paths)
+        for path in set(paths).difference(absent):
+            self._looks.soon(path)
+        await self._database.write(ledger.parting(self._settings.on_delete), self._context(), absent)
+        self._woken()
 
     async def _judge_some(self) -> bool:
         """A piece of what waits to be judged; whether there may be more."""
         try:
             # After a look that failed not all are stored yet; the next one judges what is new.
-            return await self._docket.judge_some(new=not self._trouble)
+            return await self._docket.judge_some(new=self._failure is None)
         except DatabaseAway as error:
             self._fail(error)
-            self._looks.everything("the last look failed")
             return False
 
     def _context(self) -> ledger.Context:
@@ -287,9 +329,3 @@ def _enter(session: Session, context: ledger.Context, outcome: Outcome) -> None:
         ledger.store(session, context, fact, prepared)
     for place, code, detail in outcome.failed:
         ledger.quarantine(session, context, place, code, detail)
-
-
-def _under_ignored(ignore: Ignore, path: str) -> bool:
-    """Whether the path or a folder above it is ignored."""
-    parts = path.split("/")
-    return any(ignore("/".join(parts[:end]), end < len(parts)) for end in range(1, len(parts) + 1))

@@ -11,6 +11,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from ingest_service import file_names
 from ingest_service.errors import NotRegular, PathTooLong, Unreadable
@@ -19,6 +20,8 @@ from ingest_service.errors import NotRegular, PathTooLong, Unreadable
 LONGEST_PATH = 2_600
 
 Ignored = Callable[[str, bool], bool]
+# With these errors of stat nothing is at a path. All others say that it is not known what is there.
+ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,50 @@ class Odd:
 
 
 @dataclass(frozen=True, slots=True)
+class Unavailable:
+    """A path that cannot be looked at now: of it, and of everything below it, it is not known what is there."""
+
+    path: str
+    why: str
+
+
+Entry: TypeAlias = FileFact | Odd | Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a scan found: files by path, entries that are no files by path, and what could not be looked at."""
+
+    files: Mapping[str, FileFact]
+    odd: Mapping[str, Odd]
+    unavailable: tuple[Unavailable, ...] = ()
+
+    def absent(self, paths: Iterable[str]) -> list[str]:
+        """Those of the paths where the scan saw that nothing is there."""
+        hidden = {entry.path for entry in self.unavailable}
+        candidates = [path for path in paths if path not in self.files and path not in self.odd]
+        return [path for path in candidates if hidden.isdisjoint(upwards(path))] if hidden else candidates
+
+
+def upwards(path: str) -> Iterator[str]:
+    """The path, then each folder above it, and last the watched folder, whose path is empty."""
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
+    yield path
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
-    """What the ledger knows of a path; `digest` is that of the bytes last read, None when they were never read."""
+    """What the ledger knows of a path; `digest` is that of the bytes last read, None when they were never read.
+
+    `is_document` says that the catalog has a document of it, `is_held` that its deletion is held.
+    """
 
     fact: FileFact
     digest: str | None
+    is_document: bool = True
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +105,18 @@ class Difference:
     origins: Mapping[str, str]
 
 
-def diff(known: Mapping[str, Known], seen: Mapping[str, FileFact]) -> Difference:
+def diff(known: Mapping[str, Known], seen: Seen) -> Difference:
     """Compares the known paths with the seen ones; pure.
 
-    A file that stands where it stood with all its facts is left alone. A file may have come from a path whose file is
-    gone or is another one now, when it is the same file (device and inode) of the same size and time; whether its
-    bytes are the same is seen on reading.
+    A file that is unchanged in all its facts is left alone. A file may have come from a path whose file is gone or is
+    another one now, when it is the same file (device and inode) of the same size and time; whether its bytes are the
+    same is seen on reading. A path that could not be looked at is not gone.
     """
-    to_read = tuple(fact for path, fact in sorted(seen.items()) if path not in known or known[path].fact != fact)
-    gone = tuple(path for path in sorted(known) if path not in seen)
-    left = {
-        known[path].fact.identity: path
-        for path in known
-        if path not in seen or seen[path].identity != known[path].fact.identity
-    }
+    files = seen.files
+    to_read = tuple(fact for path, fact in sorted(files.items()) if path not in known or known[path].fact != fact)
+    gone = tuple(sorted(seen.absent(known)))
+    others = (path for path in known if path in files and files[path].identity != known[path].fact.identity)
+    left = {known[path].fact.identity: path for path in (*gone, *others)}
     origins = {}
     for fact in to_read:
         path = left.get(fact.identity)
@@ -116,55 +156,84 @@ def _same_content(before: FileFact, after: FileFact) -> bool:
     return (before.size, before.mtime_ns) == (after.size, after.mtime_ns)
 
 
-def look(root: Path, path: str) -> FileFact | Odd | None:
-    """The facts of one path inside the folder, None when nothing is there. Follows no symbolic link out of it."""
+def look(root: Path, path: str) -> Entry | None:
+    """What is at one path inside the folder, None when nothing is there. Follows no symbolic link out of it."""
     place = root / file_names.to_name(path)
+    inside = _is_inside(root, place)
     try:
         facts = place.stat()
-        inside = place.resolve().is_relative_to(root.resolve())
-    except (OSError, RuntimeError) as error:
-        gone = isinstance(error, OSError) and error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
-        return None if gone else Odd(path, NotRegular(f"{path} cannot be looked at: {error}"))
+    except OSError as error:
+        if error.errno in ABSENT:
+            return None
+        is_loop = error.errno == errno.ELOOP
+        return _not_regular(path) if is_loop or not inside else Unavailable(path, reason(error))
     if stat.S_ISDIR(facts.st_mode):
         return None
-    if not stat.S_ISREG(facts.st_mode) or not inside:
-        return Odd(path, NotRegular(f"{path} is no regular file inside the folder."))
     if len(path.encode()) > LONGEST_PATH:
         return Odd(file_names.shortened(path), PathTooLong(f"The limit is {LONGEST_PATH:,} bytes; use shorter names."))
+    if not stat.S_ISREG(facts.st_mode) or not inside:
+        return _not_regular(path)
     return FileFact(path, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_dev, facts.st_ino)
 
 
-def walk(root: Path, ignored: Ignored, start: str = "") -> Iterator[FileFact | Odd]:
-    """Every file under `start`, links to directories not followed. Raises OSError when the folder cannot be read."""
+def reason(error: OSError) -> str:
+    """The system's words for an error, without the path."""
+    return os.strerror(error.errno or 0)
+
+
+def _is_inside(root: Path, place: Path) -> bool:
+    try:
+        return place.resolve().is_relative_to(root.resolve())
+    except RuntimeError:
+        # Until Python 3.13 a loop of links raises this.
+        return False
+    except OSError:
+        # The links cannot be read; `stat` reports why.
+        return True
+
+
+def _not_regular(path: str) -> Odd:
+    return Odd(path, NotRegular(f"{path} is no regular file inside the folder."))
+
+
+def walk(root: Path, ignored: Ignored, start: str = "") -> Iterator[Entry]:
+    """Everything under `start` but folders; links to folders are not followed.
+
+    A folder that cannot be read is reported as unavailable, not taken for empty. Raises OSError when that is `root`.
+    """
     waiting = [start]
     while waiting:
         folder = waiting.pop()
-        for name, is_folder in _entries(root, folder, must=folder == start):
+        try:
+            names = _names(root / file_names.to_name(folder))
+        except OSError as error:
+            if not folder:
+                raise
+            if error.errno not in (errno.ENOENT, errno.ENOTDIR):
+                yield Unavailable(folder, reason(error))
+            continue
+        for name, is_folder in names:
             path = f"{folder}/{name}" if folder else name
             if ignored(path, is_folder):
                 continue
             if is_folder:
                 waiting.append(path)
-            elif (found := look(root, path)) is not None:
-                yield found
+            elif (entry := look(root, path)) is not None:
+                yield entry
 
 
-def _entries(root: Path, folder: str, *, must: bool) -> Iterator[tuple[str, bool]]:
+def _names(folder: Path) -> list[tuple[str, bool]]:
+    """The names in a folder, and which are folders themselves."""
+    with os.scandir(folder) as entries:
+        return [(file_names.to_text(entry.name), _is_folder(entry)) for entry in entries]
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
-        with os.scandir(root / file_names.to_name(folder)) as entries:
-            yield from [(file_names.to_text(entry.name), entry.is_dir(follow_symlinks=False)) for entry in entries]
+        return entry.is_dir(follow_symlinks=False)
     except OSError:
-        # A folder may go while we walk; the root itself must be there.
-        if must:
-            raise
-
-
-def identity(root: Path) -> tuple[int, int]:
-    """Device and inode of the folder itself. Raises OSError when it is not there."""
-    facts = root.stat()
-    if not stat.S_ISDIR(facts.st_mode):
-        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(root))
-    return facts.st_dev, facts.st_ino
+        # The listing does not hold the type, and it cannot be asked for: a look at the path reports why.
+        return False
 
 
 def is_written(path: Path) -> bool | None:
@@ -188,13 +257,16 @@ def is_written(path: Path) -> bool | None:
         os.close(number)
 
 
-def facts_of(found: Iterable[FileFact | Odd]) -> tuple[dict[str, FileFact], list[Odd]]:
-    """The files by path, and the odd ones."""
+def sort(entries: Iterable[Entry]) -> Seen:
+    """The entries by their kind."""
     files: dict[str, FileFact] = {}
-    odd: list[Odd] = []
-    for each in found:
-        if isinstance(each, FileFact):
-            files[each.path] = each
+    odd: dict[str, Odd] = {}
+    unavailable: list[Unavailable] = []
+    for entry in entries:
+        if isinstance(entry, FileFact):
+            files[entry.path] = entry
+        elif isinstance(entry, Odd):
+            odd[entry.path] = entry
         else:
-            odd.append(each)
-    return files, odd
+            unavailable.append(entry)
+    return Seen(files, odd, tuple(unavailable))

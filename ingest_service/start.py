@@ -8,6 +8,7 @@ import structlog
 
 from ingest_service import admin, ledger, lock, runner, server
 from ingest_service.db import Database
+from ingest_service.errors import SourceAway
 from ingest_service.pipeline import Pipeline
 from ingest_service.pool import WorkerPool
 from ingest_service.service import Service, Ways
@@ -31,10 +32,16 @@ async def run(settings: Settings, database: Database) -> None:
 
 
 async def once(settings: Settings, database: Database) -> None:
-    """Takes in the folder as it is now and delivers it. Raises DatabaseTaken, DatabaseAway, CatalogTrouble, Refused."""
+    """Takes in the folder as it is now and delivers it.
+
+    Raises DatabaseTaken, DatabaseAway, CatalogTrouble, Refused, and SourceAway when a part of the folder could not be
+    read; the rest is delivered then.
+    """
     with lock.owning(database.engine):
         async with opened(settings, database) as service:
             await service.once()
+            if reasons := service.folder.health.reasons:
+                raise SourceAway("; ".join(reasons))
 
 
 @asynccontextmanager

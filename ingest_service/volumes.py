@@ -9,16 +9,19 @@ import errno
 import json
 import os
 import stat
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from ingest_service.scan import Ignored
+from ingest_service import file_names, scan
 
 MOUNTS = Path("/proc/self/mountinfo")
 ROOT = ""
+NOT_MOUNTED = "no file system can be reached there"
+Covered = Callable[[str, bool], bool]
+"""Whether a path, and whether it is a folder, is ignored, or a folder above it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class VolumeChange:
 
     def __str__(self) -> str:
         if self.condition == "missing":
-            return f"source unavailable: {self.place}: nothing is mounted there"
+            return f"source unavailable: {self.place}: {NOT_MOUNTED}"
         return f"another folder or file system is at {self.place}"
 
 
@@ -73,20 +76,21 @@ class _Mount:
 UNLISTED = _Mount(0, "", "", "")
 
 
-def present(folder: int, remembered: Volumes, ignored: Ignored) -> dict[str, Volume]:
-    """The volumes that are there now, without those below ignored folders; `folder` is an open descriptor.
+def present(folder: int, remembered: Volumes, ignored: Covered) -> dict[str, Volume]:
+    """The volumes that are there now, without ignored ones; `folder` is an open descriptor of the watched folder.
 
-    Opens the mount points, which mounts what is mounted on demand. Raises OSError when the list cannot be read.
+    Opens the mount points, so that what is mounted on demand is mounted. Raises OSError when the list cannot be read.
     """
     top = str(Path(f"/proc/self/fd/{folder}").readlink())
     for path in remembered:
         with suppress(OSError):
-            os.close(_opened(Path(top, path)))
+            os.close(_opened(Path(top, file_names.to_name(path))))
     mounts = {mount.number: mount for mount in _mounts()}
     volumes = {ROOT: _volume(folder, mounts.get(_mount_number(folder), UNLISTED))}
     for mount in mounts.values():
-        path = mount.point.removeprefix(top.rstrip("/") + "/")
-        if path == mount.point or is_ignored(ignored, path):
+        name = mount.point.removeprefix(top.rstrip("/") + "/")
+        path = file_names.to_text(name)
+        if name == mount.point or ignored(path, True):
             continue
         with suppress(OSError):
             volume = _mounted(mount)
@@ -95,32 +99,36 @@ def present(folder: int, remembered: Volumes, ignored: Ignored) -> dict[str, Vol
     return volumes
 
 
-def is_ignored(ignored: Ignored, path: str) -> bool:
-    """Whether the path or a folder above it is ignored."""
-    parts = path.split("/")
-    return any(ignored("/".join(parts[:end]), end < len(parts)) for end in range(1, len(parts) + 1))
-
-
-def changes(root: Path, remembered: Volumes, now: Volumes, ignored: Ignored) -> list[VolumeChange]:
+def changes(root: Path, remembered: Volumes, now: Volumes, ignored: Covered) -> list[VolumeChange]:
     """What is missing and what is another volume than remembered; nothing while nothing is remembered."""
     found = []
     for path, volume in sorted(remembered.items()):
-        if path != ROOT and is_ignored(ignored, path):
+        if path != ROOT and ignored(path, True):
             continue
         if path not in now:
-            found.append(VolumeChange(path, str(root / path), "missing"))
+            found.append(VolumeChange(path, _place(root, path), "missing"))
         elif not volume.is_same(now[path]):
             found.append(_changed(root, path, volume, now[path]))
     new = sorted(now.keys() - remembered.keys()) if remembered else []
-    return [*found, *(VolumeChange(path, str(root / path), "replaced") for path in new)]
+    return [*found, *(VolumeChange(path, _place(root, path), "replaced") for path in new)]
+
+
+def holding(volumes: Volumes, path: str) -> str:
+    """The path of the volume that a file is on."""
+    return next(above for above in scan.upwards(path) if above in volumes)
 
 
 def _changed(root: Path, path: str, before: Volume, now: Volume) -> VolumeChange:
     """A folder that lay on a mount of its own, and now lies on one above that, is not mounted."""
     holds = before.mount and root.resolve().is_relative_to(before.mount)
     if path == ROOT and holds and len(now.mount) < len(before.mount):
-        return VolumeChange(path, before.mount, "missing")
-    return VolumeChange(path, str(root / path), "replaced")
+        return VolumeChange(path, file_names.to_text(before.mount), "missing")
+    return VolumeChange(path, _place(root, path), "replaced")
+
+
+def _place(root: Path, path: str) -> str:
+    """The absolute path of a volume, as text."""
+    return file_names.to_text(str(root)) + (f"/{path}" if path else "")
 
 
 def dumped(volumes: Volumes) -> str:
@@ -131,16 +139,6 @@ def dumped(volumes: Volumes) -> str:
 def loaded(text: str) -> dict[str, Volume]:
     """The volumes from the text that `dumped` made."""
     return {path: Volume(**volume) for path, volume in json.loads(text).items()}
-
-
-@contextmanager
-def opened(root: Path) -> Iterator[int]:
-    """A descriptor of the folder, closed when the block ends. Raises OSError when it is not there."""
-    descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
 
 
 def _mounted(mount: _Mount) -> Volume | None:

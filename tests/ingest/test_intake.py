@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 
 from ingest_service import intake, model, scan
-from ingest_service.intake import Intake, Picture, Read
+from ingest_service.folder_view import FolderDiff
+from ingest_service.intake import Intake, Read
 from ingest_service.looks import Looks
 from ingest_service.prepare import PreparedFile, Task
-from ingest_service.scan import FileFact
+from ingest_service.scan import FileFact, Seen
 from ingest_service.settings import Limits
 from tests.ingest.waiting import until
 
-NOTHING_KNOWN = Picture({}, [], scan.diff({}, {}), 0, whole=True)
+NOTHING_SEEN = Seen({}, {})
+NOTHING_KNOWN = FolderDiff({}, NOTHING_SEEN, scan.diff({}, NOTHING_SEEN), {}, (), whole=True)
 HOMES = scan.Homes({})
 
 

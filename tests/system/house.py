@@ -88,6 +88,8 @@ class Service:
     journal: Path
     binaries: Path = BINARIES
     process: "subprocess.Popen[bytes] | None" = None
+    prefix: tuple[str, ...] = ()
+    """The command that runs the service's command: in another namespace, or with fewer rights."""
 
     def start(self) -> None:
         """Starts the process and returns at once."""
@@ -95,7 +97,7 @@ class Service:
         tied = postgres.tied_to_us(signal.SIGKILL)
         with self.journal.open("ab") as journal:
             self.process = subprocess.Popen(
-                [*tied, str(self.binaries / program), subcommand],
+                [*tied, *self.prefix, str(self.binaries / program), subcommand],
                 env=self.environment, cwd=self.journal.parent, stdin=subprocess.DEVNULL, stdout=journal, stderr=journal,
             )  # fmt: skip
 
@@ -245,6 +247,11 @@ class House:
             cursor = page["cursor"]
             if not page["more"]:
                 return events
+
+    def is_healthy(self) -> bool:
+        """Whether the ingest service says that nothing is degraded."""
+        healthy: bool = self.ingest.get("/v1/status").json["healthy"]
+        return healthy
 
     def unhealthy(self) -> dict[str, Any] | None:
         """The status of the ingest service once it is not healthy."""
