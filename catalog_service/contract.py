@@ -61,7 +61,7 @@ def storable(text: str) -> str:
 
 def _ordered(span: tuple[int, int]) -> tuple[int, int]:
     if not 0 <= span[0] <= span[1] <= MAX_NUMBER:
-        raise ValueError("a span is [start, end] with 0 <= start <= end")
+        raise ValueError("must be [start, end] with 0 <= start <= end")
     return span
 
 

@@ -1,4 +1,4 @@
-"""The description of the API in OpenAPI 3.1, made from the operations that answer it."""
+"""Generates the description of the API, in OpenAPI 3.1, from the declarations of its operations."""
 
 import inspect
 from collections.abc import Iterable, Mapping
@@ -16,25 +16,25 @@ from catalog_service.release import RELEASE
 
 Json = dict[str, Any]
 Mode = Literal["validation", "serialization"]
-# What every answer carries.
+# The headers of every answer.
 HEADERS: Json = {"X-Request-Id": {"schema": {"type": "string"}, "description": "Finds the request in the log."}}
 
 
 @dataclass(frozen=True, slots=True)
 class _Schemas:
-    """The schemas of all models that travel: where each is found, and what it says."""
+    """The schemas of all models of bodies: the reference to each, and the definitions that the references name."""
 
-    places: Mapping[tuple[type[BaseModel], Mode], Json]
+    references: Mapping[tuple[type[BaseModel], Mode], Json]
     definitions: Json
 
     def content(self, content: Content, mode: Mode) -> Json:
         """The media types of a body, each with its schema."""
-        schema = content.schema if isinstance(content.schema, Mapping) else self.places[content.schema, mode]
+        schema = content.schema if isinstance(content.schema, Mapping) else self.references[content.schema, mode]
         return {media_type: {"schema": dict(schema)} for media_type in content.media_types}
 
 
 def describe(operations: Iterable[Operation[Any]]) -> Json:
-    """The whole document. Schemas of answers are those of serialisation, of bodies those of validation."""
+    """The complete description. Answers have the schemas of serialisation, bodies those of validation."""
     operations = list(operations)
     schemas = _schemas(operations)
     paths: dict[str, Json] = {}
@@ -52,7 +52,7 @@ def describe(operations: Iterable[Operation[Any]]) -> Json:
             "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "tags": [{"name": name} for name in dict.fromkeys(_tag(each) for each in operations)],
+        "tags": [{"name": name} for name in dict.fromkeys(_tag(operation) for operation in operations)],
         "paths": paths,
         "components": {
             "schemas": schemas.definitions,
@@ -62,16 +62,16 @@ def describe(operations: Iterable[Operation[Any]]) -> Json:
 
 
 def _schemas(operations: Iterable[Operation[Any]]) -> _Schemas:
-    wanted: dict[tuple[type[BaseModel], Mode], None] = {(Problem, "serialization"): None}
+    models: dict[tuple[type[BaseModel], Mode], None] = {(Problem, "serialization"): None}
     for operation in operations:
         for content in operation.answers.values():
             if isinstance(content.schema, type):
-                wanted[content.schema, "serialization"] = None
+                models[content.schema, "serialization"] = None
         for content in operation.bodies:
             if isinstance(content.schema, type):
-                wanted[content.schema, "validation"] = None
-    places, found = models_json_schema(list(wanted), ref_template="#/components/schemas/{model}")
-    return _Schemas({key: dict(places[key]) for key in wanted}, dict(found["$defs"]))
+                models[content.schema, "validation"] = None
+    references, schema = models_json_schema(list(models), ref_template="#/components/schemas/{model}")
+    return _Schemas({key: dict(references[key]) for key in models}, dict(schema["$defs"]))
 
 
 def _operation(operation: Operation[Any], method: str, schemas: _Schemas) -> Json:
@@ -83,14 +83,14 @@ def _operation(operation: Operation[Any], method: str, schemas: _Schemas) -> Jso
         "summary": summary,
         "parameters": _parameters(operation),
         "responses": _responses(operation, schemas, with_content=method != "HEAD"),
-        # Reading is open where the service says so; then the empty requirement is the one that holds.
+        # The empty requirement is for catalogs that need no token for this operation.
         "security": [{"token": []}, {}] if operation.scope else [],
     }
     if description.strip():
         described["description"] = description.strip()
     if operation.bodies:
         content = {
-            name: body for each in operation.bodies for name, body in schemas.content(each, "validation").items()
+            name: schema for body in operation.bodies for name, schema in schemas.content(body, "validation").items()
         }
         described["requestBody"] = {"required": True, "content": content}
     return described
@@ -116,8 +116,8 @@ def _parameters(operation: Operation[Any]) -> list[Json]:
 
 
 def _without_null(schema: Json) -> Json:
-    """The schema of a parameter, which is absent rather than null."""
-    options = [each for each in schema.pop("anyOf", ()) if each != {"type": "null"}]
+    """The schema without null: a parameter without a value is absent."""
+    options = [option for option in schema.pop("anyOf", ()) if option != {"type": "null"}]
     if schema.get("default", ...) is None:
         del schema["default"]
     if len(options) == 1:
@@ -131,9 +131,11 @@ def _responses(operation: Operation[Any], schemas: _Schemas, *, with_content: bo
         return {"description": description, "headers": HEADERS, **body}
 
     problem = Content(Problem, (PROBLEM,))
-    found = {str(status): response(HTTPStatus(status).phrase, each) for status, each in operation.answers.items()}
+    responses = {
+        str(status): response(HTTPStatus(status).phrase, content) for status, content in operation.answers.items()
+    }
     if operation.conditional:
-        found["304"] = response("Not Modified")
+        responses["304"] = response("Not Modified")
     for error in operation.problems:
-        found[str(error.status)] = response(error.__doc__, problem)
-    return {**found, "default": response("Any other problem.", problem)}
+        responses[str(error.status)] = response(error.__doc__, problem)
+    return {**responses, "default": response("Any other problem.", problem)}

@@ -51,9 +51,9 @@ def create(
 ) -> str:
     """Makes a token and returns it. Raises BadQuery for an unknown scope or an expiry in the past."""
     if not scopes or not set(scopes) <= set(SCOPES):
-        raise BadQuery(f"A token has one scope or more of {', '.join(SCOPES)}.")
+        raise BadQuery(f"A token needs one scope or more of {', '.join(SCOPES)}.")
     if expires is not None and expires <= now:
-        raise BadQuery("A token expires in the future.")
+        raise BadQuery("The expiry of a token must be in the future.")
     token = PREFIX + secrets.token_urlsafe(32)
     ordered = " ".join(scope for scope in SCOPES if scope in scopes)
     session.add(AccessToken(name=name, hash=_hash(token), scopes=ordered, created_at=now, expires_at=expires))

@@ -51,9 +51,9 @@ def draft(data: contract.Observed) -> Version:
     )
 
 
-def same_content(one: Version, other: Version) -> bool:
+def same_content(first: Version, second: Version) -> bool:
     """Whether title, text and metadata are equal."""
-    return all(getattr(one, name) == getattr(other, name) for name in CONTENT_COLUMNS)
+    return all(getattr(first, name) == getattr(second, name) for name in CONTENT_COLUMNS)
 
 
 def describe_change(previous: Version | None, version: Version) -> dict[str, Any]:

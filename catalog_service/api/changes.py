@@ -49,12 +49,12 @@ async def feed(request: web.Request, parameters: ChangeFeedParameters) -> web.Re
     while True:
         commit = request.config_dict[WRITER].commit
         page = await database.read(changes.page, since, filter_, limit=parameters.limit)
-        left = deadline - loop.time()
-        if page.events or left <= 0 or stopping.is_set():
+        remaining = deadline - loop.time()
+        if page.events or remaining <= 0 or stopping.is_set():
             return answer(request, page)
         since = page.cursor
         with suppress(TimeoutError):
-            await asyncio.wait_for(commit.wait(), min(left, POLL_SECONDS))
+            await asyncio.wait_for(commit.wait(), min(remaining, POLL_SECONDS))
 
 
 OPERATIONS = (

@@ -69,7 +69,7 @@ def read(batch: Any) -> Sequence[contract.AnyEvent | Malformed]:  # noqa: ANN401
     if not isinstance(batch, list):
         raise BadBody("A batch is a JSON array of events.")
     if len(batch) > MAX_BATCH_EVENTS:
-        raise TooLarge(f"A batch may have {MAX_BATCH_EVENTS:,} events.")
+        raise TooLarge(f"A batch has at most {MAX_BATCH_EVENTS:,} events.")
     return [_event(value) for value in batch]
 
 

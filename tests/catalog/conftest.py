@@ -25,7 +25,7 @@ def catalog(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def logs_restored() -> Iterator[None]:
-    """Takes back what a test did to the logging of the whole process."""
+    """Restores the logging of the process after a test that changes it."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield
@@ -46,5 +46,5 @@ def record(catalog: Database) -> Record:
 
 
 def outcomes(receipts: Sequence[contract.Receipt]) -> list[str]:
-    """What became of each event."""
+    """The outcome of each event."""
     return [receipt.outcome for receipt in receipts]

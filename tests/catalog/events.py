@@ -1,4 +1,4 @@
-"""Builders of events: a test says only what matters to it."""
+"""Builders of events with defaults: a test gives only the fields that matter to it."""
 
 import base64
 import uuid
@@ -13,12 +13,12 @@ WHEN = "2026-11-22T10:00:00.000000Z"
 
 
 def document_id(number: int) -> str:
-    """The id of the test's `number`th document."""
+    """The id of document `number`, the same in all tests."""
     return str(uuid.UUID(int=number, version=4))
 
 
 def article(title: str = "Peace talks resume", text: str = "Envoys met on Monday.", **more: Any) -> dict[str, Any]:  # noqa: ANN401
-    """An article whose digest is right."""
+    """An article with the right digest."""
     digest = contract.digest_of((title + "\n\n" + text).encode())
     return {"title": title, "paragraphs": text.split("\n\n"), "digest": digest, "words": len(text.split()), **more}
 
@@ -35,10 +35,10 @@ def original(content: bytes = b"Peace talks resume") -> dict[str, Any]:
 
 
 def raw_event(number: int, observation: int = 1, cause: str = "created", **data: Any) -> dict[str, Any]:  # noqa: ANN401
-    """`document.observed.v1` as it travels; moves and withdrawals carry no article."""
+    """A `document.observed.v1` event as JSON; moves and withdrawals carry no article."""
     document = document_id(number)
     path = data.pop("path", f"{number:03}.txt")
-    told: dict[str, Any] = {
+    observed: dict[str, Any] = {
         "document": document,
         "observation": observation,
         "collection": "seeds",
@@ -48,7 +48,7 @@ def raw_event(number: int, observation: int = 1, cause: str = "created", **data:
         "observed_at": WHEN,
     }
     if cause not in ("moved", "withdrawn"):
-        told |= {"article": article(), "original": original()}
+        observed |= {"article": article(), "original": original()}
     return {
         "specversion": "1.0",
         "id": f"{document}:{observation}",
@@ -57,28 +57,28 @@ def raw_event(number: int, observation: int = 1, cause: str = "created", **data:
         "type": contract.OBSERVED,
         "time": WHEN,
         "datacontenttype": "application/json",
-        "data": told | data,
+        "data": observed | data,
     }
 
 
 def event(number: int, observation: int = 1, cause: str = "created", **data: Any) -> contract.ObservedEvent:  # noqa: ANN401
-    """`document.observed.v1` as a model."""
+    """A `document.observed.v1` event as a model."""
     return contract.ObservedEvent.model_validate(raw_event(number, observation, cause, **data))
 
 
 def related(
     number: int, observation: int, relations: Sequence[dict[str, Any]], name: str = "r"
 ) -> contract.RelatedEvent:
-    """`document.related.v1`: the full set of relations of one observation."""
+    """A `document.related.v1` event: the full set of relations of one observation."""
     raw = raw_event(number, observation)
-    told = {"document": raw["subject"], "observation": observation, "relations": list(relations)}
+    judged = {"document": raw["subject"], "observation": observation, "relations": list(relations)}
     return contract.RelatedEvent.model_validate(
-        raw | {"id": f"{raw['id']}:{name}", "type": contract.RELATED, "data": told}
+        raw | {"id": f"{raw['id']}:{name}", "type": contract.RELATED, "data": judged}
     )
 
 
 def relation(other: int, observation: int = 1, type_: str = "reuse", **more: Any) -> dict[str, Any]:  # noqa: ANN401
-    """A relation to the test's document `other`, one passage of the first five characters."""
+    """A relation to document `other`, with one passage of the first five characters."""
     passage = {"self": [0, 5], "other": [1, 6], "words": 8, "quoted": [], "verbatim": True, "edits": []}
     digest = contract.digest_of(b"anything")
     return {
@@ -93,5 +93,5 @@ def relation(other: int, observation: int = 1, type_: str = "reuse", **more: Any
 
 @pytest.fixture
 def numbers() -> Iterator[int]:
-    """1, 2, 3, …"""
+    """Numbers for documents: 1, 2, 3, …"""
     return iter(range(1, 1_000_000))

@@ -1,4 +1,4 @@
-"""Every event is recorded whole or not at all, once, in order; versions are never lost and never doubled."""
+"""Each event is recorded completely or not at all, once and in order; no version is lost or duplicated."""
 
 from uuid import UUID
 
@@ -24,8 +24,8 @@ def test_a_first_article_is_version_one(catalog: Database, record: Record) -> No
     [receipt] = record(event(1))
     assert (receipt.outcome, receipt.version, receipt.document) == ("recorded", 1, ONE)
     with catalog.reading() as session:
-        found = documents.one(session, ONE)
-        assert (found.title, found.version, found.status, found.seq) == (
+        document = documents.one(session, ONE)
+        assert (document.title, document.version, document.status, document.seq) == (
             "Peace talks resume",
             1,
             "current",
@@ -47,14 +47,14 @@ def test_an_edit_is_version_two_and_version_one_stays(catalog: Database, record:
     [receipt] = record(event(1, 2, "changed", article=article(text="Envoys met on Tuesday.")))
     assert (receipt.outcome, receipt.version) == ("recorded", 2)
     with catalog.reading() as session:
-        assert [each.version for each in documents.versions(session, ONE)] == [2, 1]
+        assert [summary.version for summary in documents.versions(session, ONE)] == [2, 1]
         assert documents.version(session, ONE, 1).text == "Envoys met on Monday."
         change = documents.version(session, ONE, 2).change
         assert (change.kind, change.words_added, change.words_removed) == ("publisher", 1, 1)
         assert change.significance == "date"
 
 
-def test_there_and_back_again_makes_three_versions(record: Record) -> None:
+def test_an_edit_and_its_reversal_make_three_versions(record: Record) -> None:
     receipts = record(event(1), event(1, 2, "changed", article=article(text="Other.")), event(1, 3, "changed"))
     assert [receipt.version for receipt in receipts] == [1, 2, 3]
 
@@ -75,7 +75,7 @@ def test_other_metadata_and_the_same_text_is_a_metadata_version(catalog: Databas
         assert documents.one(session, ONE).publisher == "Reuters"
 
 
-def test_a_better_reading_of_the_same_bytes_is_technical(catalog: Database, record: Record) -> None:
+def test_a_newer_reading_of_the_same_bytes_is_a_technical_change(catalog: Database, record: Record) -> None:
     record(event(1), event(1, 2, "reprocessed", article=article(text="Envoys met on  Monday.")))
     with catalog.reading() as session:
         assert documents.version(session, ONE, 2).change.kind == "technical"
@@ -84,27 +84,27 @@ def test_a_better_reading_of_the_same_bytes_is_technical(catalog: Database, reco
 def test_a_move_changes_the_path_and_makes_no_version(catalog: Database, record: Record) -> None:
     record(event(1), event(1, 2, "moved", path="new.txt", previous_path="001.txt"))
     with catalog.reading() as session:
-        found = documents.one(session, ONE)
-        assert (found.path, found.versions) == ("new.txt", 1)
+        document = documents.one(session, ONE)
+        assert (document.path, document.versions) == ("new.txt", 1)
         moved = changes.log(session, str(ONE))[1]
         assert (moved.type, moved.path, moved.previous_path) == ("moved", "new.txt", "001.txt")
 
 
-def test_a_withdrawn_document_leaves_a_tombstone_and_comes_back(catalog: Database, record: Record) -> None:
+def test_a_withdrawn_document_has_a_tombstone_and_can_be_restored(catalog: Database, record: Record) -> None:
     record(event(1), event(1, 2, "withdrawn", reason="file-gone"))
     with catalog.reading() as session:
-        with pytest.raises(Withdrawn) as gone:
+        with pytest.raises(Withdrawn) as withdrawn:
             documents.one(session, ONE)
-        assert gone.value.extensions["tombstone"]["path"] == "001.txt"
+        assert withdrawn.value.extensions["tombstone"]["path"] == "001.txt"
         assert documents.version(session, ONE, 1).version == 1
         assert documents.find(session, documents.Filter(), limit=10).documents == ()
     assert outcomes(record(event(1, 3, "restored"))) == ["recorded"]
     with catalog.reading() as session:
         assert documents.one(session, ONE).versions == 1
-        assert [each.type for each in changes.log(session, str(ONE))] == ["created", "withdrawn", "restored"]
+        assert [entry.type for entry in changes.log(session, str(ONE))] == ["created", "withdrawn", "restored"]
 
 
-def test_what_comes_late_is_kept_and_not_current(catalog: Database, record: Record) -> None:
+def test_a_late_observation_is_a_version_and_not_the_current_one(catalog: Database, record: Record) -> None:
     record(event(1, 5))
     [receipt] = record(event(1, 3, article=article(text="Older.")))
     assert (receipt.outcome, receipt.version) == ("late", 2)
@@ -120,7 +120,7 @@ def test_an_older_version_of_the_publisher_is_late(record: Record) -> None:
     assert outcomes(receipts) == ["recorded", "late"]
 
 
-def test_a_bad_event_is_rejected_whole_and_its_neighbours_are_not(catalog: Database, record: Record) -> None:
+def test_a_bad_event_is_rejected_completely_and_the_others_are_recorded(catalog: Database, record: Record) -> None:
     wrong = article() | {"digest": contract.digest_of(b"something else")}
     receipts = record(event(1), event(2, article=wrong), event(3), event(4, 2, "moved"))
     assert outcomes(receipts) == ["recorded", "rejected", "recorded", "rejected"]
@@ -128,7 +128,7 @@ def test_a_bad_event_is_rejected_whole_and_its_neighbours_are_not(catalog: Datab
     assert receipts[1].problem.code == "digest-mismatch"
     with catalog.reading() as session:
         assert len(documents.find(session, documents.Filter(), limit=10).documents) == 2
-        seqs = [int(str(each.data["seq"])) for each in changes.since(session, 0)]
+        seqs = [int(str(change.data["seq"])) for change in changes.since(session, 0)]
         assert seqs == sorted(set(seqs))
     assert outcomes(record(event(2))) == ["recorded"]
 
@@ -142,19 +142,19 @@ def test_a_large_original_must_be_put_before(catalog: Database, record: Record) 
     assert outcomes(record(event(1, original=bare))) == ["recorded"]
 
 
-def test_a_relation_waits_for_its_other_side(catalog: Database, record: Record) -> None:
+def test_a_relation_is_pending_until_its_other_side_is_recorded(catalog: Database, record: Record) -> None:
     record(event(1, relations=[relation(2)]))
     with catalog.reading() as session:
         assert related_to(session, str(ONE)) == []
     record(event(2))
     with catalog.reading() as session:
-        [found] = related_to(session, str(TWO))
-        assert {found.a.document, found.b.document} == {ONE, TWO}
+        [shared] = related_to(session, str(TWO))
+        assert {shared.a.document, shared.b.document} == {ONE, TWO}
         assert documents.one(session, ONE).relations == {"reuse": 1}
-        assert relations.one(session, found.id) == found
+        assert relations.one(session, shared.id) == shared
 
 
-def test_a_pair_told_from_both_sides_is_one_relation(catalog: Database, record: Record) -> None:
+def test_a_pair_reported_from_both_sides_is_one_relation(catalog: Database, record: Record) -> None:
     record(event(1, relations=[relation(2)]), event(2, relations=[relation(1)]))
     with catalog.reading() as session:
         assert len(related_to(session, str(ONE))) == 1
@@ -164,11 +164,11 @@ def test_the_side_that_quotes_is_a(catalog: Database, record: Record) -> None:
     passage = {"self": [0, 5], "other": [1, 6], "words": 8, "other_quoted": [[1, 6]], "verbatim": True}
     record(event(1), event(2, relations=[relation(1, passages=[passage])]))
     with catalog.reading() as session:
-        [found] = related_to(session, str(ONE))
-        assert found.a.document == ONE
-        assert found.passages[0].a == (1, 6)
-        assert found.passages[0].quoted == ((1, 6),)
-        assert (found.coverage.a, found.coverage.b) == (0.4, 0.2)
+        [shared] = related_to(session, str(ONE))
+        assert shared.a.document == ONE
+        assert shared.passages[0].a == (1, 6)
+        assert shared.passages[0].quoted == ((1, 6),)
+        assert (shared.coverage.a, shared.coverage.b) == (0.4, 0.2)
 
 
 def test_relations_are_between_versions(catalog: Database, record: Record) -> None:
@@ -179,8 +179,8 @@ def test_relations_are_between_versions(catalog: Database, record: Record) -> No
         assert len(related_to(session, str(ONE), versions="all")) == 1
 
 
-def test_relations_come_in_pages_of_one_moment_copies_last(catalog: Database, record: Record) -> None:
-    # Of 3 much is in the text of 1, of 2 little; 4 to 7 are copies.
+def test_pages_of_relations_are_of_one_snapshot_with_copies_last(catalog: Database, record: Record) -> None:
+    # 3 shares much with 1, 2 shares little, and 4 to 7 are copies of 1.
     much = relation(1, coverage={"self": 0.9, "other": 0.8})
     copies = [event(number, relations=[relation(1, type_="duplicate")]) for number in (4, 5, 6, 7)]
     record(event(1), *copies, event(2, relations=[relation(1)]), event(3, relations=[much]))
@@ -192,12 +192,12 @@ def test_relations_come_in_pages_of_one_moment_copies_last(catalog: Database, re
         assert len(page.relations) == length
         shown += page.relations
         cursor = page.next
-        # Whoever comes meanwhile is not on these pages.
+        # A relation recorded between two pages is on neither.
         record(event(10 + len(shown), relations=[relation(1)]))
     assert cursor is None
-    others = [each.b if each.a.document == ONE else each.a for each in shown]
-    assert [each.document for each in others[:2]] == [UUID(document_id(3)), TWO]
-    assert sorted(str(each.document) for each in others[2:]) == [document_id(number) for number in (4, 5, 6, 7)]
+    others = [row.b if row.a.document == ONE else row.a for row in shown]
+    assert [side.document for side in others[:2]] == [UUID(document_id(3)), TWO]
+    assert sorted(str(side.document) for side in others[2:]) == [document_id(number) for number in (4, 5, 6, 7)]
     with catalog.reading() as session, pytest.raises(CursorMismatch):
         relations.of_document(session, str(TWO), limit=2, cursor=page_of(session).next)
 
@@ -212,25 +212,25 @@ def test_a_new_judgement_replaces_the_old_set(catalog: Database, record: Record)
     with catalog.reading() as session:
         assert related_to(session, str(ONE)) == []
         assert len(related_to(session, str(TWO))) == 1
-        told = [each.type for each in changes.since(session, 0)]
-        assert told.count("relation.added.v1") == 2
-        assert told.count("relation.withdrawn.v1") == 1
+        types = [change.type for change in changes.since(session, 0)]
+        assert types.count("relation.added.v1") == 2
+        assert types.count("relation.withdrawn.v1") == 1
 
 
-def test_a_new_judgement_leaves_history_alone(catalog: Database, record: Record) -> None:
+def test_a_new_judgement_does_not_change_relations_of_old_versions(catalog: Database, record: Record) -> None:
     record(event(1), event(2, relations=[relation(1)]), event(3, relations=[relation(1), relation(2)]))
     record(event(2, 2, "changed", article=article(text="Envoys met on Tuesday.")), event(3, 2, "withdrawn"))
     assert outcomes(record(related(1, 1, []))) == ["unchanged"]
     with catalog.reading() as session:
         assert related_to(session, str(ONE)) == []
-        kept = related_to(session, str(ONE), versions="all")
-        assert sorted({side.path for each in kept for side in (each.a, each.b)}) == ["001.txt", "002.txt", "003.txt"]
+        rows = related_to(session, str(ONE), versions="all")
+        assert sorted({side.path for row in rows for side in (row.a, row.b)}) == ["001.txt", "002.txt", "003.txt"]
 
 
-def test_what_was_judged_away_does_not_come_back_with_a_restored_document(catalog: Database, record: Record) -> None:
-    told = [relation(2), relation(3), relation(4)]
-    record(event(2), event(3), event(4), event(1, relations=told), event(1, 2, "withdrawn"))
-    # What 1 and 2 share turned out to be boilerplate; 3 says something else, and 4 is gone too.
+def test_restoring_a_document_does_not_restore_relations_that_were_dropped(catalog: Database, record: Record) -> None:
+    related_before = [relation(2), relation(3), relation(4)]
+    record(event(2), event(3), event(4), event(1, relations=related_before), event(1, 2, "withdrawn"))
+    # What 1 and 2 share turned out to be boilerplate; 3 has another text, and 4 is withdrawn too.
     record(related(2, 1, []), event(3, 2, "changed", article=article(text="Other.")), event(4, 2, "withdrawn"))
     with catalog.reading() as session:
         before = changes.since(session, 0)
@@ -238,43 +238,43 @@ def test_what_was_judged_away_does_not_come_back_with_a_restored_document(catalo
     with catalog.reading() as session:
         assert related_to(session, str(ONE)) == []
         assert documents.one(session, TWO).relations == {}
-        told_after = [each.type for each in changes.since(session, 0)[len(before) :]]
-        # It was never said to have ended, only that its document was gone; nobody who follows may see it come back.
-        assert told_after == ["relation.withdrawn.v1", "document.restored.v1"]
-        kept = related_to(session, str(ONE), versions="all")
-        assert {side.path for each in kept for side in (each.a, each.b)} == {"001.txt", "003.txt", "004.txt"}
-    # Of two that were gone the one that comes back last finds what the other says now.
+        types = [change.type for change in changes.since(session, 0)[len(before) :]]
+        # Only the withdrawal of the document was reported so far. The feed must end the relation, not show it again.
+        assert types == ["relation.withdrawn.v1", "document.restored.v1"]
+        rows = related_to(session, str(ONE), versions="all")
+        assert {side.path for row in rows for side in (row.a, row.b)} == {"001.txt", "003.txt", "004.txt"}
+    # Of two withdrawn documents, the one that is restored last is compared with the other's current version.
     record(event(4, 3, "restored"))
     with catalog.reading() as session:
         assert related_to(session, str(ONE)) == []
 
 
-def test_what_a_restored_document_tells_again_is_there_once(catalog: Database, record: Record) -> None:
+def test_a_relation_sent_again_by_a_restored_document_exists_once(catalog: Database, record: Record) -> None:
     record(event(1), event(2), event(3, relations=[relation(1)]), event(1, 2, "withdrawn"))
-    # One that is judged before the other is told of names the look that is still to come.
+    # A judgement may name an observation of the other document that is not recorded yet.
     record(related(2, 1, [relation(1, 3)]), event(1, 3, "restored", relations=[relation(3)]))
     with catalog.reading() as session:
         assert documents.one(session, ONE).relations == {"reuse": 2}
         assert len(related_to(session, str(ONE), versions="all")) == 2
-        told = [each.type for each in changes.since(session, 0)]
-        assert (told.count("relation.added.v1"), told.count("relation.withdrawn.v1")) == (3, 1)
+        types = [change.type for change in changes.since(session, 0)]
+        assert (types.count("relation.added.v1"), types.count("relation.withdrawn.v1")) == (3, 1)
 
 
-def test_a_restored_document_waits_no_more_for_whom_it_was_related_to(catalog: Database, record: Record) -> None:
+def test_restoring_a_document_drops_its_pending_relations(catalog: Database, record: Record) -> None:
     record(event(1, relations=[relation(2)]), event(1, 2, "withdrawn"), event(1, 3, "restored"), event(2))
     with catalog.reading() as session:
         assert related_to(session, str(ONE), versions="all") == []
 
 
-def test_what_was_current_between_is_told_as_of_then(catalog: Database, record: Record) -> None:
+def test_numbers_of_relations_are_as_of_the_seq(catalog: Database, record: Record) -> None:
     record(event(1), event(2, relations=[relation(1)]))
     with catalog.reading() as session:
         then = documents.find(session, documents.Filter(), limit=1).snapshot.seq
     record(event(1, 2, "withdrawn"), related(2, 1, []), event(1, 3, "restored"))
     with catalog.reading() as session:
         now = documents.find(session, documents.Filter(), limit=1).snapshot.seq
-        counted = [relations.counts(session, [str(TWO)], seq)[str(TWO)] for seq in range(then, now + 1)]
-    assert counted == [{"reuse": 1}, {}, {}, {}]
+        counts = [relations.counts(session, [str(TWO)], seq)[str(TWO)] for seq in range(then, now + 1)]
+    assert counts == [{"reuse": 1}, {}, {}, {}]
 
 
 def test_copies_and_revisions_form_a_story_and_reuse_does_not(catalog: Database, record: Record) -> None:
@@ -285,8 +285,8 @@ def test_copies_and_revisions_form_a_story_and_reuse_does_not(catalog: Database,
         event(4, relations=[relation(1)]),
     )
     with catalog.reading() as session:
-        found = documents.by_ids(session, [document_id(number) for number in (1, 2, 3, 4)])
-        stories = {number: found[document_id(number)].story for number in (1, 2, 3, 4)}
+        by_id = documents.by_ids(session, [document_id(number) for number in (1, 2, 3, 4)])
+        stories = {number: by_id[document_id(number)].story for number in (1, 2, 3, 4)}
     assert stories[4] is None
     assert {story.id for story in stories.values() if story} == {stories[1].id}  # type: ignore[union-attr]
     roles = [stories[number].role for number in (1, 2, 3)]  # type: ignore[union-attr]
@@ -294,7 +294,7 @@ def test_copies_and_revisions_form_a_story_and_reuse_does_not(catalog: Database,
     assert sorted(roles[1:]) == ["copy", "head"]
 
 
-def test_a_story_that_loses_its_middle_falls_apart(catalog: Database, record: Record) -> None:
+def test_a_story_without_its_connecting_document_is_divided(catalog: Database, record: Record) -> None:
     record(
         event(1),
         event(2, relations=[relation(1, type_="revision")]),
@@ -314,16 +314,16 @@ def test_an_edit_under_a_new_name_is_a_move_and_an_edit(catalog: Database, recor
     record(event(1), event(1, 2, "changed", path="new.txt", article=article(text="Other.")))
     with catalog.reading() as session:
         log = changes.log(session, str(ONE))
-        assert [(each.type, each.version, each.previous_path) for each in log] == [
+        assert [(entry.type, entry.version, entry.previous_path) for entry in log] == [
             ("created", 1, None),
             ("moved", 1, "001.txt"),
             ("changed", 2, None),
         ]
-        found = documents.one(session, ONE)
-        assert (found.path, found.version, found.seq) == ("new.txt", 2, log[-1].seq)
+        document = documents.one(session, ONE)
+        assert (document.path, document.version, document.seq) == ("new.txt", 2, log[-1].seq)
 
 
-def test_the_same_again_changes_nothing_that_is_shown(catalog: Database, record: Record) -> None:
+def test_an_unchanged_observation_changes_nothing_that_is_shown(catalog: Database, record: Record) -> None:
     record(event(1))
     with catalog.reading() as session:
         before = documents.one(session, ONE)
@@ -334,19 +334,19 @@ def test_the_same_again_changes_nothing_that_is_shown(catalog: Database, record:
         assert documents.one(session, ONE) == before
 
 
-def test_what_comes_late_has_its_entry_its_difference_and_its_relations(catalog: Database, record: Record) -> None:
+def test_a_late_version_has_its_log_entry_its_diff_and_its_relations(catalog: Database, record: Record) -> None:
     record(event(2), event(1, 1), event(1, 5, "changed", article=article(text="Envoys met on Friday.")))
     record(event(1, 3, article=article(text="Envoys met on Sunday."), relations=[relation(2)]))
     with catalog.reading() as session:
         late = documents.version(session, ONE, 3)
         assert (late.late, late.change.words_added, late.change.significance) == (True, 1, "date")
-        found = documents.one(session, ONE)
-        assert (found.version, found.versions, found.seq) == (2, 3, late.seq)
+        document = documents.one(session, ONE)
+        assert (document.version, document.versions, document.seq) == (2, 3, late.seq)
         assert len(related_to(session, str(ONE), versions=3)) == 1
         assert related_to(session, str(ONE)) == []
 
 
-def test_an_older_version_of_the_publisher_still_counts_as_seen(catalog: Database, record: Record) -> None:
+def test_an_older_version_of_the_publisher_still_advances_the_head(catalog: Database, record: Record) -> None:
     item = {"key": "tag:wire,1", "by": "guid", "parent": None}
     record(event(1, item=item | {"version": "2024-10"}))
     record(event(1, 2, "changed", item=item | {"version": "2024-9"}, article=article(text="Older.")))
@@ -355,24 +355,24 @@ def test_an_older_version_of_the_publisher_still_counts_as_seen(catalog: Databas
         assert head.observation == 2
 
 
-def test_an_id_of_another_document_is_not_replayed(record: Record) -> None:
+def test_an_event_id_of_another_document_is_rejected(record: Record) -> None:
     stolen = event(2).model_copy(update={"id": event(1).id})
     assert outcomes(record(event(1), stolen)) == ["recorded", "rejected"]
 
 
 @pytest.mark.parametrize(
-    ("told", "pointer"),
+    ("passage", "pointer"),
     [
         ({"self": [0, 99], "other": [0, 9], "words": 8}, "/data/relations/0/passages/0/self"),
         ({"self": [0, 5], "other": [0, 9], "words": 8, "quoted": [[0, 99]]}, "/data/relations/0/passages/0/quoted/0"),
     ],
 )
-def test_a_passage_outside_the_text_is_refused_with_its_place(
-    record: Record, told: dict[str, object], pointer: str
+def test_a_passage_outside_the_text_is_refused_with_its_pointer(
+    record: Record, passage: dict[str, object], pointer: str
 ) -> None:
-    [receipt] = record(event(1, relations=[relation(2, passages=[told])]))
+    [receipt] = record(event(1, relations=[relation(2, passages=[passage])]))
     assert receipt.problem is not None
-    assert [each.pointer for each in receipt.problem.errors] == [pointer]
+    assert [error.pointer for error in receipt.problem.errors] == [pointer]
 
 
 def test_a_judgement_outside_the_text_is_refused(catalog: Database, record: Record) -> None:
@@ -405,7 +405,7 @@ def test_a_relation_keeps_its_id_when_it_is_judged_again(catalog: Database, reco
         relations.one(session, before.id)
 
 
-def test_a_story_falls_apart_where_its_link_is_taken_back(catalog: Database, record: Record) -> None:
+def test_a_story_is_divided_where_a_relation_is_dropped(catalog: Database, record: Record) -> None:
     record(
         event(1),
         event(2, relations=[relation(1, type_="revision")]),
@@ -414,13 +414,13 @@ def test_a_story_falls_apart_where_its_link_is_taken_back(catalog: Database, rec
     )
     record(related(3, 1, [relation(4, type_="revision")]))
     with catalog.reading() as session:
-        found = documents.by_ids(session, [document_id(number) for number in (1, 2, 3, 4)])
-        stories = [found[document_id(number)].story for number in (1, 2, 3, 4)]
+        by_id = documents.by_ids(session, [document_id(number) for number in (1, 2, 3, 4)])
+        stories = [by_id[document_id(number)].story for number in (1, 2, 3, 4)]
     assert [story.size for story in stories if story] == [2, 2, 2, 2]
     assert stories[0] != stories[2]
 
 
-def test_pages_are_of_one_moment_while_others_write(catalog: Database, record: Record) -> None:
+def test_pages_of_documents_are_of_one_snapshot_while_others_write(catalog: Database, record: Record) -> None:
     record(*(event(number) for number in range(1, 6)))
     with catalog.reading() as session:
         first = documents.find(session, documents.Filter(), limit=2)
@@ -429,7 +429,7 @@ def test_pages_are_of_one_moment_while_others_write(catalog: Database, record: R
         second = documents.find(session, documents.Filter(), limit=2, cursor=first.next)
         third = documents.find(session, documents.Filter(), limit=2, cursor=second.next)
         pages = [*first.documents, *second.documents, *third.documents]
-        assert [str(each.id) for each in pages] == [document_id(number) for number in (5, 4, 3, 2, 1)]
+        assert [str(document.id) for document in pages] == [document_id(number) for number in (5, 4, 3, 2, 1)]
         assert pages[-1].path == "001.txt"
         assert {page.snapshot.seq for page in (first, second, third)} == {first.snapshot.seq}
         assert third.next is None
