@@ -9,11 +9,11 @@ import structlog
 from ingest_service import admin, ledger, lock, runner, server
 from ingest_service.db import Database
 from ingest_service.errors import SourceAway
+from ingest_service.http_transport import HttpTransport
 from ingest_service.pipeline import Pipeline
 from ingest_service.pool import WorkerPool
 from ingest_service.service import Service, Ways
 from ingest_service.settings import Settings
-from ingest_service.transport import HttpTransport
 
 log = structlog.get_logger()
 

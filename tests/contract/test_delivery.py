@@ -16,8 +16,8 @@ from catalog_service import contract, server
 from catalog_service.app import create_app
 from ingest_service import model, outbox, schema, tables
 from ingest_service.db import Database
+from ingest_service.http_transport import HttpTransport
 from ingest_service.relay import Relay, Terms
-from ingest_service.transport import HttpTransport
 from tests.ingest.events import document_id, event_id, observed, related
 
 LARGE = b"%PDF" * 100_000

@@ -9,7 +9,7 @@ from catalog_service import contract
 from ingest_service import adoption, tables
 from ingest_service.db import Database
 from ingest_service.errors import CatalogAway, CatalogFailed, CatalogTrouble
-from ingest_service.transport import HttpTransport
+from ingest_service.http_transport import HttpTransport
 from tests.ingest import fake_catalog
 from tests.ingest.events import NOON, head
 from tests.ingest.fake_catalog import FakeCatalog

@@ -14,8 +14,9 @@ from catalog_service import contract
 from ingest_service import model, outbox, tables
 from ingest_service.db import Database
 from ingest_service.errors import CatalogAway, CatalogFailed, CatalogForbids, CatalogTrouble
+from ingest_service.http_transport import HttpTransport, Timeouts
 from ingest_service.relay import MOST_PROBES, Pace, Relay, Terms
-from ingest_service.transport import HttpTransport, Patience, Refused
+from ingest_service.transport import Refused
 from tests.ingest import fake_catalog
 from tests.ingest.events import NOON, document_id, event_id, head, observed, related
 from tests.ingest.fake_catalog import FakeCatalog
@@ -56,8 +57,8 @@ async def relaying(
     database: Database, url: str, *, token: str | None = None, silence: float = 5.0
 ) -> AsyncIterator[Relay]:
     """A relay that runs until the block ends."""
-    patience = Patience(connect=5.0, silence=silence)
-    async with HttpTransport(url, token, patience) as transport:
+    timeouts = Timeouts(connect=5.0, silence=silence)
+    async with HttpTransport(url, token, timeouts) as transport:
         relay = Relay(database, transport, Terms("seeds", pace=PACE), purge=forget, clock=lambda: NOON)
         task = asyncio.create_task(relay.run())
         try:

@@ -15,9 +15,9 @@ from catalog_service import contract
 from ingest_service import admin, outbox, schema, state
 from ingest_service.db import Database
 from ingest_service.errors import CatalogAway, PartDied
+from ingest_service.http_transport import HttpTransport
 from ingest_service.service import Service, Ways
 from ingest_service.settings import Settings
-from ingest_service.transport import HttpTransport
 from tests.ingest import fake_catalog
 from tests.ingest.events import NOON, head, observed
 from tests.ingest.fake_catalog import FakeCatalog
