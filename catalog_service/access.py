@@ -50,7 +50,7 @@ class Access:
             raise Forbidden(f"The token does not have the scope {scope}.", headers={"WWW-Authenticate": challenge})
 
     async def _is_open(self) -> bool:
-        """Whether no scope needs a token: the service listens on loopback and no token is valid."""
+        """Whether all requests are allowed without a token: the service listens on loopback and no token is valid."""
         if not is_loopback(self._settings.host):
             return False
         now = time.monotonic()

@@ -39,8 +39,8 @@ def log(session: Session, document: str) -> list[resources.LogEntry]:
 class Filter:
     """Selects entries of the change log; a field that is empty or None does not restrict.
 
-    `types` are full type names as in the contract (`document.changed.v1`). The `repr` of a filter is part of each
-    cursor's signature: a renamed class or field makes all cursors that readers hold invalid.
+    `types` are full type names as in the contract (`document.changed.v1`). Each cursor contains a hash of its filter's
+    `repr`, so renaming this class or a field would invalidate the cursors that readers of the feed hold.
     """
 
     types: tuple[str, ...] = ()

@@ -181,6 +181,7 @@ def _refined(first: str, second: str, ops: Iterator[Op]) -> Iterator[Op]:
 
 
 def _word_by_word(first: str, second: str, a: Span, b: Span) -> Iterator[Op]:
+    """The diff of the span `a` of the first text with the span `b` of the second."""
     # Added and removed paragraphs become one operation each, so that `_moved` recognises those that changed places.
     if a[0] == a[1]:
         yield from (Op("insert", a, span) for span in _spans(_cut(second[slice(*b)], PARAGRAPHS, b[0])))

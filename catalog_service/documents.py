@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from catalog_service import dates, diff, paging, relations, resources, roles
 from catalog_service.errors import NotFound, Redacted, Withdrawn
-from catalog_service.tables import Document, DocumentState, Original, Story, Version, alive, current_version
+from catalog_service.tables import Document, DocumentState, Original, Story, Version, current_version, valid_at
 
 # A document's state, its current version, and the id of its story.
 Row = tuple[DocumentState, Version, str | None]
@@ -25,7 +25,7 @@ DESCRIBED_COLUMNS = (
 class Filter:
     """Selects documents; a field that is None does not restrict. Ranges of dates are (from, to), both inclusive.
 
-    The `repr` of a filter is part of each cursor's signature, as with `changes.Filter`.
+    Each cursor contains a hash of its filter's `repr`, as with `changes.Filter`.
     """
 
     status: str | None = "current"
@@ -241,7 +241,7 @@ def _document(session: Session, document: UUID) -> Document:
 
 
 def _readable(session: Session, document: UUID) -> Document:
-    """The document's row. Raises NotFound, Redacted."""
+    """The row of a document that is not redacted. Raises NotFound, Redacted."""
     row = _document(session, document)
     if row.status == "redacted":
         raise Redacted(f"The content of document {document} was erased on purpose.")
@@ -261,7 +261,7 @@ def with_version(at: int | None = None) -> Select[DocumentState, Version, str | 
         select(DocumentState, Version, Document.story)
         .join(Version, current_version(DocumentState))
         .join(Document, Document.id == DocumentState.document)
-        .where(alive(DocumentState, at))
+        .where(valid_at(DocumentState, at))
     )
 
 

@@ -17,7 +17,7 @@ from catalog_service import changes, contract, counter, originals, receipts, rel
 from catalog_service.counter import WriterTurn
 from catalog_service.errors import CatalogError, EventRefused
 from catalog_service.originals import put as put_original
-from catalog_service.tables import Document, DocumentState, Version, alive, current_version
+from catalog_service.tables import Document, DocumentState, Version, current_version, valid_at
 
 __all__ = ["EventRefused", "Malformed", "heads", "put_original", "record", "record_batch"]
 
@@ -272,7 +272,7 @@ def _tell(session: Session, turn: WriterTurn, row: Document, word: Word, **more:
 
 def _remember(session: Session, row: Document) -> None:
     """What the document is from this `seq` on."""
-    standing = update(DocumentState).where(DocumentState.document == row.id, alive(DocumentState))
+    standing = update(DocumentState).where(DocumentState.document == row.id, valid_at(DocumentState))
     session.execute(standing.values(until_seq=row.seq), execution_options={"synchronize_session": False})
     session.add(DocumentState(document=row.id, **{name: getattr(row, name) for name in REMEMBERED}))
 

@@ -17,7 +17,7 @@ from catalog_service import changes, contract, paging, resources, ties
 from catalog_service.counter import WriterTurn
 from catalog_service.errors import EventRefused, NotFound
 from catalog_service.stories import Link
-from catalog_service.tables import Document, Receipt, Relation, Version, alive
+from catalog_service.tables import Document, Receipt, Relation, Version, valid_at
 
 Side = tuple[str, int]
 Scope = Literal["current", "all"]
@@ -56,7 +56,7 @@ def replace(session: Session, turn: WriterTurn, own: Side, found: Sequence[contr
 def _put(session: Session, turn: WriterTurn, own: Side, found: Sequence[contract.Relation], *, complete: bool) -> Links:
     drafts = {draft.pair: draft for draft in (_draft(own, each) for each in found)}
     links = Links()
-    for row in session.scalars(select(Relation).where(_has_side(own), alive(Relation))):
+    for row in session.scalars(select(Relation).where(_has_side(own), valid_at(Relation))):
         draft = drafts.get(((row.a_document, row.a_observation), (row.b_document, row.b_observation)))
         if draft and draft.content == _content(row):
             del drafts[draft.pair]
@@ -83,7 +83,7 @@ def lapse(session: Session, turn: WriterTurn, document: str, number: int) -> Lin
     """
     ended: list[Link] = []
     for own, other in (_SIDES, _SIDES[::-1]):
-        told = select(Relation).where(own[0] == document, own[1] == number, alive(Relation))
+        told = select(Relation).where(own[0] == document, own[1] == number, valid_at(Relation))
         now = or_(other[1].is_(None), and_(Document.status == "current", Document.number == other[1]))
         for row in session.scalars(told.outerjoin(Document, Document.id == other[0]).where(now)):
             ended += _end(session, turn, row).ended
@@ -199,7 +199,7 @@ def _appear(session: Session, turn: WriterTurn, row: Relation) -> Links:
         Relation.b_document == row.b_document,
         Relation.b_version == row.b_version,
         Relation.id != row.id,
-        alive(Relation),
+        valid_at(Relation),
     )
     links = Links()
     for older in session.scalars(select(Relation).where(same)):

@@ -283,7 +283,7 @@ def unindexed(column: Any) -> ColumnElement[str]:  # noqa: ANN401  A column of t
     return cast("ColumnElement[str]", column.concat(""))
 
 
-def alive(table: Any, seq: int | ColumnElement[int] | None = None) -> ColumnElement[bool]:  # noqa: ANN401  A table with both, or an alias.
+def valid_at(table: Any, seq: int | ColumnElement[int] | None = None) -> ColumnElement[bool]:  # noqa: ANN401  A table with both, or an alias.
     """The document states or relations that are valid now, or that were valid as of `seq`."""
     if seq is None:
         return cast("ColumnElement[bool]", table.until_seq.is_(None))

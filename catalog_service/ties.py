@@ -19,10 +19,10 @@ from catalog_service.tables import (
     DocumentState,
     Relation,
     Version,
-    alive,
     current_version,
     is_current,
     unindexed,
+    valid_at,
 )
 
 TYPES = ("duplicate", "revision")
@@ -154,7 +154,7 @@ def links(types: tuple[str, ...], *, now: bool = True) -> Select[tuple[str, str,
 
 def in_force(relation: Any = Relation, at: Moment = None) -> ColumnElement[bool]:  # noqa: ANN401  Relation or an alias.
     """Whether both sides of a relation are recorded and it has not ended, now or as of the seq `at`."""
-    return and_(relation.seq != PENDING, alive(relation, at))
+    return and_(relation.seq != PENDING, valid_at(relation, at))
 
 
 def join_current(asked: S, document: _Column, version: _Column, at: Moment = None) -> S:
@@ -165,4 +165,4 @@ def join_current(asked: S, document: _Column, version: _Column, at: Moment = Non
 
 def _is_current(state: Any, document: _Column, version: _Column, at: Moment = None) -> ColumnElement[bool]:  # noqa: ANN401  An alias.
     status = unindexed(state.status) == "current"
-    return and_(is_current((document, version), state), status, alive(state, at))
+    return and_(is_current((document, version), state), status, valid_at(state, at))

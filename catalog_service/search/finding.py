@@ -67,7 +67,7 @@ def _complete_plan(query: Query, parsed: Parsed) -> plan.Plan | None:
 
 
 def _shown(groups: Groups, parsed: Parsed, after: list[Any] | None) -> list[_RankedDocument]:
-    """The documents of a page and one more. Documents that are not the shown one of their group are skipped."""
+    """The documents of a page and one more. Of each group of copies, only the shown document is included."""
     shown: list[_RankedDocument] = []
     limit = groups.scope.query.limit
     # Each group is looked up once: ten thousand copies of one text may come between two hits.
@@ -100,7 +100,11 @@ def _tiers(scope: SearchScope, parsed: Parsed) -> Sequence[Tier | None]:
 def _tier_documents(
     scope: SearchScope, number: int, tier: Tier | None, after: list[Any] | None
 ) -> Iterator[_RankedDocument]:
-    """The documents of one tier; `number` is the tier's, `after` the rest of the sort key."""
+    """The documents of one tier, the best first.
+
+    `number` is the number of the tier, which is the first part of each sort key. `after` is the rest of the key after
+    which the documents start; None for all documents of the tier.
+    """
     tier_scope = scope.with_plan(tier.plan) if tier else scope
     statement, entry = tier_scope.select_with_entry(DocumentState.document, Version.seq)
     order: dict[str, tuple[Any, ...]] = {

@@ -269,7 +269,9 @@ class _Parser:
         if analyzer.is_unspaced(last.word):
             return _phrase(tokens, field, text.rstrip("*"))
         if len(last.word) < MIN_PREFIX:
-            self.warnings.append(f"{last.word}* is too short a beginning; searched for as a word.")
+            self.warnings.append(
+                f"{last.word}* is too short: a prefix has at least {MIN_PREFIX} letters; searched for as a word."
+            )
             return _phrase(tokens, field, text.rstrip("*"))
         prefix = Prefix(last.word, field, written=text)
         return And((_phrase(before, field, text[: before[-1].end]), prefix)) if before else prefix

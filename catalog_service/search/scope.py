@@ -12,7 +12,7 @@ from catalog_service import dates, filing
 from catalog_service.search import postgres, sqlite
 from catalog_service.search.plan import Plan
 from catalog_service.search.results import Query
-from catalog_service.tables import Document, DocumentState, Version, alive, current_version, unindexed
+from catalog_service.tables import Document, DocumentState, Version, current_version, unindexed, valid_at
 
 ENGINES = {"sqlite": sqlite, "postgresql": postgres}
 PUBLISHED = filing.published(Version)
@@ -48,7 +48,7 @@ class SearchScope:
         In descending order of this column, FTS5 reads only the rows that are fetched.
         """
         current = current_version(DocumentState)
-        conditions = (alive(DocumentState, self.at), *self._conditions())
+        conditions = (valid_at(DocumentState, self.at), *self._conditions())
         if self.plan is None:
             return sa.select(*columns).select_from(Version).join(DocumentState, current).where(
                 *conditions

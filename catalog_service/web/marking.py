@@ -126,7 +126,7 @@ def compared(pieces: Iterable[Piece]) -> list[list[Piece]]:
 
 
 def pieces(first: str, second: str, ops: Iterable[DiffOperation]) -> Iterator[Piece]:
-    """The second text cut at the operations of a diff; text that was removed from the first is at its old position."""
+    """The second text as kept and added pieces, with the removed pieces of the first text between them, in order."""
     for op in ops:
         if op.op in ("delete", "replace"):
             yield Piece(first[slice(*op.a)], "removed")
