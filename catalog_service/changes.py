@@ -40,7 +40,7 @@ class Filter:
     """Selects entries of the change log; a field that is empty or None does not restrict.
 
     `types` are full type names as in the contract (`document.changed.v1`). Each cursor contains a hash of its filter's
-    `repr`, so renaming this class or a field would invalidate the cursors that readers of the feed hold.
+    `repr`: renaming this class or a field would invalidate the cursors of all readers of the feed.
     """
 
     types: tuple[str, ...] = ()

@@ -31,9 +31,9 @@ def test_a_cursor_without_a_valid_signature_is_refused(cursor: str) -> None:
 
 
 @given(st.integers(0, 60), st.sampled_from("Aq0_"))
-def test_a_changed_cursor_is_refused(at: int, letter: str) -> None:
-    made = cursors.seal(KEY, "query", {"seq": 7})
-    changed = made[: at % len(made)] + letter + made[at % len(made) + 1 :]
-    if changed != made:
+def test_a_changed_cursor_is_refused(index: int, letter: str) -> None:
+    sealed = cursors.seal(KEY, "query", {"seq": 7})
+    changed = sealed[: index % len(sealed)] + letter + sealed[index % len(sealed) + 1 :]
+    if changed != sealed:
         with pytest.raises(CursorInvalid):
             cursors.open_(KEY, "query", changed)

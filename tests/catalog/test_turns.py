@@ -59,7 +59,7 @@ def _record(catalog: Database, sent: contract.AnyEvent) -> contract.Receipt:
 
 
 def _follow(catalog: Database, done: threading.Event) -> list[int]:
-    """The `seq`s that a reader of the feed sees, who reads on from the last one until `done` is set."""
+    """The `seq`s that a reader of the feed sees, reading on from the last one until `done` is set."""
     seen = [0]
     while True:
         last = done.is_set()

@@ -93,10 +93,10 @@ RANGES = [
 ]
 
 
-async def test_a_range_of_the_text_can_be_asked_for(client: aiohttp.ClientSession) -> None:
+async def test_a_range_of_the_text_is_answered_with_206(client: aiohttp.ClientSession) -> None:
     await publish(client, raw_event(1))
-    for asked, status, content_range, expected in RANGES:
-        async with client.get(f"{ONE}/versions/1/text", headers={"Range": asked}) as response:
+    for range_, status, content_range, expected in RANGES:
+        async with client.get(f"{ONE}/versions/1/text", headers={"Range": range_}) as response:
             assert (response.status, response.headers.get("Content-Range")) == (status, content_range)
             assert (response.content_type, await response.read()) == ("text/plain", expected)
     async with client.get(f"{ONE}/versions/1/text", headers={"Range": "bytes=99-"}) as response:
