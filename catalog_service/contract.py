@@ -380,8 +380,21 @@ class Files(Frozen):
     next: str | None = None
 
 
+class DeadLetter(Frozen):
+    """An event that the catalog refused for good, with the catalog's words and the path of its document."""
+
+    event: str
+    document: UUID
+    path: str | None = None
+    created_at: Moment
+    problem: Problem
+
+
 class IngestStatus(Frozen):
-    """The answer of `GET /v1/status` of the ingest service."""
+    """The answer of `GET /v1/status` of the ingest service.
+
+    `dead_letters` holds the oldest ones; `outbox` counts all of them.
+    """
 
     collection: str
     instance: str
@@ -392,6 +405,7 @@ class IngestStatus(Frozen):
     watcher: dict[str, Any] = {}
     healthy: bool = True
     reasons: tuple[str, ...] = ()
+    dead_letters: tuple[DeadLetter, ...] = ()
 
 
 class Match(Relation):

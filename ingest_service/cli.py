@@ -13,11 +13,9 @@ from typing import Annotated, Any
 
 import typer
 
-from catalog_service import contract
 from ingest_service import (
     brake,
     events,
-    file_names,
     given,
     ledger,
     logs,
@@ -85,44 +83,36 @@ def once() -> None:
     loaded = settings.load()
     with _database(loaded) as database:
         asyncio.run(start.once(loaded, database))
-        _end_by_data(database)
+        _exit_by_data(database)
 
 
 @app.command()
 def status(as_json: AsJson = False) -> None:
-    """Says what waits, and which files could not be read and why; ends with 1 when there are any."""
+    """Reports what is pending, dead letters and unreadable files; ends with 1 for dead letters and unreadable files."""
     loaded = settings.load()
     with _database(loaded) as database, database.reading() as session:
-        found = service.look(session, ledger, loaded)
-        bad = ledger.files(session, state=ledger.QUARANTINED, limit=MOST_ROWS)
+        report = service.look(session, ledger, loaded)
+        unreadable = ledger.files(session, state=ledger.QUARANTINED, limit=MOST_ROWS)
     if as_json:
-        answer = {**found.model_dump(mode="json"), "quarantined": [each.model_dump(mode="json") for each in bad]}
-        typer.echo(json.dumps(answer))
+        files = [file.model_dump(mode="json") for file in unreadable]
+        typer.echo(json.dumps({**report.model_dump(mode="json"), "quarantined": files}))
     else:
-        _tell(found, bad)
-    if bad:
+        for line in showing.status_lines(report, unreadable):
+            typer.echo(line)
+    if unreadable or report.dead_letters:
         raise typer.Exit(1)
 
 
-def _tell(found: contract.IngestStatus, bad: Sequence[contract.FileState]) -> None:
-    """The status for a person."""
-    for name, counts in (("files", found.states), ("events", found.outbox)):
-        told = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
-        typer.echo(f"{name}: {told or 'none'}")
-    typer.echo(f"to judge: {found.to_judge}")
-    if found.oldest_waiting_seconds is not None:
-        typer.echo(f"oldest waiting: {found.oldest_waiting_seconds:.0f} s")
-    for each in bad:
-        path, detail = file_names.printable(each.path), file_names.printable(each.detail or "")
-        typer.echo(f"'{path}': {each.reason}: {detail}")
-
-
-def _end_by_data(database: Database) -> None:
-    """Ends with 1 when there are files that could not be read, saying how many."""
+def _exit_by_data(database: Database) -> None:
+    """Ends with 1 if files could not be read or events are dead letters, and says how many."""
     with database.reading() as session:
-        bad = ledger.counts(session).get(ledger.QUARANTINED, 0)
-    if bad:
-        typer.echo(f"{bad} files could not be read: ingest-service status", err=True)
+        unreadable = ledger.counts(session).get(ledger.QUARANTINED, 0)
+        dead = outbox.counts(session)[outbox.DEAD]
+    if unreadable:
+        typer.echo(f"{unreadable} files could not be read: ingest-service status", err=True)
+    if dead:
+        typer.echo(f"{dead} events were refused by the catalog: ingest-service status", err=True)
+    if unreadable or dead:
         raise typer.Exit(1)
 
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from catalog_service import contract
-from ingest_service.tables import Article, Original, Outbox
+from ingest_service.tables import Article, Item, Original, Outbox
 
 OWED: Literal["owed"] = "owed"
 DELIVERED: Literal["delivered"] = "delivered"
@@ -200,6 +200,14 @@ def waiting(session: Session) -> Waiting:
     words = session.scalar(problem)
     count = session.scalar(sa.select(sa.func.count()).select_from(oldest_pending).where(refused)) or 0
     return Waiting(count, contract.Problem.model_validate(words) if words else None)
+
+
+def dead_letters(session: Session, *, limit: int) -> list[contract.DeadLetter]:
+    """The oldest dead letters, at most `limit`, with the paths of their documents."""
+    columns = (Outbox.event, Outbox.document, Item.path, Outbox.created_at, Outbox.problem)
+    joined = sa.select(*columns).outerjoin(Item, Item.document == Outbox.document)
+    rows = session.execute(joined.where(Outbox.state == DEAD).order_by(Outbox.id).limit(limit))
+    return [contract.DeadLetter.model_validate(row, from_attributes=True) for row in rows]
 
 
 def oldest(session: Session) -> datetime | None:

@@ -1,7 +1,7 @@
 """The ingest service put together: the folder's side, the relay, and what the service says of itself."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -18,6 +18,7 @@ from ingest_service.relay import Relay, Terms
 from ingest_service.settings import Settings
 from ingest_service.transport import Transport
 
+MOST_DEAD_LETTERS = 100
 log = structlog.get_logger()
 
 
@@ -130,9 +131,9 @@ class Service:
     async def status(self) -> contract.IngestStatus:
         """The whole state of the service. Raises DatabaseAway."""
         health, trouble = self.folder.health, self.relay.trouble
-        found = await self._ways.database.read(look, self._ways.ledger, self._settings)
-        reasons = (*health.reasons, *found.reasons, *((f"{trouble.code}: {trouble}",) if trouble else ()))
-        return found.model_copy(
+        status = await self._ways.database.read(look, self._ways.ledger, self._settings)
+        reasons = (*health.reasons, *status.reasons, *((f"{trouble.code}: {trouble}",) if trouble else ()))
+        return status.model_copy(
             update={"watcher": health.detail, "healthy": health.healthy and not reasons, "reasons": reasons}
         )
 
@@ -178,20 +179,34 @@ class Service:
 
 
 def look(session: Session, ledger: Ledger, settings: Settings) -> contract.IngestStatus:
-    """What the database tells of the service's state."""
+    """The state of the service as far as the database holds it."""
     oldest = outbox.oldest(session)
     states = ledger.counts(session)
-    held = states.get(HELD, 0)
+    events = outbox.counts(session)
+    letters = tuple(outbox.dead_letters(session, limit=MOST_DEAD_LETTERS))
+    reasons = tuple(_reasons(states.get(HELD, 0), events[outbox.DEAD], letters, outbox.waiting(session)))
     return contract.IngestStatus(
         collection=settings.collection_name,
         instance=settings.collection_name,
         states=states,
-        outbox=outbox.counts(session),
+        outbox=events,
         to_judge=ledger.unjudged(session),
         oldest_waiting_seconds=None if oldest is None else (now() - oldest).total_seconds(),
-        healthy=not held,
-        reasons=(f"deletions of {held} files are held: ingest-service confirm-deletes",) if held else (),
+        healthy=not reasons,
+        reasons=reasons,
+        dead_letters=letters,
     )
+
+
+def _reasons(held: int, dead: int, letters: Sequence[contract.DeadLetter], waiting: outbox.Waiting) -> Iterator[str]:
+    """Why the service is not healthy, a sentence each."""
+    if held:
+        yield f"deletions of {held} files are held: ingest-service confirm-deletes"
+    if letters:
+        words = letters[0].problem
+        yield f"events that the catalog refused for good: {dead}; the first: {words.code}: {words.detail}"
+    if waiting.events:
+        yield str(waiting)
 
 
 def page_of_files(session: Session, ledger: Ledger, asked: admin.FilesAsked) -> contract.Files:

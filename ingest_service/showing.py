@@ -1,4 +1,4 @@
-"""What a person reads of where a text comes from: the shared passages, and which words of them differ."""
+"""The output of commands for people: the status of the service, and where a text comes from."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,6 +11,28 @@ PASSAGE_CHARACTERS = 200
 EDIT_CHARACTERS = 60
 # The controls of ASCII and Latin-1, with which a text could move the cursor or hide what it says.
 COMMANDS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), "\ufffd")
+
+
+def status_lines(status: contract.IngestStatus, unreadable: Sequence[contract.FileState]) -> Iterator[str]:
+    """Counts, reasons why the service is not healthy, dead letters with the catalog's words, and unreadable files."""
+    for name, counts in (("files", status.states), ("events", status.outbox)):
+        words = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
+        yield f"{name}: {words or 'none'}"
+    yield f"to judge: {status.to_judge}"
+    if status.oldest_waiting_seconds is not None:
+        yield f"oldest waiting: {status.oldest_waiting_seconds:.0f} s"
+    yield from (f"not healthy: {file_names.printable(reason)}" for reason in status.reasons)
+    yield from map(_dead_letter, status.dead_letters)
+    yield from map(_unreadable, unreadable)
+
+
+def _dead_letter(letter: contract.DeadLetter) -> str:
+    path = f"'{file_names.printable(letter.path)}'" if letter.path else "no path"
+    return f"dead letter {letter.event} ({path}): {letter.problem.code}: {_short(letter.problem.detail)}"
+
+
+def _unreadable(file: contract.FileState) -> str:
+    return f"'{file_names.printable(file.path)}': {file.reason}: {file_names.printable(file.detail or '')}"
 
 
 def lines(text: str, matches: Sequence[Found]) -> Iterator[str]:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,24 @@ def test_dead_letters_are_sent_again_on_request(run: Run, sqlite_url: str) -> No
     with database.reading() as session:
         assert outbox.counts(session)["owed"] == 1
     database.close()
+
+
+def test_status_lists_dead_letters_with_the_words_of_the_catalog(run: Run, sqlite_url: str) -> None:
+    with closing(Database(sqlite_url)) as database:
+        schema.upgrade(database)
+        with database.writing() as session:
+            outbox.put(session, observed())
+            claimed = outbox.claim(session, limit_events=1, limit_bytes=1, now=NOON)
+            outbox.dead(session, claimed[0].id, problem("event-refused"))
+    done = run("status")
+    assert done.returncode == 1
+    assert "not healthy: events that the catalog refused for good: 1" in done.stdout
+    assert f"dead letter {event_id('seoul')} (no path): event-refused: No such month." in done.stdout.splitlines()
+    done = run("status", "--json")
+    assert done.returncode == 1
+    answer = json.loads(done.stdout)
+    assert answer["healthy"] is False
+    assert answer["dead_letters"][0]["problem"]["detail"] == "No such month."
 
 
 def test_a_pipe_to_match_is_refused_at_once(run: Run, tmp_path: Path) -> None:

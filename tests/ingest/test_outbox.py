@@ -140,6 +140,21 @@ def test_dead_letters_are_owed_again_all_or_one_or_by_reason(
     assert len(claim(session)) == freed
 
 
+def test_dead_letters_are_listed_oldest_first_with_words_and_path(session: Session) -> None:
+    document = str(document_id("tokyo"))
+    session.add(tables.Item(key="t", by="path", path="t.txt", document=document, observation=1, status="current"))
+    for name in ("seoul", "tokyo", "wellington"):
+        outbox.put(session, observed(name))
+        outbox.dead(session, claim(session)[0].id, problem(f"about-{name}"))
+    letters = outbox.dead_letters(session, limit=2)
+    assert [(letter.event, letter.path) for letter in letters] == [
+        (event_id("seoul"), None),
+        (event_id("tokyo"), "t.txt"),
+    ]
+    assert letters[0].problem == problem("about-seoul")
+    assert letters[0].created_at == NOON
+
+
 def test_the_oldest_event_owed_is_told(session: Session) -> None:
     assert outbox.oldest(session) is None
     outbox.put(session, observed())

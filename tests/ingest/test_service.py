@@ -16,10 +16,10 @@ from ingest_service import admin, outbox, schema, state
 from ingest_service.db import Database
 from ingest_service.errors import CatalogAway, PartDied
 from ingest_service.http_transport import HttpTransport
-from ingest_service.service import Service, Ways
+from ingest_service.service import MOST_DEAD_LETTERS, Service, Ways
 from ingest_service.settings import Settings
 from tests.ingest import fake_catalog
-from tests.ingest.events import NOON, head, observed
+from tests.ingest.events import NOON, head, observed, problem
 from tests.ingest.fake_catalog import FakeCatalog
 from tests.ingest.waiting import until
 
@@ -218,6 +218,37 @@ async def test_the_status_tells_what_waits_and_what_is_degraded(database: Databa
     assert told.reasons == ("polled: too many folders",)
     assert told.watcher == {"strategy": "polling"}
     assert told.healthy is False
+
+
+async def test_dead_letters_make_the_service_unhealthy_with_the_words_of_the_catalog(database: Database) -> None:
+    async with FakeCatalog().serving() as catalog, staged(database, catalog.url) as stage:
+        with database.writing() as session:
+            for number in range(MOST_DEAD_LETTERS + 1):
+                outbox.put(session, observed(f"file-{number}"))
+                [event] = outbox.claim(session, limit_events=1, limit_bytes=1, now=NOON)
+                outbox.dead(session, event.id, problem("event-refused"))
+        status = await stage.service.status()
+        assert status.healthy is False
+        assert status.reasons == (
+            "events that the catalog refused for good: 101; the first: event-refused: No such month.",
+        )
+        assert len(status.dead_letters) == MOST_DEAD_LETTERS
+        with database.writing() as session:
+            outbox.retry(session)
+        assert (await stage.service.status()).healthy
+
+
+async def test_an_event_that_is_refused_for_now_makes_the_service_unhealthy(database: Database) -> None:
+    async with FakeCatalog().serving() as catalog, staged(database, catalog.url) as stage:
+        with database.writing() as session:
+            outbox.put(session, observed())
+            [event] = outbox.claim(session, limit_events=1, limit_bytes=1, now=NOON)
+            outbox.refuse(session, event.id, problem("database-away", 503), NOON)
+        status = await stage.service.status()
+        assert status.healthy is False
+        assert status.reasons == (
+            "events that the catalog refuses and that will be sent again: 1; the first: database-away: No such month.",
+        )
 
 
 async def test_files_come_in_pages(database: Database) -> None:
