@@ -23,8 +23,11 @@ from pydantic import (
     model_validator,
 )
 
+from catalog_service import relation_types
+
 EVENT_MEDIA_TYPE = "application/cloudevents+json"
 BATCH_MEDIA_TYPE = "application/cloudevents-batch+json"
+RelationType = relation_types.RelationType
 MAX_BATCH_EVENTS = 1_000
 MAX_BATCH_BYTES = 16 * 1024 * 1024
 MAX_INLINE_ORIGINAL = 64 * 1024
@@ -224,7 +227,7 @@ class Coverage(Aliased):
 class Relation(Frozen):
     """How this article relates to another, with the passages they share."""
 
-    type: Literal["duplicate", "revision", "excerpt", "reuse"]
+    type: RelationType
     other: Reference
     jaccard: Share
     coverage: Coverage

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from catalog_service import dates, diff, paging, relations, resources, roles
 from catalog_service.errors import NotFound, Redacted, Withdrawn
+from catalog_service.relation_types import COPY_TYPES
 from catalog_service.tables import Document, DocumentState, Original, Story, Version, current_version, valid_at
 
 # A document's state, its current version, and the id of its story.
@@ -174,7 +175,7 @@ def described(session: Session, rows: Sequence[Row], at: int | None = None) -> l
 def _membership(document: str, story: Story | None, copies: Collection[str]) -> resources.StoryMembership | None:
     if story is None:
         return None
-    role: Literal["head", "copy", "revision"] = "copy" if document in copies else "revision"
+    role: resources.StoryRole = "copy" if document in copies else "revision"
     return resources.StoryMembership(
         id=UUID(story.id), size=story.size, role="head" if story.head == document else role
     )
@@ -196,7 +197,7 @@ def _resource(
             "observed_at": row.observed_at,
             "seq": row.seq,
             "story": story,
-            "duplicates": counts.get("duplicate", 0),
+            "duplicates": sum(counts.get(type_, 0) for type_ in COPY_TYPES),
             "relations": counts,
         }
     )

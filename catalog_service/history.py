@@ -17,6 +17,7 @@ from catalog_service import changes, contract, counter, originals, receipts, rel
 from catalog_service.counter import WriterTurn
 from catalog_service.errors import CatalogError, EventRefused
 from catalog_service.originals import put as put_original
+from catalog_service.relation_types import COPY_TYPES
 from catalog_service.tables import Document, DocumentState, Version, current_version, valid_at
 
 __all__ = ["EventRefused", "Malformed", "heads", "put_original", "record", "record_batch"]
@@ -211,7 +212,7 @@ def _join(session: Session, turn: WriterTurn, said: tuple[str, int | None], link
     joining = {row.id}
     if (row.status, row.number) != ("current", said[1]):
         # Not the document, but its copies: what it says no more holds them together.
-        joining.update(*((link.a, link.b) for link in links.appeared if link.type == "duplicate"))
+        joining.update(*((link.a, link.b) for link in links.appeared if link.type in COPY_TYPES))
     for each in sorted(joining):
         stories.join(session, turn, each)
 

@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from catalog_service import graph, ties
+from catalog_service.relation_types import COPY_TYPES, STORY_TYPES
 from catalog_service.tables import Document, Relation, Story, Version, current_version, is_current, unindexed
 
 # Two that are linked are near.
@@ -40,7 +41,7 @@ def far(session: Session, told: Iterable[Story]) -> dict[str, int]:
     for story, digest, count in session.execute(_counted(large)):
         texts[story].count[digest] = count
     for story, type_, a, b in session.execute(_links(large)):
-        links = texts[story].copies if type_ == "duplicate" else texts[story].revisions
+        links = texts[story].copies if type_ in COPY_TYPES else texts[story].revisions
         links[a].add(b)
         links[b].add(a)
     heads = {row.id: row.digest for row in session.execute(_heads(large))}
@@ -76,5 +77,5 @@ def _links(wanted: Collection[str]) -> Select[str | None, str, str, str]:
         .join(b, and_(is_current(ties.B, b), b.story == a.story))
         .join(version_a, current_version(a, version_a))
         .join(version_b, current_version(b, version_b))
-        .where(a.story.in_(wanted), unindexed(Relation.type).in_(ties.TYPES), ties.in_force())
+        .where(a.story.in_(wanted), unindexed(Relation.type).in_(STORY_TYPES), ties.in_force())
     )

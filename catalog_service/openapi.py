@@ -16,6 +16,7 @@ from catalog_service.release import RELEASE
 
 Json = dict[str, Any]
 Mode = Literal["validation", "serialization"]
+REF_TEMPLATE = "#/components/schemas/{model}"
 # The headers of every answer.
 HEADERS: Json = {"X-Request-Id": {"schema": {"type": "string"}, "description": "Finds the request in the log."}}
 
@@ -70,8 +71,16 @@ def _schemas(operations: Iterable[Operation[Any]]) -> _Schemas:
         for content in operation.bodies:
             if isinstance(content.schema, type):
                 models[content.schema, "validation"] = None
-    references, schema = models_json_schema(list(models), ref_template="#/components/schemas/{model}")
-    return _Schemas({key: dict(references[key]) for key in models}, dict(schema["$defs"]))
+    references, schema = models_json_schema(list(models), ref_template=REF_TEMPLATE)
+    definitions = dict(schema["$defs"])
+    for operation in operations:
+        definitions |= _parameter_schema(operation).get("$defs", {})
+    return _Schemas({key: dict(references[key]) for key in models}, definitions)
+
+
+def _parameter_schema(operation: Operation[Any]) -> Json:
+    schema: Json = operation.parameters.model_json_schema(mode="validation", ref_template=REF_TEMPLATE)
+    return schema
 
 
 def _operation(operation: Operation[Any], method: str, schemas: _Schemas) -> Json:
@@ -102,7 +111,7 @@ def _tag(operation: Operation[Any]) -> str:
 
 def _parameters(operation: Operation[Any]) -> list[Json]:
     """The fields of the parameter model, each in the path or in the query."""
-    schema = operation.parameters.model_json_schema(mode="validation")
+    schema = _parameter_schema(operation)
     required = set(schema.get("required", ()))
     return [
         {

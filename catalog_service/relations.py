@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from catalog_service import changes, contract, paging, resources, ties
 from catalog_service.counter import WriterTurn
 from catalog_service.errors import EventRefused, NotFound
+from catalog_service.relation_types import COPY_TYPES, RelationType
 from catalog_service.stories import Link
 from catalog_service.tables import Document, Receipt, Relation, Version, valid_at
 
@@ -245,7 +246,7 @@ def counts(session: Session, documents: Collection[str], at: int | None = None) 
 
 @functools.cache
 def _counted(*, now: bool) -> Select[str, str, int]:
-    linked = ties.links(("duplicate", "revision", "excerpt", "reuse"), now=now).subquery()
+    linked = ties.links(tuple(RelationType), now=now).subquery()
     return select(linked.c.document, linked.c.type, func.count()).group_by(linked.c.document, linked.c.type)
 
 
@@ -266,7 +267,7 @@ def of_document(
     of_a, of_b = Relation.a_document == document, Relation.b_document == document
     if isinstance(versions, int):
         of_a, of_b = and_(of_a, Relation.a_version == versions), and_(of_b, Relation.b_version == versions)
-    order = (case((Relation.type == "duplicate", 1), else_=0), -Relation.coverage_a - Relation.coverage_b, Relation.id)
+    order = (case((Relation.type.in_(COPY_TYPES), 1), else_=0), -Relation.coverage_a - Relation.coverage_b, Relation.id)
     asked = (
         _asked("all" if isinstance(versions, int) else versions, place.snapshot.seq)
         .where(or_(of_a, of_b))
@@ -278,7 +279,7 @@ def of_document(
     last = rows[-1] if more else None
     return resources.Relations(
         relations=tuple(_resources(session, rows)),
-        next=place.cursor([int(last.type == "duplicate"), -last.coverage_a - last.coverage_b, last.id])
+        next=place.cursor([int(last.type in COPY_TYPES), -last.coverage_a - last.coverage_b, last.id])
         if last
         else None,
         snapshot=place.snapshot,

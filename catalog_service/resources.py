@@ -12,7 +12,8 @@ Json = JsonValue
 Moment = Annotated[datetime, PlainSerializer(contract.format_time, return_type=str, when_used="json")]
 Span = tuple[int, int]
 Status = Literal["current", "withdrawn", "redacted"]
-RelationType = Literal["duplicate", "revision", "excerpt", "reuse"]
+# The role of a document in its story: its newest filing, the same text as an earlier filing, or another filing.
+StoryRole = Literal["head", "copy", "revision"]
 Significance = Literal["typography", "metadata", "figure", "date", "quotation", "headline", "substantive"]
 
 
@@ -34,7 +35,7 @@ class StoryMembership(Resource):
 
     id: UUID
     size: int
-    role: Literal["head", "copy", "revision"]
+    role: StoryRole
 
 
 class Described(Resource):
@@ -71,7 +72,7 @@ class Document(Described):
     first_recorded_at: Moment
     story: StoryMembership | None = None
     duplicates: int = 0
-    relations: dict[RelationType, int] = {}
+    relations: dict[contract.RelationType, int] = {}
 
 
 class Documents(Resource):
@@ -181,7 +182,7 @@ class Relation(Resource):
     """A relation between two versions, with the passages they share."""
 
     id: str
-    type: RelationType
+    type: contract.RelationType
     a: RelationEnd
     b: RelationEnd
     jaccard: float

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from catalog_service import arrays, filing, ties
 from catalog_service.arrays import any_of
+from catalog_service.relation_types import COPY_TYPES
 from catalog_service.tables import Document, Relation, Story, Version, current_version, is_current, unindexed
 
 # A class that maps a table, or an alias of one.
@@ -83,5 +84,5 @@ def _step(one: _Table, other: _Table, way: tuple[str, str]) -> ColumnElement[boo
         is_current((getattr(relation, f"{side}_document"), getattr(relation, f"{side}_version")), end)
         for side, end in zip(way, (one, other), strict=True)
     ]
-    told = and_(unindexed(relation.type) == "duplicate", ties.in_force(relation))
+    told = and_(unindexed(relation.type).in_(COPY_TYPES), ties.in_force(relation))
     return and_(*sides, told, other.story == one.story)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from catalog_service import changes, filing, graph, ties
 from catalog_service.arrays import any_of
 from catalog_service.counter import WriterTurn
+from catalog_service.relation_types import STORY_TYPES
 from catalog_service.tables import Document, Story, Version, current_version, unindexed
 from catalog_service.ties import Text
 
@@ -72,7 +73,7 @@ def leave(session: Session, turn: WriterTurn, document: str) -> None:
 
 def part(session: Session, turn: WriterTurn, ended: Sequence[Link]) -> None:
     """Follows links that are no more: what only they held together falls apart."""
-    pairs = {(link.a, link.b) for link in ended if link.type in ties.TYPES}
+    pairs = {(link.a, link.b) for link in ended if link.type in STORY_TYPES}
     cut = Counter(itertools.chain.from_iterable(pairs))
     left = ties.neighbours(session, cut) if pairs else {}
     torn: set[str] = set()

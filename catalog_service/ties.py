@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from catalog_service import arrays
 from catalog_service.arrays import any_of
+from catalog_service.relation_types import COPY_TYPES, STORY_TYPES
 from catalog_service.tables import (
     Document,
     DocumentState,
@@ -25,7 +26,6 @@ from catalog_service.tables import (
     valid_at,
 )
 
-TYPES = ("duplicate", "revision")
 S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 Moment: TypeAlias = "int | ColumnElement[int] | None"
 _Column: TypeAlias = InstrumentedAttribute[Any]
@@ -52,7 +52,7 @@ def of(session: Session, documents: Collection[str], *, without: str | None = No
     for row in session.execute(_told(), {"documents": list(documents)}):
         if row.current and row.other != without:
             found[row.document].documents.add(row.other)
-        elif row.type == "duplicate":
+        elif row.type in COPY_TYPES:
             said_no_more.append((row.document, row.other, row.number))
     digests = _digests(session, {document for document, _, _ in said_no_more})
     for document, other, number in said_no_more:
@@ -107,7 +107,7 @@ def _copies_of() -> Select[str]:
         version = aliased(Version)
         said = and_(version.document == own[0], version.number == own[1], version.digest == bindparam("digest"))
         told = and_(
-            other[0] == bindparam("document"), other[1] == bindparam("number"), unindexed(Relation.type) == "duplicate"
+            other[0] == bindparam("document"), other[1] == bindparam("number"), unindexed(Relation.type).in_(COPY_TYPES)
         )
         asked = select(own[0].label("document")).join(version, said).where(told, in_force())
         found.append(join_current(asked, *own))
@@ -127,7 +127,7 @@ def _told() -> Select[str, str, int, str, bool]:
             .outerjoin(state, _is_current(state, *other))
             # Of the states: for each relation PostgreSQL may go through the whole list.
             .where(any_of(saying.document, arrays.parameter("documents")))
-            .where(unindexed(Relation.type).in_(TYPES), in_force())
+            .where(unindexed(Relation.type).in_(STORY_TYPES), in_force())
         )
     told = union_all(*found).subquery()
     return select(told.c.document, told.c.other, told.c.number, told.c.type, told.c.current)

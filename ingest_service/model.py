@@ -1,4 +1,4 @@
-"""The values of the ingest service: frozen, and knowing no other module.
+"""The values of the ingest service: frozen. This module knows no other but the contract with the catalog.
 
 Offsets are Unicode code points, half-open. A digest is `sha-256:` and 64 hex digits. Times are aware and in UTC.
 """
@@ -10,12 +10,14 @@ from typing import Literal, TypeAlias
 
 from typing_extensions import TypeAliasType
 
+from catalog_service import contract
+
 Json = TypeAliasType("Json", "bool | int | float | str | list[Json] | dict[str, Json] | None")
 Span: TypeAlias = tuple[int, int]
 Kind: TypeAlias = Literal["wire", "release", "article", "document"]
 PublishedBasis: TypeAlias = Literal["metadata", "dateline", "text", "caption"]
 ItemBy: TypeAlias = Literal["path", "member", "guid"]
-RelationType: TypeAlias = Literal["duplicate", "revision", "excerpt", "reuse"]
+RelationType = contract.RelationType
 
 PARAGRAPH_BREAK = "\n\n"
 

@@ -6,7 +6,7 @@ from aiohttp import web
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from catalog_service import documents, relations, resources
+from catalog_service import contract, documents, relations, resources
 from catalog_service.api import answers
 from catalog_service.api.answers import answer
 from catalog_service.api.operations import Content, Operation, Parameters
@@ -24,7 +24,7 @@ class DocumentRelationsParameters(OfDocument, Paged):
 class RelationListParameters(Paged):
     """The filters of a list of relations, and the page."""
 
-    type: resources.RelationType | None = None
+    type: contract.RelationType | None = None
     versions: Literal["current", "all"] = "current"
 
 

@@ -10,12 +10,13 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 
 from catalog_service import filing, graph, ties
+from catalog_service.relation_types import COPY_TYPES, STORY_TYPES
 from catalog_service.search.results import Collapse
 from catalog_service.search.scope import SearchScope
 from catalog_service.tables import DocumentState, Relation, Version
 
 CHUNK = 500
-LINKED_BY: Mapping[Collapse, tuple[str, ...]] = {"none": (), "duplicates": ("duplicate",), "stories": ties.TYPES}
+LINKED_BY: Mapping[Collapse, tuple[str, ...]] = {"none": (), "duplicates": COPY_TYPES, "stories": STORY_TYPES}
 COLUMNS = (*filing.columns(Version), Version.kind, Version.publisher, Version.language, Version.seq)
 Rows: TypeAlias = list[sa.Row[Any]]
 
@@ -73,7 +74,7 @@ class Groups:
         while waiting:
             for chunk in _chunks(waiting - self._links.keys()):
                 self._links.update({document: [] for document in chunk})
-                links = ties.links(ties.TYPES, now=False)
+                links = ties.links(STORY_TYPES, now=False)
                 for row in self.scope.session.execute(links, {"documents": chunk, "at": self.scope.at}):
                     self._links[row.document].append((row.type, row.other))
             waiting = {other for document in waiting for other in self._linked_to(document, types)} - reached

@@ -17,6 +17,7 @@ from catalog_service import contract, documents, relations, resources, search, s
 from catalog_service.db import Database
 from catalog_service.errors import BadQuery, NotFound
 from catalog_service.keys import DATABASE, ERROR_PAGE
+from catalog_service.relation_types import PROPERTIES
 from catalog_service.web import assets, marking, presenting
 
 PAGE = 50
@@ -158,7 +159,7 @@ def _relation(session: Session, relation_id: str) -> dict[str, Any]:
     relation = relations.one(session, relation_id)
     a, b = (documents.version(session, end.document, end.version) for end in (relation.a, relation.b))
     return {
-        "heading": presenting.HEADINGS[relation.type],
+        "heading": PROPERTIES[relation.type].heading,
         "explanation": presenting.explanation(relation),
         "sides": presenting.sides(relation, a, b),
     }

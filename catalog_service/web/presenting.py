@@ -4,21 +4,10 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from catalog_service import contract, resources
+from catalog_service.relation_types import PROPERTIES
 from catalog_service.search.results import Hit, Snippet
 from catalog_service.web import marking
 
-RELATION_WORDS = {
-    "duplicate": "The same text as",
-    "revision": "Another filing of the same story:",
-    "excerpt": "One text contains almost all of the other:",
-    "reuse": "Shares passages with",
-}
-HEADINGS = {
-    "duplicate": "The same text twice",
-    "revision": "Two filings of one story",
-    "excerpt": "One text inside the other",
-    "reuse": "Passages in common",
-}
 CHANGE_WORDS = {
     "created": "first reading",
     "publisher": "edited",
@@ -107,7 +96,7 @@ def explanation(relation: resources.Relation) -> str:
 def relation_line(relation: resources.Relation, document: str) -> RelationLine:
     """The line of a relation in the list of `document`; `other` is the other side."""
     other = relation.b if str(relation.a.document) == document else relation.a
-    return RelationLine(str(relation.id), RELATION_WORDS[relation.type], other, len(relation.passages))
+    return RelationLine(str(relation.id), PROPERTIES[relation.type].phrase, other, len(relation.passages))
 
 
 def version_line(version: resources.VersionSummary) -> VersionLine:

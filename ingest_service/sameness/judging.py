@@ -39,7 +39,7 @@ def _judge(a: Side, b: Side, masked: Hashes, *, met: bool) -> Judgement | None:
         return None
     matches = align(a.folded, b.folded, common)
     type_ = _type(a, b, matches, covered(a, b, matches, shared))
-    told = _told(a, b, matches) if type_ != "reuse" else _telling(a, b, matches, common, shared)
+    told = _told(a, b, matches) if type_ is not RelationType.REUSE else _telling(a, b, matches, common, shared)
     if not told and a.folded_digest != b.folded_digest:
         return None
     coverage = covered(a, b, [match for match, _ in told])
@@ -139,12 +139,12 @@ def _type(
     a: Side, b: Side, matches: Sequence[Match], coverage: Coverage, parameters: Parameters = PARAMETERS
 ) -> RelationType:
     if a.folded_digest == b.folded_digest:
-        return "duplicate"
+        return RelationType.DUPLICATE
     if coverage.of_shorter < parameters.revision_coverage:
-        return "reuse"
+        return RelationType.REUSE
     like = likeness(a, b)
     if equal_share(a, b, matches) >= parameters.duplicate_coverage and not like.swapped_names and same_numbers(a, b):
-        return "duplicate"
+        return RelationType.DUPLICATE
     filed_again = (
         (coverage.of_shorter >= parameters.revision_sure_coverage or coverage.shared >= parameters.revision_shared)
         and like.words >= parameters.revision_words
@@ -154,9 +154,9 @@ def _type(
     # A text much shorter than another one that does not open as it does is about less: taken out of it, or quoting it.
     much_longer = _is_much_longer(a, b, parameters)
     if filed_again and not (much_longer and not _begin_alike(a, b, matches, parameters)):
-        return "revision"
+        return RelationType.REVISION
     inside = much_longer and coverage.of_shorter >= parameters.excerpt_coverage
-    return "excerpt" if inside else "reuse"
+    return RelationType.EXCERPT if inside else RelationType.REUSE
 
 
 def _is_much_longer(a: Side, b: Side, parameters: Parameters) -> bool:

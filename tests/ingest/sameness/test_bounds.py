@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from catalog_service import contract
 from ingest_service import events, sameness
-from ingest_service.model import PARAGRAPH_BREAK, Article, Edit, Judgement, Passage, Reference, Relation
+from ingest_service.model import PARAGRAPH_BREAK, Article, Edit, Judgement, Passage, Reference, Relation, RelationType
 from ingest_service.sameness import bounds
 
 lengths = st.lists(st.integers(0, 12), min_size=1, max_size=8)
@@ -26,7 +26,7 @@ def judgement(edits: list[int]) -> Judgement:
         )
         for at, count in zip(range(0, 200 * len(edits), 200), edits, strict=True)
     ]  # fmt: skip
-    return Judgement("reuse", 0.5, 0.5, 0.5, tuple(passages))
+    return Judgement(RelationType.REUSE, 0.5, 0.5, 0.5, tuple(passages))
 
 
 @given(lengths, st.integers(1, 20))
