@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -32,18 +33,19 @@ from ingest_service import (
 )
 from ingest_service.db import Database, check_exists
 from ingest_service.errors import (
+    HeldMeanwhile,
     IngestError,
     NoSuchEvent,
     NoSuchRevision,
     PartDied,
     SettingsWrong,
-    SourceAway,
     Unreadable,
 )
 
 MOST_ROWS = 1_000
 USAGE = (SettingsWrong, NoSuchRevision)
-WRONG = (NoSuchEvent, PartDied)
+USAGE_CODE = 2
+WRONG = (HeldMeanwhile, NoSuchEvent, PartDied)
 app = typer.Typer(
     help="Watches a folder of documents and tells the catalog what is in it.",
     no_args_is_help=True,
@@ -66,7 +68,7 @@ def main() -> None:
 
 def exit_code(error: IngestError) -> int:
     """2 for wrong settings, 1 for what is wrong with the data or died, 3 for everything that could not be reached."""
-    return 2 if isinstance(error, USAGE) else 1 if isinstance(error, WRONG) else 3
+    return USAGE_CODE if isinstance(error, USAGE) else 1 if isinstance(error, WRONG) else 3
 
 
 @app.command()
@@ -159,17 +161,41 @@ def _answer(item: model.Article, found: Sequence[matching.Found]) -> dict[str, A
 
 
 @app.command("confirm-deletes")
-def confirm_deletes(as_json: AsJson = False) -> None:
-    """Says that the folder is right as it is: what is missing from it is gone, and no longer held."""
+def confirm_deletes(
+    yes: Annotated[bool, typer.Option("--yes", help="Confirm without a question.")] = False, as_json: AsJson = False
+) -> None:
+    """Shows the deletions that are held, asks, and then deletes these files from the ledger for good."""
     loaded = settings.load()
     origin = events.Origin(loaded.collection_name, f"/ingest/{loaded.collection_name}")
     part = ledger.parting(loaded.on_delete)
-    with _database(loaded) as database, database.writing() as session:
-        try:
+    with _database(loaded) as database:
+        with database.reading() as session:
+            held = brake.held_deletions(session, loaded.seeds)
+        if not as_json:
+            for line in showing.held_lines(held):
+                typer.echo(line)
+        if not (yes or _is_confirmed(held, as_json)):
+            return
+        with database.writing() as session:
+            if not yes and brake.held_deletions(session, loaded.seeds) != held:
+                raise HeldMeanwhile
             count = brake.confirm(session, ledger.Context(origin, service.now()), loaded.seeds, part)
-        except OSError as error:
-            raise SourceAway(f"INGEST_SEEDS: {loaded.seeds} cannot be read: {error.strerror}") from error
-    _say(as_json, {"gone": count}, f"{count} files are gone.")
+    _say(as_json, {**asdict(held), "gone": count}, f"{count} files are deleted.")
+
+
+def _is_confirmed(held: brake.HeldDeletions, as_json: bool) -> bool:
+    """Whether a person at a terminal confirms; False where there is nothing to confirm.
+
+    Ends with 1 when the answer is no, and with 2 where there is no person to ask.
+    """
+    if as_json:
+        typer.echo(json.dumps(asdict(held)))
+    if not held.files and not held.changes:
+        return False
+    if as_json or sys.stdin is None or not sys.stdin.isatty():
+        typer.echo("ingest-service: nothing is deleted without `ingest-service confirm-deletes --yes`", err=True)
+        raise typer.Exit(USAGE_CODE)
+    return typer.confirm("Delete these files for good?", abort=True)
 
 
 @migrate.command()

@@ -167,6 +167,12 @@ class SourceAway(IngestError):
     code = "source-unavailable"
 
 
+class HeldMeanwhile(IngestError):
+    """The held deletions or the folder changed after they were shown; nothing is deleted: start again."""
+
+    code = "held-meanwhile"
+
+
 class DatabaseAway(IngestError):
     """The database cannot be used now; nothing is lost, it is tried again."""
 

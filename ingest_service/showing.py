@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from catalog_service import contract
 from ingest_service import file_names
+from ingest_service.brake import HeldDeletions
 from ingest_service.matching import Found
 
 MOST_EDITS = 5
@@ -33,6 +34,16 @@ def _dead_letter(letter: contract.DeadLetter) -> str:
 
 def _unreadable(file: contract.FileState) -> str:
     return f"'{file_names.printable(file.path)}': {file.reason}: {file_names.printable(file.detail or '')}"
+
+
+def held_lines(held: HeldDeletions) -> Iterator[str]:
+    """How many deletions are held, in which folders, and how the watched folder and its mounts have changed."""
+    yield f"deletions of {held.files} files are held"
+    for folder, count in held.folders.items():
+        yield f"  {count} in " + (f"'{file_names.printable(folder)}'" if folder else "the watched folder itself")
+    yield from (file_names.printable(str(change)) for change in held.changes)
+    if not held.changes:
+        yield "the watched folder and the mounts below it are the same as before"
 
 
 def lines(text: str, matches: Sequence[Found]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest_service import outbox, schema
+from ingest_service import ledger, outbox, schema, tables
 from ingest_service.db import Database
 from tests.ingest.events import NOON, event_id, observed, problem
 from tests.quality import sameness_predict
@@ -132,6 +132,74 @@ def test_status_lists_dead_letters_with_the_words_of_the_catalog(run: Run, sqlit
     answer = json.loads(done.stdout)
     assert answer["healthy"] is False
     assert answer["dead_letters"][0]["problem"]["detail"] == "No such month."
+
+
+@pytest.fixture
+def held(sqlite_url: str, tmp_path: Path) -> dict[str, str]:
+    """A watched folder that is empty, and a database in which deletions of three files are held; the environment."""
+    (tmp_path / "watched").mkdir()
+    with closing(Database(sqlite_url)) as database:
+        schema.upgrade(database)
+        with database.writing() as session:
+            for path in ("a/1.txt", "a/2.txt", "b\x1b/3.txt"):
+                session.add(
+                    tables.File(
+                        path=path, state=ledger.HELD, size=1, mtime_ns=1, ctime_ns=1, device=1, inode=1, since=NOON
+                    )
+                )  # fmt: skip
+    return {**os.environ, "INGEST_DATABASE_URL": sqlite_url, "INGEST_SEEDS": str(tmp_path / "watched")}
+
+
+def answered(environment: dict[str, str], answer: bytes) -> tuple[int, str]:
+    """The exit code and the output of `confirm-deletes` at a terminal at which a person gives this answer."""
+    person, terminal = os.openpty()
+    try:
+        os.write(person, answer)
+        done = subprocess.run(
+            [sys.executable, "-c", "from ingest_service.cli import main; main()", "confirm-deletes"],
+            env=environment, stdin=terminal, capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+    finally:
+        os.close(person)
+        os.close(terminal)
+    return done.returncode, done.stdout
+
+
+def files(url: str) -> int:
+    """How many files the ledger has."""
+    with closing(Database(url)) as database, database.reading() as session:
+        return sum(ledger.counts(session).values())
+
+
+def test_held_deletions_are_shown_and_confirmed_at_a_terminal(held: dict[str, str], sqlite_url: str) -> None:
+    code, output = answered(held, b"n\n")
+    assert code == 1
+    assert output.startswith("deletions of 3 files are held\n  2 in 'a'\n  1 in 'b\\x1b'\nthe watched folder and the")
+    assert files(sqlite_url) == 3
+    code, output = answered(held, b"y\n")
+    assert code == 0
+    assert output.endswith("3 files are deleted.\n")
+    assert files(sqlite_url) == 0
+    # Where no deletion is held there is no question.
+    assert answered(held, b"")[0] == 0
+
+
+def test_held_deletions_are_not_confirmed_without_an_answer(held: dict[str, str], run: Run, sqlite_url: str) -> None:
+    shown = run("confirm-deletes", "--json", INGEST_SEEDS=held["INGEST_SEEDS"])
+    assert shown.returncode == 2
+    assert json.loads(shown.stdout) == {"files": 3, "folders": {"a": 2, "b\x1b": 1}, "changes": []}
+    assert run("confirm-deletes", stdin="y\n", INGEST_SEEDS=held["INGEST_SEEDS"]).returncode == 2
+    assert files(sqlite_url) == 3
+    done = run("confirm-deletes", "--yes", "--json", INGEST_SEEDS=held["INGEST_SEEDS"])
+    assert (done.returncode, json.loads(done.stdout)["gone"]) == (0, 3)
+    assert files(sqlite_url) == 0
+
+
+def test_deletions_of_a_folder_that_is_missing_are_not_confirmed(held: dict[str, str], run: Run) -> None:
+    Path(held["INGEST_SEEDS"]).rmdir()
+    done = run("confirm-deletes", "--yes", INGEST_SEEDS=held["INGEST_SEEDS"])
+    assert (done.returncode, done.stdout) == (3, "")
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_a_pipe_to_match_is_refused_at_once(run: Run, tmp_path: Path) -> None:

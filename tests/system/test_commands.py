@@ -25,8 +25,17 @@ def test_deletions_that_are_held_are_told_once_confirmed(empty_house: House) -> 
     assert any("deletions of 5 files are held" in reason for reason in status["reasons"])
     assert empty_house.documents().keys() == gone.keys()
 
-    done = run(empty_house, "confirm-deletes")
-    assert (done.returncode, done.stdout) == (0, "5 files are gone.\n")
+    shown = run(empty_house, "confirm-deletes")
+    assert shown.returncode == 2
+    assert shown.stdout.splitlines() == [
+        "deletions of 5 files are held", "  5 in the watched folder itself",
+        "the watched folder and the mounts below it are the same as before",
+    ]  # fmt: skip
+    assert shown.stderr == "ingest-service: nothing is deleted without `ingest-service confirm-deletes --yes`\n"
+    assert empty_house.documents().keys() == gone.keys()
+    done = run(empty_house, "confirm-deletes", "--yes")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-1] == "5 files are deleted."
     until(lambda: not empty_house.documents(), "the tombstones")
     assert empty_house.ingest.get("/v1/status").json["healthy"]
     assert sorted(empty_house.documents("withdrawn")) == sorted(gone)
