@@ -129,7 +129,7 @@ async def test_what_is_wrong_with_a_body_is_said_with_its_place(
     assert said.detail == f"{pointer or 'the body'} {detail}."
 
 
-@pytest.mark.parametrize("body", [b"a text", gzip.compress(b"a text"), gzip.compress(b"a text")[:-9]])
+@pytest.mark.parametrize("body", [b"a text", gzip.compress(b"a text", mtime=0), gzip.compress(b"a text", mtime=0)[:-9]])
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd", "unheard-of", "gzip, gzip"])
 async def test_a_compressed_body_is_refused_before_it_is_read(encoding: str, body: bytes) -> None:
     service = Service()
