@@ -2,12 +2,8 @@
 
 import asyncio
 import itertools
-import json
 import os
 import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,95 +12,19 @@ import pytest
 import sqlalchemy as sa
 
 from catalog_service import contract
-from ingest_service import articles, brake, checkpoint, events, following, ledger, schema, state
-from ingest_service.db import Database
+from ingest_service import articles, brake, checkpoint, events, following, ledger, state
 from ingest_service.judging import Judge
 from ingest_service.pipeline import Pipeline
 from ingest_service.pool import WorkerPool
 from ingest_service.scan import FileFact
-from ingest_service.settings import Limits, Settings
-from ingest_service.tables import File, Item, Outbox
+from ingest_service.settings import Settings
+from ingest_service.tables import File, Item
+from tests.ingest.folders import LIMITS, OTHER, STORY, Folder, causes, made, watched
 from tests.ingest.waiting import until
 from tests.quality import sameness_predict
 from tests.quality.sameness_predict import Document
 
 SEEDS = Path(__file__).parents[2] / "seeds"
-LIMITS = Limits(settle_seconds=0.05, tick_seconds=0.05)
-STORY = (
-    "Talks resume in Geneva\n\nEnvoys of both sides met on Monday for the first time since the spring, officials said."
-)
-OTHER = (
-    "Harvest fails again\n\nFarmers in the north expect the poorest harvest in a decade after a summer without rain."
-)
-
-
-@dataclass
-class Folder:
-    """A folder, a ledger, and one pass of the service over both."""
-
-    path: Path
-    database: Database
-    workers: WorkerPool
-    told: int = 0
-
-    def pipeline(self) -> Pipeline:
-        """A service over folder and ledger, just started."""
-        return Pipeline(Settings(seeds=self.path, limits=LIMITS), self.database, self.workers, lambda: None)
-
-    async def once(self) -> list[dict[str, Any]]:
-        """Brings the folder in and returns the events that this pass put into the outbox."""
-        await self.pipeline().once()
-        return self.news()
-
-    def news(self) -> list[dict[str, Any]]:
-        """The events since the last time."""
-        with self.database.reading() as session:
-            asked = sa.select(Outbox.id, Outbox.body).where(Outbox.id > self.told).order_by(Outbox.id)
-            rows = list(session.execute(asked))
-        self.told = max((row.id for row in rows), default=self.told)
-        return [json.loads(row.body)["data"] | {"type": json.loads(row.body)["type"]} for row in rows]
-
-    def write(self, name: str, text: str) -> None:
-        """Writes a file."""
-        (self.path / name).parent.mkdir(parents=True, exist_ok=True)
-        (self.path / name).write_text(text, encoding="utf-8")
-
-    def unjudged(self) -> int:
-        """How many articles are still to be judged."""
-        with self.database.reading() as session:
-            return ledger.unjudged(session)
-
-    def states(self) -> dict[str, tuple[str, str | None]]:
-        """State and reason of each file."""
-        with self.database.reading() as session:
-            return {each.path: (each.state, each.reason) for each in ledger.files(session, limit=1_000)}
-
-
-def made(url: str, path: Path, workers: WorkerPool) -> Folder:
-    database = Database(url)
-    schema.upgrade(database)
-    return Folder(path, database, workers)
-
-
-@pytest.fixture(scope="module")
-def workers() -> Iterator[WorkerPool]:
-    """One worker process for all: it takes a second to start."""
-    started = WorkerPool(LIMITS)
-    started.warm_up()
-    yield started
-    started.close()
-
-
-@pytest.fixture
-def folder(sqlite_url: str, tmp_path: Path, workers: WorkerPool) -> Iterator[Folder]:
-    (tmp_path / "seeds").mkdir()
-    found = made(sqlite_url, tmp_path / "seeds", workers)
-    yield found
-    found.database.close()
-
-
-def causes(events: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    return sorted((event["cause"], event["path"]) for event in events)
 
 
 async def test_the_seeds_come_in_with_their_one_relation(database_url: str, workers: WorkerPool) -> None:
@@ -472,37 +392,6 @@ async def test_what_was_not_told_yet_is_told_before_it_is_moved(folder: Folder) 
     assert own == [(1, "created"), (2, "moved")]
     assert [relation["type"] for each in told for relation in each["relations"]][:1] == ["duplicate"]
     assert folder.unjudged() == 0
-
-
-@asynccontextmanager
-async def watched(folder: Folder) -> AsyncIterator[None]:
-    """A service that watches the folder, has nothing left to do, and ends with the block."""
-    pipeline, stop = folder.pipeline(), asyncio.Event()
-    running = asyncio.create_task(pipeline.run(stop))
-    await pipeline.scanned.wait()
-    await until(lambda: folder.unjudged() == 0, "the folder to be judged")
-    # A few ticks later it has settled down.
-    await asyncio.sleep(4 * LIMITS.tick_seconds)
-    folder.news()
-    try:
-        yield
-    finally:
-        stop.set()
-        await running
-
-
-async def test_a_file_that_is_deleted_while_it_is_waited_for_is_forgotten(folder: Folder) -> None:
-    pipeline, stop = folder.pipeline(), asyncio.Event()
-    running = asyncio.create_task(pipeline.run(stop))
-    await pipeline.scanned.wait()
-    with (folder.path / "a.txt").open("w", encoding="utf-8") as writer:
-        await until(lambda: pipeline.health.detail["waiting_for_writer"] == 1, "the file to be waited for")
-        (folder.path / "a.txt").unlink()
-        await until(lambda: pipeline.health.detail["waiting_for_writer"] == 0, "the file to be forgotten")
-        writer.write("never seen")
-    stop.set()
-    await running
-    assert folder.states() == {}
 
 
 async def test_what_another_process_marks_is_judged_while_nothing_happens_in_the_folder(folder: Folder) -> None:
