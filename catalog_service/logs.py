@@ -1,56 +1,78 @@
-"""Structured logs on standard error: one line an event, with the request's id and trace, and never a secret."""
+"""The service's log: structured lines on standard error, for a person or as JSON, without secrets.
+
+`ingest_service/logs.py` is the twin of this module; `tests/twins` compares the two.
+"""
 
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
 
-SECRETS = frozenset({"authorization", "token", "password", "secret", "cookie"})
-# The password of a database URL, wherever a driver's message quotes it.
-_IN_URL = re.compile(r"(?<=://)([^\s:/@]*):[^\s@/]+@")
+HIDDEN = "***"
+SECRET_NAMES = re.compile(r"token|password|secret|authorization|cookie", re.IGNORECASE)
+# The password in scheme://user:password@host, also in the middle of a driver's sentence.
+URL_PASSWORD = re.compile(r"(\w://[^\s:/@]*):[^\s/@]+@")
+# Controls with which a file name or a header could move the cursor or forge a line; and lone surrogates.
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
-def configure(log_format: str) -> None:
-    """Sends our events and the libraries' warnings through one chain; `log_format` is `console` or `json`."""
-    shared: list[structlog.typing.Processor] = [
+def configure(form: Literal["console", "json"]) -> None:
+    """Sends our events and the warnings of libraries to standard error, one line each; a traceback has several."""
+    steps: list[Processor] = [
         structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
+        structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.StackInfoRenderer(),
+        hide_secrets,
         structlog.processors.format_exc_info,
-        without_secrets,
+        _hide_in_traceback,
     ]
+    last = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*steps, last],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer(colors=False)
-    )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
-        )
-    )
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(logging.INFO)
-    # It tells at length how it looked at a schema that fits.
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=last, foreign_pre_chain=steps))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
 
 
-def without_secrets(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Blanks fields that are secrets by name, and passwords inside URLs."""
+def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Replaces secrets (by a field's name), passwords in URLs and control characters, also in nested values."""
     for name, value in event.items():
-        if name.lower() in SECRETS:
-            event[name] = "***"
-        elif isinstance(value, str):
-            event[name] = _IN_URL.sub(r"\1:***@", value)
+        # What starts with an underscore belongs to structlog, which removes it.
+        if name != "exc_info" and not name.startswith("_"):
+            event[name] = _shown(name, value)
     return event
+
+
+def _shown(name: str, value: Any) -> Any:  # noqa: ANN401  A field of the log is anything.
+    """What the log shows of a value, which is what JSON can hold."""
+    if SECRET_NAMES.search(name):
+        return HIDDEN
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): _shown(str(key), inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_shown(name, inner) for inner in value]
+    return CONTROLS.sub(_escaped, _without_password(value if isinstance(value, str) else repr(value)))
+
+
+def _hide_in_traceback(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    if "exception" in event:
+        event["exception"] = _without_password(event["exception"])
+    return event
+
+
+def _without_password(text: str) -> str:
+    return URL_PASSWORD.sub(rf"\1:{HIDDEN}@", text)
+
+
+def _escaped(control: re.Match[str]) -> str:
+    return control[0].encode("unicode_escape").decode()

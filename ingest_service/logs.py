@@ -1,27 +1,34 @@
-"""What the service says while it works: structured, on standard error, for a person or as JSON; never a secret."""
+"""The service's log: structured lines on standard error, for a person or as JSON, without secrets.
+
+`catalog_service/logs.py` is the twin of this module; `tests/twins` compares the two.
+"""
 
 import logging
 import re
 import sys
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 HIDDEN = "***"
 SECRET_NAMES = re.compile(r"token|password|secret|authorization|cookie", re.IGNORECASE)
-# The password in scheme://user:password@host, also in the midst of a driver's sentence.
+# The password in scheme://user:password@host, also in the middle of a driver's sentence.
 URL_PASSWORD = re.compile(r"(\w://[^\s:/@]*):[^\s/@]+@")
+# Controls with which a file name or a header could move the cursor or forge a line; and lone surrogates.
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def configure(form: Literal["console", "json"]) -> None:
-    """Sends our own lines and the warnings of libraries to standard error, one line each."""
+    """Sends our events and the warnings of libraries to standard error, one line each; a traceback has several."""
     steps: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
         hide_secrets,
+        structlog.processors.format_exc_info,
+        _hide_in_traceback,
     ]
     last = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
     structlog.configure(
@@ -36,10 +43,36 @@ def configure(form: Literal["console", "json"]) -> None:
 
 
 def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Puts stars where a field is a secret by its name, and where a URL holds a password."""
+    """Replaces secrets (by a field's name), passwords in URLs and control characters, also in nested values."""
     for name, value in event.items():
-        if SECRET_NAMES.search(name):
-            event[name] = HIDDEN
-        elif isinstance(value, str):
-            event[name] = URL_PASSWORD.sub(rf"\1:{HIDDEN}@", value)
+        # What starts with an underscore belongs to structlog, which removes it.
+        if name != "exc_info" and not name.startswith("_"):
+            event[name] = _shown(name, value)
     return event
+
+
+def _shown(name: str, value: Any) -> Any:  # noqa: ANN401  A field of the log is anything.
+    """What the log shows of a value, which is what JSON can hold."""
+    if SECRET_NAMES.search(name):
+        return HIDDEN
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): _shown(str(key), inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_shown(name, inner) for inner in value]
+    return CONTROLS.sub(_escaped, _without_password(value if isinstance(value, str) else repr(value)))
+
+
+def _hide_in_traceback(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    if "exception" in event:
+        event["exception"] = _without_password(event["exception"])
+    return event
+
+
+def _without_password(text: str) -> str:
+    return URL_PASSWORD.sub(rf"\1:{HIDDEN}@", text)
+
+
+def _escaped(control: re.Match[str]) -> str:
+    return control[0].encode("unicode_escape").decode()

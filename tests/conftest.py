@@ -1,6 +1,7 @@
 """What every test may ask for, a database of its own on SQLite or PostgreSQL, and what it is held to: no leaks."""
 
 import gc
+import logging
 import os
 import threading
 import time
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import structlog
 
 from tests import postgres
 
@@ -71,6 +73,17 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """The URL of an empty database, once on SQLite and once on PostgreSQL."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture
+def logs_restored() -> Iterator[None]:
+    """Restores what a test changed of the process's logging."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.fixture(autouse=True)

@@ -1,11 +1,9 @@
 """A migrated catalog for each test, on both databases."""
 
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 import pytest
-import structlog
 
 from catalog_service import contract, history, schema
 from catalog_service.db import Database
@@ -21,17 +19,6 @@ def catalog(database_url: str) -> Iterator[Database]:
     schema.upgrade(database)
     yield database
     database.close()
-
-
-@pytest.fixture
-def logs_restored() -> Iterator[None]:
-    """Restores the logging of the process after a test that changes it."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -1,0 +1,71 @@
+"""The modules that both services have, each service's own: every test here runs over both."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+from typing import TypeAlias
+
+import pytest
+
+import catalog_service.db
+import ingest_service.db
+
+Database: TypeAlias = catalog_service.db.Database | ingest_service.db.Database
+Command = Callable[..., tuple[int, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """One of the two services; `other` is the name of the other one."""
+
+    name: str
+    other: str
+    serve: str
+    """The command that runs the service."""
+
+    def module(self, name: str) -> ModuleType:
+        """A module of this service."""
+        return import_module(f"{self.name}_service.{name}")
+
+    @property
+    def variable(self) -> str:
+        """What the names of its settings begin with."""
+        return f"{self.name.upper()}_"
+
+    def database(self, url: str) -> Database:
+        """Its database at this URL."""
+        made: Database = self.module("db").Database(url)
+        return made
+
+
+TWINS = (Twin("ingest", "catalog", "run"), Twin("catalog", "ingest", "serve"))
+
+
+@pytest.fixture(params=TWINS, ids=lambda twin: twin.name)
+def twin(request: pytest.FixtureRequest) -> Twin:
+    """Each of the two services."""
+    chosen: Twin = request.param
+    return chosen
+
+
+@pytest.fixture(autouse=True)
+def logging_of_the_process(logs_restored: None) -> None:
+    """Every test here may configure the logs."""
+
+
+@pytest.fixture
+def command(twin: Twin, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs a command of the service in this process: exit code, standard output, standard error."""
+
+    def ran(*arguments: str, **settings: str) -> tuple[int, str, str]:
+        for name, value in settings.items():
+            monkeypatch.setenv(twin.variable + name, value)
+        monkeypatch.setattr(sys, "argv", [f"{twin.name}-service", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            twin.module("cli").main()
+        said = capsys.readouterr()
+        return int(ended.value.code or 0), said.out, said.err
+
+    return ran

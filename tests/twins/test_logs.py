@@ -1,0 +1,55 @@
+"""What the services log can be read by people and by programs, and holds no secret."""
+
+import json
+import logging
+
+import pytest
+import structlog
+
+from tests.twins.conftest import Twin
+
+SECRET = "hunter2"  # noqa: S105  It is what the log must not hold.
+
+
+def test_a_line_of_json_holds_the_event_and_its_context(twin: Twin, capsys: pytest.CaptureFixture[str]) -> None:
+    twin.module("logs").configure("json")
+    with structlog.contextvars.bound_contextvars(request_id="r-1"):
+        structlog.get_logger().warning("delivery waits", reason="catalog-away", count=3, healthy=None)
+    line = json.loads(capsys.readouterr().err)
+    assert line.pop("timestamp").endswith("Z")
+    assert line == {
+        "event": "delivery waits", "level": "warning", "request_id": "r-1", "reason": "catalog-away", "count": 3,
+        "healthy": None,
+    }  # fmt: skip
+
+
+def test_libraries_log_in_the_same_form(twin: Twin, capsys: pytest.CaptureFixture[str]) -> None:
+    twin.module("logs").configure("json")
+    logging.getLogger("alembic").info("seen")
+    logging.getLogger("sqlalchemy.pool").warning("lost postgresql://reader:%s@db/x", SECRET)
+    line = json.loads(capsys.readouterr().err)
+    assert (line["event"], line["level"]) == ("lost postgresql://reader:***@db/x", "warning")
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_no_secret_is_logged(twin: Twin, form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    twin.module("logs").configure(form)
+    log = structlog.get_logger()
+    url = f"postgresql://reader:{SECRET}@db/x"
+    log.info("by name", publish_token=SECRET, Authorization=f"Bearer {SECRET}", api_secret=SECRET, set_cookie=SECRET)
+    log.info("nested", headers={"Authorization": SECRET, "list": [{"password": SECRET}]}, urls=[url, (url,)])
+    log.info("objects", error=ConnectionError(url), content=url.encode(), names=frozenset({url}))
+    log.error("failed", exc_info=ConnectionError(f"{url} is away"))
+    logging.getLogger("aiohttp.server").error("failed", exc_info=ConnectionError(f"{url} is away"))
+    output = capsys.readouterr().err
+    assert SECRET not in output
+    assert output.count("reader:***@db") >= 6
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_a_hostile_name_forges_no_line(twin: Twin, form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    twin.module("logs").configure(form)
+    structlog.get_logger().warning("read", path="a\nb\r\x1b[2J\x9b1m\u2028c\udcff.txt", names=["d\ne"])
+    output = capsys.readouterr().err
+    assert len(output.splitlines()) == 1
+    assert output.rstrip("\n").isprintable()
