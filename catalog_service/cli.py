@@ -1,6 +1,7 @@
 """The command line of the catalog.
 
-Exit codes: 0 done, 1 something is wrong with the data, 2 usage or settings, 3 what is needed cannot be reached.
+It ends with 0 when done, 1 when something is wrong with the data or a part died, 2 when it was called or set up
+wrongly, 3 when it cannot reach what it needs.
 """
 
 import asyncio
@@ -8,7 +9,7 @@ import dataclasses
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -17,53 +18,72 @@ from rich.console import Console
 from rich.table import Table
 
 from catalog_service import app, contract, logs, schema, settings, tokens
-from catalog_service.db import Database
-from catalog_service.errors import BadQuery, CatalogError, DatabaseAway, SchemaMismatch, SettingsWrong, Unprotected
+from catalog_service.db import Database, check_exists
+from catalog_service.errors import (
+    BadQuery,
+    CatalogError,
+    NoSuchRevision,
+    NotFound,
+    PartDied,
+    SettingsWrong,
+    Unprotected,
+)
 
-USAGE = (SettingsWrong, BadQuery, Unprotected)
-UNREACHABLE = (DatabaseAway, SchemaMismatch, OSError)
+USAGE = (SettingsWrong, NoSuchRevision, BadQuery, Unprotected)
+WRONG = (NotFound, PartDied)
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="The catalog.")
 migrate = typer.Typer(no_args_is_help=True, help="The schema of the database.")
-token = typer.Typer(no_args_is_help=True, help="Who may do what.")
+token = typer.Typer(no_args_is_help=True, help="Tokens and what each allows.")
 cli.add_typer(migrate, name="migrate")
 cli.add_typer(token, name="token")
 
 Json = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 
 
+def _printable(text: str) -> str:
+    """Refuses control characters, and bytes that are not UTF-8: no database holds them. Raises BadParameter."""
+    if not text.isprintable():
+        raise typer.BadParameter("has characters that cannot be printed")
+    return text
+
+
 def main() -> None:
-    """Runs the command line; an error is one sentence on standard error and an exit code."""
+    """Runs a command; an error of ours is a sentence on standard error, and a code."""
     try:
         cli()
-    except (CatalogError, OSError) as error:
-        sys.stderr.write(f"catalog-service: {error}\n")
-        sys.exit(2 if isinstance(error, USAGE) else 3 if isinstance(error, UNREACHABLE) else 1)
+    except CatalogError as error:
+        typer.echo(f"catalog-service: {error}", err=True)
+        sys.exit(exit_code(error))
+
+
+def exit_code(error: CatalogError) -> int:
+    """2 for wrong settings, 1 for what is wrong with the data or died, 3 for everything that could not be reached."""
+    return 2 if isinstance(error, USAGE) else 1 if isinstance(error, WRONG) else 3
 
 
 @cli.command()
 def serve() -> None:
     """Answer over HTTP until SIGTERM or SIGINT."""
-    known = settings.load()
-    logs.configure(known.log_format)
-    with _database(known) as database:
-        schema.check(database)
-        _refuse_unprotected(known, database)
-        asyncio.run(app.run(known, database))
+    loaded = settings.load()
+    with _database(loaded) as database:
+        _refuse_unprotected(loaded, database)
+        asyncio.run(app.run(loaded, database))
 
 
 @migrate.command()
 def up(target: Annotated[str, typer.Argument(help="A revision, or head.")] = "head") -> None:
     """Bring the schema up; all of it or nothing."""
-    with _database() as database:
+    with _database(check=False) as database:
         schema.upgrade(database, target)
-        typer.echo(f"schema {schema.current(database)}")
+        typer.echo(f"schema {schema.current(database) or 'none'}")
 
 
-@migrate.command()
+# `-1` is a revision here, not an option.
+@migrate.command(context_settings={"ignore_unknown_options": True})
 def down(target: Annotated[str, typer.Argument(help="A revision, -1 for one step, or base for nothing left.")]) -> None:
     """Take the schema down; what only the newer schema can hold is lost."""
-    with _database() as database:
+    with _database(check=False) as database:
         schema.downgrade(database, target)
         typer.echo(f"schema {schema.current(database) or 'none'}")
 
@@ -71,7 +91,7 @@ def down(target: Annotated[str, typer.Argument(help="A revision, -1 for one step
 @migrate.command()
 def plan(as_json: Json = False) -> None:
     """What `up` would do."""
-    with _database() as database:
+    with _database(check=False) as database:
         steps = schema.plan(database)
     typer.echo(json.dumps({"steps": steps}) if as_json else "\n".join(steps) or "nothing to do")
 
@@ -80,28 +100,27 @@ def plan(as_json: Json = False) -> None:
 def check() -> None:
     """Whether the schema fits this release; exit code 3 when it does not."""
     with _database() as database:
-        schema.check(database)
         typer.echo(f"schema {schema.current(database)} fits")
 
 
 @token.command()
 def create(
     scope: Annotated[list[str], typer.Option(help=f"What it allows: {', '.join(tokens.SCOPES)}; may be repeated.")],
-    name: Annotated[str, typer.Option(help="Who will use it.")] = "",
+    name: Annotated[str, typer.Option(help="What will use it.", callback=_printable)] = "",
     expires: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"], help="UTC.")] = None,
 ) -> None:
     """Make a token and print it, this once."""
     end = expires.replace(tzinfo=UTC) if expires else None
-    with _checked() as database, database.writing() as session:
+    with _database() as database, database.writing() as session:
         made = tokens.create(session, scope, datetime.now(UTC), name=name, expires=end)
-    # Only after the commit: a token that was told is good.
+    # Only after the commit: a token that is printed is valid.
     typer.echo(made)
 
 
 @token.command(name="list")
 def list_(as_json: Json = False) -> None:
     """All tokens, without what is secret."""
-    with _checked() as database, database.reading() as session:
+    with _database() as database, database.reading() as session:
         found = tokens.listed(session)
     if as_json:
         typer.echo(json.dumps([dataclasses.asdict(each) for each in found], default=contract.format_time))
@@ -110,9 +129,11 @@ def list_(as_json: Json = False) -> None:
 
 
 @token.command()
-def revoke(number: Annotated[int, typer.Argument(help="The token's number in the list.")]) -> None:
+def revoke(
+    number: Annotated[int, typer.Argument(help="The token's number in the list.", min=1, max=contract.MAX_NUMBER)],
+) -> None:
     """End a token at once."""
-    with _checked() as database, database.writing() as session:
+    with _database() as database, database.writing() as session:
         tokens.revoke(session, number, datetime.now(UTC))
 
 
@@ -126,29 +147,29 @@ def _table(found: Sequence[tokens.TokenSummary]) -> Table:
     return table
 
 
-def _refuse_unprotected(known: settings.Settings, database: Database) -> None:
-    """Raises Unprotected when others than this machine could read and nobody said that they may."""
-    if settings.is_loopback(known.host) or known.public_read:
+def _refuse_unprotected(loaded: settings.Settings, database: Database) -> None:
+    """Raises Unprotected when other machines could read without a token and no setting allows it."""
+    if settings.is_loopback(loaded.host) or loaded.public_read:
         return
     with database.reading() as session:
         if not tokens.exist(session, datetime.now(UTC)):
             raise Unprotected(
-                f"{known.host} can be reached from outside and there is no token; make one "
+                f"{loaded.host} can be reached from outside and there is no token; make one "
                 "(catalog-service token create --scope read), or say CATALOG_PUBLIC_READ=true"
             )
 
 
 @contextmanager
-def _checked() -> Iterator[Database]:
-    with _database() as database:
-        schema.check(database)
-        yield database
+def _database(loaded: settings.Settings | None = None, *, check: bool = True) -> Iterator[Database]:
+    """The database of the settings, which are read unless given.
 
-
-@contextmanager
-def _database(known: settings.Settings | None = None) -> Iterator[Database]:
-    database = Database((known or settings.load()).database_url)
-    try:
+    Raises SettingsWrong, DatabaseAway and, where it is checked, SchemaMismatch.
+    """
+    loaded = loaded or settings.load()
+    logs.configure(loaded.log_format)
+    if check:
+        check_exists(loaded.database_url)
+    with closing(Database(loaded.database_url)) as database:
+        if check:
+            schema.check(database)
         yield database
-    finally:
-        database.close()

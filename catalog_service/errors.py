@@ -43,6 +43,24 @@ class Unprotected(CatalogError):
     code = "unprotected"
 
 
+class CannotListen(CatalogError):
+    """The address of the service cannot be had."""
+
+    code = "cannot-listen"
+
+
+class PartDied(CatalogError):
+    """A part of the service died and took the others with it."""
+
+    code = "part-died"
+
+
+class NoSuchRevision(CatalogError):
+    """The schema has no such revision."""
+
+    code = "no-such-revision"
+
+
 class SchemaMismatch(CatalogError):
     """The schema of the database is not the one that this release expects."""
 
@@ -53,6 +71,20 @@ class DatabaseAway(CatalogError):
     """The database cannot be used now; try again."""
 
     code = "database-away"
+    status = 503
+
+
+class DatabaseUnusable(CatalogError):
+    """The database is damaged or is no database; an operator must repair or replace it."""
+
+    code = "database-unusable"
+    status = 503
+
+
+class Stopping(CatalogError):
+    """The catalog is stopping; try again when it is back."""
+
+    code = "stopping"
     status = 503
 
 

@@ -1,18 +1,27 @@
-"""The schema of the catalog's database: brought up, taken down, and checked before the service starts."""
+"""The schema of the catalog's database: brought up, taken down, and checked before the service starts.
+
+`ingest_service/schema.py` is the twin of this module; `tests/twins` compares the two.
+"""
 
 import importlib.resources
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from alembic import command
+import alembic.command
+import sqlalchemy
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from sqlalchemy import exc
 
-from catalog_service.db import Database
-from catalog_service.errors import SchemaMismatch
+from catalog_service.db import LONGEST_REASON, MIGRATE, SETTING, Database
+from catalog_service.errors import NoSuchRevision, SchemaMismatch
+
+# Every revision has it, and the schema of the other service does not.
+OWN_TABLE = "change"
 
 
 def migrations() -> Path:
@@ -23,55 +32,73 @@ def migrations() -> Path:
 
 
 def upgrade(database: Database, target: str = "head") -> None:
-    """Runs the migrations up to `target`, all or none. Raises SchemaMismatch when there is no way there."""
-    with _told(), database.migrating() as connection:
-        command.upgrade(_config(connection), target)
+    """Brings the schema up to `target`, whole or not at all. Raises NoSuchRevision, SchemaMismatch, DatabaseAway."""
+    current(database)
+    with _translated(), database.migrating() as connection:
+        alembic.command.upgrade(config(connection), target)
 
 
-def downgrade(database: Database, target: str = "-1") -> None:
-    """Takes migrations back down to `target`, all or none. Raises SchemaMismatch when there is no way there."""
-    with _told(), database.migrating() as connection:
-        command.downgrade(_config(connection), target)
+def downgrade(database: Database, target: str) -> None:
+    """Takes the schema down to `target`, whole or not at all. Raises NoSuchRevision, SchemaMismatch, DatabaseAway."""
+    current(database)
+    with _translated(), database.migrating() as connection:
+        alembic.command.downgrade(config(connection), target)
 
 
 def current(database: Database) -> str | None:
-    """The revision of the database, None when it is empty."""
-    with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    """The revision of the database; None when it is new. Raises SchemaMismatch, DatabaseAway.
+
+    SchemaMismatch: a newer release or another program made the database, so nothing here may touch it.
+    """
+    with _translated(), database.reading() as session:
+        connection = session.connection()
+        revision = MigrationContext.configure(connection).get_current_revision()
+        own = revision is None or sqlalchemy.inspect(connection).has_table(OWN_TABLE)
+    if not own:
+        raise SchemaMismatch(f"the database is that of another program: set {SETTING} to one that no other uses")
+    if revision is not None and revision not in {each.revision for each in _revisions().walk_revisions()}:
+        raise SchemaMismatch(f"a newer release made the database (schema {revision}): install that release")
+    return revision
 
 
 def plan(database: Database) -> list[str]:
-    """What `upgrade` would run, in order: a revision and its sentence each. Raises SchemaMismatch."""
-    script, now = ScriptDirectory.from_config(_config(None)), current(database)
-    with _told():
-        steps = list(script.iterate_revisions("head", now or "base"))
-    return [f"{step.revision} {step.doc.splitlines()[0]}" for step in reversed(steps) if step.revision != now]
+    """The revisions that `upgrade` would run, in order, each with its sentence. Raises SchemaMismatch, DatabaseAway."""
+    revision = current(database)
+    steps = _revisions().iterate_revisions("head", revision or "base")
+    return [
+        f"{step.revision} {step.doc.splitlines()[0]}" for step in reversed(list(steps)) if step.revision != revision
+    ]
 
 
 def check(database: Database) -> None:
-    """Raises SchemaMismatch, with what to do, when the database is behind this release or ahead of it."""
-    script, now = ScriptDirectory.from_config(_config(None)), current(database)
-    head = script.get_current_head()
-    if now == head:
-        return
-    known = {step.revision for step in script.walk_revisions()}
-    todo = "run: catalog-service migrate up" if now is None or now in known else "install the release that made it"
-    raise SchemaMismatch(f"The catalog's database has schema {now or 'none'}, this release needs {head}; {todo}")
+    """Raises SchemaMismatch, with what to do, unless the database has the schema of this release."""
+    revision, needed = current(database), _revisions().get_current_head()
+    if revision != needed:
+        raise SchemaMismatch(
+            f"the database has schema {revision or 'none'}, this release needs {needed}: run `{MIGRATE}`"
+        )
+
+
+def config(connection: sqlalchemy.Connection | None) -> Config:
+    """The configuration for Alembic: this service's migrations, in the transaction of `connection`."""
+    made = Config()
+    # Alembic reads `%` in an option as the start of a placeholder, and a path may contain one.
+    made.set_main_option("script_location", str(migrations()).replace("%", "%%"))
+    made.attributes["connection"] = connection
+    return made
+
+
+def _revisions() -> ScriptDirectory:
+    return ScriptDirectory.from_config(config(None))
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Alembic's errors in our terms."""
+def _translated() -> Iterator[None]:
+    """Translates what Alembic and a failed migration raise. Raises NoSuchRevision, SchemaMismatch."""
     try:
         yield
     except CommandError as error:
-        raise SchemaMismatch(f"{error}; the revisions are in {migrations() / 'versions'}") from error
-
-
-def _config(connection: object | None) -> Config:
-    """The configuration for Alembic: this service's migrations, in the transaction of `connection`."""
-    config = Config()
-    # Alembic reads `%` in an option as the start of a placeholder, and a path may contain one.
-    config.set_main_option("script_location", str(migrations()).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    return config
+        raise NoSuchRevision(textwrap.shorten(str(error), LONGEST_REASON)) from error
+    except exc.DBAPIError as error:
+        reason = textwrap.shorten(str(error.orig), LONGEST_REASON)
+        raise SchemaMismatch(f"the migration failed and changed nothing: {reason}") from error

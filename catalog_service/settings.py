@@ -1,10 +1,10 @@
 """The settings of the catalog: read from the environment once, at start."""
 
 import ipaddress
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from catalog_service.contract import MAX_BATCH_BYTES
 from catalog_service.errors import SettingsWrong
@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     public_read: bool = False
     ingest_url: Annotated[str, Field(pattern=r"^https?://[^\s/]+")] = "http://127.0.0.1:8081"
     bus_url: str | None = None
-    log_format: Annotated[str, Field(pattern="^(console|json)$")] = "console"
+    log_format: Literal["console", "json"] = "console"
     limits: Limits = Limits()
 
 
@@ -69,3 +69,6 @@ def load() -> Settings:
     except ValidationError as error:
         lines = (f"CATALOG_{'__'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors())
         raise SettingsWrong("\n".join(lines)) from None
+    except SettingsError:
+        # Of a variable that holds several settings as JSON: there is one.
+        raise SettingsWrong("CATALOG_LIMITS: is not JSON; set CATALOG_LIMITS__<NAME> instead") from None

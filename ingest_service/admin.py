@@ -17,7 +17,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from catalog_service import contract
 from ingest_service import asking, errors, problems
@@ -39,8 +39,8 @@ class FilesAsked(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    state: Annotated[str, Field(max_length=50), AfterValidator(contract.storable)] | None = None
-    after: Annotated[str, Field(max_length=4_096), AfterValidator(contract.storable)] | None = None
+    state: Annotated[str, Field(max_length=50)] | None = None
+    after: Annotated[str, Field(max_length=4_096)] | None = None
     limit: Annotated[int, Field(ge=1, le=1_000)] = 100
 
 
@@ -220,6 +220,8 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         error = wrong
     except errors.DatabaseAway as away:
         error = problems.DatabaseAway(str(away))
+    except errors.DatabaseUnusable as unusable:
+        error = problems.DatabaseUnusable(str(unusable))
     except web.HTTPException as refused:
         error = _translated(refused)
     except Exception:

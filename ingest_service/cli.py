@@ -206,7 +206,8 @@ def up(revision: Annotated[str, typer.Argument(help="How far.")] = "head") -> No
         typer.echo(f"the ingest database is at revision {schema.current(database) or 'none'}")
 
 
-@migrate.command()
+# `-1` is a revision here, not an option.
+@migrate.command(context_settings={"ignore_unknown_options": True})
 def down(revision: Annotated[str, typer.Argument(help="How far: a revision, -1, or base.")]) -> None:
     """Takes the schema back; what newer tables hold is lost."""
     with _database(check=False) as database:

@@ -1,7 +1,8 @@
 """The ingest service's database: one engine, and transactions in which functions of a Session run.
 
-Reads see one snapshot and are rolled back; writes are immediate on SQLite, one at a time, and commit at the end. From
-the event loop both run in threads, one hop each.
+A reading transaction sees one snapshot and is rolled back. A writing transaction commits at the end, or rolls back on
+any error. On SQLite it begins immediately and runs alone. From the event loop both run in threads, one hop each.
+`catalog_service/db.py` is the twin of this module; `tests/twins` compares the two.
 """
 
 import asyncio
@@ -12,13 +13,13 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 import sqlalchemy
 from sqlalchemy import event, exc
 from sqlalchemy.orm import Session
 
-from ingest_service.errors import DatabaseAway, SettingsWrong
+from ingest_service.errors import DatabaseAway, DatabaseUnusable, SettingsWrong
 
 try:
     import pysqlite3 as sqlite_driver  # type: ignore[import-untyped]  # The package ships no stubs.
@@ -27,17 +28,27 @@ except ImportError:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Meaning: TypeAlias = type[DatabaseAway] | type[DatabaseUnusable] | type[SettingsWrong]
 
-OLDEST_SQLITE = (3, 43)
+SETTING = "INGEST_DATABASE_URL"
+MIGRATE = "ingest-service migrate up"
 READERS = 4
 IN_ONE_STATEMENT = 500
+OLDEST_SQLITE = (3, 43)
 BUSY_MILLISECONDS = 10_000
 SQLITE_MAGIC = b"SQLite format 3\0"
 LONGEST_REASON = 300
+# SQLite's primary result codes, by the word behind SQLITE_, of conditions that end without a change of the program.
+SQLITE_AWAY = frozenset({"BUSY", "CANTOPEN", "FULL", "IOERR", "LOCKED", "NOMEM", "PERM", "PROTOCOL", "READONLY"})
+SQLITE_UNUSABLE = frozenset({"CORRUPT", "NOTADB"})
+# PostgreSQL's SQLSTATEs (its manual, appendix A), whole or by their class: connection lost, resources short, server
+# stopping or starting, errors of its system; then read-only server, serialization failure, deadlock, lock time-out.
+POSTGRES_AWAY = ("08", "53", "57P", "58", "25006", "40001", "40P01", "55P03")
+POSTGRES_UNUSABLE = ("XX001", "XX002")
 
 
 class Database:
-    """An engine with its threads; `close` ends both."""
+    """An engine with its threads; `close` ends both. Raises SettingsWrong, DatabaseAway, DatabaseUnusable."""
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(_parsed(url))
@@ -48,16 +59,16 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A transaction that sees one snapshot and changes nothing. Raises DatabaseAway."""
-        with self._translated(), self._connect(write=False) as connection, Session(connection) as session:
+        """A transaction that sees one snapshot and changes nothing. Raises DatabaseAway, DatabaseUnusable."""
+        with translated(self.engine), self._connect(write=False) as connection, Session(connection) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A transaction that commits at the end, or rolls back on any error. Raises DatabaseAway."""
+        """A transaction that commits at the end, or rolls back on any error. Raises DatabaseAway, DatabaseUnusable."""
         with (
             self._turn,
-            self._translated(),
+            translated(self.engine),
             self._connect(write=True) as connection,
             Session(connection) as session,
             connection.begin(),
@@ -67,8 +78,8 @@ class Database:
 
     @contextmanager
     def migrating(self) -> Iterator[sqlalchemy.Connection]:
-        """A connection in one transaction for Alembic; on SQLite foreign keys rest while tables are made anew."""
-        with self._turn, self._translated(), self.engine.connect() as connection:
+        """A connection in one transaction for Alembic. On SQLite foreign keys are off while tables are made anew."""
+        with self._turn, translated(self.engine), self.engine.connect() as connection:
             self._enforce_keys(connection, "OFF")
             with connection.execution_options(immediate=True).begin():
                 yield connection
@@ -77,7 +88,7 @@ class Database:
     @staticmethod
     def _enforce_keys(connection: sqlalchemy.Connection, state: str) -> None:
         if connection.dialect.name == "sqlite":
-            # Beside SQLAlchemy: inside a transaction this pragma does nothing.
+            # Past SQLAlchemy, which would begin a transaction: inside one this pragma does nothing.
             driver: Any = connection.connection.driver_connection
             driver.execute(f"PRAGMA foreign_keys={state}").close()
 
@@ -102,13 +113,6 @@ class Database:
             return self.engine.connect()
         return self.engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except exc.OperationalError as error:
-            raise away(self.engine, error) from error
-
     @staticmethod
     async def _run(
         threads: ThreadPoolExecutor,
@@ -124,21 +128,55 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(threads, functools.partial(whole))
 
 
-def away(engine: sqlalchemy.Engine, error: exc.OperationalError) -> DatabaseAway:
-    """What a driver says of a database that cannot be used, in one line; the URL without its password."""
-    said = textwrap.shorten(str(error.orig), LONGEST_REASON)
-    return DatabaseAway(f"{engine.url.render_as_string()}: {said}")
+@contextmanager
+def translated(engine: sqlalchemy.Engine) -> Iterator[None]:
+    """Translates the driver's errors about the database's condition; an error that the program caused stays as it is.
+
+    Raises DatabaseAway, DatabaseUnusable, SettingsWrong: one line, with the URL and without its password.
+    """
+    try:
+        yield
+    except exc.DBAPIError as error:
+        meaning = _meaning(error)
+        if meaning is None:
+            raise
+        reason = textwrap.shorten(str(error.orig), LONGEST_REASON)
+        # The query of a URL may hold a password too.
+        place = SETTING if meaning is SettingsWrong else engine.url.set(query={}).render_as_string()
+        raise meaning(f"{place}: {reason}") from error
+
+
+def _meaning(error: exc.DBAPIError) -> Meaning | None:
+    """The error of ours that this error of a driver is; None for one that the program caused."""
+    if isinstance(error.orig, sqlite_driver.Error):
+        word = str(getattr(error.orig, "sqlite_errorname", "SQLITE_ERROR")).split("_")[1]
+        return DatabaseAway if word in SQLITE_AWAY else DatabaseUnusable if word in SQLITE_UNUSABLE else None
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None:
+        return _meaning_without_state(error)
+    if state.startswith(POSTGRES_UNUSABLE):
+        return DatabaseUnusable
+    return DatabaseAway if error.connection_invalidated or state.startswith(POSTGRES_AWAY) else None
+
+
+def _meaning_without_state(error: exc.DBAPIError) -> Meaning | None:
+    """The same for an error of the client's side of PostgreSQL: it has no SQLSTATE."""
+    connecting = error.statement is None
+    if connecting and isinstance(error, exc.ProgrammingError):
+        # An option of the URL that the driver does not have.
+        return SettingsWrong
+    return DatabaseAway if connecting or error.connection_invalidated else None
 
 
 def check_exists(url: str) -> None:
     """Raises DatabaseAway where SQLite would make a file, as for a mistyped name."""
     parsed = _parsed(url)
     if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
-        raise DatabaseAway(f"there is no database {parsed.database}: `ingest-service migrate up` makes one")
+        raise DatabaseAway(f"there is no database {parsed.database}: `{MIGRATE}` makes one")
 
 
 def chunked(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Few enough at once for the parameters of one statement."""
+    """Slices of the values, each small enough for the parameters of one statement."""
     for start in range(0, len(values), IN_ONE_STATEMENT):
         yield values[start : start + IN_ONE_STATEMENT]
 
@@ -149,19 +187,21 @@ def sqlite_version() -> str:
 
 
 def _parsed(url: str) -> sqlalchemy.URL:
+    """The URL as SQLAlchemy has it. Raises SettingsWrong."""
     try:
-        return sqlalchemy.make_url(url)
+        parsed = sqlalchemy.make_url(url)
     except (ValueError, exc.ArgumentError):
-        raise SettingsWrong("INGEST_DATABASE_URL: cannot be read as an address") from None
+        raise SettingsWrong(f"{SETTING}: cannot be read as an address") from None
+    if parsed.get_backend_name() == "sqlite" and parsed.query:
+        raise SettingsWrong(f"{SETTING}: the name of an SQLite file takes no options (what follows `?`)")
+    return parsed
 
 
 def _engine(url: sqlalchemy.URL) -> sqlalchemy.Engine:
     if url.get_backend_name() != "sqlite":
-        return sqlalchemy.create_engine(
-            url, pool_size=2 * READERS, pool_pre_ping=True, connect_args={"connect_timeout": 10}
-        )
+        return _postgres_engine(url)
     if tuple(map(int, sqlite_version().split(".")[:2])) < OLDEST_SQLITE:
-        raise DatabaseAway(f"SQLite {sqlite_version()} is too old; 3.43 or newer is needed: install pysqlite3")
+        raise DatabaseUnusable(f"SQLite {sqlite_version()} is too old; 3.43 or newer is needed: install pysqlite3")
     _prepare_place(Path(url.database or ""))
     engine = sqlalchemy.create_engine(url, module=sqlite_driver, pool_size=2 * READERS)
     event.listen(engine, "connect", _prepare_connection)
@@ -169,17 +209,30 @@ def _engine(url: sqlalchemy.URL) -> sqlalchemy.Engine:
     return engine
 
 
+def _postgres_engine(url: sqlalchemy.URL) -> sqlalchemy.Engine:
+    try:
+        return sqlalchemy.create_engine(
+            url, pool_size=2 * READERS, pool_pre_ping=True, connect_args={"connect_timeout": 10}
+        )
+    except ImportError as error:
+        raise SettingsWrong(f"{SETTING}: PostgreSQL needs the extra `postgres` of this package: {error}") from error
+
+
 def _prepare_place(path: Path) -> None:
-    """Makes the folder of a new database. Raises DatabaseAway where another file stands in its place."""
+    """Makes the folder of a new database. Raises DatabaseUnusable where the path holds something else."""
+    begins = b""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("rb") as file:
-            begins = file.read(len(SQLITE_MAGIC))
+        # A pipe is not opened: that would wait for its writer.
+        regular = path.is_file() or not path.exists()
+        if path.is_file():
+            with path.open("rb") as file:
+                begins = file.read(len(SQLITE_MAGIC))
     except OSError:
-        # Not there yet, or the driver says what is wrong.
+        # The driver reports the reason when it connects.
         return
-    if begins not in (b"", SQLITE_MAGIC):
-        raise DatabaseAway(f"{path} is no SQLite database")
+    if not regular or begins not in (b"", SQLITE_MAGIC):
+        raise DatabaseUnusable(f"{path} is no SQLite database; set {SETTING} to another file")
 
 
 def _prepare_connection(connection: Any, _record: object) -> None:  # noqa: ANN401  Drivers share no type with these.

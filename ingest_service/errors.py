@@ -179,6 +179,12 @@ class DatabaseAway(IngestError):
     code = "database-away"
 
 
+class DatabaseUnusable(IngestError):
+    """The database is damaged or is no database; an operator must repair or replace it."""
+
+    code = "database-unusable"
+
+
 class DatabaseTaken(IngestError):
     """Another live ingest service owns this database."""
 

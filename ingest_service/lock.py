@@ -14,7 +14,7 @@ from pathlib import Path
 import sqlalchemy
 from sqlalchemy import exc
 
-from ingest_service.db import away
+from ingest_service.db import translated
 from ingest_service.errors import DatabaseAway, DatabaseTaken
 
 # "palimpse" in ASCII: the same in every release, and unlikely to be anybody else's.
@@ -57,13 +57,15 @@ class FileLock(Ownership):
 
     def take(self) -> None:
         """Locks the file; it stays there afterwards, because removing it would let two in."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = self._path.open("w")
         try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self._path.open("w")
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self._file.close()
             raise DatabaseTaken(f"another ingest service uses {self._path.with_suffix('')}") from None
+        except OSError as error:
+            raise DatabaseAway(f"{self._path} cannot be locked: {error.strerror}") from error
 
     def release(self) -> None:
         """Closes the file, which frees the lock."""
@@ -78,12 +80,11 @@ class AdvisoryLock(Ownership):
 
     def take(self) -> None:
         """Connects and locks."""
-        try:
-            self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        except exc.OperationalError as error:
-            raise away(self._engine, error) from error
         query = sqlalchemy.select(sqlalchemy.func.pg_try_advisory_lock(ADVISORY_KEY))
-        if not self._connection.scalar(query):
+        with translated(self._engine):
+            self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            taken = self._connection.scalar(query)
+        if not taken:
             self._connection.close()
             raise DatabaseTaken(f"another ingest service uses {self._engine.url.render_as_string()}")
 

@@ -124,6 +124,13 @@ class DatabaseAway(Unanswerable):
     status = 503
 
 
+class DatabaseUnusable(Unanswerable):
+    """The database is damaged or is no database; an operator must repair or replace it."""
+
+    code = "database-unusable"
+    status = 503
+
+
 def known() -> Iterator[type[Unanswerable]]:
     """Every kind of problem there is."""
     yield Unanswerable

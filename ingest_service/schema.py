@@ -1,6 +1,10 @@
-"""The schema of the ingest service's database: its revisions, and whether the database has the one we need."""
+"""The schema of the ingest service's database: brought up, taken down, and checked before the service starts.
+
+`catalog_service/schema.py` is the twin of this module; `tests/twins` compares the two.
+"""
 
 import importlib.resources
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +15,13 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from sqlalchemy import exc
 
-from ingest_service.db import Database, away
+from ingest_service.db import LONGEST_REASON, MIGRATE, SETTING, Database
 from ingest_service.errors import NoSuchRevision, SchemaMismatch
+
+# Every revision has it, and the schema of the other service does not.
+OWN_TABLE = "outbox"
 
 
 def migrations() -> Path:
@@ -24,35 +32,42 @@ def migrations() -> Path:
 
 
 def upgrade(database: Database, target: str = "head") -> None:
-    """Brings the schema up to `target`, in one transaction. Raises NoSuchRevision."""
-    with _known_revision(), database.migrating() as connection:
+    """Brings the schema up to `target`, whole or not at all. Raises NoSuchRevision, SchemaMismatch, DatabaseAway."""
+    current(database)
+    with _translated(), database.migrating() as connection:
         alembic.command.upgrade(config(connection), target)
 
 
 def downgrade(database: Database, target: str) -> None:
-    """Takes the schema down to `target`, in one transaction. Raises NoSuchRevision."""
-    with _known_revision(), database.migrating() as connection:
+    """Takes the schema down to `target`, whole or not at all. Raises NoSuchRevision, SchemaMismatch, DatabaseAway."""
+    current(database)
+    with _translated(), database.migrating() as connection:
         alembic.command.downgrade(config(connection), target)
 
 
 def current(database: Database) -> str | None:
-    """The revision that the database has; None when it is new. Raises DatabaseAway."""
-    try:
-        with database.engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
-    except sqlalchemy.exc.OperationalError as error:
-        raise away(database.engine, error) from error
+    """The revision of the database; None when it is new. Raises SchemaMismatch, DatabaseAway.
+
+    SchemaMismatch: a newer release or another program made the database, so nothing here may touch it.
+    """
+    with _translated(), database.reading() as session:
+        connection = session.connection()
+        revision = MigrationContext.configure(connection).get_current_revision()
+        own = revision is None or sqlalchemy.inspect(connection).has_table(OWN_TABLE)
+    if not own:
+        raise SchemaMismatch(f"the database is that of another program: set {SETTING} to one that no other uses")
+    if revision is not None and revision not in {each.revision for each in _revisions().walk_revisions()}:
+        raise SchemaMismatch(f"a newer release made the database (schema {revision}): install that release")
+    return revision
 
 
 def check(database: Database) -> None:
-    """Raises SchemaMismatch, saying what to do, unless the database has the schema of this release."""
-    revisions = ScriptDirectory.from_config(config(None))
-    needed, found = revisions.get_current_head(), current(database)
-    if found == needed:
-        return
-    ours = {revision.revision for revision in revisions.walk_revisions()}
-    advice = "run `ingest-service migrate up`" if found is None or found in ours else "a newer release made it"
-    raise SchemaMismatch(f"the ingest database is at revision {found or 'none'}, this release needs {needed}: {advice}")
+    """Raises SchemaMismatch, with what to do, unless the database has the schema of this release."""
+    revision, needed = current(database), _revisions().get_current_head()
+    if revision != needed:
+        raise SchemaMismatch(
+            f"the database has schema {revision or 'none'}, this release needs {needed}: run `{MIGRATE}`"
+        )
 
 
 def config(connection: sqlalchemy.Connection | None) -> Config:
@@ -64,9 +79,17 @@ def config(connection: sqlalchemy.Connection | None) -> Config:
     return made
 
 
+def _revisions() -> ScriptDirectory:
+    return ScriptDirectory.from_config(config(None))
+
+
 @contextmanager
-def _known_revision() -> Iterator[None]:
+def _translated() -> Iterator[None]:
+    """Translates what Alembic and a failed migration raise. Raises NoSuchRevision, SchemaMismatch."""
     try:
         yield
     except CommandError as error:
-        raise NoSuchRevision(str(error)) from error
+        raise NoSuchRevision(textwrap.shorten(str(error), LONGEST_REASON)) from error
+    except exc.DBAPIError as error:
+        reason = textwrap.shorten(str(error.orig), LONGEST_REASON)
+        raise SchemaMismatch(f"the migration failed and changed nothing: {reason}") from error

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from ingest_service import file_names
 from ingest_service.errors import SettingsWrong
@@ -93,3 +93,6 @@ def load() -> Settings:
     except ValidationError as error:
         lines = (f"INGEST_{'__'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors())
         raise SettingsWrong("\n".join(lines)) from None
+    except SettingsError:
+        # Of a variable that holds several settings as JSON: there is one.
+        raise SettingsWrong("INGEST_LIMITS: is not JSON; set INGEST_LIMITS__<NAME> instead") from None

@@ -1,0 +1,45 @@
+"""The twin modules have the same code: a fault mended in one is mended in the other."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+# What one of the two has alone, or has otherwise, and why.
+OWN = {
+    "db": {"READERS", "chunked", "IN_ONE_STATEMENT"},  # The catalog has more requests; the ledger sends long lists.
+    "schema": {"OWN_TABLE", "plan"},  # Only the catalog has the command `migrate plan`.
+    "logs": set[str](),
+    # The times and sizes of an operator's face and of a public one; each renders its own errors.
+    "server": {"STOP_SECONDS", "LINE_BYTES", "FIELD_BYTES", "Protocol", "_meaning"},
+}
+
+
+class _Neutral(ast.NodeTransformer):
+    """Removes docstrings and the name of the service."""
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
+        return None if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str) else node
+
+
+def definitions(service: str, module: str) -> dict[str, str]:
+    """The code of each name that a module defines, without docstrings, comments and the name of the service."""
+    tree = ast.parse((ROOT / f"{service}_service" / f"{module}.py").read_text(encoding="utf-8"))
+    found = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign | ast.AnnAssign | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node
+            name = getattr(target, "name", None) or ast.unparse(getattr(target, "target", target))
+            code = ast.unparse(_Neutral().visit(node))
+            found[name] = re.sub("ingest|catalog", "service", code, flags=re.IGNORECASE)
+    return found
+
+
+@pytest.mark.parametrize("module", OWN)
+def test_the_twins_define_the_same(module: str) -> None:
+    ingest, catalog = definitions("ingest", module), definitions("catalog", module)
+    names = (ingest.keys() | catalog.keys()) - OWN[module]
+    assert len(names) >= 5
+    assert {name: ingest.get(name) for name in names} == {name: catalog.get(name) for name in names}
