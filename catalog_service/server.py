@@ -1,4 +1,7 @@
-"""The listening socket, and what happens to bytes that are not a request."""
+"""The listening socket, and the answers to bytes that are no request.
+
+`ingest_service/server.py` is the twin of this module; `tests/twins` compares the two.
+"""
 
 import asyncio
 import functools
@@ -13,15 +16,16 @@ from aiohttp import web
 from aiohttp.http_exceptions import LineTooLong
 
 from catalog_service.api import errors
-from catalog_service.errors import BadRequest, CatalogError, HeadersTooLarge
+from catalog_service.errors import BadRequest, CannotListen, CatalogError, HeadersTooLarge
 
-# Larger than the bounds of `requests`, so that what is only a little too long is answered with its own status.
+# Larger than the bounds that the service sets itself, so that it can answer what is only a little too long.
 LINE_BYTES = 65_536
 FIELD_BYTES = 32_768
 STOP_SECONDS = 10.0
+SETTINGS = "CATALOG_HOST and CATALOG_PORT"
 SILENT = logging.getLogger("catalog_service.silent")
 SILENT.disabled = True
-log = structlog.stdlib.get_logger()
+log = structlog.get_logger()
 
 
 class Protocol(web.RequestHandler):
@@ -51,22 +55,21 @@ class Protocol(web.RequestHandler):
 def _meaning(status: int, exc: BaseException | None) -> CatalogError:
     if status >= 500:
         return CatalogError()
-    if isinstance(exc, LineTooLong):
-        return HeadersTooLarge("The request line or a header is far too long.")
-    return BadRequest()
+    return (
+        HeadersTooLarge("The request line or a header is too long.") if isinstance(exc, LineTooLong) else BadRequest()
+    )
 
 
 @asynccontextmanager
 async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
-    """Serves the application while the block lasts; gives the URL it listens at. Raises OSError.
+    """Serves the application while the block lasts; gives the URL it listens at. Raises CannotListen.
 
-    At the end no connection is taken any more and what is being answered has ten seconds to finish.
+    At the end it accepts no connection, and requests that it has begun to answer have `STOP_SECONDS` to finish.
     """
-    loop = asyncio.get_running_loop()
     runner = web.AppRunner(app, shutdown_timeout=STOP_SECONDS)
     await runner.setup()
     try:
-        listening = await loop.create_server(functools.partial(_connected, runner, loop), host, port)
+        listening = await _listen(runner, host, port)
         try:
             yield _url(*listening.sockets[0].getsockname()[:2])
         finally:
@@ -75,8 +78,19 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[s
         await runner.cleanup()
 
 
+async def _listen(runner: web.AppRunner, host: str, port: int) -> asyncio.Server:
+    loop = asyncio.get_running_loop()
+    try:
+        return await loop.create_server(functools.partial(_connected, runner, loop), host, port)
+    except OSError as error:
+        raise CannotListen(f"{SETTINGS}: {host}:{port}: {error.strerror or error}") from error
+    except UnicodeError as error:
+        # What the encoding of host names (IDNA) raises.
+        raise CannotListen(f"{SETTINGS}: {host!r} is no name of a host") from error
+
+
 def _connected(runner: web.AppRunner, loop: asyncio.AbstractEventLoop) -> Protocol:
-    """The protocol of a new connection; the log of requests is ours, so the framework's stays silent."""
+    """The protocol of a new connection. The framework's log of requests is silent; bodies stay compressed."""
     manager = cast(web.Server, runner.server)
     return Protocol(
         manager,

@@ -1,4 +1,7 @@
-"""The listening socket, and what happens to bytes that are no request."""
+"""The listening socket, and the answers to bytes that are no request.
+
+`catalog_service/server.py` is the twin of this module; `tests/twins` compares the two.
+"""
 
 import asyncio
 import functools
@@ -16,7 +19,11 @@ from ingest_service import problems
 from ingest_service.errors import CannotListen
 from ingest_service.problems import BadRequest, HeadersTooLarge, Unanswerable
 
+# A longer line or header is answered with 431.
+LINE_BYTES = 8_190
+FIELD_BYTES = 8_190
 STOP_SECONDS = 1.0
+SETTINGS = "INGEST_HOST and INGEST_PORT"
 SILENT = logging.getLogger("ingest_service.silent")
 SILENT.disabled = True
 log = structlog.get_logger()
@@ -49,19 +56,23 @@ class Protocol(web.RequestHandler):
 def _meaning(status: int, exc: BaseException | None) -> Unanswerable:
     if status >= 500:
         return Unanswerable()
-    return HeadersTooLarge() if isinstance(exc, LineTooLong) else BadRequest()
+    return (
+        HeadersTooLarge("The request line or a header is too long.") if isinstance(exc, LineTooLong) else BadRequest()
+    )
 
 
 @asynccontextmanager
 async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
-    """Serves until the block ends; the URL it listens at. Raises CannotListen."""
+    """Serves the application while the block lasts; gives the URL it listens at. Raises CannotListen.
+
+    At the end it accepts no connection, and requests that it has begun to answer have `STOP_SECONDS` to finish.
+    """
     runner = web.AppRunner(app, shutdown_timeout=STOP_SECONDS)
     await runner.setup()
     try:
         listening = await _listen(runner, host, port)
         try:
-            bound, number = listening.sockets[0].getsockname()[:2]
-            yield f"http://[{bound}]:{number}" if ":" in bound else f"http://{bound}:{number}"
+            yield _url(*listening.sockets[0].getsockname()[:2])
         finally:
             listening.close()
     finally:
@@ -73,10 +84,24 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> asyncio.Server
     try:
         return await loop.create_server(functools.partial(_connected, runner, loop), host, port)
     except OSError as error:
-        raise CannotListen(f"INGEST_HOST and INGEST_PORT: {error.strerror or error}") from error
+        raise CannotListen(f"{SETTINGS}: {host}:{port}: {error.strerror or error}") from error
+    except UnicodeError as error:
+        # What the encoding of host names (IDNA) raises.
+        raise CannotListen(f"{SETTINGS}: {host!r} is no name of a host") from error
 
 
 def _connected(runner: web.AppRunner, loop: asyncio.AbstractEventLoop) -> Protocol:
-    """The protocol of a new connection. Bodies stay as they came: what does not decompress ended in the parser."""
+    """The protocol of a new connection. The framework's log of requests is silent; bodies stay compressed."""
     manager = cast(web.Server, runner.server)
-    return Protocol(manager, loop=loop, access_log=SILENT, auto_decompress=False)
+    return Protocol(
+        manager,
+        loop=loop,
+        access_log=SILENT,
+        auto_decompress=False,
+        max_line_size=LINE_BYTES,
+        max_field_size=FIELD_BYTES,
+    )
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
