@@ -1,15 +1,13 @@
 """The catalog as a web application: its parts put together, started and stopped."""
 
 import asyncio
-import signal
 from collections.abc import AsyncIterator, Iterable
-from contextlib import suppress
 from typing import Any
 
 import structlog
 from aiohttp import web
 
-from catalog_service import api, contract, openapi, requests, server
+from catalog_service import api, contract, openapi, requests, runner, server
 from catalog_service.access import Access
 from catalog_service.api import errors, events, service
 from catalog_service.api.operations import Operation
@@ -20,12 +18,14 @@ from catalog_service.settings import Settings
 from catalog_service.web import pages
 from catalog_service.writer import Writer
 
-log = structlog.stdlib.get_logger()
+log = structlog.get_logger()
 
 
 def create_app(settings: Settings, database: Database) -> web.Application:
     """The application; it uses the database and leaves it open."""
-    app = web.Application(middlewares=[requests.observe, errors.middleware, requests.bound, requests.guard])
+    app = web.Application(
+        middlewares=[requests.observe, errors.middleware, requests.bound, requests.refuse_unstorable, requests.guard]
+    )
     app[SETTINGS] = settings
     app[DATABASE] = database
     app[ACCESS] = Access(settings, database)
@@ -52,12 +52,9 @@ async def _stop_waiting(app: web.Application) -> None:
 
 
 async def _writing(app: web.Application) -> AsyncIterator[None]:
-    """The writer's task, for as long as the application runs."""
-    task = asyncio.create_task(app[WRITER].run(), name="writer")
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    """The writer's task, for as long as the application runs. Raises PartDied."""
+    async with runner.supervised("writer", app[WRITER].run(), app[STOPPING]):
+        yield
 
 
 def _route(app: web.Application, operations: Iterable[Operation[Any]], prefix: str = "") -> None:
@@ -70,12 +67,10 @@ def _route(app: web.Application, operations: Iterable[Operation[Any]], prefix: s
 
 
 async def run(settings: Settings, database: Database) -> None:
-    """Serves until SIGTERM or SIGINT. Raises OSError when it cannot listen."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(each, stop.set)
-    async with server.serving(create_app(settings, database), settings.host, settings.port) as url:
+    """Serves until SIGTERM or SIGINT. Raises CannotListen, PartDied."""
+    app = create_app(settings, database)
+    runner.stop_on_signals(app[STOPPING])
+    async with server.serving(app, settings.host, settings.port) as url:
         log.info("listening", url=url)
-        await stop.wait()
+        await app[STOPPING].wait()
     log.info("stopped")

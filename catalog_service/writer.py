@@ -1,18 +1,18 @@
-"""Group commit: what concurrent requests have to record goes into one transaction, drained by one task.
+"""Group commit: one task records the events of concurrent requests in shared transactions.
 
-A durable commit costs the same for one event as for a thousand, so the writer takes all that wait each time it is free.
+A durable commit costs the same for one event as for a thousand, so each transaction takes every request that waits.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
 from catalog_service.db import Database
-from catalog_service.errors import Busy
+from catalog_service.errors import Busy, Stopping
 
 E = TypeVar("E")
 R = TypeVar("R")
@@ -27,7 +27,8 @@ class _Waiting(Generic[E, R]):
 class Writer(Generic[E, R]):
     """Records entries in the order they came; `record` gives one result an entry, in their order.
 
-    At most `limit` entries wait at any time, but a request that finds nobody waiting is always taken.
+    At most `limit` entries wait at any time, but a request is always accepted while no other waits. A transaction has
+    at most `together` entries, unless a single request has more.
     """
 
     def __init__(
@@ -39,12 +40,19 @@ class Writer(Generic[E, R]):
         self._together = together
         self._queue: deque[_Waiting[E, R]] = deque()
         self._wake = asyncio.Event()
+        self._ended = False
         self.waiting = 0
-        # Set by the next commit, and then replaced: take it before looking, wait for it after.
+        """How many entries wait."""
         self.commit = asyncio.Event()
+        """Set by the next commit, and then replaced: take it before reading, wait for it after."""
 
     async def record(self, entries: Sequence[E]) -> Sequence[R]:
-        """The results of these entries, once they are committed. Raises Busy, and what `record` or the commit raise."""
+        """The results of these entries, once they are committed.
+
+        Raises Busy, Stopping when `run` has ended, and what `record` or the commit raise.
+        """
+        if self._ended:
+            raise Stopping
         if self.waiting and self.waiting + len(entries) > self._limit:
             raise Busy
         waiting: _Waiting[E, R] = _Waiting(entries, asyncio.get_running_loop().create_future())
@@ -54,15 +62,19 @@ class Writer(Generic[E, R]):
         return await waiting.done
 
     async def run(self) -> None:
-        """Writes for ever, until cancelled."""
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            while self._queue:
-                await self._write(self._take())
+        """Writes until it is cancelled. At its end, also by a fault, requests that wait are answered with Stopping."""
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                while self._queue:
+                    await self._write(self._take())
+        finally:
+            self._ended = True
+            _fail(self._queue, Stopping())
 
     def _take(self) -> list[_Waiting[E, R]]:
-        """The requests that go into the next transaction: all that wait, within reason, at least one."""
+        """The requests of the next transaction: as many as `together` allows, at least one."""
         taken = [self._queue.popleft()]
         size = len(taken[0].entries)
         while self._queue and size + len(self._queue[0].entries) <= self._together:
@@ -73,7 +85,7 @@ class Writer(Generic[E, R]):
     async def _write(self, taken: Sequence[_Waiting[E, R]]) -> None:
         try:
             results = await self._database.write(self._record, [each for waiting in taken for each in waiting.entries])
-        except Exception as error:  # noqa: BLE001  Each request that waits is told; the writer goes on.
+        except Exception as error:  # noqa: BLE001  The requests of this transaction fail; the writer goes on.
             _fail(taken, error)
         else:
             self.commit.set()
@@ -81,10 +93,13 @@ class Writer(Generic[E, R]):
             _hand_out(taken, results)
         finally:
             self.waiting -= sum(len(each.entries) for each in taken)
+            # A request without an answer here would get none later: the writer is ending.
+            _fail(taken, Stopping())
 
 
-def _fail(taken: Sequence[_Waiting[E, R]], error: Exception) -> None:
-    for waiting in taken:
+def _fail(requests: Iterable[_Waiting[E, R]], error: Exception) -> None:
+    """Answers every request that has no answer yet with the error."""
+    for waiting in requests:
         if not waiting.done.done():
             waiting.done.set_exception(error)
 
@@ -93,7 +108,7 @@ def _hand_out(taken: Sequence[_Waiting[E, R]], results: Sequence[R]) -> None:
     start = 0
     for waiting in taken:
         end = start + len(waiting.entries)
-        # A client that went away left a future that is cancelled; its events are recorded all the same.
+        # The future of a client that disconnected is cancelled; its events are recorded all the same.
         if not waiting.done.done():
             waiting.done.set_result(results[start:end])
         start = end

@@ -14,7 +14,16 @@ from catalog_service.api.answers import answer
 from catalog_service.api.errors import problem
 from catalog_service.api.operations import Content, NoParameters, Operation, Parameters, field_errors
 from catalog_service.contract import BATCH_MEDIA_TYPE, EVENT_MEDIA_TYPE, MAX_BATCH_EVENTS, Receipts
-from catalog_service.errors import BadBody, Busy, DatabaseAway, DigestMismatch, TooLarge, UnsupportedMedia
+from catalog_service.errors import (
+    BadBody,
+    Busy,
+    DatabaseAway,
+    DatabaseUnusable,
+    DigestMismatch,
+    Stopping,
+    TooLarge,
+    UnsupportedMedia,
+)
 from catalog_service.history import EventRefused, Malformed
 from catalog_service.keys import DATABASE, METRICS, SETTINGS, WRITER
 
@@ -124,7 +133,7 @@ async def heads(request: web.Request, parameters: OfCollection) -> web.StreamRes
 OPERATIONS = (
     Operation(
         "POST", "/v1/events", publish, NoParameters, {200: Content(Receipts)},
-        (BadBody, TooLarge, UnsupportedMedia, Busy, DatabaseAway),
+        (BadBody, TooLarge, UnsupportedMedia, Busy, DatabaseAway, DatabaseUnusable, Stopping),
         bodies=(Content(EventBody, (EVENT_MEDIA_TYPE,)), Content(BatchBody, (BATCH_MEDIA_TYPE,))), scope="publish",
     ),
     Operation(

@@ -12,10 +12,11 @@ from catalog_service import metrics
 from catalog_service.api import errors
 from catalog_service.api.answers import answer
 from catalog_service.api.operations import Content, NoParameters, Operation, Parameters
-from catalog_service.errors import DatabaseAway, NotFound
-from catalog_service.keys import DATABASE, DESCRIPTION, METRICS
+from catalog_service.errors import DatabaseAway, DatabaseUnusable, NotFound, Stopping
+from catalog_service.keys import DATABASE, DESCRIPTION, METRICS, STOPPING
 from catalog_service.release import RELEASE
 
+UNREADY = (DatabaseAway, DatabaseUnusable, Stopping)
 HTML = Content({"type": "string"}, ("text/html",))
 
 
@@ -44,7 +45,9 @@ async def livez(request: web.Request, _parameters: NoParameters) -> web.Response
 
 
 async def readyz(request: web.Request, _parameters: NoParameters) -> web.Response:
-    """Whether the service can answer from its database."""
+    """Whether the service can answer from its database and is not about to stop."""
+    if request.config_dict[STOPPING].is_set():
+        raise Stopping
     await request.config_dict[DATABASE].read(_reach)
     return answer(request, ServiceState(status="ready"))
 
@@ -101,7 +104,7 @@ def _page(heading: str, content: str) -> web.Response:
 
 OPERATIONS = (
     Operation("GET", "/livez", livez, NoParameters, {200: Content(ServiceState)}, scope=None),
-    Operation("GET", "/readyz", readyz, NoParameters, {200: Content(ServiceState)}, (DatabaseAway,), scope=None),
+    Operation("GET", "/readyz", readyz, NoParameters, {200: Content(ServiceState)}, UNREADY, scope=None),
     Operation("GET", "/version", version, NoParameters, {200: Content(ReleaseInfo)}, scope=None),
     Operation(
         "GET", "/metrics", measures, NoParameters, {200: Content({"type": "string"}, ("text/plain",))}, scope=None

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from catalog_service.db import Database
-from catalog_service.errors import Busy
+from catalog_service.errors import Busy, Stopping
 from catalog_service.writer import Writer
 
 
@@ -93,3 +93,25 @@ async def test_a_client_that_went_away_hinders_nobody(database: Database) -> Non
     async with running(writer):
         assert await stays == [20]
     assert kept(database) == [(1, 1), (1, 2)]
+
+
+async def test_requests_that_wait_for_a_writer_that_dies_are_answered(database: Database) -> None:
+    """The fault is met while results are handed out; one request is in the transaction, one waits for the next."""
+    broken: Writer[int, int] = Writer(database, lambda _session, _numbers: None, limit=100, together=1)  # type: ignore[arg-type, return-value]
+    waiting = [asyncio.create_task(broken.record([number])) for number in (1, 2)]
+    await asyncio.sleep(0)
+    with pytest.raises(TypeError):
+        await broken.run()
+    for request in waiting:
+        with pytest.raises(Stopping):
+            await request
+    with pytest.raises(Stopping):
+        await broken.record([3])
+
+
+async def test_requests_that_wait_for_a_writer_that_is_ended_are_answered(database: Database) -> None:
+    writer = Writer(database, record, limit=100, together=100)
+    async with running(writer):
+        assert await writer.record([1]) == [10]
+    with pytest.raises(Stopping):
+        await writer.record([2])
