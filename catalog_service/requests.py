@@ -2,14 +2,15 @@
 
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from uuid import uuid4
 
 import structlog
 from aiohttp import web
 
 from catalog_service.api.operations import Operation, TokenScope
-from catalog_service.errors import AddressTooLong, HeadersTooLarge
+from catalog_service.contract import FieldError
+from catalog_service.errors import AddressTooLong, BadQuery, HeadersTooLarge, NotFound
 from catalog_service.keys import ACCESS, METRICS, REQUEST_ID, WITH_TOKEN
 
 # The parser lets through twice as much, so that too long an address is answered in our words.
@@ -17,12 +18,14 @@ ADDRESS_BYTES = 8_190
 HEADER_BYTES = 16_384
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH"})
 EXPOSED = "Content-Disposition, Content-Range, ETag, Link, Repr-Digest, Retry-After, X-Request-Id"
+# PostgreSQL has no NUL in texts, and neither database takes a lone surrogate: it is no UTF-8.
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _ID = re.compile(r"[\x21-\x7e]{1,128}")
 # W3C Trace Context, 3.2: version, trace id, parent id, flags.
 _TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-log = structlog.stdlib.get_logger()
+log = structlog.get_logger()
 
 
 @web.middleware
@@ -51,6 +54,24 @@ async def bound(request: web.Request, handler: Handler) -> web.StreamResponse:
     if sum(len(name) + len(value) for name, value in request.raw_headers) > HEADER_BYTES:
         raise HeadersTooLarge(f"The headers may have {HEADER_BYTES:,} bytes together.")
     return await handler(request)
+
+
+@web.middleware
+async def refuse_unstorable(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuses characters that no database holds, in the path and in the query. Raises NotFound, BadQuery."""
+    if in_path := _unstorable(request.match_info.items()):
+        raise NotFound("There is nothing at this address.", errors=in_path)
+    if in_query := _unstorable(request.query.items()):
+        raise BadQuery("The query has characters that cannot be stored.", errors=in_query)
+    return await handler(request)
+
+
+def _unstorable(parameters: Iterable[tuple[str, str]]) -> tuple[FieldError, ...]:
+    return tuple(
+        FieldError(pointer=name, detail="holds a NUL character or a lone surrogate")
+        for name, value in parameters
+        if _UNSTORABLE.search(name) or _UNSTORABLE.search(value)
+    )
 
 
 @web.middleware

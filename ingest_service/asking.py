@@ -1,6 +1,8 @@
-"""What a request asks: its query and its body, or a problem that says what is wrong with them."""
+"""Reads the parameters and the body of a request, or raises a problem that says what is wrong with them."""
 
 import codecs
+import re
+from collections.abc import Iterable
 from typing import TypeVar
 
 from aiohttp import web
@@ -9,10 +11,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from catalog_service.contract import FieldError
 from ingest_service import problems
-from ingest_service.problems import BadBody, BadQuery, Place, UnsupportedMedia
+from ingest_service.problems import BadBody, BadQuery, NotFound, Place, UnsupportedMedia
 
 TEXT, JSON = "text/plain", "application/json"
 ACCEPTED = f"{TEXT}, {JSON}"
+# PostgreSQL has no NUL in texts, and neither database takes a lone surrogate: it is no UTF-8.
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 Asked = TypeVar("Asked", bound=BaseModel)
 
 
@@ -25,7 +29,14 @@ class TextAsked(BaseModel):
 
 
 def query(model: type[Asked], request: web.Request) -> Asked:
-    """The query as `model`. Raises BadQuery for what is unknown, doubled or out of bounds."""
+    """The query as `model`. Raises BadQuery for a parameter that is unknown, doubled or out of bounds.
+
+    Raises NotFound for characters that no database holds in the path, BadQuery for such in the query.
+    """
+    if in_path := _unstorable(request.match_info.items()):
+        raise NotFound(errors=in_path)
+    if in_query := _unstorable(request.query.items()):
+        raise BadQuery(problems.told(in_query), errors=in_query)
     doubled = sorted({name for name in request.query if len(request.query.getall(name)) > 1})
     wrong = tuple(FieldError(pointer=name, detail="is given more than once") for name in doubled)
     try:
@@ -35,6 +46,14 @@ def query(model: type[Asked], request: web.Request) -> Asked:
     if wrong:
         raise BadQuery(problems.told(wrong), errors=wrong)
     return asked
+
+
+def _unstorable(parameters: Iterable[tuple[str, str]]) -> tuple[FieldError, ...]:
+    return tuple(
+        FieldError(pointer=name, detail="holds a NUL character or a lone surrogate")
+        for name, value in parameters
+        if _UNSTORABLE.search(name) or _UNSTORABLE.search(value)
+    )
 
 
 async def text(request: web.Request) -> str:
@@ -64,7 +83,7 @@ def _decoded(body: bytes) -> str:
 
 
 def _member(body: bytes) -> str:
-    # Some editors put a mark of the byte order before what they write; of JSON it is no part (RFC 8259, 8.1).
+    # Some editors write a byte order mark before the text; it is no part of JSON (RFC 8259, 8.1).
     json = _decoded(body.removeprefix(codecs.BOM_UTF8))
     try:
         return TextAsked.model_validate_json(json).text

@@ -18,7 +18,7 @@ RETRY_SECONDS = 1
 MACHINE_PATHS = re.compile(r"^/(v1|livez|readyz|version|metrics|openapi\.json|docs|problems)(/|$)")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-log = structlog.stdlib.get_logger()
+log = structlog.get_logger()
 
 
 @web.middleware

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from catalog_service import contract
 from catalog_service.api.operations import Parameters
@@ -11,7 +11,7 @@ from catalog_service.api.operations import Parameters
 Limit = Annotated[int, Field(ge=1, le=200)]
 Cursor = Annotated[str, Field(max_length=2_000)]
 Number = Annotated[int, Field(ge=1, le=contract.MAX_NUMBER)]
-Short = Annotated[str, Field(max_length=contract.MAX_TITLE), AfterValidator(contract.storable)]
+Short = Annotated[str, Field(max_length=contract.MAX_TITLE)]
 _DATE = r"(\d{4}(-\d{2}(-\d{2})?)?)?"
 Dates = Annotated[
     str,

@@ -219,7 +219,7 @@ async def test_the_status_and_the_files_are_the_contract_s() -> None:
         ("/v1/files?limit=many", "limit", "must be a whole number"),
         ("/v1/files?state=a&state=b", "state", "is given more than once"),
         (f"/v1/files?state={'a' * 51}", "state", "may have 50 characters"),
-        ("/v1/files?after=%00", "after", "cannot be used"),
+        ("/v1/files?after=%00", "after", "holds a NUL character or a lone surrogate"),
         ("/v1/status?x=1", "x", "is not known here"),
         ("/livez?x=1", "x", "is not known here"),
         ("/metrics?x=1", "x", "is not known here"),
