@@ -1,6 +1,7 @@
 """The bodies of requests: read within bounds of size and time, as JSON or as they are."""
 
 import asyncio
+import codecs
 from typing import Any
 
 import pydantic_core
@@ -46,8 +47,11 @@ def media_type(request: web.Request, accepted: tuple[str, ...]) -> str:
 
 
 def parse(body: bytes) -> Any:  # noqa: ANN401  JSON is anything.
-    """The JSON value. Raises BadBody for bad syntax, bad UTF-8, lone surrogates, NaN, and nesting too deep."""
+    """The JSON value, with or without a byte order mark before it (RFC 8259, 8.1).
+
+    Raises BadBody for bad syntax, bad UTF-8, lone surrogates, NaN, and nesting too deep.
+    """
     try:
-        return pydantic_core.from_json(body, allow_inf_nan=False)
+        return pydantic_core.from_json(body.removeprefix(codecs.BOM_UTF8), allow_inf_nan=False)
     except ValueError as error:
         raise BadBody(f"The body is not JSON: {error}") from None

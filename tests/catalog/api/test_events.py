@@ -1,6 +1,7 @@
 """Each event is recorded completely or not at all and gets a receipt; a wrong one does not affect the others."""
 
 import asyncio
+import codecs
 import copy
 import functools
 import gzip
@@ -172,3 +173,11 @@ async def test_the_heads_are_the_newest_observation_of_each_document(client: aio
         assert await response.text() == ""
     async with client.get("/v1/heads") as response:
         assert (await problem_of(response))["errors"] == [{"pointer": "collection", "detail": "Field required"}]
+
+
+async def test_a_byte_order_mark_before_json_is_no_fault(client: aiohttp.ClientSession) -> None:
+    body = codecs.BOM_UTF8 + json.dumps([raw_event(1)]).encode()
+    for count, status in ((1, 200), (2, 400)):
+        marked = codecs.BOM_UTF8 * (count - 1) + body
+        async with client.post("/v1/events", data=marked, headers={"Content-Type": BATCH_MEDIA_TYPE}) as response:
+            assert response.status == status
