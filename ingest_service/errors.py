@@ -1,6 +1,9 @@
 """The errors of the ingest service. Each that ends as a state of a file has a stable reason code."""
 
+from typing import ClassVar
+
 from catalog_service import contract
+from ingest_service import backoff
 
 
 class IngestError(Exception):
@@ -16,6 +19,8 @@ class Unreadable(IngestError):
     """The file cannot be read as an article."""
 
     code = "unreadable"
+    retries: ClassVar[backoff.Backoff | None] = None
+    """When the file is read again though it did not change; None where the file itself is at fault."""
 
 
 class Empty(Unreadable):
@@ -52,6 +57,7 @@ class NoAccess(Unreadable):
     """The service may not read the file."""
 
     code = "no-access"
+    retries = backoff.SOON
 
 
 class NotRegular(Unreadable):
@@ -70,12 +76,28 @@ class TookTooLong(Unreadable):
     """Reading the file took longer than the limit."""
 
     code = "took-too-long"
+    retries = backoff.COSTLY
 
 
 class ReaderDied(Unreadable):
-    """The process that read the file died: out of memory or by a signal."""
+    """The reader crashed, or needed more memory than the limit."""
 
     code = "reader-died"
+    retries = backoff.FEW_TIMES
+
+
+class ReaderKilled(Unreadable):
+    """The process that read the file was ended from outside, by the system short of memory for example."""
+
+    code = "reader-killed"
+    retries = backoff.SOON
+
+
+class InputOutputError(Unreadable):
+    """The operating system failed to read the file."""
+
+    code = "input-output-error"
+    retries = backoff.SOON
 
 
 class ReaderFailed(Unreadable):

@@ -21,7 +21,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from ingest_service import cache, prepare
 from ingest_service.cache import FactsCache
-from ingest_service.errors import IngestError, ReaderDied, TookTooLong
+from ingest_service.errors import IngestError, ReaderDied, ReaderKilled, TookTooLong
 from ingest_service.prepare import PreparedFile, Task
 from ingest_service.settings import Limits
 
@@ -33,6 +33,10 @@ log = structlog.get_logger()
 PR_SET_PDEATHSIG = 1
 # How many times in a row the pool may break before a worker begins with a file.
 MAX_ATTEMPTS = 3
+# The signals that a process gets for what it does itself; all others are sent to it.
+CRASHES = {
+    signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGFPE, signal.SIGILL, signal.SIGSYS, signal.SIGTRAP,
+}  # fmt: skip
 
 
 class WorkerPool:
@@ -62,10 +66,10 @@ class WorkerPool:
             except OutOfTime:
                 raise TookTooLong(f"Reading took longer than {self._limits.reading_seconds:g} seconds.") from None
             except ProcessExpired as expired:
-                raise ReaderDied(f"The process that read the file died ({_cause(expired)}).") from None
+                raise _died(expired) from None
             except BrokenProcessPool:
                 log.warning("the processes that read files were ended; others are started")
-        raise ReaderDied("The processes that read files were ended before they began with it.")
+        raise ReaderKilled("The processes that read files were ended before they began with it.")
 
     @property
     def count(self) -> int:
@@ -105,11 +109,15 @@ class WorkerPool:
         self._pool.join()
 
 
-def _cause(expired: ProcessExpired) -> str:
+def _died(expired: ProcessExpired) -> ReaderDied | ReaderKilled:
+    """A process that crashed, or was ended by a signal that no reader causes."""
     code = expired.exitcode
-    if code is not None and code < 0:
-        return signal.Signals(-code).name
-    return f"exit code {code}"
+    if code is None or code >= 0:
+        return ReaderDied(f"The process that read the file ended with exit code {code}.")
+    number = signal.Signals(-code)
+    if number in CRASHES:
+        return ReaderDied(f"The process that read the file crashed ({number.name}).")
+    return ReaderKilled(f"The process that read the file was ended from outside ({number.name}).")
 
 
 def _do_nothing(_: None) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from ingest_service import cache, file_names, model, normalise, reading, sameness
 from ingest_service.errors import (
     IngestError,
+    InputOutputError,
     MovedMeanwhile,
     NoAccess,
     ReaderDied,
@@ -16,6 +17,10 @@ from ingest_service.errors import (
 )
 from ingest_service.scan import FileFact
 from ingest_service.settings import Limits
+
+
+# Which readers and rules make articles here: another version may make others of the same bytes.
+VERSION = f"reading {reading.VERSION}, normalise {normalise.VERSION}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ def prepare_or_error(task: Task) -> PreparedFile | IngestError:
         prepared = prepare(task)
     except MemoryError:
         return ReaderDied("Reading the file needs more memory than the limit.")
+    except OSError as error:
+        return _system_failure(error)
     except (Unreadable, MovedMeanwhile) as error:
         return type(error)(str(error))
     except Exception as error:  # noqa: BLE001  A reader's fault must not stop other files; it becomes the file's reason.
@@ -77,6 +84,10 @@ def prepare(task: Task) -> PreparedFile:
     return PreparedFile(digest, original, items)
 
 
+def _system_failure(error: OSError) -> InputOutputError:
+    return InputOutputError(f"The system says: {error.strerror or error}; the file is read again by itself.")
+
+
 def _item(reading_: model.Reading) -> PreparedItem:
     article = normalise.normalise(reading_)
     return PreparedItem(reading_.name, article, sameness.prepare(article))
@@ -91,12 +102,12 @@ def _bytes(task: Task) -> bytes:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             content = file.read(limit + 1)
             after = os.fstat(file.fileno())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise MovedMeanwhile from None
     except PermissionError:
         raise NoAccess(f"The service may not read {task.fact.path}; give it read access.") from None
     except OSError as error:
-        raise ReaderFailed(f"{task.fact.path}: {error.strerror}") from None
+        raise _system_failure(error) from None
     if (after.st_size, after.st_mtime_ns, after.st_dev, after.st_ino) != (
         task.fact.size, task.fact.mtime_ns, task.fact.device, task.fact.inode
     ):  # fmt: skip

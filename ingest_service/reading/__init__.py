@@ -8,6 +8,8 @@ from ingest_service.model import Reading
 from ingest_service.reading import formats, markdown, text
 from ingest_service.settings import Limits
 
+# Changes whenever a reader is added, or reads some bytes otherwise: files are read again then.
+VERSION = "1"
 DEFAULTS = Limits()
 READERS = {formats.TEXT: text.read, formats.MARKDOWN: markdown.read}
 

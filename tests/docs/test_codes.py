@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,8 +22,25 @@ def below(error: type[T]) -> Iterator[type[T]]:
 
 
 def test_every_reason_of_a_file_is_documented() -> None:
-    documented = dict(re.findall(r"^\| `([a-z0-9-]+)` \| (.+) \|$", PAGE, re.MULTILINE))
-    assert documented == {each.code: each.__doc__ for each in below(Unreadable)}
+    documented = set(re.findall(r"^\| `([a-z0-9-]+)` \| (.+) \| (.+) \|$", PAGE, re.MULTILINE))
+    assert documented == {(each.code, each.__doc__, when_read_again(each)) for each in below(Unreadable)}
+
+
+def when_read_again(reason: type[Unreadable]) -> str:
+    """How the page says when a file with this reason is read again."""
+    if reason.retries is None:
+        return "when it changes"
+    times = f"after {duration(reason.retries.first)} to {duration(reason.retries.longest)}"
+    attempts = reason.retries.attempts
+    return f"by itself, {times}" + ("" if attempts is None else f", {attempts} attempts in all")
+
+
+def duration(time: timedelta) -> str:
+    """A time in the largest unit that fits."""
+    seconds = int(time.total_seconds())
+    return next(
+        f"{seconds // size} {unit}" for size, unit in ((3600, "h"), (60, "min"), (1, "s")) if seconds % size == 0
+    )
 
 
 def documented(heading: str) -> set[tuple[str, str, str]]:

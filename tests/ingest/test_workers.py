@@ -1,17 +1,28 @@
 """The processes that read: whatever happens to one of them, every file gets an answer and the next one is read."""
 
 import asyncio
+import errno
 import os
+import re
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from pebble import ProcessExpired
 
-from ingest_service import scan
-from ingest_service.errors import ReaderDied, TookTooLong
+from ingest_service import normalise, prepare, scan
+from ingest_service.errors import (
+    IngestError,
+    InputOutputError,
+    MovedMeanwhile,
+    NoAccess,
+    ReaderDied,
+    ReaderKilled,
+    TookTooLong,
+    Unreadable,
+)
 from ingest_service.pool import WorkerPool
 from ingest_service.prepare import PreparedFile, Task
 from ingest_service.scan import FileFact
@@ -60,6 +71,71 @@ async def test_a_worker_that_dies_is_told_of_and_the_next_file_is_read(workers: 
     with pytest.raises(ProcessExpired):
         workers.run(killed, signal.SIGSEGV).result()
     assert isinstance(await workers.prepare(task(tmp_path, "a.txt", "News.")), PreparedFile)
+
+
+def ends_by_kill(_: Task) -> None:
+    """Ends as the system ends a process when memory is short."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def ends_by_crash(_: Task) -> None:
+    """Ends as a reader that crashes."""
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def ends_by_exit(_: Task) -> None:
+    """Ends without an answer."""
+    os._exit(7)
+
+
+@pytest.mark.parametrize(
+    ("ends", "reason", "sentence"),
+    [
+        (ends_by_kill, ReaderKilled, "ended from outside (SIGKILL)"),
+        (ends_by_crash, ReaderDied, "crashed (SIGSEGV)"),
+        (ends_by_exit, ReaderDied, "exit code 7"),
+    ],
+)
+async def test_a_reader_that_was_killed_is_no_fault_of_the_file_and_one_that_crashed_is(
+    workers: WorkerPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    ends: Callable[[Task], None], reason: type[Unreadable], sentence: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(prepare, "prepare_or_error", ends)
+    with pytest.raises(reason, match=re.escape(sentence)):
+        await workers.prepare(task(tmp_path, "a.txt", "News."))
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [
+        (errno.EIO, InputOutputError), (errno.ESTALE, InputOutputError), (errno.EMFILE, InputOutputError),
+        (errno.ENFILE, InputOutputError), (errno.ETIMEDOUT, InputOutputError), (errno.EACCES, NoAccess),
+        (errno.ENOENT, MovedMeanwhile), (errno.ENOTDIR, MovedMeanwhile),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("call", ["open", "fstat"])
+def test_what_the_system_fails_to_read_is_no_fault_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, kind: type[IngestError], call: str
+) -> None:
+    some = task(tmp_path, "a.txt", "News.")
+
+    def fails(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as failing:
+        failing.setattr(os, call, fails)
+        answer = prepare.prepare_or_error(some)
+    assert type(answer) is kind
+
+
+def test_what_the_system_denies_a_reader_is_no_fault_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(normalise, "normalise", fails)
+    assert type(prepare.prepare_or_error(task(tmp_path, "a.txt", "News."))) is InputOutputError
 
 
 async def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
