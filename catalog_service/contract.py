@@ -374,6 +374,7 @@ class FileState(Frozen):
     digest: Digest | None = None
     documents: tuple[UUID, ...] = ()
     since: Moment
+    retry_at: Moment | None = None
 
 
 class Files(Frozen):
@@ -404,6 +405,7 @@ class IngestStatus(Frozen):
     states: dict[str, int]
     outbox: dict[str, int]
     to_judge: int = 0
+    to_read_again: int = 0
     oldest_waiting_seconds: float | None = None
     watcher: dict[str, Any] = {}
     healthy: bool = True

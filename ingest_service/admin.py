@@ -170,6 +170,7 @@ class _Numbers(Collector):
             _by_state("ingest_files", "Files by state.", status.states),
             _by_state("ingest_outbox_events", "Events in the outbox by state.", status.outbox),
             GaugeMetricFamily("ingest_to_judge", "Articles whose sameness is still to be judged.", status.to_judge),
+            GaugeMetricFamily("ingest_to_read_again", "Files that are to be read again.", status.to_read_again),
             GaugeMetricFamily(
                 "ingest_oldest_waiting_seconds",
                 "Age of the oldest event not yet delivered.",

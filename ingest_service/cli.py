@@ -25,6 +25,7 @@ from ingest_service import (
     normalise,
     outbox,
     reading,
+    rereads,
     schema,
     service,
     settings,
@@ -121,11 +122,18 @@ def _exit_by_data(database: Database) -> None:
 @app.command()
 def retry(
     event: Annotated[str | None, typer.Argument(help="The id of one event; all when left out.")] = None,
-    reason: Annotated[str | None, typer.Option(help="Only those with this problem code.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Only those with this problem code, or reason of a file.")] = None,
+    files: Annotated[bool, typer.Option("--files", help="Read files again that could not be read.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Sends dead letters again, and waiting events now."""
+    """Sends dead letters again, and waiting events now; or reads files again that could not be read."""
+    if files and event is not None:
+        raise typer.BadParameter("--files takes no event; --reason CODE chooses files")
     with _database() as database, database.writing() as session:
+        if files:
+            count = rereads.retry(session, service.now(), reason)
+            _say(as_json, {"retried": count}, f"{count} files will be read again.")
+            return
         if event is not None and not outbox.holds(session, event):
             raise NoSuchEvent
         count = outbox.retry(session, event=event, code=reason)

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from ingest_service import brake, folder_view, ledger, scan
 from ingest_service.db import Database
-from ingest_service.folder_view import FolderDiff, FolderView
-from ingest_service.scan import Known, Seen
+from ingest_service.folder_view import FolderDiff
 
 
 def of_everything(database: Database, root: Path) -> FolderDiff:
@@ -18,13 +17,13 @@ def of_everything(database: Database, root: Path) -> FolderDiff:
         view.check()
     with database.reading() as session:
         known = ledger.known(session)
-    return _compared(view, known, seen, whole=True)
+    return FolderDiff(known, seen, scan.diff(known, seen), view.volumes, view.changes, whole=True)
 
 
-def of_paths(database: Database, root: Path, paths: Sequence[str]) -> FolderDiff:
+def of_paths(database: Database, root: Path, paths: Sequence[str], *, again: bool = False) -> FolderDiff:
     """Compares some paths, what is below those that are folders, and the paths where their files were before.
 
-    Raises SourceAway, DatabaseAway.
+    Files at paths that are to be read `again` differ in any case. Raises SourceAway, DatabaseAway.
     """
     with database.reading() as session:
         remembered = brake.remembered(session)
@@ -37,8 +36,6 @@ def of_paths(database: Database, root: Path, paths: Sequence[str]) -> FolderDiff
         before = (view.look(path) for path in known.keys() - files.keys())
         seen = scan.sort([*entries, *(entry for entry in before if entry is not None)])
         view.check()
-    return _compared(view, known, seen, whole=False)
-
-
-def _compared(view: FolderView, known: dict[str, Known], seen: Seen, *, whole: bool) -> FolderDiff:
-    return FolderDiff(known, seen, scan.diff(known, seen), view.volumes, view.changes, whole)
+    read_again = frozenset(paths if again else ())
+    difference = scan.diff(known, seen, read_again)
+    return FolderDiff(known, seen, difference, view.volumes, view.changes, whole=False, again=read_again)

@@ -27,6 +27,8 @@ class FolderDiff:
     volumes: Volumes
     changes: tuple[VolumeChange, ...]
     whole: bool
+    again: frozenset[str] = frozenset()
+    """Paths whose bytes are read into articles even where they are known."""
 
 
 @dataclass(frozen=True, slots=True)

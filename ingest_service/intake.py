@@ -32,7 +32,7 @@ class Outcome:
     stored: list[tuple[FileFact, PreparedFile]] = field(default_factory=list)
     touched: list[FileFact] = field(default_factory=list)
     moved: dict[str, FileFact] = field(default_factory=dict)
-    failed: list[tuple[FileFact | Odd, str, str]] = field(default_factory=list)
+    failed: list[tuple[FileFact | Odd, Unreadable]] = field(default_factory=list)
 
 
 class Intake:
@@ -86,7 +86,7 @@ class Intake:
             if isinstance(read, MovedMeanwhile):
                 self._looks.at(fact.path, time.monotonic() + self._limits.settle_seconds)
             elif isinstance(read, Unreadable):
-                outcome.failed.append((fact, read.code, str(read)))
+                outcome.failed.append((fact, read))
             elif isinstance(read, PreparedFile) and not read.items:
                 known.append((fact, read.digest))
             elif isinstance(read, PreparedFile):
@@ -98,7 +98,7 @@ class Intake:
     def _task(self, diff: FolderDiff, fact: FileFact, homeless: frozenset[str]) -> Task:
         known = diff.known.get(fact.path)
         digests = set(homeless) if known is None or fact.path in diff.difference.origins else set()
-        if known is not None and known.digest is not None:
+        if known is not None and known.digest is not None and fact.path not in diff.again:
             digests.add(known.digest)
         return Task(self._root, fact, frozenset(digests), self._limits)
 

@@ -5,6 +5,8 @@ observation up and leaves word of what is owed to the catalog: an event at once 
 the article that it is still to be judged.
 """
 
+import dataclasses
+import random
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -15,8 +17,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog_service import contract
-from ingest_service import articles, events, model, outbox, packing, sameness
+from ingest_service import articles, events, model, outbox, packing, prepare, sameness
 from ingest_service.db import chunked
+from ingest_service.errors import Unreadable
 from ingest_service.prepare import PreparedFile, PreparedItem
 from ingest_service.scan import FileFact, Known, Odd
 from ingest_service.tables import AGAIN, Article, File, FileItem, Gone, Item
@@ -120,6 +123,7 @@ def files(
             digest=row.digest,
             documents=tuple(documents.get(row.id, ())),
             since=row.since,
+            retry_at=row.retry_at,
         )
         for row in rows
     ]
@@ -158,23 +162,33 @@ def store(session: Session, context: Context, fact: FileFact, prepared: Prepared
     """A file was read: what its items say now. Items it no longer holds are withdrawn unless another file does."""
     file = _file(session, fact.path, context.now)
     _set(file, fact, PUBLISHED, context.now)
+    file.readers = prepare.VERSION
     if prepared.possibly_truncated:
         file.reason, file.detail = TRUNCATED, "The file was read while somebody still held it open for writing."
-    file.digest = prepared.digest
-    session.flush()
     before = set(session.scalars(sa.select(FileItem.item).where(FileItem.file == file.id)))
-    now = {_store_item(session, context, fact.path, prepared, each) for each in prepared.items}
+    now = {_store_item(session, context, file, prepared, each) for each in prepared.items}
+    file.digest = prepared.digest
     session.add_all(FileItem(file=file.id, item=item) for item in now - before)
     _let_go(session, context, file, before - now)
     session.flush()
 
 
-def quarantine(session: Session, context: Context, fact: FileFact | Odd, code: str, detail: str) -> None:
-    """A file cannot be read: the row says why, and since when. What was read of it before stays as it is."""
-    file = _file(session, fact.path, context.now)
-    is_new = (file.state, file.reason) != (QUARANTINED, code)
-    _set(file, fact if isinstance(fact, FileFact) else NOWHERE, QUARANTINED, context.now if is_new else file.since)
-    file.reason, file.detail = code, detail[:2_000].replace("\x00", "\ufffd")
+def quarantine(session: Session, context: Context, place: FileFact | Odd, why: Unreadable) -> None:
+    """A file cannot be read: the row has the reason, since when, and when it is read again. Its documents stay."""
+    file = _file(session, place.path, context.now)
+    fact = place if isinstance(place, FileFact) else NOWHERE
+    is_new = (file.state, file.reason) != (QUARANTINED, why.code)
+    # A file that changed begins anew.
+    tries = 1 if file.state != QUARANTINED or _fact(file) != dataclasses.replace(fact, path="") else file.tries + 1
+    _set(file, fact, QUARANTINED, context.now if is_new else file.since)
+    file.reason, file.detail = why.code, str(why)[:2_000].replace("\x00", "\ufffd")
+    file.tries = tries
+    draw = random.random()  # noqa: S311  Spreads attempts; no secret.
+    wait = why.retries.wait(tries, draw) if why.retries else None
+    if wait is None:
+        file.readers = prepare.VERSION
+    else:
+        file.retry_at = context.now + wait
     session.flush()
 
 
@@ -195,7 +209,8 @@ def move(session: Session, context: Context, moves: Mapping[str, FileFact]) -> N
     session.flush()
     for old, row in rows.items():
         row.path = moves[old].path
-        _set(row, moves[old], _state_here(row), context.now)
+        # Its bytes are those last read, so a quarantine is over.
+        _set(row, moves[old], PUBLISHED if row.digest else _state_here(row), context.now)
         _move_items(session, context, row, old)
     session.flush()
 
@@ -233,7 +248,7 @@ def parting(on_delete: str) -> Part:
 
 def hold(session: Session, context: Context, paths: Collection[str]) -> None:
     """Files seem to be gone, but a person must confirm it first."""
-    values = {"state": HELD, "reason": "deletions-held", "detail": HELD_DETAIL, "since": context.now}
+    values = {"state": HELD, "reason": "deletions-held", "detail": HELD_DETAIL, "since": context.now, "retry_at": None}
     for some in chunked(sorted(paths)):
         rows = sa.update(File).where(File.path.in_(some))
         # A file in quarantine is read again when it is back: only that tells what it is then.
@@ -305,19 +320,25 @@ def _set(row: File, fact: FileFact, state: str, since: datetime) -> None:
     row.size, row.mtime_ns, row.ctime_ns = fact.size, fact.mtime_ns, fact.ctime_ns
     row.device, row.inode = fact.device, fact.inode
     row.state, row.since = state, since
-    row.reason = row.detail = None
+    row.reason = row.detail = row.retry_at = None
+    row.tries = 0
 
 
-def _store_item(session: Session, context: Context, path: str, prepared: PreparedFile, told: PreparedItem) -> int:
-    """One item of a file; the id of its row."""
-    name = item_name(path, told.member)
+def _fact(row: File) -> FileFact:
+    """The facts in a row, without the path."""
+    return FileFact("", row.size, row.mtime_ns, row.ctime_ns, row.device, row.inode)
+
+
+def _store_item(session: Session, context: Context, file: File, prepared: PreparedFile, told: PreparedItem) -> int:
+    """One item of a file, whose row has the digest of the bytes read before; the id of the item's row."""
+    name = item_name(file.path, told.member)
     # Of several items that had this name the current one is it, else the last that was withdrawn.
     newest_first = (sa.case((Item.status == "current", 0), else_=1), Item.id.desc())
     item = session.scalar(sa.select(Item).where(Item.key == name.key, Item.by == name.by).order_by(*newest_first))
     cause = "created"
     if item is None:
         item = Item(
-            key=name.key, by=name.by, parent=name.parent, version=name.version, path=path,
+            key=name.key, by=name.by, parent=name.parent, version=name.version, path=file.path,
             document=str(uuid.uuid4()), observation=0, status="current", adopted=None,
         )  # fmt: skip
         session.add(item)
@@ -325,18 +346,28 @@ def _store_item(session: Session, context: Context, path: str, prepared: Prepare
     elif item.status == "redacted":
         return item.id
     else:
-        cause = "restored" if item.status == "withdrawn" else "changed"
+        same_bytes = prepared.digest in (file.digest, (item.adopted or "").partition(" ")[0])
+        cause = "restored" if item.status == "withdrawn" else "reprocessed" if same_bytes else "changed"
     article = session.scalar(sa.select(Article).where(Article.item == item.id))
     content = packing.packed(told.article)
-    if article is not None and article.content == content:
+    if article is not None and (
+        article.content == content or (cause == "reprocessed" and _agree(article.content, content))
+    ):
         return item.id
-    item.status, item.path = "current", path
+    item.status, item.path = "current", file.path
     # What the catalog knows needs no telling; but what it knows as withdrawn is restored.
-    if cause == "changed" and item.adopted == f"{prepared.digest} {told.article.digest}":
+    if cause in ("changed", "reprocessed") and item.adopted == f"{prepared.digest} {told.article.digest}":
         cause = articles.KNOWN
     item.adopted = None
     articles.write(session, context.now, item, article, articles.Reading(prepared, told, content, cause))
     return item.id
+
+
+def _agree(*contents: bytes) -> bool:
+    """Whether articles agree in title, paragraphs and metadata; notes and normaliser are no reason for an event."""
+    articles_ = map(packing.unpacked, contents)
+    first, *others = (dataclasses.replace(each, notes=(), normaliser=model.Normaliser("", "")) for each in articles_)
+    return all(other == first for other in others)
 
 
 def _let_go(session: Session, context: Context, file: File, items: Collection[int]) -> None:

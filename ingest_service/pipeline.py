@@ -26,6 +26,7 @@ from ingest_service.judging import Judge
 from ingest_service.looks import Looks
 from ingest_service.panel import JudgePool
 from ingest_service.pool import WorkerPool
+from ingest_service.rereads import RereadBacklog
 from ingest_service.settings import Settings
 from ingest_service.volumes import Volumes
 from ingest_service.watch import Watch
@@ -60,6 +61,7 @@ class Pipeline:
         self._docket = Docket(database, Judge(self._origin, JudgePool(workers.facts, workers)), woken)
         self._looks = Looks(time.monotonic)
         self._intake = Intake(self._root, self._limits, workers, self._looks)
+        self._rereads = RereadBacklog(database, workers.count)
         self._reported: set[str] = set()
         self._missing: dict[str, float] = {}
         self._unavailable: dict[str, str] = {}
@@ -110,6 +112,7 @@ class Pipeline:
                 if await self._step():
                     reconcile_at = time.monotonic() + self._limits.reconcile_seconds
                 more = await self._judge_some()
+                more |= await self._read_again()
                 await self._looks.next(0.0 if more else self._limits.tick_seconds)
         finally:
             if watch is not None:
@@ -124,6 +127,8 @@ class Pipeline:
             if self._failure is not None and self._failures >= TRIES:
                 raise self._failure
             await self._looks.next(self._limits.tick_seconds)
+            while not self._looks.waiting() and await self._read_again():
+                pass
         while await self._judge_some():
             pass
         await self._docket.close()
@@ -214,7 +219,9 @@ class Pipeline:
         self._forget_waits(diff, paths)
         held = await self._hold(diff)
         # All are stored before the first is judged: a rebuilt ledger must know every neighbour.
-        await self._bring_in(diff, [path for path in diff.difference.gone if path not in held])
+        gone = [path for path in diff.difference.gone if path not in held]
+        await self._bring_in(diff, gone)
+        await self._part_with(diff, gone)
         await self._docket.judge_new()
         self._reported.difference_update(paths)
         if diff.whole:
@@ -258,6 +265,23 @@ class Pipeline:
         """Whether an event reported the path or a folder above it, or its deletion was believed before."""
         return path in self._missing or not self._reported.isdisjoint(scan.upwards(path))
 
+    async def _read_again(self) -> bool:
+        """Reads some of the files that are to be read again; whether there may be more."""
+        if self._failure is not None or not self.scanned.is_set():
+            return False
+        try:
+            paths = await self._rereads.claim(self._now())
+            if paths:
+                diff = await asyncio.to_thread(folder_diff.of_paths, self._database, self._root, paths, again=True)
+                self._forget_waits(diff, paths)
+                # Missing files are left to the next scan of the whole folder: no event reported a deletion.
+                await self._bring_in(diff, ())
+                await self._docket.judge_new()
+        except (DatabaseAway, SourceAway, OSError) as error:
+            self._fail(error)
+            return False
+        return bool(paths)
+
     # Bringing in
 
     async def _bring_in(self, diff: FolderDiff, gone: Sequence[str]) -> None:
@@ -273,10 +297,9 @@ class Pipeline:
                 self._woken()
                 if not diff.whole:
                     await self._docket.judge_new()
-        odd = Outcome(failed=[(each, each.why.code, str(each.why)) for each in diff.seen.odd.values()])
+        odd = Outcome(failed=[(each, each.why) for each in diff.seen.odd.values()])
         if odd.failed:
             await self._database.write(_enter, self._context(), odd)
-        await self._part_with(diff, gone)
 
     async def _part_with(self, diff: FolderDiff, gone: Collection[str]) -> None:
         """Withdraws what is gone for good: still gone after the pause in which an editor puts a file back."""
@@ -327,5 +350,5 @@ def _enter(session: Session, context: ledger.Context, outcome: Outcome) -> None:
         ledger.touch(session, context, fact)
     for fact, prepared in outcome.stored:
         ledger.store(session, context, fact, prepared)
-    for place, code, detail in outcome.failed:
-        ledger.quarantine(session, context, place, code, detail)
+    for place, why in outcome.failed:
+        ledger.quarantine(session, context, place, why)

@@ -18,7 +18,6 @@ from ingest_service.errors import (
 from ingest_service.scan import FileFact
 from ingest_service.settings import Limits
 
-
 # Which readers and rules make articles here: another version may make others of the same bytes.
 VERSION = f"reading {reading.VERSION}, normalise {normalise.VERSION}"
 

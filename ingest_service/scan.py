@@ -8,7 +8,7 @@ import errno
 import fcntl
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -105,15 +105,17 @@ class Difference:
     origins: Mapping[str, str]
 
 
-def diff(known: Mapping[str, Known], seen: Seen) -> Difference:
-    """Compares the known paths with the seen ones; pure.
+def diff(known: Mapping[str, Known], seen: Seen, again: Collection[str] = ()) -> Difference:
+    """Compares the known paths with the seen ones, of which those in `again` are read in any case; pure.
 
     A file that is unchanged in all its facts is left alone. A file may have come from a path whose file is gone or is
     another one now, when it is the same file (device and inode) of the same size and time; whether its bytes are the
     same is seen on reading. A path that could not be looked at is not gone.
     """
     files = seen.files
-    to_read = tuple(fact for path, fact in sorted(files.items()) if path not in known or known[path].fact != fact)
+    to_read = tuple(
+        fact for path, fact in sorted(files.items()) if path in again or path not in known or known[path].fact != fact
+    )
     gone = tuple(sorted(seen.absent(known)))
     others = (path for path in known if path in files and files[path].identity != known[path].fact.identity)
     left = {known[path].fact.identity: path for path in (*gone, *others)}

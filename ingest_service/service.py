@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from catalog_service import contract
-from ingest_service import admin, adoption, matching, model, outbox, runner
+from ingest_service import admin, adoption, matching, model, outbox, rereads, runner
 from ingest_service.db import Database
 from ingest_service.errors import CatalogRefused, CatalogTrouble, DatabaseAway
 from ingest_service.ledger import HELD
@@ -191,6 +191,7 @@ def look(session: Session, ledger: Ledger, settings: Settings) -> contract.Inges
         states=states,
         outbox=events,
         to_judge=ledger.unjudged(session),
+        to_read_again=rereads.count(session),
         oldest_waiting_seconds=None if oldest is None else (now() - oldest).total_seconds(),
         healthy=not reasons,
         reasons=reasons,

@@ -20,6 +20,7 @@ def status_lines(status: contract.IngestStatus, unreadable: Sequence[contract.Fi
         words = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
         yield f"{name}: {words or 'none'}"
     yield f"to judge: {status.to_judge}"
+    yield f"to read again: {status.to_read_again}"
     if status.oldest_waiting_seconds is not None:
         yield f"oldest waiting: {status.oldest_waiting_seconds:.0f} s"
     yield from (f"not healthy: {file_names.printable(reason)}" for reason in status.reasons)

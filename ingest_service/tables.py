@@ -71,9 +71,9 @@ class File(Base):
     since: Mapped[datetime] = mapped_column(Utc)
     retry_at: Mapped[datetime | None] = mapped_column(Utc, index=True)
     tries: Mapped[int] = mapped_column(default=0, server_default="0")
-    readers: Mapped[str] = mapped_column(String(64), default="", server_default="", index=True)
+    readers: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
-    __table_args__ = (Index("ix_file_inode", "inode", "device"),)
+    __table_args__ = (Index("ix_file_inode", "inode", "device"), Index("ix_file_readers", "state", "readers"))
 
 
 class Item(Base):

@@ -65,6 +65,7 @@ def test_the_schema_goes_up_and_down_and_is_checked(run: Run) -> None:
         (("migrate", "up", "nowhere"), {}, 2),
         (("migrate", "sideways"), {}, 2),
         (("retry", "--unheard-of"), {}, 2),
+        (("retry", "--files", "some-event"), {}, 2),
         (("migrate", "up"), {"INGEST_DATABASE_URL": "mysql://x/y"}, 2),
         (("migrate", "up"), {"INGEST_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/x"}, 3),
         (("migrate", "check"), {"INGEST_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/x"}, 3),

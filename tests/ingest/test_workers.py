@@ -89,19 +89,22 @@ def ends_by_exit(_: Task) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ends", "reason", "sentence"),
+    ("ends", "reason"),
     [
-        (ends_by_kill, ReaderKilled, "ended from outside (SIGKILL)"),
-        (ends_by_crash, ReaderDied, "crashed (SIGSEGV)"),
-        (ends_by_exit, ReaderDied, "exit code 7"),
+        (ends_by_kill, ReaderKilled("The process that read the file was ended from outside (SIGKILL).")),
+        (ends_by_crash, ReaderDied("The process that read the file crashed (SIGSEGV).")),
+        (ends_by_exit, ReaderDied("The process that read the file ended with exit code 7.")),
     ],
 )
 async def test_a_reader_that_was_killed_is_no_fault_of_the_file_and_one_that_crashed_is(
-    workers: WorkerPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-    ends: Callable[[Task], None], reason: type[Unreadable], sentence: str,
-) -> None:  # fmt: skip
+    workers: WorkerPool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    ends: Callable[[Task], None],
+    reason: Unreadable,
+) -> None:
     monkeypatch.setattr(prepare, "prepare_or_error", ends)
-    with pytest.raises(reason, match=re.escape(sentence)):
+    with pytest.raises(type(reason), match=re.escape(str(reason))):
         await workers.prepare(task(tmp_path, "a.txt", "News."))
 
 

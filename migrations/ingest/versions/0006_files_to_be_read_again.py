@@ -17,7 +17,7 @@ def upgrade() -> None:
     op.add_column("file", sa.Column("tries", sa.Integer(), server_default="0", nullable=False))
     op.add_column("file", sa.Column("readers", sa.String(length=64), server_default="", nullable=False))
     op.create_index(op.f("ix_file_retry_at"), "file", ["retry_at"], unique=False)
-    op.create_index(op.f("ix_file_readers"), "file", ["readers"], unique=False)
+    op.create_index("ix_file_readers", "file", ["state", "readers"], unique=False)
     if op.get_bind().dialect.name == "postgresql":
         op.alter_column("file", "path", type_=sa.Text(collation="C"))
 
@@ -25,7 +25,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.alter_column("file", "path", type_=sa.Text(collation="default"))
-    op.drop_index(op.f("ix_file_readers"), table_name="file")
+    op.drop_index("ix_file_readers", table_name="file")
     op.drop_index(op.f("ix_file_retry_at"), table_name="file")
     op.drop_column("file", "readers")
     op.drop_column("file", "tries")
