@@ -22,8 +22,8 @@ from ingest_service.pool import WorkerPool
 from ingest_service.prepare import PreparedFile, Task
 from ingest_service.scan import FileFact
 from ingest_service.tables import File
+from tests.ingest.folders import LIMITS, OTHER, STORY, Folder, causes, made
 from tests.ingest.test_ledger import plans
-from tests.ingest.test_pipeline import LIMITS, OTHER, STORY, Folder, causes, made
 from tests.ingest.waiting import until
 
 DAY = timedelta(days=1)
