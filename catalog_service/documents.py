@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from catalog_service import dates, diff, paging, relations, resources, roles
+from catalog_service import dates, diff, paging, relation_queries, resources, roles
 from catalog_service.errors import NotFound, Redacted, Withdrawn
 from catalog_service.relation_types import COPY_TYPES
 from catalog_service.tables import Document, DocumentState, Original, Story, Version, current_version, valid_at
@@ -162,7 +162,7 @@ def compare(session: Session, first: tuple[UUID, int], second: tuple[UUID, int])
 def described(session: Session, rows: Sequence[Row], at: int | None = None) -> list[resources.Document]:
     """The rows as resources, with stories and numbers of relations. Each kind of data is read once for all rows."""
     ids = [state.document for state, _, _ in rows]
-    counts = relations.counts(session, ids, at)
+    counts = relation_queries.counts(session, ids, at)
     stories = _stories(session, {story for _, _, story in rows if story})
     memberships = ((state.document, stories.get(story or "")) for state, _, story in rows)
     copies = roles.copies(session, [document for document, story in memberships if story and story.head != document])

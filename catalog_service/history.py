@@ -109,21 +109,21 @@ def _record_article(
     before = row.seq if row else 0
     current = session.get_one(Version, (row.id, row.number)) if row else None
     same = current is not None and versions.same_content(current, version)
-    lapsed = relations.Links()
+    relation_changes = relations.RelationChanges()
     if row is None:
         row = _first_seen(session, turn, data)
     else:
         if not same:
             stories.leave(session, turn, row.id)
         elif row.status == "withdrawn":
-            lapsed = relations.lapse(session, turn, row.id, row.number)
+            relation_changes = relations.withdraw_current(session, turn, row.id, row.number)
         _appear(session, turn, row, data, told_again=not same)
     if not same:
         originals.ensure_stored(session, data.original)
         _append(session, turn, row, version, current)
     receipt = _settle(session, turn, event, row.number, "recorded" if row.seq > before else "unchanged")
     # Last, so that a story is kept that it came back into.
-    stories.part(session, turn, lapsed.ended)
+    stories.unlink(session, turn, relation_changes.withdrawn)
     return receipt
 
 
@@ -187,10 +187,11 @@ def _record_related(
     if number := relations.version_of(session, side):
         judged = session.get_one(Version, (row.id, number))
         versions.check_spans(data.relations, len("\n\n".join(judged.paragraphs)))
-    links = relations.replace(session, turn, side, data.relations)
-    stories.part(session, turn, links.ended)
-    _join(session, turn, (row.id, number), links)
-    return receipts.record(session, turn, event, "recorded" if links.any else "unchanged", row.number)
+    relation_changes = relations.replace(session, turn, side, data.relations)
+    stories.unlink(session, turn, relation_changes.withdrawn)
+    _join(session, turn, (row.id, number), relation_changes)
+    outcome: contract.Outcome = "recorded" if relation_changes.any else "unchanged"
+    return receipts.record(session, turn, event, outcome, row.number)
 
 
 def _settle(
@@ -199,22 +200,24 @@ def _settle(
     """After an article: its receipt, its relations and those that waited for it, and its story."""
     side = (str(event.data.document), event.data.observation)
     receipt = receipts.record(session, turn, event, outcome, number)
-    waited = relations.resolve(session, turn, side, number)
-    told = relations.add(session, turn, side, event.data.relations)
-    stories.part(session, turn, [*waited.ended, *told.ended])
-    _join(session, turn, (side[0], number), waited + told)
+    relation_changes = relations.resolve_pending(session, turn, side, number)
+    relation_changes += relations.add(session, turn, side, event.data.relations)
+    stories.unlink(session, turn, relation_changes.withdrawn)
+    _join(session, turn, (side[0], number), relation_changes)
     return receipt
 
 
-def _join(session: Session, turn: WriterTurn, said: tuple[str, int | None], links: relations.Links) -> None:
-    """Puts a document into its story, after links of a version of it appeared."""
-    row = session.get_one(Document, said[0])
-    joining = {row.id}
-    if (row.status, row.number) != ("current", said[1]):
-        # Not the document, but its copies: what it says no more holds them together.
-        joining.update(*((link.a, link.b) for link in links.appeared if link.type in COPY_TYPES))
-    for each in sorted(joining):
-        stories.join(session, turn, each)
+def _join(
+    session: Session, turn: WriterTurn, version: tuple[str, int | None], relation_changes: relations.RelationChanges
+) -> None:
+    """Updates the story of a document after relations of one of its versions were added."""
+    row = session.get_one(Document, version[0])
+    documents = {row.id}
+    if (row.status, row.number) != ("current", version[1]):
+        # The version is not current, so the document joins nothing, but current copies of its text form one story.
+        documents.update(*((pair.a, pair.b) for pair in relation_changes.added if pair.type in COPY_TYPES))
+    for document in sorted(documents):
+        stories.join(session, turn, document)
 
 
 def _first_seen(session: Session, turn: WriterTurn, data: contract.Observed) -> Document:

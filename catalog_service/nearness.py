@@ -1,6 +1,8 @@
-"""How many documents of a story are far from its head: in it only by way of others.
+"""The distance from the head of a story: how many of its documents are far from it.
 
-Links are followed between texts, not documents: a story may have ten thousand copies of one.
+A document is near if its text is that of the head or of a revision of it; copies count as the same text. All others are
+far: other documents connect them with the head. Texts are compared by their digests, as a text may have ten thousand
+copies.
 """
 
 from collections import Counter, defaultdict
@@ -14,60 +16,69 @@ from catalog_service import graph, ties
 from catalog_service.relation_types import COPY_TYPES, STORY_TYPES
 from catalog_service.tables import Document, Relation, Story, Version, current_version, is_current, unindexed
 
-# Two that are linked are near.
+# The smallest story that can have a document far from its head.
 SMALLEST = 3
 
 
 @dataclass(slots=True)
 class _Texts:
-    """The texts of a story by their digests: how many documents have each, and what is linked to what."""
+    """The texts of a story by digest: the number of documents with each, and the copies and revisions of each."""
 
-    count: Counter[str] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
     copies: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     revisions: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
-    def near(self, head: str) -> int:
-        """How many documents are copies of the head, revisions of such, or copies of these."""
+    def count_near(self, head: str) -> int:
+        """The number of documents near the text `head`."""
         same = graph.reachable({head}, self.copies.__getitem__)
         revised = same.union(*(self.revisions[text] for text in same))
-        return sum(self.count[text] for text in graph.reachable(revised, self.copies.__getitem__))
+        return sum(self.counts[text] for text in graph.reachable(revised, self.copies.__getitem__))
 
 
-def far(session: Session, told: Iterable[Story]) -> dict[str, int]:
-    """How many documents of each story are far from its head."""
-    told = list(told)
-    large = {story.id: story for story in told if story.size >= SMALLEST}
-    texts: dict[str | None, _Texts] = {story: _Texts() for story in large}
-    for story, digest, count in session.execute(_counted(large)):
-        texts[story].count[digest] = count
-    for story, type_, a, b in session.execute(_links(large)):
-        links = texts[story].copies if type_ in COPY_TYPES else texts[story].revisions
-        links[a].add(b)
-        links[b].add(a)
-    heads = {row.id: row.digest for row in session.execute(_heads(large))}
-    return {story.id: story.size - texts[story.id].near(heads[story.id]) if story.id in large else 0 for story in told}
+def count_far(session: Session, stories: Collection[Story]) -> dict[str, int]:
+    """The number of documents far from the head, by the id of each story."""
+    large = [story.id for story in stories if story.size >= SMALLEST]
+    texts = _read_texts(session, large)
+    heads = {row.id: row.digest for row in session.execute(_select_heads(large))}
+    return {
+        story.id: story.size - texts[story.id].count_near(heads[story.id]) if story.id in heads else 0
+        for story in stories
+    }
 
 
-def _counted(wanted: Collection[str]) -> Select[str | None, str, int]:
+def _read_texts(session: Session, stories: Iterable[str]) -> dict[str | None, _Texts]:
+    texts: dict[str | None, _Texts] = {story: _Texts() for story in stories}
+    for story, digest, count in session.execute(_select_counts(stories)):
+        texts[story].counts[digest] = count
+    for story, type_, a, b in session.execute(_select_relations(stories)):
+        related = texts[story].copies if type_ in COPY_TYPES else texts[story].revisions
+        related[a].add(b)
+        related[b].add(a)
+    return texts
+
+
+def _select_counts(stories: Iterable[str]) -> Select[str | None, str, int]:
+    """Columns: story, digest, number of documents with this digest."""
     return (
         select(Document.story, Version.digest, func.count())
         .join(Version, current_version(Document))
-        .where(Document.story.in_(wanted))
+        .where(Document.story.in_(stories))
         .group_by(Document.story, Version.digest)
     )
 
 
-def _heads(wanted: Collection[str]) -> Select[str, str]:
+def _select_heads(stories: Iterable[str]) -> Select[str, str]:
+    """Columns: story, digest of its head."""
     return (
         select(Story.id, Version.digest)
         .join(Document, Document.id == Story.head)
         .join(Version, current_version(Document))
-        .where(Story.id.in_(wanted))
+        .where(Story.id.in_(stories))
     )
 
 
-def _links(wanted: Collection[str]) -> Select[str | None, str, str, str]:
-    """Which texts are linked in each story, each pair of them once."""
+def _select_relations(stories: Iterable[str]) -> Select[str | None, str, str, str]:
+    """The relations between texts of each story, each pair of texts once. Columns: story, type, digest, digest."""
     a, b = aliased(Document), aliased(Document)
     version_a, version_b = aliased(Version), aliased(Version)
     return (
@@ -77,5 +88,5 @@ def _links(wanted: Collection[str]) -> Select[str | None, str, str, str]:
         .join(b, and_(is_current(ties.B, b), b.story == a.story))
         .join(version_a, current_version(a, version_a))
         .join(version_b, current_version(b, version_b))
-        .where(a.story.in_(wanted), unindexed(Relation.type).in_(STORY_TYPES), ties.in_force())
+        .where(a.story.in_(stories), unindexed(Relation.type).in_(STORY_TYPES), ties.in_force())
     )

@@ -1,109 +1,119 @@
-"""Relations: what two versions are to each other. Written by history, read by everyone.
+"""Relations, the write side: adds, replaces and withdraws the relations that events report.
 
-A relation is stored once for its unordered pair of (document, observation), the lesser side as `a`. It is shown with
-the side that quotes, or else the later one, as `a`.
+A relation is stored once for its unordered pair of (document, observation), the lesser side as `a`. A relation to an
+observation that is not recorded yet is stored as pending, and added when that observation becomes a version.
 """
 
-import functools
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from catalog_service import changes, contract, paging, resources, ties
+from catalog_service import changes, contract, ties
 from catalog_service.counter import WriterTurn
-from catalog_service.errors import EventRefused, NotFound
-from catalog_service.relation_types import COPY_TYPES, RelationType
-from catalog_service.stories import Link
-from catalog_service.tables import Document, Receipt, Relation, Version, valid_at
+from catalog_service.errors import EventRefused
+from catalog_service.stories import RelatedPair
+from catalog_service.tables import Document, Receipt, Relation, valid_at
 
+# One side of a relation: a document and its observation.
 Side = tuple[str, int]
-Scope = Literal["current", "all"]
-_SIDES = (ties.A, ties.B)
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
-    """The relations that appeared and those that ended."""
+class RelationChanges:
+    """The relations that were added and those that were withdrawn."""
 
-    appeared: tuple[Link, ...] = ()
-    ended: tuple[Link, ...] = ()
+    added: tuple[RelatedPair, ...] = ()
+    withdrawn: tuple[RelatedPair, ...] = ()
 
     @property
     def any(self) -> bool:
-        """Whether anything changed."""
-        return bool(self.appeared or self.ended)
+        """Whether a relation was added or withdrawn."""
+        return bool(self.added or self.withdrawn)
 
-    def __add__(self, other: "Links") -> "Links":
-        return Links(self.appeared + other.appeared, self.ended + other.ended)
-
-
-def add(session: Session, turn: WriterTurn, own: Side, found: Sequence[contract.Relation]) -> Links:
-    """Adds what a new observation told; what others told of it stays. Raises EventRefused."""
-    return _put(session, turn, own, found, complete=False)
+    def __add__(self, other: "RelationChanges") -> "RelationChanges":
+        return RelationChanges(self.added + other.added, self.withdrawn + other.withdrawn)
 
 
-def replace(session: Session, turn: WriterTurn, own: Side, found: Sequence[contract.Relation]) -> Links:
-    """Makes `found` the full set of relations of one observation. Raises EventRefused.
+def add(session: Session, turn: WriterTurn, own: Side, reported: Sequence[contract.Relation]) -> RelationChanges:
+    """Adds the relations that the event of a new observation reports.
 
-    What it was to texts that their documents no longer say is history, of which a new judgement knows nothing.
+    Relations to this observation that other events reported remain. Raises EventRefused.
     """
-    return _put(session, turn, own, found, complete=True)
+    return _put(session, turn, own, reported, complete=False)
 
 
-def _put(session: Session, turn: WriterTurn, own: Side, found: Sequence[contract.Relation], *, complete: bool) -> Links:
-    drafts = {draft.pair: draft for draft in (_draft(own, each) for each in found)}
-    links = Links()
+def replace(session: Session, turn: WriterTurn, own: Side, reported: Sequence[contract.Relation]) -> RelationChanges:
+    """Makes the reported relations the full set of relations of one observation.
+
+    Relations to versions that are not current remain: a re-judgement compares current versions only.
+    Raises EventRefused.
+    """
+    return _put(session, turn, own, reported, complete=True)
+
+
+def _put(
+    session: Session, turn: WriterTurn, own: Side, reported: Sequence[contract.Relation], *, complete: bool
+) -> RelationChanges:
+    """Stores the reported relations that are new or different; `complete` withdraws those that are not reported."""
+    drafts = {draft.pair: draft for draft in (_draft(own, relation) for relation in reported)}
+    relation_changes = RelationChanges()
     for row in session.scalars(select(Relation).where(_has_side(own), valid_at(Relation))):
         draft = drafts.get(((row.a_document, row.a_observation), (row.b_document, row.b_observation)))
         if draft and draft.content == _content(row):
             del drafts[draft.pair]
         elif draft or (complete and _is_judged_again(session, own, row)):
-            links += _end(session, turn, row)
+            relation_changes += _withdraw(session, turn, row)
     for draft in drafts.values():
-        links += _store(session, turn, draft)
-    return links
+        relation_changes += _store(session, turn, draft)
+    return relation_changes
 
 
 def _is_judged_again(session: Session, own: Side, row: Relation) -> bool:
-    """Whether the other side is what its document says now, or is not known yet."""
+    """Whether the other side is the current version of its document, or is not recorded yet."""
     sides = {(row.a_document, row.a_observation): row.a_version, (row.b_document, row.b_observation): row.b_version}
     [(other, version)] = [(side, version) for side, version in sides.items() if side != own]
     document = session.get(Document, other[0])
     return document is None or version is None or (document.status, document.number) == ("current", version)
 
 
-def lapse(session: Session, turn: WriterTurn, document: str, number: int) -> Links:
-    """Ends what a version is to what others say now, as it comes back and tells it anew.
+def withdraw_current(session: Session, turn: WriterTurn, document: str, number: int) -> RelationChanges:
+    """Withdraws the relations of a version to current versions and to observations that are not recorded yet.
 
-    While it was gone others were judged without it, and whatever they were to it was left as history. Nobody was told
-    that it ended, only that the document was gone: so this is told now.
+    Called when the document is restored: its event carries the full set again. While the document was withdrawn, others
+    were re-judged without it, and their relations to it remained in the table.
     """
-    ended: list[Link] = []
-    for own, other in (_SIDES, _SIDES[::-1]):
-        told = select(Relation).where(own[0] == document, own[1] == number, valid_at(Relation))
-        now = or_(other[1].is_(None), and_(Document.status == "current", Document.number == other[1]))
-        for row in session.scalars(told.outerjoin(Document, Document.id == other[0]).where(now)):
-            ended += _end(session, turn, row).ended
-    return Links(ended=tuple(ended))
+    withdrawn: list[RelatedPair] = []
+    for own, other in ties.DIRECTIONS:
+        relations = select(Relation).where(own[0] == document, own[1] == number, valid_at(Relation))
+        other_is_current = and_(Document.status == "current", Document.number == other[1])
+        statement = relations.outerjoin(Document, Document.id == other[0]).where(
+            or_(other[1].is_(None), other_is_current)
+        )
+        for row in session.scalars(statement):
+            withdrawn += _withdraw(session, turn, row).withdrawn
+    return RelationChanges(withdrawn=tuple(withdrawn))
 
 
-def resolve(session: Session, turn: WriterTurn, side: Side, number: int) -> Links:
-    """Tells the relations that waited for this observation which version it became."""
-    links = Links()
-    # In order of observations, so that of two about the same versions the newer one stays.
-    waiting = select(Relation).where(_has_side(side), Relation.seq == ties.PENDING)
-    for row in session.scalars(waiting.order_by(Relation.a_observation, Relation.b_observation)):
+def resolve_pending(session: Session, turn: WriterTurn, side: Side, number: int) -> RelationChanges:
+    """Stores the number of the version that an observation became, in the relations that are pending for it.
+
+    Adds those whose other version is recorded too.
+    """
+    relation_changes = RelationChanges()
+    # In order of observations: of two relations between the same versions, the one judged later remains.
+    pending = select(Relation).where(_has_side(side), Relation.seq == ties.PENDING)
+    for row in session.scalars(pending.order_by(Relation.a_observation, Relation.b_observation)):
         if (row.a_document, row.a_observation) == side:
             row.a_version = number
         else:
             row.b_version = number
         if row.a_version and row.b_version:
-            links += _appear(session, turn, row)
-    return links
+            relation_changes += _add(session, turn, row)
+    return relation_changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,35 +125,35 @@ class _Draft:
 
     @property
     def id(self) -> str:
-        """The same for the same pair, however often it is judged."""
-        told = "|".join(f"{document}:{observation}" for document, observation in self.pair)
-        return hashlib.sha256(told.encode()).hexdigest()[:32]
+        """The id of the pair: a new judgement of the same pair keeps it."""
+        name = "|".join(f"{document}:{observation}" for document, observation in self.pair)
+        return hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
-def _draft(own: Side, found: contract.Relation) -> _Draft:
-    other = (str(found.other.document), found.other.observation)
+def _draft(own: Side, reported: contract.Relation) -> _Draft:
+    other = (str(reported.other.document), reported.other.observation)
     if own == other:
-        raise EventRefused(f"Observation {own[1]} of {own[0]} is said to be related to itself.")
+        raise EventRefused(f"Observation {own[1]} of {own[0]} is reported as related to itself.")
     own_first = own < other
-    covered = (found.coverage.own, found.coverage.other)
+    coverage = (reported.coverage.own, reported.coverage.other)
     content = {
-        "type": found.type,
-        "jaccard": found.jaccard,
-        "coverage_a": covered[0 if own_first else 1],
-        "coverage_b": covered[1 if own_first else 0],
-        "passages": [_stored_passage(each, own_first) for each in found.passages],
+        "type": reported.type,
+        "jaccard": reported.jaccard,
+        "coverage_a": coverage[0 if own_first else 1],
+        "coverage_b": coverage[1 if own_first else 0],
+        "passages": [_stored_passage(passage, own_first) for passage in reported.passages],
     }
     return _Draft((own, other) if own_first else (other, own), content)
 
 
 def _stored_passage(passage: contract.Passage, own_first: bool) -> dict[str, Any]:
-    turned = {"insert": "delete", "delete": "insert", "replace": "replace"}
+    reversed_op = {"insert": "delete", "delete": "insert", "replace": "replace"}
     sides = [(passage.own, passage.quoted), (passage.other, passage.other_quoted)]
     (a, quoted_a), (b, quoted_b) = sides if own_first else reversed(sides)
     edits = [
-        {"op": each.op if own_first else turned[each.op], "a": list(pair[0]), "b": list(pair[1])}
-        for each in passage.edits
-        for pair in [(each.a, each.b) if own_first else (each.b, each.a)]
+        {"op": edit.op if own_first else reversed_op[edit.op], "a": list(spans[0]), "b": list(spans[1])}
+        for edit in passage.edits
+        for spans in [(edit.a, edit.b) if own_first else (edit.b, edit.a)]
     ]
     return {
         "a": list(a),
@@ -167,7 +177,7 @@ def _has_side(side: Side) -> ColumnElement[bool]:
     )
 
 
-def _store(session: Session, turn: WriterTurn, draft: _Draft) -> Links:
+def _store(session: Session, turn: WriterTurn, draft: _Draft) -> RelationChanges:
     (a, b) = draft.pair
     row = Relation(
         id=draft.id,
@@ -183,18 +193,18 @@ def _store(session: Session, turn: WriterTurn, draft: _Draft) -> Links:
     )
     session.add(row)
     session.flush()
-    return _appear(session, turn, row) if row.a_version and row.b_version else Links()
+    return _add(session, turn, row) if row.a_version and row.b_version else RelationChanges()
 
 
 def version_of(session: Session, side: Side) -> int | None:
-    """The version that an observation became, when it is recorded."""
-    asked = select(func.max(Receipt.number)).where(Receipt.document == side[0], Receipt.observation == side[1])
-    return session.scalar(asked)
+    """The number of the version that an observation became; None when it is not recorded."""
+    numbers = select(func.max(Receipt.number)).where(Receipt.document == side[0], Receipt.observation == side[1])
+    return session.scalar(numbers)
 
 
-def _appear(session: Session, turn: WriterTurn, row: Relation) -> Links:
-    """Both versions are known: the relation is there, and takes the place of an older one of the same versions."""
-    same = and_(
+def _add(session: Session, turn: WriterTurn, row: Relation) -> RelationChanges:
+    """Adds a relation whose versions are both recorded, and withdraws older relations between the same versions."""
+    same_versions = and_(
         Relation.a_document == row.a_document,
         Relation.a_version == row.a_version,
         Relation.b_document == row.b_document,
@@ -202,209 +212,32 @@ def _appear(session: Session, turn: WriterTurn, row: Relation) -> Links:
         Relation.id != row.id,
         valid_at(Relation),
     )
-    links = Links()
-    for older in session.scalars(select(Relation).where(same)):
-        links += _end(session, turn, older)
-    row.seq = _append(session, turn, "relation.added.v1", row)
+    relation_changes = RelationChanges()
+    for older in session.scalars(select(Relation).where(same_versions)):
+        relation_changes += _withdraw(session, turn, older)
+    row.seq = _append_change(session, turn, "relation.added.v1", row)
     row.recorded_at = turn.now
     session.flush()
-    return links + Links(appeared=(_link(row),))
+    return relation_changes + RelationChanges(added=(_pair(row),))
 
 
-def _end(session: Session, turn: WriterTurn, row: Relation) -> Links:
+def _withdraw(session: Session, turn: WriterTurn, row: Relation) -> RelationChanges:
+    """Withdraws a relation; a pending one, which was never added, is deleted."""
     if row.seq == ties.PENDING:
         session.delete(row)
         session.flush()
-        return Links()
-    row.until_seq = _append(session, turn, "relation.withdrawn.v1", row)
-    return Links(ended=(_link(row),))
+        return RelationChanges()
+    row.until_seq = _append_change(session, turn, "relation.withdrawn.v1", row)
+    return RelationChanges(withdrawn=(_pair(row),))
 
 
-def _link(row: Relation) -> Link:
-    return Link(row.type, row.a_document, row.b_document)
+def _pair(row: Relation) -> RelatedPair:
+    return RelatedPair(row.type, row.a_document, row.b_document)
 
 
-def _append(session: Session, turn: WriterTurn, type_: str, row: Relation) -> int:
+def _append_change(session: Session, turn: WriterTurn, type_: str, row: Relation) -> int:
     sides = [
         {"document": row.a_document, "version": row.a_version},
         {"document": row.b_document, "version": row.b_version},
     ]
     return changes.append(session, turn, type_, None, None, relation=row.id, type=row.type, sides=sides)
-
-
-# Reading
-
-
-def counts(session: Session, documents: Collection[str], at: int | None = None) -> dict[str, dict[str, int]]:
-    """How many relations of each type each document has between versions that are current, now or `at` a seq."""
-    found: dict[str, dict[str, int]] = {document: {} for document in documents}
-    asked = {"documents": list(documents), "at": at}
-    for document, type_, count in session.execute(_counted(now=at is None), asked):
-        found[document][type_] = count
-    return found
-
-
-@functools.cache
-def _counted(*, now: bool) -> Select[str, str, int]:
-    linked = ties.links(tuple(RelationType), now=now).subquery()
-    return select(linked.c.document, linked.c.type, func.count()).group_by(linked.c.document, linked.c.type)
-
-
-def of_document(
-    session: Session,
-    document: str,
-    *,
-    versions: Scope | int = "current",
-    limit: int,
-    cursor: str | None = None,
-) -> resources.Relations:
-    """The relations of a document: those between current versions, those of one of its versions, or of all.
-
-    In pages of one snapshot; those that share most first, and copies last, of which there may be thousands. Raises
-    CursorInvalid, CursorMismatch, CursorExpired.
-    """
-    place = paging.begin(session, ("relations of", document, versions), cursor)
-    of_a, of_b = Relation.a_document == document, Relation.b_document == document
-    if isinstance(versions, int):
-        of_a, of_b = and_(of_a, Relation.a_version == versions), and_(of_b, Relation.b_version == versions)
-    order = (case((Relation.type.in_(COPY_TYPES), 1), else_=0), -Relation.coverage_a - Relation.coverage_b, Relation.id)
-    asked = (
-        _asked("all" if isinstance(versions, int) else versions, place.snapshot.seq)
-        .where(or_(of_a, of_b))
-        .order_by(*order)
-    )
-    if place.after is not None:
-        asked = asked.where(tuple_(*order) > tuple_(*place.after))
-    rows, more = place.page(list(session.scalars(asked.limit(limit + 1))), limit)
-    last = rows[-1] if more else None
-    return resources.Relations(
-        relations=tuple(_resources(session, rows)),
-        next=place.cursor([int(last.type in COPY_TYPES), -last.coverage_a - last.coverage_b, last.id])
-        if last
-        else None,
-        snapshot=place.snapshot,
-    )
-
-
-def find(
-    session: Session, *, type_: str | None = None, scope: Scope = "current", limit: int, cursor: str | None
-) -> resources.Relations:
-    """All relations, newest first, in pages of one snapshot. Raises CursorInvalid, CursorMismatch, CursorExpired."""
-    place = paging.begin(session, ("relations", type_, scope), cursor)
-    asked = _asked(scope, place.snapshot.seq)
-    if type_ is not None:
-        asked = asked.where(Relation.type == type_)
-    if place.after is not None:
-        asked = asked.where(Relation.seq < place.after)
-    rows, more = place.page(list(session.scalars(asked.order_by(Relation.seq.desc()).limit(limit + 1))), limit)
-    return resources.Relations(
-        relations=tuple(_resources(session, rows)),
-        next=place.cursor(rows[-1].seq) if more else None,
-        snapshot=place.snapshot,
-    )
-
-
-def one(session: Session, relation: str) -> resources.Relation:
-    """One relation, also between versions that are history. Raises NotFound."""
-    row = session.scalars(_asked("all").where(Relation.id == relation)).one_or_none()
-    if row is None:
-        raise NotFound(f"There is no relation {relation[:100]!r}.")
-    return _resources(session, [row])[0]
-
-
-def _asked(scope: Scope, at: int | None = None) -> Select[Relation]:
-    asked = select(Relation).where(ties.in_force(at=at))
-    if scope == "all":
-        return asked
-    for document, version in _SIDES:
-        asked = ties.join_current(asked, document, version, at)
-    return asked
-
-
-def _resources(session: Session, rows: Iterable[Relation]) -> list[resources.Relation]:
-    rows = list(rows)
-    names = {(row.a_document, row.a_version) for row in rows} | {(row.b_document, row.b_version) for row in rows}
-    ends = _ends(session, {document for document, _ in names})
-    return [_resource(row, ends) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class _End:
-    """What is shown of one side, and when it was published."""
-
-    shown: resources.RelationEnd
-    published: str | None
-    sequence: int | None
-
-
-def _ends(session: Session, documents: Collection[str]) -> dict[tuple[str, int], _End]:
-    columns = (Version.document, Version.number, Version.digest, Version.title, Version.path)
-    asked = select(*columns, Version.published, Version.details).where(Version.document.in_(documents))
-    return {
-        (row.document, row.number): _End(
-            resources.RelationEnd(
-                document=row.document, version=row.number, digest=row.digest, title=row.title, path=row.path
-            ),
-            row.published,
-            (row.details.get("wire") or {}).get("sequence"),
-        )
-        for row in session.execute(asked)
-    }
-
-
-def _resource(row: Relation, ends: Mapping[tuple[str, int], _End]) -> resources.Relation:
-    assert row.a_version is not None
-    assert row.b_version is not None
-    sides = (ends[row.a_document, row.a_version], ends[row.b_document, row.b_version])
-    turned = _quoted(row, "quoted_b") > _quoted(row, "quoted_a") or (
-        _quoted(row, "quoted_b") == _quoted(row, "quoted_a") and (sides[1].published or "") > (sides[0].published or "")
-    )
-    names = ("b", "a") if turned else ("a", "b")
-    first, second = reversed(sides) if turned else sides
-    earlier, basis = _earlier(first, second)
-    return resources.Relation.model_validate(
-        {
-            "id": row.id,
-            "type": row.type,
-            "a": first.shown,
-            "b": second.shown,
-            "jaccard": row.jaccard,
-            "coverage": {"a": getattr(row, f"coverage_{names[0]}"), "b": getattr(row, f"coverage_{names[1]}")},
-            "earlier": earlier,
-            "earlier_basis": basis,
-            "passages": sorted((_passage(each, names) for each in row.passages), key=lambda each: each["a"]),
-            "recorded_at": row.recorded_at,
-        }
-    )
-
-
-def _quoted(row: Relation, side: str) -> int:
-    """How many characters of one side stand in quotation marks."""
-    return sum(end - start for passage in row.passages for start, end in passage[side])
-
-
-def _passage(stored: Mapping[str, Any], names: tuple[str, str]) -> dict[str, Any]:
-    turned = {"insert": "delete", "delete": "insert", "replace": "replace"} if names[0] == "b" else {}
-    edits = [
-        {"op": turned.get(each["op"], each["op"]), "a": each[names[0]], "b": each[names[1]]} for each in stored["edits"]
-    ]
-    return {
-        "a": stored[names[0]],
-        "b": stored[names[1]],
-        "words": stored["words"],
-        "quoted": stored[f"quoted_{names[0]}"],
-        "verbatim": stored["verbatim"],
-        "edits": edits,
-    }
-
-
-def _earlier(first: _End, second: _End) -> tuple[str | None, str | None]:
-    """Which side was published earlier and how we know; a bare date does not part two filings of one day."""
-    if first.published and second.published:
-        known = min(len(first.published), len(second.published))
-        dates = first.published[:known], second.published[:known]
-        if dates[0] != dates[1]:
-            return ("a" if dates[0] < dates[1] else "b"), "published"
-    if first.sequence is not None and second.sequence is not None and first.sequence != second.sequence:
-        return ("a" if first.sequence < second.sequence else "b"), "wire"
-    return None, None

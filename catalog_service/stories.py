@@ -1,8 +1,7 @@
-"""Stories: the connected components of duplicates and revisions between current versions.
+"""The stories as tables: connected components of linked documents, updated with every recorded event.
 
-They are kept as documents come and go: joining touches the smaller side only, and leaving looks at the rest of the
-story only when the one that left may have held it together. Copies stay together when the one goes that they all are
-linked to (docs/decisions/copies-stay-together.md).
+To join stories, only the documents of the smaller ones are updated. When a document leaves, the whole story is read
+only if the document may have connected others. The links are those of `ties`.
 """
 
 import itertools
@@ -19,17 +18,17 @@ from catalog_service.arrays import any_of
 from catalog_service.counter import WriterTurn
 from catalog_service.relation_types import STORY_TYPES
 from catalog_service.tables import Document, Story, Version, current_version, unindexed
-from catalog_service.ties import Text
+from catalog_service.ties import FormerText
 
-# Nobody reads the story off an object in a session, so none is looked for there.
-UNSEEN = {"synchronize_session": False}
-# So many that hang loose are cheaper found by one look at the whole story than let go one by one.
-MANY = 10
-_Node: TypeAlias = str | Text
+# No document that the session holds is asked for its story, so none is updated.
+NOT_SYNCHRONIZED = {"synchronize_session": False}
+# From so many withdrawn links on, one look at the whole story is cheaper than taking documents out one by one.
+MANY_LINKS = 10
+_Node: TypeAlias = str | FormerText
 
 
-class Link(NamedTuple):
-    """A relation of a type between two documents."""
+class RelatedPair(NamedTuple):
+    """Two documents and the type of a relation between them."""
 
     type: str
     a: str
@@ -37,111 +36,118 @@ class Link(NamedTuple):
 
 
 def join(session: Session, turn: WriterTurn, document: str) -> None:
-    """Puts a document into one story with those its current version is a copy or revision of."""
+    """Puts a document and its neighbours into one story, the largest of theirs; the other stories end."""
     neighbours = ties.neighbours(session, [document])[document]
     if not neighbours:
         return
     members = {document, *neighbours}
-    named = select(Document.story).where(any_of(Document.id, members), Document.story.is_not(None)).distinct()
-    known = list(session.scalars(select(Story).where(Story.id.in_(named))))
-    kept = max(known, key=lambda story: (story.size, story.id), default=None) or _new(session, document)
-    others = [story for story in known if story is not kept]
-    added = _enter(session, kept, any_of(Document.story, [story.id for story in others])) if others else 0
-    added += _enter(session, kept, and_(any_of(Document.id, members), unindexed(Document.story).is_(None)))
+    stories = _stories_of(session, members)
+    kept = max(stories, key=lambda story: (story.size, story.id), default=None) or _create(session, document)
+    ending = [story for story in stories if story is not kept]
+    added = _assign(session, kept, any_of(Document.story, [story.id for story in ending])) if ending else 0
+    added += _assign(session, kept, and_(any_of(Document.id, members), unindexed(Document.story).is_(None)))
     if added:
-        _measure(session, turn, kept, kept.size + added, {kept.head, *members, *(story.head for story in known)})
-    for story in others:
+        heads = {story.head for story in stories}
+        _update(session, turn, kept, kept.size + added, {kept.head, *members, *heads})
+    for story in ending:
         session.delete(story)
-        _append(session, turn, story.id, 0, None)
+        _append_change(session, turn, story.id, 0, None)
     session.flush()
 
 
 def leave(session: Session, turn: WriterTurn, document: str) -> None:
-    """Takes a document out of its story, before its version or status changes; what falls apart becomes several."""
-    story = _story_of(session, document)
+    """Takes a document out of its story, and divides the story if the document connected others.
+
+    Called before the document's version or status changes: its links must still be there.
+    """
+    statement = select(Story).join(Document, Document.story == Story.id).where(Document.id == document)
+    story = session.scalars(statement).first()
     if story is None:
         return
-    holds = not ties.hang_together(session, document)
-    session.execute(update(Document).where(Document.id == document).values(story=None), execution_options=UNSEEN)
-    if holds:
+    connects = not ties.stay_connected_without(session, document)
+    _clear(session, Document.id == document)
+    if connects:
         _divide(session, turn, story, without=document)
     else:
         candidates = _members(session, story.id) if story.head == document else {story.head}
-        _measure(session, turn, story, story.size - 1, candidates)
+        _update(session, turn, story, story.size - 1, candidates)
     session.flush()
 
 
-def part(session: Session, turn: WriterTurn, ended: Sequence[Link]) -> None:
-    """Follows links that are no more: what only they held together falls apart."""
-    pairs = {(link.a, link.b) for link in ended if link.type in STORY_TYPES}
-    cut = Counter(itertools.chain.from_iterable(pairs))
-    left = ties.neighbours(session, cut) if pairs else {}
-    torn: set[str] = set()
+def unlink(session: Session, turn: WriterTurn, withdrawn: Sequence[RelatedPair]) -> None:
+    """Divides the stories that only these withdrawn relations held together."""
+    pairs = {(pair.a, pair.b) for pair in withdrawn if pair.type in STORY_TYPES}
+    counts = Counter(itertools.chain.from_iterable(pairs))
+    remaining = ties.neighbours(session, counts) if pairs else {}
+    uncertain: set[str] = set()
     for pair in sorted(pairs):
-        # One that hung on a single link holds nothing together; anything else may, so the whole story is looked at.
-        if len(pairs) < MANY and (loose := [each for each in pair if cut[each] == 1 and not left[each]]):
-            leave(session, turn, loose[0])
+        # A document whose only link is withdrawn connected nothing. Any other may have, so its story is read.
+        unlinked = [document for document in pair if counts[document] == 1 and not remaining[document]]
+        if unlinked and len(pairs) < MANY_LINKS:
+            leave(session, turn, unlinked[0])
         else:
-            torn.update(pair)
-    for story in _stories_of(session, torn) if torn else ():
+            uncertain.update(pair)
+    for story in _stories_of(session, uncertain) if uncertain else ():
         _divide(session, turn, story)
     session.flush()
 
 
 def _stories_of(session: Session, documents: Collection[str]) -> Sequence[Story]:
-    named = select(Document.story).where(any_of(Document.id, documents))
-    return session.scalars(select(Story).where(Story.id.in_(named)).order_by(Story.id)).all()
+    story_ids = select(Document.story).where(any_of(Document.id, documents))
+    return session.scalars(select(Story).where(Story.id.in_(story_ids)).order_by(Story.id)).all()
 
 
-def _story_of(session: Session, document: str) -> Story | None:
-    return session.scalars(
-        select(Story).join(Document, Document.story == Story.id).where(Document.id == document)
-    ).first()
-
-
-def _new(session: Session, head: str) -> Story:
+def _create(session: Session, head: str) -> Story:
     story = Story(id=str(uuid.uuid4()), head=head, size=0)
     session.add(story)
     session.flush()
     return story
 
 
-def _enter(session: Session, story: Story, wanted: ColumnElement[bool]) -> int:
-    """Moves documents into a story and returns how many."""
-    found = session.execute(update(Document).where(wanted).values(story=story.id), execution_options=UNSEEN)
-    return cast("CursorResult[Any]", found).rowcount
+def _assign(session: Session, story: Story, condition: ColumnElement[bool]) -> int:
+    """Puts the documents that meet the condition into a story; returns their number."""
+    statement = update(Document).where(condition).values(story=story.id)
+    result = session.execute(statement, execution_options=NOT_SYNCHRONIZED)
+    return cast("CursorResult[Any]", result).rowcount
+
+
+def _clear(session: Session, condition: ColumnElement[bool]) -> None:
+    """Takes the documents that meet the condition out of their stories."""
+    session.execute(update(Document).where(condition).values(story=None), execution_options=NOT_SYNCHRONIZED)
 
 
 def _divide(session: Session, turn: WriterTurn, story: Story, *, without: str | None = None) -> None:
-    """The largest part keeps the story; the others become stories of their own, or stand alone."""
-    found = _components(session, _members(session, story.id), without)
-    parts = sorted(found, key=lambda part: (-len(part), min(part)))
-    kept = parts[0] if parts else set()
-    leaving = set().union(*parts[1:])
-    # All at once: most of them are alone, and there may be thousands.
-    session.execute(update(Document).where(any_of(Document.id, leaving)).values(story=None), execution_options=UNSEEN)
-    for members in parts[1:]:
+    """Divides a story into its connected components, as they are without the document `without`.
+
+    The largest component keeps the story. Each other one of two documents or more becomes a new story.
+    """
+    components = _components(session, _members(session, story.id), without)
+    ordered = sorted(components, key=lambda members: (-len(members), min(members)))
+    kept = ordered[0] if ordered else set()
+    # In one statement: most other components are single documents, of which there may be thousands.
+    _clear(session, any_of(Document.id, set().union(*ordered[1:])))
+    for members in ordered[1:]:
         if len(members) > 1:
-            new = _new(session, min(members))
-            _enter(session, new, any_of(Document.id, members))
-            _measure(session, turn, new, len(members), members)
-    _measure(session, turn, story, len(kept), kept)
+            new = _create(session, min(members))
+            _assign(session, new, any_of(Document.id, members))
+            _update(session, turn, new, len(members), members)
+    _update(session, turn, story, len(kept), kept)
 
 
-def _measure(session: Session, turn: WriterTurn, story: Story, size: int, candidates: Collection[str]) -> None:
-    """The story has `size` documents now, and the newest of the candidates is its head; a story of one is none."""
+def _update(session: Session, turn: WriterTurn, story: Story, size: int, candidates: Collection[str]) -> None:
+    """Stores the size of a story and its head, the newest of the candidates; deletes a story of less than two."""
     if size < 2:
-        session.execute(update(Document).where(Document.story == story.id).values(story=None), execution_options=UNSEEN)
+        _clear(session, Document.story == story.id)
         session.delete(story)
-        _append(session, turn, story.id, 0, None)
+        _append_change(session, turn, story.id, 0, None)
         return
     head = _newest(session, story, candidates)
     if (story.size, story.head) != (size, head):
         story.size, story.head = size, head
-        _append(session, turn, story.id, size, head)
+        _append_change(session, turn, story.id, size, head)
 
 
-def _append(session: Session, turn: WriterTurn, story: str, size: int, head: str | None) -> None:
+def _append_change(session: Session, turn: WriterTurn, story: str, size: int, head: str | None) -> None:
     changes.append(session, turn, "story.changed.v1", None, None, story=story, size=size, head=head)
 
 
@@ -158,10 +164,11 @@ def _members(session: Session, story: str) -> set[str]:
 
 
 def _components(session: Session, members: set[str], without: str | None) -> Iterator[set[str]]:
-    links: defaultdict[_Node, set[_Node]] = defaultdict(set)
-    for document, tied in ties.of(session, members, without=without).items():
-        links[document].update(tied.documents & members, tied.texts)
-        for text in tied.texts:
-            links[text].add(document)
+    """The connected components of these documents; former texts connect their copies."""
+    neighbours: defaultdict[_Node, set[_Node]] = defaultdict(set)
+    for document, links in ties.read(session, members, without=without).items():
+        neighbours[document].update(links.documents & members, links.former_texts)
+        for text in links.former_texts:
+            neighbours[text].add(document)
     nodes: set[_Node] = {*members}
-    return (members.intersection(part) for part in graph.components(nodes, links.__getitem__))
+    return (members.intersection(nodes) for nodes in graph.components(nodes, neighbours.__getitem__))

@@ -1,4 +1,4 @@
-"""The read side of stories: which there are, and their documents in the order they were published."""
+"""Stories, the read side: pages of all stories, and of the documents of one story by publication date."""
 
 from typing import Any
 from uuid import UUID
@@ -10,20 +10,21 @@ from catalog_service import documents, filing, nearness, paging, resources
 from catalog_service.errors import NotFound
 from catalog_service.tables import Document, DocumentState, Story, Version
 
-PUBLISHED = filing.published(Version)
+# The order of a story's documents: by publication date, then by the time they were first recorded.
+ORDER = (filing.published(Version), DocumentState.created_seq)
 
 
 def find(session: Session, *, limit: int, cursor: str | None = None) -> resources.Stories:
-    """The stories as they are now, in pages, in the order of their ids, which never change.
+    """One page of all stories as they are now, ordered by their ids, which never change.
 
     Raises CursorInvalid, CursorMismatch, CursorExpired.
     """
     place = paging.begin(session, "stories", cursor)
-    asked = select(Story).order_by(Story.id).limit(limit + 1)
+    statement = select(Story).order_by(Story.id).limit(limit + 1)
     if place.after is not None:
-        asked = asked.where(Story.id > place.after)
-    rows, more = place.page(list(session.scalars(asked)), limit)
-    heads, far = documents.by_ids(session, [row.head for row in rows]), nearness.far(session, rows)
+        statement = statement.where(Story.id > place.after)
+    rows, more = place.page(list(session.scalars(statement)), limit)
+    heads, far = documents.by_ids(session, [row.head for row in rows]), nearness.count_far(session, rows)
     return resources.Stories(
         stories=tuple(
             resources.StorySummary(id=UUID(row.id), size=row.size, far=far[row.id], head=heads[row.head])
@@ -35,7 +36,7 @@ def find(session: Session, *, limit: int, cursor: str | None = None) -> resource
 
 
 def one(session: Session, story: UUID, *, limit: int, cursor: str | None = None) -> resources.Story:
-    """A story with its documents, the earliest published first, in pages.
+    """A story and one page of its documents, the earliest published first.
 
     Raises NotFound, CursorInvalid, CursorMismatch, CursorExpired.
     """
@@ -43,20 +44,20 @@ def one(session: Session, story: UUID, *, limit: int, cursor: str | None = None)
     if row is None:
         raise NotFound(f"There is no story {story}.")
     place = paging.begin(session, ("story", row.id), cursor)
-    asked = _members(row.id).limit(limit + 1)
+    statement = _members(row.id).limit(limit + 1)
     if place.after is not None:
-        asked = asked.where(tuple_(PUBLISHED, DocumentState.created_seq) > tuple_(*place.after))
-    found, more = place.page(documents.read(session, asked), limit)
-    last = found[-1] if found else None
+        statement = statement.where(tuple_(*ORDER) > tuple_(*place.after))
+    members, more = place.page(documents.read(session, statement), limit)
+    last = members[-1] if members else None
     return resources.Story(
         id=story,
         head=UUID(row.head),
         size=row.size,
-        far=nearness.far(session, [row])[row.id],
-        documents=tuple(documents.described(session, found)),
+        far=nearness.count_far(session, [row])[row.id],
+        documents=tuple(documents.described(session, members)),
         next=place.cursor([last[1].published or "", last[0].created_seq]) if more and last else None,
     )
 
 
 def _members(story: str) -> Select[Any, Any, Any]:
-    return documents.with_version().where(Document.story == story).order_by(PUBLISHED, DocumentState.created_seq)
+    return documents.with_version().where(Document.story == story).order_by(*ORDER)

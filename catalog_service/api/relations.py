@@ -6,7 +6,7 @@ from aiohttp import web
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from catalog_service import contract, documents, relations, resources
+from catalog_service import contract, documents, relation_queries, resources
 from catalog_service.api import answers
 from catalog_service.api.answers import answer
 from catalog_service.api.operations import Content, Operation, Parameters
@@ -42,9 +42,9 @@ async def of_document(request: web.Request, parameters: DocumentRelationsParamet
 
 def _of_document(session: Session, parameters: DocumentRelationsParameters) -> resources.Relations:
     documents.numbers(session, parameters.id)
-    scope: relations.Scope = "all" if parameters.versions == "all" else "current"
+    scope: relation_queries.VersionScope = "all" if parameters.versions == "all" else "current"
     versions = int(parameters.versions) if parameters.versions.isdigit() else scope
-    return relations.of_document(
+    return relation_queries.of_document(
         session, str(parameters.id), versions=versions, limit=parameters.limit, cursor=parameters.cursor
     )
 
@@ -52,7 +52,7 @@ def _of_document(session: Session, parameters: DocumentRelationsParameters) -> r
 async def find(request: web.Request, parameters: RelationListParameters) -> web.Response:
     """Relations between current versions, or all relations with `versions=all`: the newest first, in pages."""
     page = await request.config_dict[DATABASE].read(
-        relations.find,
+        relation_queries.find,
         type_=parameters.type,
         scope=parameters.versions,
         limit=parameters.limit,
@@ -63,7 +63,7 @@ async def find(request: web.Request, parameters: RelationListParameters) -> web.
 
 async def one(request: web.Request, parameters: OfRelation) -> web.Response:
     """One relation, also one between versions that are no longer current."""
-    relation = await request.config_dict[DATABASE].read(relations.one, parameters.id)
+    relation = await request.config_dict[DATABASE].read(relation_queries.one, parameters.id)
     return answer(request, relation, modified=relation.recorded_at)
 
 

@@ -74,8 +74,8 @@ class Groups:
         while waiting:
             for chunk in _chunks(waiting - self._links.keys()):
                 self._links.update({document: [] for document in chunk})
-                links = ties.links(STORY_TYPES, now=False)
-                for row in self.scope.session.execute(links, {"documents": chunk, "at": self.scope.at}):
+                related = ties.select_related(STORY_TYPES, now=False)
+                for row in self.scope.session.execute(related, {"documents": chunk, "at": self.scope.at}):
                     self._links[row.document].append((row.type, row.other))
             waiting = {other for document in waiting for other in self._linked_to(document, types)} - reached
             reached |= waiting

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
-from catalog_service import changes, contract, documents, history, relations, resources
+from catalog_service import changes, contract, documents, history, relation_queries, resources
 from catalog_service.db import Database
 from catalog_service.errors import CursorMismatch, NotFound, Withdrawn
 from tests.catalog.conftest import Record, outcomes
@@ -15,9 +15,9 @@ ONE, TWO = UUID(document_id(1)), UUID(document_id(2))
 
 
 def related_to(
-    session: Session, document: str, versions: relations.Scope | int = "current"
+    session: Session, document: str, versions: relation_queries.VersionScope | int = "current"
 ) -> list[resources.Relation]:
-    return list(relations.of_document(session, document, versions=versions, limit=100).relations)
+    return list(relation_queries.of_document(session, document, versions=versions, limit=100).relations)
 
 
 def test_a_first_article_is_version_one(catalog: Database, record: Record) -> None:
@@ -151,7 +151,7 @@ def test_a_relation_is_pending_until_its_other_side_is_recorded(catalog: Databas
         [shared] = related_to(session, str(TWO))
         assert {shared.a.document, shared.b.document} == {ONE, TWO}
         assert documents.one(session, ONE).relations == {"reuse": 1}
-        assert relations.one(session, shared.id) == shared
+        assert relation_queries.one(session, shared.id) == shared
 
 
 def test_a_pair_reported_from_both_sides_is_one_relation(catalog: Database, record: Record) -> None:
@@ -188,7 +188,7 @@ def test_pages_of_relations_are_of_one_snapshot_with_copies_last(catalog: Databa
     cursor = None
     for length in (2, 2, 2):
         with catalog.reading() as session:
-            page = relations.of_document(session, str(ONE), limit=2, cursor=cursor)
+            page = relation_queries.of_document(session, str(ONE), limit=2, cursor=cursor)
         assert len(page.relations) == length
         shown += page.relations
         cursor = page.next
@@ -199,11 +199,11 @@ def test_pages_of_relations_are_of_one_snapshot_with_copies_last(catalog: Databa
     assert [side.document for side in others[:2]] == [UUID(document_id(3)), TWO]
     assert sorted(str(side.document) for side in others[2:]) == [document_id(number) for number in (4, 5, 6, 7)]
     with catalog.reading() as session, pytest.raises(CursorMismatch):
-        relations.of_document(session, str(TWO), limit=2, cursor=page_of(session).next)
+        relation_queries.of_document(session, str(TWO), limit=2, cursor=page_of(session).next)
 
 
 def page_of(session: Session) -> resources.Relations:
-    return relations.of_document(session, str(ONE), limit=2)
+    return relation_queries.of_document(session, str(ONE), limit=2)
 
 
 def test_a_new_judgement_replaces_the_old_set(catalog: Database, record: Record) -> None:
@@ -273,7 +273,7 @@ def test_numbers_of_relations_are_as_of_the_seq(catalog: Database, record: Recor
     record(event(1, 2, "withdrawn"), related(2, 1, []), event(1, 3, "restored"))
     with catalog.reading() as session:
         now = documents.find(session, documents.Filter(), limit=1).snapshot.seq
-        counts = [relations.counts(session, [str(TWO)], seq)[str(TWO)] for seq in range(then, now + 1)]
+        counts = [relation_queries.counts(session, [str(TWO)], seq)[str(TWO)] for seq in range(then, now + 1)]
     assert counts == [{"reuse": 1}, {}, {}, {}]
 
 
@@ -399,10 +399,10 @@ def test_a_relation_keeps_its_id_when_it_is_judged_again(catalog: Database, reco
         [before] = related_to(session, str(ONE))
     record(related(2, 1, [relation(1, jaccard=0.9)]))
     with catalog.reading() as session:
-        assert relations.one(session, before.id).jaccard == 0.9
+        assert relation_queries.one(session, before.id).jaccard == 0.9
     record(related(2, 1, [], "gone"))
     with catalog.reading() as session, pytest.raises(NotFound):
-        relations.one(session, before.id)
+        relation_queries.one(session, before.id)
 
 
 def test_a_story_is_divided_where_a_relation_is_dropped(catalog: Database, record: Record) -> None:

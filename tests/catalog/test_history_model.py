@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy.orm import Session
 
-from catalog_service import changes, contract, documents, history, relations, resources, schema
+from catalog_service import changes, contract, documents, history, relation_queries, resources, schema
 from catalog_service.db import Database
 from catalog_service.errors import Withdrawn
 from tests.catalog.conftest import NOW
@@ -231,7 +231,7 @@ class CatalogAgainstModel(RuleBasedStateMachine):
             recorded = documents.by_ids(session, [document_id(number) for number in self.documents])
             for number, document in self.documents.items():
                 self._compare(session, recorded[document_id(number)], document, whole=number == self.touched)
-            shown = sum(len(relations.of_document(session, name, limit=1_000).relations) for name in recorded)
+            shown = sum(len(relation_queries.of_document(session, name, limit=1_000).relations) for name in recorded)
             seqs = [change.data["seq"] for change in changes.since(session, 0, limit=10_000)]
             assert seqs == list(range(1, len(seqs) + 1))
             assert documents.find(session, documents.Filter(), limit=1).snapshot.seq == len(seqs)

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from catalog_service import documents, relations, resources, search, storylines
+from catalog_service import documents, relation_queries, resources, search, storylines
 from catalog_service.db import Database
 from catalog_service.tables import Document, DocumentState, Relation, Story, Version
 from tests.catalog.conftest import Record
@@ -87,7 +87,7 @@ def test_it_is_read(catalog: Database, story: str) -> None:
         assert (whole.size, whole.far, len(whole.documents)) == (SIZE, 0, 10)
         assert [summary.size for summary in storylines.find(session, limit=10).stories] == [SIZE]
         assert documents.one(session, uuid.UUID(document_id(CENTER))).duplicates == SIZE - 1
-        assert len(relations.of_document(session, document_id(CENTER), limit=10).relations) == 10
+        assert len(relation_queries.of_document(session, document_id(CENTER), limit=10).relations) == 10
         [hit] = search.find(session, search.Query(q="envoys", collapse="stories", total="exact")).hits
         assert hit.collapsed is not None
     assert [membership.role for membership in stories(catalog, *SAMPLE) if membership] == ["copy"] * len(SAMPLE)

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from catalog_service import changes, documents, history, relations, schema, search, storylines
+from catalog_service import changes, documents, history, relation_queries, schema, search, storylines
 from catalog_service.db import Database
 from tests.catalog.events import article, document_id, event, relation
 
@@ -25,9 +25,9 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "a document": lambda session: documents.one(session, ONE),
     "a story's documents": lambda session: documents.by_ids(session, [document_id(number) for number in (2, 3, 4, 5)]),
     "its versions": lambda session: documents.versions(session, ONE),
-    "its relations": lambda session: relations.of_document(session, str(ONE), limit=20),
-    "relations": lambda session: relations.find(session, limit=20, cursor=None),
-    "relations of a type": lambda session: relations.find(session, type_="duplicate", limit=20, cursor=None),
+    "its relations": lambda session: relation_queries.of_document(session, str(ONE), limit=20),
+    "relations": lambda session: relation_queries.find(session, limit=20, cursor=None),
+    "relations of a type": lambda session: relation_queries.find(session, type_="duplicate", limit=20, cursor=None),
     "stories": lambda session: storylines.find(session, limit=20),
     "changes": lambda session: changes.since(session, 3, limit=20),
     "a search": lambda session: search.find(session, search.Query(q="envoys")),

@@ -1,4 +1,4 @@
-"""Of a story one document is the head, those that say what another said before are copies, the rest revisions."""
+"""The documents of a story: one head, copies of the head or of an earlier filing, and revisions."""
 
 from collections import Counter
 from typing import Any
@@ -12,10 +12,10 @@ from tests.catalog.events import article, document_id, event, relation
 
 
 def roles(catalog: Database, *numbers: int) -> list[str]:
-    """What the test's documents are in their stories."""
+    """The roles of the test's documents in their stories."""
     with catalog.reading() as session:
-        found = documents.by_ids(session, [document_id(number) for number in numbers])
-    return [story.role if (story := found[document_id(number)].story) else "none" for number in numbers]
+        shown = documents.by_ids(session, [document_id(number) for number in numbers])
+    return [story.role if (story := shown[document_id(number)].story) else "none" for number in numbers]
 
 
 def copy_of(number: int, other: int, **more: Any) -> contract.AnyEvent:  # noqa: ANN401
@@ -27,22 +27,26 @@ def copy_of(number: int, other: int, **more: Any) -> contract.AnyEvent:  # noqa:
 def test_of_identical_files_one_is_the_head_and_all_others_are_copies(
     catalog: Database, record: Record, first: int
 ) -> None:
-    # Their links form a star around the one that arrived first, whichever it is by its id.
+    # All are related to the representative, which arrived first; its id may be any.
     numbers = range(1, 13)
     record(event(first), *(copy_of(number, first) for number in numbers if number != first))
     assert Counter(roles(catalog, *numbers)) == {"head": 1, "copy": 11}
 
 
 @pytest.mark.parametrize("first", [0, 1, 2, 3])
-def test_they_are_copies_by_way_of_one_in_another_typography(catalog: Database, record: Record, first: int) -> None:
+def test_texts_that_differ_in_typography_are_copies_by_the_representative(
+    catalog: Database, record: Record, first: int
+) -> None:
     texts = ["Envoys met.", "Envoys  met.", "Envoys met .", "Envoys met ..."]
     articles = [article(text=text) for text in texts]
     others = [number for number in range(4) if number != first]
-    record(event(first, article=articles[first]), *(copy_of(each, first, article=articles[each]) for each in others))
+    record(
+        event(first, article=articles[first]), *(copy_of(number, first, article=articles[number]) for number in others)
+    )
     assert Counter(roles(catalog, *range(4))) == {"head": 1, "copy": 3}
 
 
-def test_where_the_head_says_something_else_the_first_is_no_copy(catalog: Database, record: Record) -> None:
+def test_the_earliest_filing_is_no_copy_of_a_head_with_another_text(catalog: Database, record: Record) -> None:
     newest = article(text="Envoys met on Tuesday.", published="2024-09-05")
     record(event(8, article=article(published="2024-09-03")), copy_of(1, 8, article=article(published="2024-09-04")))
     record(copy_of(2, 8, article=article(published="2024-09-02")), copy_of(3, 8, article=article()))
@@ -50,14 +54,14 @@ def test_where_the_head_says_something_else_the_first_is_no_copy(catalog: Databa
     assert roles(catalog, 9, 8, 1, 2, 3) == ["head", "copy", "copy", "copy", "revision"]
 
 
-def test_the_same_words_in_another_story_make_no_copy(catalog: Database, record: Record) -> None:
+def test_a_filing_of_another_story_makes_no_copy(catalog: Database, record: Record) -> None:
     later = article(text="Envoys met on Tuesday.", published="2024-09-05")
     record(event(1), event(2, article=later, relations=[relation(1, type_="revision")]))
     record(event(3), event(4, article=later, relations=[relation(3, type_="revision")]))
     assert roles(catalog, 1, 2, 3, 4) == ["revision", "head", "revision", "head"]
 
 
-def test_what_a_copy_said_before_counts_no_more(catalog: Database, record: Record) -> None:
+def test_a_former_text_makes_no_copy(catalog: Database, record: Record) -> None:
     later = article(text="Envoys met on Tuesday.", published="2024-09-05")
     record(event(1), copy_of(2, 1), event(3, article=later, relations=[relation(2, type_="revision")]))
     assert roles(catalog, 1, 2, 3) == ["revision", "copy", "head"]
