@@ -82,7 +82,8 @@ def find(
 
     Raises CursorInvalid, CursorMismatch, CursorExpired.
     """
-    place = paging.begin(session, ("relations", type_, scope), cursor)
+    # The plain text of the type: its `repr` is part of the cursors that earlier releases gave.
+    place = paging.begin(session, ("relations", type_ and str(type_), scope), cursor)
     statement = _select(scope, place.snapshot.seq)
     if type_ is not None:
         statement = statement.where(Relation.type == type_)

@@ -202,6 +202,16 @@ def test_pages_of_relations_are_of_one_snapshot_with_copies_last(catalog: Databa
         relation_queries.of_document(session, str(TWO), limit=2, cursor=page_of(session).next)
 
 
+def test_a_cursor_of_relations_of_a_type_survives_new_releases(catalog: Database, record: Record) -> None:
+    # Earlier releases named the type by a plain text.
+    record(event(1), *(event(number, relations=[relation(1, type_="duplicate")]) for number in (2, 3)))
+    with catalog.reading() as session:
+        first = relation_queries.find(session, type_="duplicate", limit=1, cursor=None)
+        duplicate = contract.RelationType("duplicate")
+        second = relation_queries.find(session, type_=duplicate, limit=1, cursor=first.next)
+    assert first.relations != second.relations
+
+
 def page_of(session: Session) -> resources.Relations:
     return relation_queries.of_document(session, str(ONE), limit=2)
 
