@@ -34,8 +34,7 @@ MAX_INLINE_ORIGINAL = 64 * 1024
 OBSERVED: Literal["document.observed.v1"] = "document.observed.v1"
 RELATED: Literal["document.related.v1"] = "document.related.v1"
 
-# Limits of single fields, far above those of real documents: a larger value is a mistake or an attack. The refusal
-# names the field.
+# Limits of single fields, far above those of real documents; the refusal of a larger value names the field.
 MAX_TITLE = 2_000
 MAX_PARAGRAPHS = 200_000
 MAX_RELATIONS = 1_000
@@ -203,10 +202,7 @@ class Edit(Frozen):
 
 
 class Passage(Aliased):
-    """A run of words that two texts share.
-
-    `quoted` and `other_quoted` are the spans in quotation marks, in this text and in the other.
-    """
+    """A run of words that two texts share; `quoted` and `other_quoted` are the spans in quotation marks."""
 
     own: Span = Field(alias="self")
     other: Span
@@ -395,10 +391,7 @@ class DeadLetter(Frozen):
 
 
 class IngestStatus(Frozen):
-    """The answer of `GET /v1/status` of the ingest service.
-
-    `dead_letters` holds the oldest ones; `outbox` counts all of them.
-    """
+    """The answer of `GET /v1/status` of the ingest service; `dead_letters` are the oldest, `outbox` counts all."""
 
     collection: str
     instance: str
