@@ -43,6 +43,8 @@ def to_hold(diff: FolderDiff, is_witnessed: Callable[[str], bool]) -> frozenset[
     """
     known, moved = diff.known, set(diff.difference.origins.values())
     gone = [path for path in diff.difference.gone if known[path].is_document and path not in moved]
+    if not gone:
+        return frozenset()
     changed = {change.path for change in diff.changes}
     inhabited = {volumes.holding(diff.volumes, path) for path in diff.seen.files} if diff.whole else diff.volumes.keys()
     held, inferred = set(), []

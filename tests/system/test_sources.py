@@ -3,9 +3,14 @@
 Scenarios 2, 2b, 3, 19, 20 and 21 of the folder, in their short form.
 """
 
+import json
 import os
+import random
 import shutil
 import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,10 +32,10 @@ def space() -> Iterator[Namespace]:
 
 
 def write(folder: Path, count: int = FEW, seed: int = 1) -> None:
-    """Writes so many articles, `00.txt` and so on."""
+    """Writes so many articles, `000.txt` and so on."""
     folder.mkdir(parents=True, exist_ok=True)
     for number, text in enumerate(articles(count, words=120, seed=seed)):
-        (folder / f"{number:02}.txt").write_text(text, encoding="utf-8")
+        (folder / f"{number:03}.txt").write_text(text, encoding="utf-8")
 
 
 def withdrawn(house: House) -> list[str]:
@@ -81,10 +86,10 @@ class TestAMount:
         space.bind(disk, place)
         heals(empty_house)
         assert len(empty_house.documents()) == 7 + FEW
-        (disk / "00.txt").unlink()
+        (disk / "000.txt").unlink()
         (disk / "new.txt").write_text(texts.HARBOUR, encoding="utf-8")
         empty_house.appeared("sub/new.txt")
-        until(lambda: withdrawn(empty_house) == ["sub/00.txt"], "the one deletion that was witnessed")
+        until(lambda: withdrawn(empty_house) == ["sub/000.txt"], "the one deletion that was witnessed")
 
     def test_of_the_folder_itself_is_taken_away_and_comes_back(self, empty_house: House, space: Namespace) -> None:
         disk = empty_house.folder / "disk"
@@ -129,6 +134,62 @@ class TestAMount:
         assert sorted(states) == ["gone-held"] * FEW + ["published"] * 5
 
 
+LOOK = """
+import json, sys
+from pathlib import Path
+from ingest_service import folder_view, volumes
+with folder_view.opened(Path(sys.argv[1]), volumes.loaded(sys.argv[2])) as view:
+    print(json.dumps([volumes.dumped(view.volumes), {change.path: change.condition for change in view.changes}]))
+"""
+
+
+def looked(space: Namespace, folder: Path, remembered: str = "{}") -> tuple[str, dict[str, str]]:
+    """The volumes as they are seen in the namespace, as text, and how they differ from those remembered."""
+    command = [*space.prefix, sys.executable, "-c", LOOK, str(folder), remembered]
+    done = subprocess.run(command, capture_output=True, check=True)
+    text, changes = json.loads(done.stdout)
+    return text, changes
+
+
+class TestWhatIsMounted:
+    """The volumes as the kernel lists them: bind mounts, mounts on mounts, single files, names of every kind."""
+
+    def test_is_seen_as_it_is_reached(self, tmp_path: Path, space: Namespace) -> None:
+        folder = tmp_path / "wat ched\\040"
+        odd = folder / os.fsdecode(b"od d\xff\nname")
+        for place in (folder / "a", folder / "b", folder / ".hidden", odd):
+            place.mkdir(parents=True)
+        (folder / "file.txt").touch()
+        for place in (folder / "a", odd, folder / ".hidden"):
+            space.mount(place)
+        space.run("mkdir", str(folder / "a" / "in"))
+        space.mount(folder / "a" / "in")
+        space.bind(folder / "a", folder / "b")
+        space.bind(folder / "file.txt", folder / "file.txt")
+        before, changes = looked(space, folder)
+        assert json.loads(before).keys() == {"", "a", "a/in", "b", "file.txt", "od d\\xff\nname"}
+        assert changes == {}
+
+        space.mount(folder / "a")
+        assert looked(space, folder, before)[1] == {"a": "replaced", "a/in": "missing"}
+        space.unmount(folder / "a")
+        assert looked(space, folder, before) == (before, {})
+        space.unmount(folder / "file.txt")
+        space.unmount(folder / "b")
+        assert looked(space, folder, before)[1] == {"b": "missing", "file.txt": "missing"}
+        space.bind(folder / "a", folder / "b")
+        space.mount(folder)
+        below = ("a", "a/in", "b", "od d\\xff\nname")
+        assert looked(space, folder, before)[1] == {"": "replaced"} | dict.fromkeys((*below, "file.txt"), "missing")
+        assert looked(space, folder, looked(space, folder)[0])[1] == {}
+        after = looked(space, folder)[0]
+        space.unmount(folder)
+        assert looked(space, folder, after)[1] == {
+            "": "missing",
+            **dict.fromkeys(("a", "a/in", "b", "od d\\xff\nname"), "replaced"),
+        }
+
+
 class TestTheFolder:
     """Scenarios 3 and 21."""
 
@@ -156,7 +217,7 @@ class TestTheFolder:
         empty_house.arrived(65)
         away = empty_house.seeds.with_name("away")
         for turn in range(3):
-            for path in sorted(empty_house.seeds.glob("??.txt")):
+            for path in sorted(empty_house.seeds.glob("???.txt")):
                 path.write_text(f"{path.read_text(encoding='utf-8')}\n\nTurn {turn}.", encoding="utf-8")
             empty_house.seeds.rename(away)
             assert "source unavailable" in reasons(empty_house)
@@ -165,6 +226,30 @@ class TestTheFolder:
         proves_alive(empty_house, "afterwards.txt")
         assert withdrawn(empty_house) == []
         assert len(empty_house.documents()) == 66
+        assert "document.withdrawn.v1" not in {event["type"] for event in empty_house.feed()}
+
+    @pytest.mark.scenario
+    @pytest.mark.timeout(400)
+    def test_vanishes_and_comes_back_all_the_time(self, empty_house: House) -> None:
+        write(empty_house.seeds, 300)
+        empty_house.start()
+        empty_house.arrived(305)
+        away, draw = empty_house.seeds.with_name("away"), random.Random(1)  # noqa: S311  No secret.
+        descriptor = os.open(empty_house.seeds, os.O_RDONLY)
+        same_folder = Path(f"/proc/self/fd/{descriptor}")
+        try:
+            for turn in range(1_500):
+                path = same_folder / f"{draw.randrange(300):03}.txt"
+                path.write_text(f"{path.read_text(encoding='utf-8')}\n\nTurn {turn}.", encoding="utf-8")
+                empty_house.seeds.rename(away)
+                time.sleep(draw.random() / 50)
+                away.rename(empty_house.seeds)
+                time.sleep(draw.random() / 50)
+        finally:
+            os.close(descriptor)
+        proves_alive(empty_house, "afterwards.txt")
+        heals(empty_house)
+        assert len(empty_house.documents()) == 306
         assert "document.withdrawn.v1" not in {event["type"] for event in empty_house.feed()}
 
 
