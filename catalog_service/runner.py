@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import textwrap
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -10,6 +11,7 @@ import structlog
 
 from catalog_service.errors import PartDied
 
+LONGEST_REASON = 300
 log = structlog.get_logger()
 
 
@@ -39,7 +41,9 @@ async def _until_stop(name: str, part: Coroutine[Any, Any, object], stop: asynci
         await part
     except Exception as error:
         log.exception("a part died", part=name)
-        raise PartDied(f"{name} died: {type(error).__name__}: {error}") from None
+        # One line: an error of SQLAlchemy has its whole statement in its message, and the log line has it all.
+        reason = textwrap.shorten(f"{type(error).__name__}: {error}", LONGEST_REASON)
+        raise PartDied(f"{name} died: {reason}") from None
     else:
         raise PartDied(f"{name} ended by itself")
     finally:

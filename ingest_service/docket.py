@@ -25,16 +25,18 @@ class Docket:
         self._keeping: asyncio.Task[None] | None = None
 
     async def judge_new(self) -> None:
-        """Judges all that is new. Raises DatabaseAway."""
+        """Judges all that is new. Raises DatabaseAway, and the fault of the task that writes fingerprints to disk."""
         # Before the turn to write is taken: the first time, this takes seconds where there are many articles.
         await self._database.read(following.follow)
         while await self._database.write(self._judge.judge, datetime.now(UTC), BATCH_SIZE):
             self._woken()
-        if self._keeping is None or self._keeping.done():
+        self._raise_fault()
+        if self._keeping is None:
             self._keeping = asyncio.create_task(self._keep())
 
     async def judge_some(self, *, new: bool) -> bool:
         """A piece of what waits, whoever marked it, what is `new` or not; whether there may be more. DatabaseAway."""
+        self._raise_fault()
         # Asked each time, for other processes mark too: `confirm-deletes`, or the relay that purges.
         waiting = await self._database.read(articles.waiting)
         if waiting.owing and new:
@@ -47,9 +49,15 @@ class Docket:
         return True
 
     async def close(self) -> None:
-        """Waits until nothing is written to disk any more."""
+        """Waits until nothing is written to disk any more. Raises the fault of the task that writes."""
         if self._keeping is not None:
             await self._keeping
+
+    def _raise_fault(self) -> None:
+        """Raises what ended the task that writes to disk; no other code awaits it before the end of the service."""
+        if self._keeping is not None and self._keeping.done():
+            ended, self._keeping = self._keeping, None
+            ended.result()
 
     async def _keep(self) -> None:
         """Keeps the fingerprints on disk beside all else: with hundreds of thousands of articles it takes seconds."""

@@ -1,7 +1,8 @@
-"""Starts the parts of the service, has them stop together, and lets none of them die alone."""
+"""Runs the parts of the service as one group of tasks: they stop together, and one that dies stops the others."""
 
 import asyncio
 import signal
+import textwrap
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ import structlog
 
 from ingest_service.errors import PartDied
 
+LONGEST_REASON = 300
 log = structlog.get_logger()
 
 
@@ -21,7 +23,7 @@ def stop_on_signals() -> asyncio.Event:
 
 
 async def supervise(parts: Mapping[str, Coroutine[Any, Any, object]], stop: asyncio.Event) -> None:
-    """Runs the parts until `stop`, then ends them all. A part that ends by itself ends the others: raises PartDied."""
+    """Runs the parts until `stop`, then ends them. A part that ends by itself ends the others: raises PartDied."""
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(_alive(name, part, stop), name=name) for name, part in parts.items()]
@@ -29,15 +31,17 @@ async def supervise(parts: Mapping[str, Coroutine[Any, Any, object]], stop: asyn
             for task in tasks:
                 task.cancel()
     except ExceptionGroup as died:
-        # The first says it all; the others are in the log. Inside `except*` it might come out as a group again.
+        # The first part to die is the reason; the log has the others. Raised inside `except*` it could become a group.
         raise died.exceptions[0] from None
 
 
 async def _alive(name: str, part: Coroutine[Any, Any, object], stop: asyncio.Event) -> None:
     try:
         await part
-    except Exception:
+    except Exception as error:
         log.exception("a part died", part=name)
-        raise PartDied(f"{name} died; its log line says why") from None
+        # One line: an error of SQLAlchemy has its whole statement in its message, and the log line has it all.
+        reason = textwrap.shorten(f"{type(error).__name__}: {error}", LONGEST_REASON)
+        raise PartDied(f"{name} died: {reason}") from None
     if not stop.is_set():
         raise PartDied(f"{name} ended by itself")

@@ -114,14 +114,14 @@ class Service:
         """Adopts, takes in what is there, delivers it. Raises CatalogTrouble, Refused, DatabaseAway."""
         await self._adopt()
         over = asyncio.Event()
-        delivering = asyncio.create_task(self.relay.follow(over))
         try:
-            await self.folder.once()
-            over.set()
-            self.relay.wake()
-            await delivering
-        finally:
-            delivering.cancel()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.relay.follow(over), name="relay")
+                await self.folder.once()
+                over.set()
+                self.relay.wake()
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
         await self.relay.drain()
 
     def condition(self) -> admin.Condition:

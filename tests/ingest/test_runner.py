@@ -50,6 +50,6 @@ async def test_a_part_that_ends_by_itself_ends_the_others(error: Exception | Non
         first.fate.set_result(None)
     else:
         first.fate.set_exception(error)
-    with pytest.raises(PartDied, match="first"):
+    with pytest.raises(PartDied, match="first died: ValueError: poison" if error else "first ended by itself"):
         await running
     assert second.ended

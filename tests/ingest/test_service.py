@@ -182,6 +182,21 @@ async def test_once_delivers_while_the_folder_is_brought_in(database: Database) 
     assert catalog.recorded == [observed("seoul").id, observed("tokyo").id]
 
 
+async def test_a_fault_of_the_relay_ends_once_while_the_folder_is_brought_in(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail() -> int:
+        raise ValueError("poison")
+
+    catalog = FakeCatalog()
+    async with catalog.serving(), staged(database, catalog.url) as stage:
+        monkeypatch.setattr(stage.service.relay, "deliver", fail)
+        async with asyncio.timeout(30):
+            with pytest.raises(ValueError, match="poison"):
+                await stage.service.once()
+        assert not stage.folder.scanned.is_set()
+
+
 async def test_once_brings_in_everything_before_it_says_that_the_catalog_is_away(database: Database) -> None:
     catalog = FakeCatalog()
     catalog.faults.extend([fake_catalog.status(503, **{"Retry-After": "0"})] * 9)

@@ -1,0 +1,132 @@
+"""Faults of the database and of the program while the folder is brought in: what is waited for, and what is not."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import event, exc
+from sqlalchemy.orm import Session
+
+from ingest_service import db, following, outbox, schema
+from ingest_service.db import Database
+from ingest_service.errors import DatabaseUnusable
+from ingest_service.pipeline import Pipeline
+from ingest_service.pool import WorkerPool
+from ingest_service.settings import Limits, Settings
+from tests.ingest.waiting import until
+
+LIMITS = Limits(settle_seconds=0.05, tick_seconds=0.05)
+TEXT = "Talks resume in Geneva\n\n" + "\n\n".join(f"Envoys of {number} sides met on Monday." for number in range(2_000))
+
+
+@pytest.fixture
+def database(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """A database that waits for a lock no longer than a moment."""
+    monkeypatch.setattr(db, "BUSY_MILLISECONDS", 20)
+    made = Database(sqlite_url)
+    schema.upgrade(made)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def pipeline(database: Database, tmp_path: Path, workers: WorkerPool) -> Pipeline:
+    """A pipeline over an empty folder."""
+    (tmp_path / "seeds").mkdir()
+    return Pipeline(Settings(seeds=tmp_path / "seeds", limits=LIMITS), database, workers, lambda: None)
+
+
+@asynccontextmanager
+async def running(pipeline: Pipeline) -> AsyncIterator[None]:
+    """The pipeline runs until the block ends, and stops cleanly."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(pipeline.run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
+
+
+async def until_it_dies(pipeline: Pipeline) -> None:
+    """Runs the pipeline until it raises by itself; fails when it goes on."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(pipeline.run(stop))
+    died, _ = await asyncio.wait({task}, timeout=20)
+    stop.set()
+    outcome = await asyncio.gather(task, return_exceptions=True)
+    assert died, f"it went on, and ended with {outcome}"
+    await task
+
+
+def pending(database: Database) -> int:
+    """How many events the outbox holds."""
+    with database.reading() as session:
+        return sum(outbox.counts(session).values())
+
+
+def degraded(pipeline: Pipeline, word: str) -> bool:
+    """Whether the health of the pipeline names this reason."""
+    return any(word in reason for reason in pipeline.health.reasons)
+
+
+async def test_a_full_disk_is_waited_for_and_nothing_is_lost(
+    pipeline: Pipeline, database: Database, tmp_path: Path
+) -> None:
+    pages = [1]
+    # A limit below the size of the file keeps it at this size: what needs a new page fails as on a full disk.
+    event.listen(database.engine, "begin", lambda each: each.exec_driver_sql(f"PRAGMA max_page_count = {pages[0]}"))
+    (tmp_path / "seeds" / "a.txt").write_text(TEXT, encoding="utf-8")
+    async with running(pipeline):
+        await until(lambda: degraded(pipeline, "full"), "the disk to be full")
+        assert pending(database) == 0
+        pages[0] = 1_000_000
+        await until(lambda: pending(database) == 1, "the event")
+        await until(lambda: pipeline.health.healthy, "the pipeline to be healthy")
+
+
+async def test_a_locked_database_is_waited_for_and_nothing_is_lost(
+    pipeline: Pipeline, database: Database, tmp_path: Path
+) -> None:
+    async with running(pipeline):
+        await until(pipeline.scanned.is_set, "the first scan")
+        with database.engine.connect().execution_options(immediate=True) as other, other.begin():
+            (tmp_path / "seeds" / "a.txt").write_text(TEXT, encoding="utf-8")
+            await until(lambda: degraded(pipeline, "locked"), "the database to be locked")
+        await until(lambda: pending(database) == 1, "the event")
+        await until(lambda: pipeline.health.healthy, "the pipeline to be healthy")
+
+
+async def test_a_fault_of_the_program_is_not_waited_for(pipeline: Pipeline, database: Database, tmp_path: Path) -> None:
+    with database.writing() as session:
+        session.execute(sa.text("DROP TABLE article"))
+    (tmp_path / "seeds" / "a.txt").write_text(TEXT, encoding="utf-8")
+    with pytest.raises(exc.OperationalError, match="no such table"):
+        await until_it_dies(pipeline)
+
+
+def overwrite(database: Database) -> None:
+    """Writes a text over the database."""
+    database.engine.dispose()
+    Path(str(database.engine.url.database)).write_text("no database any more " * 1_000, encoding="utf-8")
+
+
+async def test_a_damaged_database_is_not_waited_for(pipeline: Pipeline, database: Database) -> None:
+    overwrite(database)
+    with pytest.raises(DatabaseUnusable):
+        await until_it_dies(pipeline)
+
+
+async def test_a_fault_of_the_task_that_keeps_fingerprints_ends_the_part(
+    pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_session: Session) -> None:
+        raise ValueError("poison")
+
+    monkeypatch.setattr(following, "keep", fail)
+    (tmp_path / "seeds" / "a.txt").write_text(TEXT, encoding="utf-8")
+    with pytest.raises(ValueError, match="poison"):
+        await until_it_dies(pipeline)
