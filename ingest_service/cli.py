@@ -24,6 +24,7 @@ from ingest_service import (
     model,
     normalise,
     outbox,
+    placement,
     reading,
     rereads,
     schema,
@@ -238,6 +239,7 @@ def _database(loaded: settings.Settings | None = None, *, check: bool = True) ->
     """
     loaded = loaded or settings.load()
     logs.configure(loaded.log_format)
+    placement.check(loaded)
     if check:
         check_exists(loaded.database_url)
     with closing(Database(loaded.database_url)) as database:

@@ -126,8 +126,11 @@ def remember(session: Session, kept: Kept) -> None:
 
 
 def _folder(session: Session) -> Path:
+    return index_folder(session.get_bind().engine.url)
+
+
+def index_folder(url: sa.URL) -> Path:
     """Where the arrays of a database are kept: beside an SQLite file, else in `var` where the service was started."""
-    url = session.get_bind().engine.url
     if url.get_backend_name() == "sqlite":
         return Path(str(url.database)).with_suffix(".index")
     return Path("var", f"{url.database}.index")

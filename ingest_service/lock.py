@@ -33,6 +33,11 @@ def owning(engine: sqlalchemy.Engine) -> Iterator["Ownership"]:
         ownership.release()
 
 
+def file_beside(database: Path) -> Path:
+    """The file whose lock owns an SQLite database."""
+    return Path(f"{database}.lock")
+
+
 class Ownership(abc.ABC):
     """A lock that is held."""
 
@@ -53,7 +58,7 @@ class FileLock(Ownership):
     """A lock on `<database>.lock`."""
 
     def __init__(self, engine: sqlalchemy.Engine) -> None:
-        self._path = Path(f"{engine.url.database}.lock")
+        self._path = file_beside(Path(engine.url.database or ""))
 
     def take(self) -> None:
         """Locks the file; it stays there afterwards, because removing it would let two in."""

@@ -15,7 +15,9 @@ def _known_database(url: str) -> str:
     scheme, separator, rest = url.partition("://")
     if scheme in ("postgres", "postgresql", "postgresql+psycopg") and separator:
         return f"postgresql+psycopg://{rest}"
-    if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
+    file = rest.removeprefix("/").partition("?")[0]
+    # SQLite's own URIs (`file:…`) would be a second way to write the same path, with options that break a database.
+    if scheme == "sqlite" and rest.startswith("/") and Path(file).name and not file.startswith("file:"):
         return url
     raise ValueError("must be sqlite:///FILE or postgresql://…")
 

@@ -73,6 +73,9 @@ def test_the_schema_goes_up_and_down_and_is_checked(run: Run) -> None:
         (("migrate", "up"), {"INGEST_DATABASE_URL": f"sqlite:///{__file__}"}, 3),
         (("status",), {"INGEST_DATABASE_URL": f"sqlite:///{__file__}"}, 3),
         (("status",), {"INGEST_DATABASE_URL": "postgresql://h:port/x"}, 2),
+        (("migrate", "up"), {"INGEST_DATABASE_URL": "sqlite:///file:x.db?uri=true"}, 2),
+        (("migrate", "up"), {"INGEST_DATABASE_URL": "sqlite:///?timeout=5"}, 2),
+        (("migrate", "up"), {"INGEST_DATABASE_URL": "sqlite:////"}, 2),
     ],
 )
 def test_a_mistake_is_a_sentence_and_a_code(
@@ -94,6 +97,20 @@ def test_a_mistyped_database_is_not_made(run: Run, tmp_path: Path, command: str)
     assert done.returncode == 3
     assert done.stderr == (
         f"ingest-service: there is no database {tmp_path}/nowhere/x.db: `ingest-service migrate up` makes one\n"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["run", "once", "status", "retry", "confirm-deletes --yes", "migrate up", "migrate down base", "migrate check"],
+)
+def test_a_database_in_the_watched_folder_is_one_sentence(run: Run, tmp_path: Path, command: str) -> None:
+    done = run(*command.split(), INGEST_SEEDS=str(tmp_path), INGEST_DATABASE_URL=f"sqlite:///{tmp_path}/x/ingest.db")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"ingest-service: INGEST_DATABASE_URL: {tmp_path}/x/ingest.db lies in the watched folder {tmp_path}: "
+        "choose a place outside it\n"
     )
     assert list(tmp_path.iterdir()) == []
 
