@@ -23,7 +23,8 @@ from pydantic import (
     model_validator,
 )
 
-from catalog_service import relation_types
+from catalog_service import field_checks, relation_types
+from catalog_service.field_checks import in_utc, ordered, storable, storable_json
 
 EVENT_MEDIA_TYPE = "application/cloudevents+json"
 BATCH_MEDIA_TYPE = "application/cloudevents-batch+json"
@@ -39,9 +40,7 @@ MAX_TITLE = 2_000
 MAX_PARAGRAPHS = 200_000
 MAX_RELATIONS = 1_000
 MAX_PASSAGES = 2_000
-# The largest integer of a database column.
-MAX_NUMBER = 2**31 - 1
-MAX_JSON_NUMBER = 1e300
+MAX_NUMBER = field_checks.MAX_NUMBER
 
 
 def format_time(moment: datetime) -> str:
@@ -54,52 +53,19 @@ def digest_of(content: bytes) -> str:
     return "sha-256:" + hashlib.sha256(content).hexdigest()
 
 
-def storable(text: str) -> str:
-    """Raises ValueError for a NUL, which PostgreSQL cannot store; pydantic itself refuses surrogates."""
-    if "\x00" in text:
-        raise ValueError("holds a NUL character; reading replaces it by U+FFFD")
-    return text
-
-
-def _ordered(span: tuple[int, int]) -> tuple[int, int]:
-    if not 0 <= span[0] <= span[1] <= MAX_NUMBER:
-        raise ValueError("must be [start, end] with 0 <= start <= end")
-    return span
-
-
-def _in_utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("lies outside the years 1 to 9999 in UTC") from None
-
-
-def _storable_json(value: JsonValue) -> JsonValue:
-    """Raises ValueError for values, at any depth, that not all databases and JSON readers can hold."""
-    if isinstance(value, str):
-        return storable(value)
-    if isinstance(value, dict):
-        return {storable(key): _storable_json(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_storable_json(inner) for inner in value]
-    if isinstance(value, int | float) and not abs(value) <= MAX_JSON_NUMBER:
-        raise ValueError("holds a number that JSON readers cannot all hold")
-    return value
-
-
 Text = Annotated[str, AfterValidator(storable)]
 Word = Annotated[str, Field(max_length=100), AfterValidator(storable)]
 Collection = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(storable)]
 Line = Annotated[str, Field(max_length=MAX_TITLE), AfterValidator(storable)]
 Path = Annotated[str, Field(min_length=1, max_length=4_096), AfterValidator(storable)]
 Digest = Annotated[str, Field(pattern=r"^sha-256:[0-9a-f]{64}$")]
-Span = Annotated[tuple[int, int], AfterValidator(_ordered)]
+Span = Annotated[tuple[int, int], AfterValidator(ordered)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0, le=MAX_NUMBER)]
 Observation = Annotated[int, Field(ge=1, le=MAX_NUMBER)]
-Fields = dict[Text, Annotated[JsonValue, AfterValidator(_storable_json)]]
+Fields = dict[Text, Annotated[JsonValue, AfterValidator(storable_json)]]
 Moment = Annotated[
-    AwareDatetime, AfterValidator(_in_utc), PlainSerializer(format_time, return_type=str, when_used="json")
+    AwareDatetime, AfterValidator(in_utc), PlainSerializer(format_time, return_type=str, when_used="json")
 ]
 # A date in the precision that is known: a year, a month, a day, or a moment.
 Published = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?Z)?)?)?$")]
