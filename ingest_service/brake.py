@@ -42,13 +42,13 @@ def to_hold(diff: FolderDiff, is_witnessed: Callable[[str], bool]) -> frozenset[
     forget it withdraws nothing.
     """
     known, moved = diff.known, set(diff.difference.origins.values())
-    gone = [path for path in diff.difference.gone if known[path].is_document and path not in moved]
-    if not gone:
+    deleted = [path for path in diff.difference.deleted if known[path].is_document and path not in moved]
+    if not deleted:
         return frozenset()
     changed = {change.path for change in diff.changes}
     inhabited = {volumes.holding(diff.volumes, path) for path in diff.seen.files} if diff.whole else diff.volumes.keys()
     held, inferred = set(), []
-    for path in gone:
+    for path in deleted:
         volume = volumes.holding(diff.volumes, path)
         is_inferred = not is_witnessed(path)
         if known[path].is_held or volume in changed or (is_inferred and volume not in inhabited):
@@ -84,11 +84,11 @@ def confirm(session: Session, context: ledger.Context, folder: Path, part: ledge
     A file that is there after all is not deleted. Raises SourceAway when the folder is not there.
     """
     with folder_view.opened(folder, remembered(session)) as view:
-        gone = [path for path in _held(session, view.changes) if scan.look(view.path, path) is None]
+        deleted = [path for path in _held(session, view.changes) if scan.look(view.path, path) is None]
         view.check()
-        part(session, context, gone)
+        part(session, context, deleted)
         state.remember(session, "volumes", volumes.dumped(view.volumes))
-        return len(gone)
+        return len(deleted)
 
 
 def held_deletions(session: Session, folder: Path) -> HeldDeletions:

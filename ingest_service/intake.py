@@ -15,7 +15,7 @@ from ingest_service.folder_view import FolderDiff
 from ingest_service.looks import Looks
 from ingest_service.pool import WorkerPool
 from ingest_service.prepare import PreparedFile, Task
-from ingest_service.scan import FileFact, Odd
+from ingest_service.scan import FileFact, Unusable
 from ingest_service.settings import BATCH_SIZE, Limits
 from ingest_service.settling import Settling
 
@@ -32,7 +32,7 @@ class Outcome:
     stored: list[tuple[FileFact, PreparedFile]] = field(default_factory=list)
     touched: list[FileFact] = field(default_factory=list)
     moved: dict[str, FileFact] = field(default_factory=dict)
-    failed: list[tuple[FileFact | Odd, Unreadable]] = field(default_factory=list)
+    failed: list[tuple[FileFact | Unusable, Unreadable]] = field(default_factory=list)
 
 
 class Intake:
@@ -61,13 +61,13 @@ class Intake:
         return ready, overdue
 
     async def readings(
-        self, diff: FolderDiff, ready: Sequence[FileFact], homes: scan.Homes
+        self, diff: FolderDiff, ready: Sequence[FileFact], moves: scan.MoveMatcher
     ) -> AsyncGenerator[Sequence[Read], None]:
         """Reads batch after batch in the workers: the next one while whoever asks is busy with the last."""
         ahead: deque[asyncio.Future[list[Read]]] = deque()
         try:
             for batch in _batches(ready):
-                tasks = [self._task(diff, fact, homes.digests) for fact in batch]
+                tasks = [self._task(diff, fact, moves.digests) for fact in batch]
                 ahead.append(asyncio.gather(*map(self._read, tasks)))
                 if len(ahead) > 1:
                     yield await ahead.popleft()
@@ -77,7 +77,9 @@ class Intake:
             for reading in ahead:
                 reading.cancel()
 
-    def outcome(self, diff: FolderDiff, batch: Sequence[Read], overdue: Collection[str], homes: scan.Homes) -> Outcome:
+    def outcome(
+        self, diff: FolderDiff, batch: Sequence[Read], overdue: Collection[str], moves: scan.MoveMatcher
+    ) -> Outcome:
         """What each file of a batch turned out to be."""
         outcome = Outcome()
         known: list[tuple[FileFact, str]] = []
@@ -92,12 +94,12 @@ class Intake:
             elif isinstance(read, PreparedFile):
                 whole = dataclasses.replace(read, possibly_truncated=fact.path in overdue)
                 outcome.stored.append((fact, whole))
-        self._find_homes(diff, outcome, known, homes)
+        self._match_moves(diff, outcome, known, moves)
         return outcome
 
-    def _task(self, diff: FolderDiff, fact: FileFact, homeless: frozenset[str]) -> Task:
+    def _task(self, diff: FolderDiff, fact: FileFact, unmatched: frozenset[str]) -> Task:
         known = diff.known.get(fact.path)
-        digests = set(homeless) if known is None or fact.path in diff.difference.origins else set()
+        digests = set(unmatched) if known is None or fact.path in diff.difference.origins else set()
         if known is not None and known.digest is not None and fact.path not in diff.again:
             digests.add(known.digest)
         return Task(self._root, fact, frozenset(digests), self._limits)
@@ -109,19 +111,19 @@ class Intake:
         except (Unreadable, MovedMeanwhile) as error:
             return task.fact, error
 
-    def _find_homes(
-        self, diff: FolderDiff, outcome: Outcome, read: Sequence[tuple[FileFact, str]], homes: scan.Homes
+    def _match_moves(
+        self, diff: FolderDiff, outcome: Outcome, read: Sequence[tuple[FileFact, str]], moves: scan.MoveMatcher
     ) -> None:
-        """Bytes we know are a touched file or a moved one. Those that stayed come first: nobody else is they."""
+        """Known bytes are a touched file or a moved one. Unchanged paths come first, so no move claims their files."""
         elsewhere = []
         for fact, digest in read:
             known = diff.known.get(fact.path)
-            if known is not None and known.digest == digest and homes.stays(fact.path):
+            if known is not None and known.digest == digest and moves.stays(fact.path):
                 outcome.touched.append(fact)
             else:
                 elsewhere.append((fact, digest))
         for fact, digest in elsewhere:
-            origin = homes.claim(digest, diff.difference.origins.get(fact.path))
+            origin = moves.claim(digest, diff.difference.origins.get(fact.path))
             if origin is not None:
                 outcome.moved[origin] = fact
             else:

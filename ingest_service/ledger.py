@@ -21,7 +21,7 @@ from ingest_service import articles, events, model, outbox, packing, prepare, sa
 from ingest_service.db import chunked
 from ingest_service.errors import Unreadable
 from ingest_service.prepare import PreparedFile, PreparedItem
-from ingest_service.scan import FileFact, Known, Odd
+from ingest_service.scan import FileFact, Known, Unusable
 from ingest_service.tables import AGAIN, Article, File, FileItem, Gone, Item
 
 PUBLISHED = "published"
@@ -173,7 +173,7 @@ def store(session: Session, context: Context, fact: FileFact, prepared: Prepared
     session.flush()
 
 
-def quarantine(session: Session, context: Context, place: FileFact | Odd, why: Unreadable) -> None:
+def quarantine(session: Session, context: Context, place: FileFact | Unusable, why: Unreadable) -> None:
     """A file cannot be read: the row has the reason, since when, and when it is read again. Its documents stay."""
     file = _file(session, place.path, context.now)
     fact = place if isinstance(place, FileFact) else NOWHERE
@@ -247,11 +247,11 @@ def parting(on_delete: str) -> Part:
 
 
 def hold(session: Session, context: Context, paths: Collection[str]) -> None:
-    """Files seem to be gone, but a person must confirm it first."""
+    """Files are missing, but a person must confirm that they were deleted."""
     values = {"state": HELD, "reason": "deletions-held", "detail": HELD_DETAIL, "since": context.now, "retry_at": None}
     for some in chunked(sorted(paths)):
         rows = sa.update(File).where(File.path.in_(some))
-        # A file in quarantine is read again when it is back: only that tells what it is then.
+        # A file in quarantine is read again when it is back, which sets its state anew.
         session.execute(rows.where(File.state == QUARANTINED).values(size=NOWHERE.size))
         session.execute(rows.where(File.state != HELD).values(values))
 

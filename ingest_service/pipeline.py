@@ -219,9 +219,9 @@ class Pipeline:
         self._forget_waits(diff, paths)
         held = await self._hold(diff)
         # All are stored before the first is judged: a rebuilt ledger must know every neighbour.
-        gone = [path for path in diff.difference.gone if path not in held]
-        await self._bring_in(diff, gone)
-        await self._part_with(diff, gone)
+        deleted = [path for path in diff.difference.deleted if path not in held]
+        await self._bring_in(diff, deleted)
+        await self._confirm_deleted(diff, deleted)
         await self._docket.judge_new()
         self._reported.difference_update(paths)
         if diff.whole:
@@ -284,28 +284,29 @@ class Pipeline:
 
     # Bringing in
 
-    async def _bring_in(self, diff: FolderDiff, gone: Sequence[str]) -> None:
+    async def _bring_in(self, diff: FolderDiff, deleted: Sequence[str]) -> None:
         ready, overdue = self._intake.whole_ones(diff.difference.to_read)
-        homes = scan.Homes({path: diff.known[path].digest for path in (*gone, *diff.difference.origins.values())})
-        async with aclosing(self._intake.readings(diff, ready, homes)) as readings:
+        origins = diff.difference.origins.values()
+        moves = scan.MoveMatcher({path: diff.known[path].digest for path in (*deleted, *origins)})
+        async with aclosing(self._intake.readings(diff, ready, moves)) as readings:
             async for batch in readings:
-                outcome = self._intake.outcome(diff, batch, overdue, homes)
+                outcome = self._intake.outcome(diff, batch, overdue, moves)
                 new = {read.digest: fact for fact, read in outcome.stored if fact.path not in diff.known}
-                if new and diff.difference.gone:
-                    await self._database.write(ledger.rehouse, self._context(), diff.difference.gone, new)
+                if new and diff.difference.deleted:
+                    await self._database.write(ledger.rehouse, self._context(), diff.difference.deleted, new)
                 await self._database.write(_enter, self._context(), outcome)
                 self._woken()
                 if not diff.whole:
                     await self._docket.judge_new()
-        odd = Outcome(failed=[(each, each.why) for each in diff.seen.odd.values()])
-        if odd.failed:
-            await self._database.write(_enter, self._context(), odd)
+        unusable = Outcome(failed=[(each, each.why) for each in diff.seen.unusable.values()])
+        if unusable.failed:
+            await self._database.write(_enter, self._context(), unusable)
 
-    async def _part_with(self, diff: FolderDiff, gone: Collection[str]) -> None:
-        """Withdraws what is gone for good: still gone after the pause in which an editor puts a file back."""
+    async def _confirm_deleted(self, diff: FolderDiff, deleted: Collection[str]) -> None:
+        """Withdraws files that are still absent after the pause in which an editor may put a file back."""
         now = time.monotonic()
         due = []
-        for path in gone:
+        for path in deleted:
             since = self._missing.setdefault(path, now)
             if (diff.whole and not self.scanned.is_set()) or now - since >= self._limits.settle_seconds:
                 due.append(path)
@@ -313,8 +314,8 @@ class Pipeline:
                 self._looks.at(path, since + self._limits.settle_seconds)
         if due:
             await self._withdraw(diff, due)
-        deleted = set(gone)
-        for path in (*due, *(path for path in self._missing if path not in deleted and path in diff.known)):
+        back = (self._missing.keys() & diff.known.keys()) - set(deleted)
+        for path in (*due, *back):
             self._missing.pop(path, None)
 
     async def _withdraw(self, diff: FolderDiff, paths: Collection[str]) -> None:

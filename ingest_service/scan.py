@@ -1,6 +1,6 @@
-"""The picture of the folder, and what differs between what we know and what is there.
+"""Scans paths of the folder, and compares what the ledger knows with what is there.
 
-The disk is the truth; a path that is looked at is judged by its facts alone. Facts of the file system are evidence:
+The disk is the truth: only the facts of the file system decide what became of a path. Each fact is evidence, no more:
 the inode of a deleted file is given to the next new one, and `touch -r` keeps size and time.
 """
 
@@ -37,13 +37,13 @@ class FileFact:
 
     @property
     def identity(self) -> tuple[int, int]:
-        """Device and inode: the file while it lives, another one's after."""
+        """Device and inode. Once the file is deleted, the next new file may get both."""
         return self.device, self.inode
 
 
 @dataclass(frozen=True, slots=True)
-class Odd:
-    """A path that is there and is no file we read."""
+class Unusable:
+    """A path at which there is something that is not read: no regular file, or one outside of the folder."""
 
     path: str
     why: Unreadable
@@ -57,7 +57,7 @@ class Unavailable:
     why: str
 
 
-Entry: TypeAlias = FileFact | Odd | Unavailable
+Entry: TypeAlias = FileFact | Unusable | Unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +65,13 @@ class Seen:
     """What a scan found: files by path, entries that are no files by path, and what could not be looked at."""
 
     files: Mapping[str, FileFact]
-    odd: Mapping[str, Odd]
+    unusable: Mapping[str, Unusable]
     unavailable: tuple[Unavailable, ...] = ()
 
     def absent(self, paths: Iterable[str]) -> list[str]:
         """Those of the paths where the scan saw that nothing is there."""
         hidden = {entry.path for entry in self.unavailable}
-        candidates = [path for path in paths if path not in self.files and path not in self.odd]
+        candidates = [path for path in paths if path not in self.files and path not in self.unusable]
         return [path for path in candidates if hidden.isdisjoint(upwards(path))] if hidden else candidates
 
 
@@ -98,59 +98,59 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What must be read, what is gone, and from which gone or changed path a file to be read may have come."""
+    """Which files must be read, which were deleted, and from which of those or of changed ones a file may come."""
 
     to_read: tuple[FileFact, ...]
-    gone: tuple[str, ...]
+    deleted: tuple[str, ...]
     origins: Mapping[str, str]
 
 
 def diff(known: Mapping[str, Known], seen: Seen, again: Collection[str] = ()) -> Difference:
     """Compares the known paths with the seen ones, of which those in `again` are read in any case; pure.
 
-    A file that is unchanged in all its facts is left alone. A file may have come from a path whose file is gone or is
-    another one now, when it is the same file (device and inode) of the same size and time; whether its bytes are the
-    same is seen on reading. A path that could not be looked at is not gone.
+    A file that is unchanged in all its facts is not read. A file may have come from a path whose file was deleted or is
+    another one now, if it is the same file (device and inode) of the same size and time; only reading shows whether its
+    bytes are the same. A path that could not be looked at is not deleted.
     """
     files = seen.files
     to_read = tuple(
         fact for path, fact in sorted(files.items()) if path in again or path not in known or known[path].fact != fact
     )
-    gone = tuple(sorted(seen.absent(known)))
+    deleted = tuple(sorted(seen.absent(known)))
     others = (path for path in known if path in files and files[path].identity != known[path].fact.identity)
-    left = {known[path].fact.identity: path for path in (*gone, *others)}
+    left = {known[path].fact.identity: path for path in (*deleted, *others)}
     origins = {}
     for fact in to_read:
         path = left.get(fact.identity)
         if path is not None and path != fact.path and _same_content(known[path].fact, fact):
             origins[fact.path] = path
-    return Difference(to_read, gone, origins)
+    return Difference(to_read, deleted, origins)
 
 
-class Homes:
-    """Known files that stand no more where they stood, by their bytes, until each is found somewhere else, once."""
+class MoveMatcher:
+    """Matches missing or changed files with files of the same bytes at other paths, each of them once."""
 
-    def __init__(self, left: Mapping[str, str | None]) -> None:
-        self._left = {path: digest for path, digest in left.items() if digest is not None}
-        self._taken: set[str] = set()
+    def __init__(self, digests: Mapping[str, str | None]) -> None:
+        self._unmatched = {path: digest for path, digest in digests.items() if digest is not None}
+        self._matched: set[str] = set()
 
     @property
     def digests(self) -> frozenset[str]:
-        """Of the files that are still looked for."""
-        return frozenset(self._left.values())
+        """The digests of the files that are not matched yet."""
+        return frozenset(self._unmatched.values())
 
     def stays(self, path: str) -> bool:
-        """The file at its own path is still the same; False when it was found elsewhere before."""
-        self._left.pop(path, None)
-        return path not in self._taken
+        """Excludes a file that is unchanged at its own path; False when it was matched with another path before."""
+        self._unmatched.pop(path, None)
+        return path not in self._matched
 
     def claim(self, digest: str, likely: str | None) -> str | None:
-        """The path that these bytes come from, the likely one if it is one of several; None when all are found."""
-        paths = [likely] if likely is not None and self._left.get(likely) == digest else []
-        path = next(iter(paths or (path for path, left in self._left.items() if left == digest)), None)
+        """The path that these bytes come from, the likely one if it is one of several; None when none is left."""
+        paths = [likely] if likely is not None and self._unmatched.get(likely) == digest else []
+        path = next(iter(paths or (path for path, left in self._unmatched.items() if left == digest)), None)
         if path is not None:
-            del self._left[path]
-            self._taken.add(path)
+            del self._unmatched[path]
+            self._matched.add(path)
         return path
 
 
@@ -172,7 +172,9 @@ def look(root: Path, path: str) -> Entry | None:
     if stat.S_ISDIR(facts.st_mode):
         return None
     if len(path.encode()) > LONGEST_PATH:
-        return Odd(file_names.shortened(path), PathTooLong(f"The limit is {LONGEST_PATH:,} bytes; use shorter names."))
+        return Unusable(
+            file_names.shortened(path), PathTooLong(f"The limit is {LONGEST_PATH:,} bytes; use shorter names.")
+        )
     if not stat.S_ISREG(facts.st_mode) or not inside:
         return _not_regular(path)
     return FileFact(path, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_dev, facts.st_ino)
@@ -194,8 +196,8 @@ def _is_inside(root: Path, place: Path) -> bool:
         return True
 
 
-def _not_regular(path: str) -> Odd:
-    return Odd(path, NotRegular(f"{path} is no regular file inside the folder."))
+def _not_regular(path: str) -> Unusable:
+    return Unusable(path, NotRegular(f"{path} is no regular file inside the folder."))
 
 
 def walk(root: Path, ignored: Ignored, start: str = "") -> Iterator[Entry]:
@@ -262,13 +264,13 @@ def is_written(path: Path) -> bool | None:
 def sort(entries: Iterable[Entry]) -> Seen:
     """The entries by their kind."""
     files: dict[str, FileFact] = {}
-    odd: dict[str, Odd] = {}
+    unusable: dict[str, Unusable] = {}
     unavailable: list[Unavailable] = []
     for entry in entries:
         if isinstance(entry, FileFact):
             files[entry.path] = entry
-        elif isinstance(entry, Odd):
-            odd[entry.path] = entry
+        elif isinstance(entry, Unusable):
+            unusable[entry.path] = entry
         else:
             unavailable.append(entry)
-    return Seen(files, odd, tuple(unavailable))
+    return Seen(files, unusable, tuple(unavailable))

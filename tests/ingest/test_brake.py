@@ -5,7 +5,7 @@ import pytest
 from ingest_service import brake, scan
 from ingest_service.errors import NotRegular
 from ingest_service.folder_view import FolderDiff
-from ingest_service.scan import FileFact, Known, Odd, Seen, Unavailable
+from ingest_service.scan import FileFact, Known, Seen, Unavailable, Unusable
 from ingest_service.volumes import ROOT, Volume, VolumeChange
 
 VOLUMES = {ROOT: Volume("/", 1, 1, "a"), "disk": Volume("/seeds/disk", 2, 1, "b")}
@@ -88,6 +88,6 @@ def test_a_file_without_a_document_is_not_held_on_another_volume_either() -> Non
 
 def test_entries_that_are_no_files_and_paths_that_cannot_be_looked_at_are_not_gone() -> None:
     before = known("pipe", "sub/a.txt", "sub/deep/b.txt", "subway.txt", "whole/c.txt")
-    seen = Seen({}, {"pipe": Odd("pipe", NotRegular())}, (Unavailable("sub", "EIO"),))
-    assert scan.diff(before, seen).gone == ("subway.txt", "whole/c.txt")
-    assert scan.diff(before, Seen({}, {}, (Unavailable("", "EIO"),))).gone == ()
+    seen = Seen({}, {"pipe": Unusable("pipe", NotRegular())}, (Unavailable("sub", "EIO"),))
+    assert scan.diff(before, seen).deleted == ("subway.txt", "whole/c.txt")
+    assert scan.diff(before, Seen({}, {}, (Unavailable("", "EIO"),))).deleted == ()

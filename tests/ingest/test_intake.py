@@ -18,7 +18,7 @@ from tests.ingest.waiting import until
 
 NOTHING_SEEN = Seen({}, {})
 NOTHING_KNOWN = FolderDiff({}, NOTHING_SEEN, scan.diff({}, NOTHING_SEEN), {}, (), whole=True)
-HOMES = scan.Homes({})
+NO_MOVES = scan.MoveMatcher({})
 
 
 class Workers:
@@ -57,7 +57,7 @@ async def test_a_batch_is_full_by_number_or_by_size(tmp_path: Path, monkeypatch:
     workers = Workers()
     workers.go_on.set()
     facts = [fact(name, size) for name, size in zip("abcdefgh", (1, 1, 1, 1, 98, 2, 500, 1), strict=True)]
-    async with aclosing(opened(tmp_path, workers).readings(NOTHING_KNOWN, facts, HOMES)) as readings:
+    async with aclosing(opened(tmp_path, workers).readings(NOTHING_KNOWN, facts, NO_MOVES)) as readings:
         assert [names(batch) async for batch in readings] == [["a", "b", "c"], ["d", "e"], ["f"], ["g"], ["h"]]
 
 
@@ -66,7 +66,7 @@ async def test_one_batch_is_read_ahead_and_no_more(tmp_path: Path, monkeypatch: 
     workers = Workers()
     workers.go_on.set()
     facts = [fact(name, 1) for name in "abcd"]
-    async with aclosing(opened(tmp_path, workers).readings(NOTHING_KNOWN, facts, HOMES)) as readings:
+    async with aclosing(opened(tmp_path, workers).readings(NOTHING_KNOWN, facts, NO_MOVES)) as readings:
         assert names(await anext(readings)) == ["a"]
         await asyncio.sleep(0)
         assert workers.begun == ["a", "b"]
@@ -79,7 +79,7 @@ async def test_what_is_read_ahead_is_given_up_with_the_look(tmp_path: Path, monk
     monkeypatch.setattr(intake, "BATCH_SIZE", 1)
     workers = Workers()
     facts = [fact(name, 1) for name in "ab"]
-    async with aclosing(opened(tmp_path, workers).readings(NOTHING_KNOWN, facts, HOMES)) as readings:
+    async with aclosing(opened(tmp_path, workers).readings(NOTHING_KNOWN, facts, NO_MOVES)) as readings:
         first = asyncio.ensure_future(anext(readings))
         await until(lambda: workers.begun == ["a", "b"], "both batches to be begun")
         first.cancel()
