@@ -1,7 +1,7 @@
 """The command line of the ingest service.
 
-It ends with 0 when done, 1 when something is wrong with the data or a part died, 2 when it was called or set up
-wrongly, 3 when it cannot reach what it needs.
+Exit codes: 0 when done, 1 when something is wrong with the data or a part of the service died, 2 when a command or a
+setting is wrong, 3 when something that the command needs cannot be reached.
 """
 
 import asyncio
@@ -49,7 +49,7 @@ USAGE = (SettingsWrong, NoSuchRevision)
 USAGE_CODE = 2
 WRONG = (HeldMeanwhile, NoSuchEvent, PartDied)
 app = typer.Typer(
-    help="Watches a folder of documents and tells the catalog what is in it.",
+    help="Watches a folder of documents and sends what it finds to the catalog.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -60,7 +60,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
 def main() -> None:
-    """Runs a command; an error of ours is a sentence on standard error, and a code."""
+    """Runs a command; an error of the service is a sentence on standard error, and an exit code."""
     try:
         app()
     except IngestError as error:
@@ -69,13 +69,13 @@ def main() -> None:
 
 
 def exit_code(error: IngestError) -> int:
-    """2 for wrong settings, 1 for what is wrong with the data or died, 3 for everything that could not be reached."""
+    """2 for wrong settings, 1 for wrong data or a part that died, 3 for anything that could not be reached."""
     return USAGE_CODE if isinstance(error, USAGE) else 1 if isinstance(error, WRONG) else 3
 
 
 @app.command()
 def run() -> None:
-    """Watches the folder and tells the catalog, until SIGTERM or SIGINT."""
+    """Watches the folder and sends events to the catalog, until SIGTERM or SIGINT."""
     loaded = settings.load()
     with _database(loaded) as database:
         asyncio.run(start.run(loaded, database))
@@ -83,7 +83,7 @@ def run() -> None:
 
 @app.command()
 def once() -> None:
-    """Takes in what is in the folder now, tells the catalog, and ends."""
+    """Reads the folder once, sends the events to the catalog, and ends."""
     loaded = settings.load()
     with _database(loaded) as database:
         asyncio.run(start.once(loaded, database))
@@ -146,27 +146,27 @@ def match(
     file: Annotated[str, typer.Argument(help="A file of any kind that the folder may hold; - is standard input.")],
     as_json: AsJson = False,
 ) -> None:
-    """Says where the text of a file comes from: what the folder has in common with it. Stores nothing."""
+    """Finds where the text of a file comes from: the articles that share passages with it. Stores nothing."""
     loaded = settings.load()
     try:
         readings = reading.read(given.read(file, loaded.limits.file_bytes), file, loaded.limits)
     except Unreadable as error:
-        typer.echo(f"ingest-service: {given.called(file)}: {error}", err=True)
+        typer.echo(f"ingest-service: {given.display_name(file)}: {error}", err=True)
         raise typer.Exit(1) from None
     with _database(loaded) as database, database.reading() as session:
-        told = [(item, matching.find(session, item)) for item in map(normalise.normalise, readings)]
+        articles = [(article, matching.find(session, article)) for article in map(normalise.normalise, readings)]
     if as_json:
-        typer.echo(json.dumps([_answer(item, found) for item, found in told]))
+        typer.echo(json.dumps([_answer(article, matches) for article, matches in articles]))
         return
-    for item, found in told:
-        for line in showing.lines(item.text, found):
+    for article, matches in articles:
+        for line in showing.match_lines(article.text, matches):
             typer.echo(line)
 
 
-def _answer(item: model.Article, found: Sequence[matching.Found]) -> dict[str, Any]:
-    """The matches of one item, with the text that their offsets are of: not the file's, but what was made of it."""
-    matches = [each.match.model_dump(mode="json", by_alias=True) for each in found]
-    return {"title": item.title, "text": item.text, "matches": matches}
+def _answer(article: model.Article, matches: Sequence[matching.Found]) -> dict[str, Any]:
+    """The matches of one article, with its normalised text, to which their offsets refer."""
+    answers = [found.match.model_dump(mode="json", by_alias=True) for found in matches]
+    return {"title": article.title, "text": article.text, "matches": answers}
 
 
 @app.command("confirm-deletes")
@@ -218,7 +218,7 @@ def up(revision: Annotated[str, typer.Argument(help="How far.")] = "head") -> No
 # `-1` is a revision here, not an option.
 @migrate.command(context_settings={"ignore_unknown_options": True})
 def down(revision: Annotated[str, typer.Argument(help="How far: a revision, -1, or base.")]) -> None:
-    """Takes the schema back; what newer tables hold is lost."""
+    """Takes the schema back; the content of newer tables is lost."""
     with _database(check=False) as database:
         schema.downgrade(database, revision)
         typer.echo(f"the ingest database is at revision {schema.current(database) or 'none'}")
@@ -226,7 +226,7 @@ def down(revision: Annotated[str, typer.Argument(help="How far: a revision, -1, 
 
 @migrate.command()
 def check() -> None:
-    """Says whether the schema is the one that this release needs."""
+    """Checks that the schema is the one that this release needs."""
     with _database():
         typer.echo("the schema fits")
 

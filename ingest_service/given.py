@@ -1,4 +1,4 @@
-"""A file that a person names on the command line, or standard input: its bytes, within the limit."""
+"""The input of a command: the bytes of a file, or of standard input, within the limit."""
 
 import stat
 import sys
@@ -18,7 +18,7 @@ def read(name: str, limit: int) -> bytes:
             raise NoAccess("It is closed.")
         return _within(sys.stdin.buffer, limit)
     try:
-        # Opening a pipe waits for somebody to write into it, and a device may never end.
+        # Opening a pipe waits for a writer, and a device may never end.
         if not stat.S_ISREG(Path(name).stat().st_mode):
             raise NotRegular("It is no regular file; `-` reads standard input.")
         with Path(name).open("rb") as file:
@@ -27,8 +27,8 @@ def read(name: str, limit: int) -> bytes:
         raise NoAccess(f"{error.strerror}.") from None
 
 
-def called(name: str) -> str:
-    """How messages call it."""
+def display_name(name: str) -> str:
+    """The name of an input in messages."""
     return "standard input" if name == STANDARD_INPUT else file_names.printable(file_names.to_text(name))
 
 

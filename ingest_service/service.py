@@ -1,4 +1,4 @@
-"""The ingest service put together: the folder's side, the relay, and what the service says of itself."""
+"""The ingest service put together: the pipeline of the folder, the relay, and the status that it reports."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
@@ -61,10 +61,10 @@ class Folder(Protocol):
 
 
 class Ledger(Protocol):
-    """What the service knows of files and items; functions of a Session."""
+    """The ledger of files and items; functions of a Session."""
 
     def adopt(self, session: Session, heads: Iterable[contract.Head]) -> int:
-        """Takes over what the catalog knows; how many items."""
+        """Takes over the catalog's heads; how many items."""
 
     def purge(self, session: Session, document: str) -> None:
         """Erases what is held of a redacted document."""

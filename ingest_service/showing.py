@@ -47,8 +47,8 @@ def held_lines(held: HeldDeletions) -> Iterator[str]:
         yield "the watched folder and the mounts below it are the same as before"
 
 
-def lines(text: str, matches: Sequence[Found]) -> Iterator[str]:
-    """The matches of a text, the lines of each under its first."""
+def match_lines(text: str, matches: Sequence[Found]) -> Iterator[str]:
+    """The matches of a text: for each a line with the source, and below it the passages and the words that differ."""
     if not matches:
         yield "nothing in the folder shares a passage with it"
     for found in matches:
@@ -71,9 +71,9 @@ def _passage(text: str, passage: contract.Passage, source: str) -> Iterator[str]
         yield f"      and {len(passage.edits) - MOST_EDITS} more differences"
 
 
-def _edit(said: str, has: str) -> str:
-    """One difference, where either side may have no words."""
-    return ", ".join(each for each in (said and f"said {said}", f"source has {has or 'nothing there'}") if each)
+def _edit(own: str, source: str) -> str:
+    """One difference; each argument holds quoted words, or is empty."""
+    return ", ".join(part for part in (own and f"said {own}", f"source has {source or 'nothing there'}") if part)
 
 
 def _quoted(text: str, span: contract.Span) -> str:
@@ -82,6 +82,6 @@ def _quoted(text: str, span: contract.Span) -> str:
 
 
 def _short(text: str, longest: int = PASSAGE_CHARACTERS) -> str:
-    """As much as is read at a glance, in one line; what commands a terminal does not."""
+    """The beginning of a text in one line, without control characters."""
     line = " ".join(text.split()).translate(COMMANDS)
     return line if len(line) <= longest else line[: longest - 1] + "…"

@@ -51,4 +51,4 @@ def test_a_name_that_is_not_utf_8_is_read_and_shown(tmp_path: Path) -> None:
     name = os.fsdecode(b"caf\xe9\n.txt")
     (tmp_path / name).write_bytes(b"a")
     assert given.read(str(tmp_path / name), 100) == b"a"
-    assert given.called(name) == r"caf\xe9\n.txt"
+    assert given.display_name(name) == r"caf\xe9\n.txt"
