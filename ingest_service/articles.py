@@ -1,12 +1,12 @@
-"""The newest article of each item: kept, marked to be judged, and taken out again; functions of a Session.
+"""The newest article of each item: stored, queued for judging, deleted again; functions of a Session.
 
-Articles of the same words are one class: the first stands for it among the fingerprints, the others are its copies.
+Articles with the same fold form an equivalence class. One of them, the representative, is in the fingerprint index; the
+others are its copies.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,180 +15,222 @@ from catalog_service import contract
 from ingest_service import events, fingerprint_index, model, outbox, packing, sameness
 from ingest_service.db import chunked
 from ingest_service.prepare import PreparedFile, PreparedItem
-from ingest_service.tables import AGAIN, HINDSIGHT, Article, Gone, Item, Original
+from ingest_service.tables import (
+    AGAIN,
+    BOILERPLATE,
+    DONE,
+    NEW,
+    QUEUED,
+    Article,
+    DeletedTemplate,
+    Item,
+    Judging,
+    Original,
+)
 
-# The cause of no event: the catalog knows this reading, only a lost ledger did not.
+# The cause of an observation without an event: the catalog has it already, only a lost ledger did not.
 KNOWN = "known"
-CURRENT = (AGAIN, HINDSIGHT, sameness.VERSION)
+# Of another release. Two conditions, since no index serves "unequal".
+OUTDATED = (Article.sameness_version < sameness.VERSION, Article.sameness_version > sameness.VERSION)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What was read of one item, and what it means for it."""
+class ItemReading:
+    """One item as it was read from a file: its packed article, and the cause of the event to be emitted."""
 
-    prepared: PreparedFile
-    told: PreparedItem
+    file: PreparedFile
+    item: PreparedItem
     content: bytes
     cause: str
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """Whether articles are marked to be told; and to be judged again, or may be since forms have gone."""
+class Backlog:
+    """Whether articles are to be judged for the first time, and whether some are, or may be, to be judged again."""
 
-    owing: bool
+    new: bool
     again: bool
 
 
-def write(session: Session, now: datetime, item: Item, old: Article | None, reading: Reading) -> None:
-    """Puts what was read of an item in the place of what it said before, and marks it to be told unless it is known."""
-    told, prepared = reading.told, reading.prepared
+def store(session: Session, now: datetime, item: Item, old: Article | None, reading: ItemReading) -> None:
+    """Replaces the `old` article of an item by a new one, and queues it for judging unless the catalog has it."""
+    is_pending = reading.cause != KNOWN
+    facts, original = reading.item.facts, reading.file.original
     if old is not None:
         retire(session, [item.id])
-    if reading.cause != KNOWN:
+    if is_pending:
         item.observation += 1
-    of_class = sa.and_(Article.folded_digest == told.facts.folded_digest, Article.indexed)
-    for outdated_head in session.scalars(sa.select(Article).where(of_class, Article.sameness_version.not_in(CURRENT))):
-        # Else both would stand for the class, and count twice.
-        refresh(session, outdated_head)
-    stands = _class_stands(session, told.facts.folded_digest)
+    _refresh_class(session, facts.folded_digest)
+    is_copy = _has_representative(session, facts.folded_digest)
     row = Article(
         item=item.id,
         document=item.document,
         observation=item.observation,
-        digest=told.article.digest,
-        folded_digest=told.facts.folded_digest,
+        digest=reading.item.article.digest,
+        folded_digest=facts.folded_digest,
         content=reading.content,
-        indexed=not stands,
+        indexed=not is_copy,
         sameness_version=sameness.VERSION,
-        owes=None if reading.cause == KNOWN else _owed(now, reading),
-        original=None if reading.cause == KNOWN else prepared.original.digest,
+        judging=NEW if is_pending else DONE,
+        pending={"cause": reading.cause, "at": contract.format_time(now)} if is_pending else None,
+        original=original.digest if is_pending else None,
     )
     session.add(row)
     session.flush()
-    if row.owes is not None:
-        _keep(session, prepared.original)
-    if not stands:
-        fingerprint_index.add(session, {row.id: told.facts.fingerprints})
+    if is_pending:
+        _store_original(session, original)
+    if not is_copy:
+        fingerprint_index.add(session, {row.id: facts.fingerprints})
 
 
-def tell(
+def emit(
     session: Session, origin: events.Origin, row: Article, relations: Sequence[model.Relation], now: datetime
 ) -> None:
-    """Puts what an article owes into the outbox."""
-    owes = row.owes or {}
+    """Emits the pending event of an article, with its relations."""
+    pending = row.pending or {}
     item = session.get_one(Item, row.item)
     original = session.get_one(Original, row.original)
-    telling = events.Telling(row.observation, owes["cause"], datetime.fromisoformat(owes["at"]), original)
+    telling = events.Telling(row.observation, pending["cause"], datetime.fromisoformat(pending["at"]), original)
     event = events.observed(origin, item, telling, packing.unpacked(row.content), relations)
     outbox.put(session, event, originals=[original.digest] if original.size > contract.MAX_INLINE_ORIGINAL else [])
-    row.owes = row.original = None
+    row.pending = row.original = None
     session.flush()
     outbox.release(session, [original.digest])
 
 
-def judge_again(session: Session, ids: Sequence[int]) -> None:
-    """Marks articles to be judged once more, but for those that are still to be judged for the first time."""
+def queue_for_boilerplate(session: Session, ids: Sequence[int]) -> None:
+    """Queues articles for re-judging after fingerprints of theirs became boilerplate.
+
+    Articles that are queued already are left alone, and so are those of an earlier release, which will be queued.
+    """
+    judged = sa.and_(Article.judging == DONE, Article.sameness_version == sameness.VERSION)
     for some in chunked(ids):
-        told = sa.update(Article).where(Article.id.in_(some), Article.owes.is_(None))
-        # Those that an earlier release judged are judged again anyway, once their fingerprints are taken anew.
-        session.execute(told.where(Article.sameness_version == sameness.VERSION).values(sameness_version=HINDSIGHT))
+        session.execute(sa.update(Article).where(Article.id.in_(some), judged).values(judging=BOILERPLATE))
 
 
-def are_forms(session: Session, ids: Sequence[int]) -> None:
-    """These were judged as forms."""
+def mark_templates(session: Session, ids: Sequence[int]) -> None:
+    """Records that these articles were judged as template text."""
     for some in chunked(ids):
-        session.execute(sa.update(Article).where(Article.id.in_(some), ~Article.form).values(form=True))
+        session.execute(sa.update(Article).where(Article.id.in_(some), ~Article.template).values(template=True))
 
 
-def waiting(session: Session) -> Waiting:
-    """Whether anything is to be judged; asked all the time, so it looks at the ends of indexes only."""
-    version = Article.sameness_version
-    asked = (
-        sa.select(sa.func.min(Article.id)).where(Article.owes.is_not(None)),
-        # All are of this release when the lowest and the highest are.
-        sa.select(sa.func.min(version)),
-        sa.select(sa.func.max(version)),
-        sa.select(sa.func.min(Gone.id)),
+def backlog(session: Session) -> Backlog:
+    """Whether anything is to be judged. It runs at every tick, so it reads the ends of indexes only."""
+    questions = (
+        *(sa.select(sa.func.min(Article.id)).where(_queued_in(state)) for state in (NEW, AGAIN, BOILERPLATE)),
+        # No article is outdated if neither the lowest nor the highest version is another one.
+        sa.select(sa.func.min(Article.sameness_version)),
+        sa.select(sa.func.max(Article.sameness_version)),
+        sa.select(sa.func.min(DeletedTemplate.id)),
     )
-    owing, *versions, gone = session.execute(sa.select(*(each.scalar_subquery() for each in asked))).one()
-    again = gone is not None or any(each not in (None, sameness.VERSION) for each in versions)
-    return Waiting(owing is not None, again)
+    row = session.execute(sa.select(*(question.scalar_subquery() for question in questions))).one()
+    new, again, boilerplate, lowest, highest, deleted = row
+    outdated = {lowest, highest} - {None, sameness.VERSION}
+    return Backlog(new is not None, bool(outdated) or (again, boilerplate, deleted) != (None, None, None))
+
+
+def queued(session: Session, states: Collection[Judging], limit: int) -> list[Article]:
+    """Up to `limit` articles that are queued in one of these states, the oldest first."""
+    ids: list[int] = []
+    # The index orders the ids of each state, so each state has a query of its own.
+    for state in states:
+        ids += session.scalars(sa.select(Article.id).where(_queued_in(state)).order_by(Article.id).limit(limit))
+    oldest = sa.select(Article).where(Article.id.in_(sorted(ids)[:limit]))
+    return list(session.scalars(oldest.order_by(Article.id)))
+
+
+def _queued_in(state: Judging) -> sa.ColumnElement[bool]:
+    return sa.and_(QUEUED, Article.judging == state)
+
+
+def unjudged(session: Session) -> int:
+    """How many articles are to be judged, for the first time or again, and how many templates were deleted."""
+    questions = (
+        sa.select(sa.func.count()).select_from(Article).where(QUEUED),
+        *(sa.select(sa.func.count()).select_from(Article).where(Article.judging == DONE, each) for each in OUTDATED),
+        sa.select(sa.func.count()).select_from(DeletedTemplate),
+    )
+    return sum(session.scalar(question) or 0 for question in questions)
 
 
 def outdated(session: Session, limit: int) -> list[Article]:
-    """Articles whose fingerprints an earlier release took, the oldest first."""
-    asked = sa.select(Article).where(Article.sameness_version.not_in(CURRENT))
-    return list(session.scalars(asked.order_by(Article.id).limit(limit)))
+    """Up to `limit` articles whose fingerprints an earlier release took, the oldest first."""
+    rows: list[Article] = []
+    for condition in OUTDATED:
+        oldest = sa.select(Article).where(condition).order_by(Article.sameness_version, Article.id)
+        rows += session.scalars(oldest.limit(limit - len(rows)))
+    return rows
 
 
 def refresh(session: Session, row: Article) -> None:
-    """Takes the fingerprints of an article anew, and marks it to be judged again.
+    """Takes the fingerprints of an outdated article again, and queues it for judging.
 
-    Its number is another one: whoever follows the table holds under the old one what it had.
+    The article gets a new id: other processes know its old fingerprints by the old one.
     """
     facts = sameness.prepare(packing.unpacked(row.content))
     fingerprint_index.remove(session, [row.id])
-    stands = _class_stands(session, facts.folded_digest)
-    anew = Article(
+    is_copy = _has_representative(session, facts.folded_digest)
+    fresh = Article(
         item=row.item,
         document=row.document,
         observation=row.observation,
         digest=row.digest,
         folded_digest=facts.folded_digest,
         content=row.content,
-        indexed=not stands,
-        sameness_version=AGAIN,
-        owes=row.owes,
+        indexed=not is_copy,
+        sameness_version=sameness.VERSION,
+        judging=NEW if row.judging == NEW else AGAIN,
+        pending=row.pending,
         original=row.original,
     )
     session.delete(row)
     session.flush()
-    session.add(anew)
+    session.add(fresh)
     session.flush()
-    if not stands:
-        fingerprint_index.add(session, {anew.id: facts.fingerprints})
+    if not is_copy:
+        fingerprint_index.add(session, {fresh.id: facts.fingerprints})
 
 
-def _owed(now: datetime, reading: Reading) -> dict[str, Any]:
-    """What judging must know to tell of an article."""
-    return {
-        "cause": reading.cause,
-        "at": contract.format_time(now),
-    }
+def _refresh_class(session: Session, folded_digest: str) -> None:
+    """Refreshes an outdated representative of a class; else a new one beside it would count the class twice."""
+    outdated_ = sa.and_(Article.indexed, Article.sameness_version != sameness.VERSION)
+    for row in session.scalars(sa.select(Article).where(Article.folded_digest == folded_digest, outdated_)):
+        refresh(session, row)
 
 
-def _class_stands(session: Session, folded_digest: str) -> bool:
-    """Whether an article of the same words stands for them among the fingerprints of this release."""
-    current = Article.sameness_version.in_(CURRENT)
-    asked = sa.select(Article.id).where(Article.folded_digest == folded_digest, Article.indexed, current)
-    return session.scalar(asked.limit(1)) is not None
+def _has_representative(session: Session, folded_digest: str) -> bool:
+    """Whether the class has a representative whose fingerprints this release took."""
+    current = sa.and_(Article.indexed, Article.sameness_version == sameness.VERSION)
+    rows = sa.select(Article.id).where(Article.folded_digest == folded_digest, current)
+    return session.scalar(rows.limit(1)) is not None
 
 
 def retire(session: Session, items: Collection[int]) -> None:
-    """The articles of these items are current no more: they attract nothing, and copies take the place of firsts.
+    """Deletes the articles of these items. Where one was a representative, its first copy becomes it.
 
-    All go before the first copy takes a place: of copies that go one after the other each would take it once.
+    All are deleted before the first copy is promoted: else a copy that is deleted next would be promoted as well.
     """
-    left: set[str] = set()
+    unrepresented: set[str] = set()
     for some in chunked(sorted(items)):
-        left |= _take_out(session, some)
-    for folded_digest in sorted(left):
+        unrepresented |= _delete(session, some)
+    for folded_digest in sorted(unrepresented):
         _promote(session, folded_digest)
 
 
-def _take_out(session: Session, items: Sequence[int]) -> set[str]:
-    """Forgets the articles of these items; the classes that nobody stands for now."""
-    gone = sa.delete(Article).where(Article.item.in_(items))
-    had = (Article.id, Article.folded_digest, Article.indexed, Article.form, Article.original)
-    rows = session.execute(gone.returning(*had)).all()
-    fingerprint_index.remove(session, [row.id for row in rows], forms=[row.id for row in rows if row.form])
+def _delete(session: Session, items: Sequence[int]) -> set[str]:
+    """Deletes the articles of these items; returns the folded digests of the classes left without representative."""
+    columns = (Article.id, Article.folded_digest, Article.indexed, Article.template, Article.original)
+    rows = session.execute(sa.delete(Article).where(Article.item.in_(items)).returning(*columns)).all()
+    fingerprint_index.remove(session, [row.id for row in rows], templates=[row.id for row in rows if row.template])
     outbox.release(session, {row.original for row in rows if row.original is not None})
     return {row.folded_digest for row in rows if row.indexed}
 
 
 def _promote(session: Session, folded_digest: str) -> None:
-    """The first copy stands for the class from now on, unless one stands already; all of the class are judged anew."""
+    """Makes the first copy the representative of its class, and queues the class for re-judging.
+
+    Nothing is done where the class has a representative or no member.
+    """
     of_class = Article.folded_digest == folded_digest
     first = session.scalars(sa.select(Article).where(of_class).order_by(~Article.indexed, Article.id).limit(1)).first()
     if first is None or first.indexed:
@@ -196,11 +238,10 @@ def _promote(session: Session, folded_digest: str) -> None:
     first.indexed = True
     session.flush()
     fingerprint_index.add(session, {first.id: sameness.prepare(packing.unpacked(first.content)).fingerprints})
-    told = sa.update(Article).where(of_class, Article.owes.is_(None), Article.sameness_version.in_(CURRENT))
-    session.execute(told.values(sameness_version=AGAIN))
+    session.execute(sa.update(Article).where(of_class, Article.judging != NEW).values(judging=AGAIN))
 
 
-def _keep(session: Session, original: model.Original) -> None:
+def _store_original(session: Session, original: model.Original) -> None:
     row = session.get(Original, original.digest)
     if row is None:
         row = Original(

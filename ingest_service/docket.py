@@ -38,10 +38,10 @@ class Docket:
         """A piece of what waits, whoever marked it, what is `new` or not; whether there may be more. DatabaseAway."""
         self._raise_fault()
         # Asked each time, for other processes mark too: `confirm-deletes`, or the relay that purges.
-        waiting = await self._database.read(articles.waiting)
-        if waiting.owing and new:
+        backlog = await self._database.read(articles.backlog)
+        if backlog.new and new:
             await self.judge_new()
-        elif not waiting.again or not await self._database.write(
+        elif not backlog.again or not await self._database.write(
             self._judge.judge_again, datetime.now(UTC), BATCH_SIZE
         ):
             return False

@@ -21,7 +21,7 @@ from ingest_service.sameness import Hashes
 from ingest_service.sameness.fingerprints import is_first
 from ingest_service.sameness.matching import among
 from ingest_service.sameness.parameters import PARAMETERS
-from ingest_service.tables import HINDSIGHT, Article, Boilerplate, Fingerprints, Gone
+from ingest_service.tables import BOILERPLATE, Article, Boilerplate, DeletedTemplate, Fingerprints
 
 # A fingerprint was none of boilerplate only for the first who had it, and for what one transaction added to them.
 FIRST_HOLDERS = 1_000
@@ -35,14 +35,14 @@ def add(session: Session, articles: Mapping[int, Hashes]) -> None:
         following.wrote(session)
 
 
-def remove(session: Session, articles: Sequence[int], forms: Sequence[int] = ()) -> None:
+def remove(session: Session, articles: Sequence[int], templates: Sequence[int] = ()) -> None:
     """Forgets articles. What those of them had that are forms is kept until their `heirs` are known.
 
     A row without fingerprints stays of each, for those who follow the table.
     """
-    for some in chunked(forms):
+    for some in chunked(templates):
         had = sa.select(Fingerprints.hashes).where(Fingerprints.article.in_(some), Fingerprints.hashes.is_not(None))
-        session.execute(sa.insert(Gone).from_select(["hashes"], had.order_by(Fingerprints.id)))
+        session.execute(sa.insert(DeletedTemplate).from_select(["hashes"], had.order_by(Fingerprints.id)))
     for some in chunked(articles):
         own = sa.and_(Fingerprints.article.in_(some), Fingerprints.hashes.is_not(None))
         gone = session.scalars(sa.delete(Fingerprints).where(own).returning(Fingerprints.article)).all()
@@ -89,22 +89,24 @@ def candidates(session: Session, queries: Mapping[int, Hashes]) -> dict[int, Can
 
 def heirs(session: Session, limit: int) -> tuple[int, tuple[int, ...]]:
     """Of up to `limit` forms that went: how many they were, and who stands in their place and is to be judged again."""
-    rows = session.execute(sa.select(Gone.id, Gone.hashes).order_by(Gone.id).limit(limit)).all()
+    rows = session.execute(
+        sa.select(DeletedTemplate.id, DeletedTemplate.hashes).order_by(DeletedTemplate.id).limit(limit)
+    ).all()
     if not rows:
         return 0, ()
     asked = Asked.of({number: np.frombuffer(hashes, dtype=STORED) for number, hashes in rows})
     with following.arrays(session) as followed:
         held = followed.postings.ask(asked.values, neighbours.HELD + 1)
-    session.execute(sa.delete(Gone).where(Gone.id.in_([row.id for row in rows])))
+    session.execute(sa.delete(DeletedTemplate).where(DeletedTemplate.id.in_([row.id for row in rows])))
     # Those that are still to be looked at went as well, and may have held any of the values.
-    others = session.scalar(sa.select(sa.func.count()).select_from(Gone)) or 0
+    others = session.scalar(sa.select(sa.func.count()).select_from(DeletedTemplate)) or 0
     gone = np.bincount(asked.places, minlength=len(asked.values)) + others
     return len(rows), Forms.of(held, _told(session, held)).heirs(gone)
 
 
 def _told(session: Session, met: Meetings) -> dict[int, Told]:
     """What is known of those who were met."""
-    asked = sa.select(Article.id, Article.folded_digest, Article.form, Article.sameness_version == HINDSIGHT)
+    asked = sa.select(Article.id, Article.folded_digest, Article.template, Article.judging == BOILERPLATE)
     found: dict[int, Told] = {}
     for some in chunked(np.unique(met.holders).tolist()):
         rows = asked.where(Article.id.in_(some))

@@ -15,7 +15,7 @@ from ingest_service import articles, events, fingerprint_index, model, outbox, s
 from ingest_service.cache import StoredArticle
 from ingest_service.neighbours import Candidates
 from ingest_service.panel import Comparison, JudgePool
-from ingest_service.tables import AGAIN, HINDSIGHT, Article
+from ingest_service.tables import AGAIN, BOILERPLATE, DONE, NEW, Article
 
 # So many copies are told of together with their first; an event may hold a thousand relations.
 COPIES = 500
@@ -39,9 +39,7 @@ class Judge:
 
     def judge(self, session: Session, now: datetime, limit: int) -> int:
         """Judges up to `limit` marked articles, the oldest first, and owes their events; how many."""
-        rows = list(
-            session.scalars(sa.select(Article).where(Article.owes.is_not(None)).order_by(Article.id).limit(limit))
-        )
+        rows = articles.queued(session, [NEW], limit)
         candidates = self._candidates(session, rows)
         # Of two that are told together the later one tells of both.
         together = {row.id for row in rows}
@@ -49,7 +47,8 @@ class Judge:
         told = self._judged(asked, len(rows))
         self._recognise(session, candidates)
         for row, relations in zip(rows, told, strict=True):
-            articles.tell(session, self.origin, row, relations, now)
+            articles.emit(session, self.origin, row, relations, now)
+            row.judging = DONE
         session.flush()
         return len(rows)
 
@@ -63,25 +62,23 @@ class Judge:
                 articles.refresh(session, row)
             return len(outdated)
         gone, heirs = fingerprint_index.heirs(session, limit)
-        articles.judge_again(session, heirs)
+        articles.queue_for_boilerplate(session, heirs)
         if gone:
             return gone
-        marked = Article.sameness_version.in_((AGAIN, HINDSIGHT))
-        asked = sa.select(Article).where(marked, Article.owes.is_(None))
-        rows = list(session.scalars(asked.order_by(Article.id).limit(limit)))
+        rows = articles.queued(session, [AGAIN, BOILERPLATE], limit)
         candidates = self._candidates(session, rows)
         self._recognise(session, candidates)
         # Who knows only some of its neighbours must not take back what the rest have told of it: between forms, where
         # boilerplate does speak, and of what hundreds of others share.
         partial = {article for article, known in candidates.items() if known.left_out}
-        due = [row for row in rows if row.sameness_version != HINDSIGHT or row.id not in partial]
+        due = [row for row in rows if row.judging != BOILERPLATE or row.id not in partial]
         related = self._judged((self._neighbours(session, row, candidates.get(row.id)) for row in due), len(due))
         to_copies = self._judged((self._copies(session, row) for row in due), len(due))
         for row, relations, more in zip(due, related, to_copies, strict=True):
             told = events.related(self.origin, row.document, row.observation, [*relations, *more], now)
             outbox.put(session, told)
         for row in rows:
-            row.sameness_version = sameness.VERSION
+            row.judging = DONE
         session.flush()
         return len(rows)
 
@@ -90,14 +87,14 @@ class Judge:
         """Whom those that stand for their class are judged with; that they are forms is written down."""
         prints = fingerprint_index.of(session, [row.id for row in rows if row.indexed])
         found = fingerprint_index.candidates(session, prints)
-        articles.are_forms(session, [article for article, each in found.items() if each.is_form])
+        articles.mark_templates(session, [article for article, each in found.items() if each.is_form])
         return found
 
     @staticmethod
     def _recognise(session: Session, found: Mapping[int, Candidates]) -> None:
         """Has judged again who was judged by what turns out to be boilerplate, or stood for a form and does no more."""
         displaced = [article for each in found.values() for article in each.displaced]
-        articles.judge_again(session, [*fingerprint_index.recognise(session, found.values()), *displaced])
+        articles.queue_for_boilerplate(session, [*fingerprint_index.recognise(session, found.values()), *displaced])
 
     @staticmethod
     def _neighbours(
@@ -123,10 +120,10 @@ class Judge:
         """The copies of the first of a class, which have told so themselves; if they are too many, they tell again."""
         if not row.indexed:
             return Asked(row, [])
-        of_class = sa.and_(Article.folded_digest == row.folded_digest, Article.id != row.id, Article.owes.is_(None))
+        of_class = sa.and_(Article.folded_digest == row.folded_digest, Article.id != row.id, Article.judging != NEW)
         copies = list(session.scalars(sa.select(Article).where(of_class).order_by(Article.id).limit(COPIES + 1)))
         if len(copies) > COPIES:
-            session.execute(sa.update(Article).where(of_class).values(sameness_version=AGAIN))
+            session.execute(sa.update(Article).where(of_class).values(judging=AGAIN))
             return Asked(row, [])
         return Asked(row, copies)
 

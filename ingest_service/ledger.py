@@ -17,12 +17,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog_service import contract
-from ingest_service import articles, events, model, outbox, packing, prepare, sameness
+from ingest_service import articles, events, model, outbox, packing, prepare
 from ingest_service.db import chunked
 from ingest_service.errors import Unreadable
 from ingest_service.prepare import PreparedFile, PreparedItem
 from ingest_service.scan import FileFact, Known, Unusable
-from ingest_service.tables import AGAIN, Article, File, FileItem, Gone, Item
+from ingest_service.tables import AGAIN, NEW, Article, File, FileItem, Item
 
 PUBLISHED = "published"
 QUARANTINED = "quarantined"
@@ -89,14 +89,8 @@ def counts(session: Session) -> dict[str, int]:
 
 
 def unjudged(session: Session) -> int:
-    """How many articles are still to be judged, for the first time or again, and forms that went."""
-    asked = sa.select(sa.func.count()).select_from(Article)
-    waiting = (
-        asked.where(Article.owes.is_not(None)),
-        asked.where(Article.sameness_version != sameness.VERSION),
-        sa.select(sa.func.count()).select_from(Gone),
-    )
-    return sum(session.scalar(each) or 0 for each in waiting)
+    """How many articles are to be judged, for the first time or again, and how many templates were deleted."""
+    return articles.unjudged(session)
 
 
 def files(
@@ -274,7 +268,7 @@ def below(session: Session, folders: Collection[str]) -> list[str]:
 def purge(session: Session, document: str) -> None:
     """Erases what is held of a redacted document: article, fingerprints and bytes; the item stays, to be known.
 
-    Of a form the fingerprints stay until it is known who stands in its place.
+    The fingerprints of a template text are kept until its successors are queued for re-judging.
     """
     row = session.scalar(sa.select(Item).where(Item.document == document))
     if row is None:
@@ -359,7 +353,7 @@ def _store_item(session: Session, context: Context, file: File, prepared: Prepar
     if cause in ("changed", "reprocessed") and item.adopted == f"{prepared.digest} {told.article.digest}":
         cause = articles.KNOWN
     item.adopted = None
-    articles.write(session, context.now, item, article, articles.Reading(prepared, told, content, cause))
+    articles.store(session, context.now, item, article, articles.ItemReading(prepared, told, content, cause))
     return item.id
 
 
@@ -395,7 +389,7 @@ def _withdraw(session: Session, context: Context, items: Collection[int]) -> Non
     gone = []
     for some in chunked(sorted(items)):
         found = list(session.scalars(current.where(Item.id.in_(some))))
-        _tell_owed(session, context, found)
+        _emit_pending(session, context, found)
         for item in found:
             item.status = "withdrawn"
             item.observation += 1
@@ -406,23 +400,23 @@ def _withdraw(session: Session, context: Context, items: Collection[int]) -> Non
     articles.retire(session, gone)
 
 
-def _tell_owed(session: Session, context: Context, items: Iterable[Item]) -> None:
-    """What is owed of these items is told before anything else of them; its relations are told once it is judged.
+def _emit_pending(session: Session, context: Context, items: Iterable[Item]) -> None:
+    """Emits the pending events of these items before any other event of theirs; their relations follow once judged.
 
-    A kill between storing and judging leaves it owed, and a document must not be moved or withdrawn before it is known.
+    A kill between storing and judging leaves an event pending, and the catalog must know a document before it is moved
+    or withdrawn.
     """
     for some in chunked([item.id for item in items]):
-        for row in session.scalars(sa.select(Article).where(Article.item.in_(some), Article.owes.is_not(None))):
-            articles.tell(session, context.origin, row, (), context.now)
-            if row.sameness_version == sameness.VERSION:
-                row.sameness_version = AGAIN
+        for row in session.scalars(sa.select(Article).where(Article.item.in_(some), Article.judging == NEW)):
+            articles.emit(session, context.origin, row, (), context.now)
+            row.judging = AGAIN
     session.flush()
 
 
 def _move_items(session: Session, context: Context, file: File, old: str) -> None:
     held = sa.select(Item).join(FileItem, FileItem.item == Item.id).where(FileItem.file == file.id)
     found = list(session.scalars(held))
-    _tell_owed(session, context, found)
+    _emit_pending(session, context, found)
     for item in found:
         if item.by != "guid":
             item.key = file.path + item.key.removeprefix(old)

@@ -1,7 +1,7 @@
 """The tables of the ingest service."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, LargeBinary, MetaData, String, Text, false, text
 from sqlalchemy.engine import Dialect
@@ -101,19 +101,24 @@ class FileItem(Base):
     item: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True, index=True)
 
 
-# In the place of the version that judged an article: its relations are to be judged again, or only those that were
-# told because what is boilerplate was not known for it.
-AGAIN = ""
-HINDSIGHT = "hindsight"
+Judging: TypeAlias = Literal["new", "again", "boilerplate", "done"]
+# What is to be done with an article: judge it for the first time and emit its event; judge it again, since the release
+# or the representative of its class changed; judge it again, since fingerprints of it turned out to be boilerplate.
+NEW: Judging = "new"
+AGAIN: Judging = "again"
+BOILERPLATE: Judging = "boilerplate"
+DONE: Judging = "done"
+# The condition of the partial index: SQLite uses it only for a query that repeats these words.
+QUEUED = text("judging <> 'done'")
 
 
 class Article(Base):
-    """The newest article of an item that is current.
+    """The newest article of a current item.
 
-    `owes` says what is still to be told about it, in the words of the event: null once it is judged. `indexed` is False
-    for a copy: the first of a class of copies stands for it among the fingerprints. `sameness_version` is of the way of
-    judging that took its fingerprints and judged it last; empty when it is to be judged again. `original` is the digest
-    of the bytes that what it owes still needs. `form` says that it was judged as one, boilerplate for the most part.
+    `judging` says what is to be done with it. `pending` holds the words of the event to be emitted, and `original` the
+    digest of the bytes that this event needs; both are null once it is emitted. `sameness_version` is the version of
+    the algorithm that took the fingerprints and judged the article last. `indexed` marks the representative of an
+    equivalence class, the only member with rows in the index. `template` says that it was judged as template text.
     """
 
     __tablename__ = "article"
@@ -125,22 +130,25 @@ class Article(Base):
     folded_digest: Mapped[str] = mapped_column(String(72), index=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
     indexed: Mapped[bool]
-    sameness_version: Mapped[str] = mapped_column(String(16), index=True)
-    owes: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    sameness_version: Mapped[str] = mapped_column(String(16))
+    pending: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     original: Mapped[str | None] = mapped_column(String(72), index=True)
-    form: Mapped[bool] = mapped_column(default=False, server_default=false())
+    template: Mapped[bool] = mapped_column(default=False, server_default=false())
+    judging: Mapped[Judging] = mapped_column(String(16), server_default=DONE)
 
     __table_args__ = (
-        Index(
-            "ix_article_owes", "id", sqlite_where=text("owes IS NOT NULL"), postgresql_where=text("owes IS NOT NULL")
-        ),
-        # Judging remembers articles by their id, so none may be given twice, as SQLite otherwise does.
+        Index("ix_article_judging", "judging", "id", sqlite_where=QUEUED, postgresql_where=QUEUED),
+        Index("ix_article_sameness_version", "sameness_version", "id"),
+        # The index refers to articles by id, so no id may be used twice, as SQLite otherwise does.
         {"sqlite_autoincrement": True},
     )
 
 
 class Fingerprints(Base):
-    """Which fingerprints an article has: 64-bit numbers in order, little-endian; null of one that has them no more."""
+    """The fingerprints of an article: 64-bit numbers in order, little-endian.
+
+    A row whose fingerprints are null is a tombstone: the article has left the index.
+    """
 
     __tablename__ = "fingerprints"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -149,16 +157,16 @@ class Fingerprints(Base):
 
     __table_args__ = (
         Index(
-            "ix_fingerprints_gone", "id",
+            "ix_fingerprints_tombstone", "id",
             sqlite_where=text("hashes IS NULL"), postgresql_where=text("hashes IS NULL"),
         ),
-        # Processes follow the table by its numbers, so none may be given twice.
+        # Processes read the rows after the last id that they know, so no id may be used twice.
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 
 
 class Boilerplate(Base):
-    """Fingerprints that were recognised as boilerplate, in the order in which they were."""
+    """The fingerprints recognised as boilerplate, in the order of their recognition."""
 
     __tablename__ = "boilerplate"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -167,10 +175,10 @@ class Boilerplate(Base):
     __table_args__ = ({"sqlite_autoincrement": True},)
 
 
-class Gone(Base):
-    """The fingerprints of a form that went, until it is known who stands in its place."""
+class DeletedTemplate(Base):
+    """The fingerprints of a deleted template text, until its successors are queued for re-judging."""
 
-    __tablename__ = "gone"
+    __tablename__ = "deleted_template"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     hashes: Mapped[bytes] = mapped_column(LargeBinary)
 

@@ -1,12 +1,23 @@
-"""A folder with a ledger, for the tests of what becomes of files."""
+"""What tests of the ingest service share: an empty database, and a folder with a ledger."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from ingest_service import schema
+from ingest_service.db import Database
 from ingest_service.pool import WorkerPool
 from tests.ingest.folders import LIMITS, Folder, made
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A database with the schema of this release and no rows, once on SQLite and once on PostgreSQL."""
+    opened = Database(database_url)
+    schema.upgrade(opened)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,14 +1,14 @@
 """Judging costs what it should: copies, footers, and the bytes that events still need."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from catalog_service import contract
-from ingest_service import ledger, outbox, schema
+from ingest_service import ledger, outbox
 from ingest_service.db import Database
 from ingest_service.judging import Judge
 from ingest_service.scan import FileFact
@@ -21,14 +21,6 @@ NOTICE = (
     "and never to touch, move or sell anything found on the shore before it has been seen."
 )
 Related = dict[frozenset[str], tuple[str, object]]
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    made = Database(database_url)
-    schema.upgrade(made)
-    yield made
-    made.close()
 
 
 def arrive(database: Database, judging: Judge, documents: Sequence[Document]) -> None:

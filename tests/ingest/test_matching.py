@@ -1,12 +1,12 @@
 """Where any text comes from is told: whole quotations, however short, and what everybody quotes."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
 from catalog_service import contract
-from ingest_service import matching, model, schema
+from ingest_service import matching, model
 from ingest_service.db import Database
 from ingest_service.judging import Judge
 from ingest_service.sameness.parameters import PARAMETERS
@@ -28,14 +28,6 @@ WORDS = [
     "garden",
     "window",
 ]
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    made = Database(database_url)
-    schema.upgrade(made)
-    yield made
-    made.close()
 
 
 def arrive(database: Database, documents: Sequence[Document]) -> None:

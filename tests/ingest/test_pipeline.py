@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from catalog_service import contract
-from ingest_service import articles, brake, checkpoint, events, following, ledger, state
+from ingest_service import brake, checkpoint, events, following, ledger, state
 from ingest_service.judging import Judge
 from ingest_service.pipeline import Pipeline
 from ingest_service.pool import WorkerPool
@@ -425,17 +425,6 @@ async def test_a_service_with_nothing_to_do_asks_twice_a_tick(folder: Folder) ->
         await asyncio.sleep(10 * LIMITS.tick_seconds)
     # What is to be judged, and which file is to be read again.
     assert 1 <= len([each for each in statements if each != "BEGIN"]) <= 22
-
-
-def test_asking_what_waits_looks_into_indexes_only(folder: Folder) -> None:
-    asked: list[str] = []
-    sa.event.listen(folder.database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
-    with folder.database.reading() as session:
-        assert articles.waiting(session) == articles.Waiting(owing=False, again=False)
-        plan = session.execute(sa.text(f"EXPLAIN QUERY PLAN {asked[-1]}")).all()
-    looks = [row.detail for row in plan if "article" in row.detail]
-    assert len(looks) == 3
-    assert all("INDEX ix_article_" in look for look in looks), looks
 
 
 async def test_a_lost_ledger_adopts_and_tells_nothing_twice(folder: Folder, tmp_path: Path) -> None:
