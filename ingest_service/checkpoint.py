@@ -1,8 +1,9 @@
-"""The arrays of fingerprints kept on disk, so that a process that starts need not read the whole table: a cache.
+"""Checkpoints of the postings on disk, so that a process that starts need not read the whole table. A cache.
 
-A checkpoint is a page, named by a token, and the files of arrays it tells of. The database remembers the token, and
-only the page it names is taken: a database that was made anew or restored never meets arrays that know more than it
-does. What is missing, cut off or of another release is not believed, and the table is read as a whole again.
+A checkpoint is a manifest, named by a token, and the files of runs that the manifest lists. The database stores the
+token of the checkpoint to use, so that a database which was created anew or restored from a backup is never combined
+with postings that are newer than itself. If a file is missing, truncated or of another release, the checkpoint is not
+used, and the table is read as a whole.
 """
 
 import os
@@ -15,14 +16,14 @@ from typing import Annotated, BinaryIO, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ingest_service import postings
-from ingest_service.postings import MAPPED_FROM, PARTS, Content, Place, Postings, Run
+from ingest_service.postings import MAPPED_FROM, PARTITIONS, Content, Postings, Run, RunLocation
 
-# In a file run stands behind run, each at a multiple of so many bytes.
-ALIGNED = 8
+# In a file each run starts at a multiple of this number of bytes.
+ALIGNMENT = 8
 
 
-class Entry(BaseModel):
-    """Where a run lies; `start` in bytes, `length` in postings."""
+class StoredRun(BaseModel):
+    """Where a run is stored: its file, `start` in bytes, `length` in postings."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -31,8 +32,8 @@ class Entry(BaseModel):
     length: Annotated[int, Field(ge=0)]
 
 
-class Page(BaseModel):
-    """What a checkpoint holds."""
+class Manifest(BaseModel):
+    """The content of a checkpoint: the state of the postings, and where the runs of each partition are stored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -41,12 +42,12 @@ class Page(BaseModel):
     gaps: tuple[int, ...]
     highest: Annotated[int, Field(ge=0, lt=2**31)]
     dropped: tuple[int, ...]
-    parts: Annotated[tuple[tuple[Entry, ...], ...], Field(min_length=PARTS, max_length=PARTS)]
+    parts: Annotated[tuple[tuple[StoredRun, ...], ...], Field(min_length=PARTITIONS, max_length=PARTITIONS)]
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Postings as they were when the table had been followed so far; `gaps` are row numbers that may still come."""
+    """Postings that reflect the table up to row `last`, except for the rows `gaps`, which may be committed later."""
 
     postings: Postings
     last: int
@@ -54,69 +55,80 @@ class Checkpoint:
 
 
 def load(folder: Path, token: str) -> Checkpoint | None:
-    """The checkpoint of this token; None where it cannot be had as it was."""
+    """The checkpoint with this token; None if it cannot be read exactly as it was saved."""
     try:
-        page = Page.model_validate_json((folder / f"{token}.json").read_bytes())
-        files = {each.file: _mapped(folder / each.file) for part in page.parts for each in part}
-        parts = [[_run(files[each.file], each) for each in part] for part in page.parts]
+        manifest = Manifest.model_validate_json(_manifest_path(folder, token).read_bytes())
+        files = {stored.file: _mapped(folder / stored.file) for runs in manifest.parts for stored in runs}
+        partitions = [[_run_in(files[stored.file], stored) for stored in runs] for runs in manifest.parts]
     except (OSError, ValueError, ValidationError):
         return None
-    return Checkpoint(Postings.of(parts, page.highest, page.dropped), page.last, frozenset(page.gaps))
+    restored = Postings.restored(partitions, manifest.highest, manifest.dropped)
+    return Checkpoint(restored, manifest.last, frozenset(manifest.gaps))
 
 
-def save(folder: Path, now: Checkpoint, before: str | None) -> tuple[str, dict[Run, Run]]:
-    """Writes what was not written before, and a page that tells of all. Raises OSError.
+def save(folder: Path, checkpoint: Checkpoint, previous: str | None) -> tuple[str, dict[Run, Run]]:
+    """Saves a checkpoint: writes the runs that are in no file yet, and a manifest. Raises OSError.
 
-    The new token, and for each run that was written the one that is read from its file from now on. What neither this
-    page nor that of `before`, the token which the database remembers, tells of is removed.
+    Returns the new token, and for each run that was written the equal run that is read from its file. Files that
+    neither this checkpoint nor the one with the token `previous`, which the database stores, refers to are deleted.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    unwritten = [run for part in now.postings.parts for run in part if run.place is None]
-    large = [[run] for run in unwritten if len(run.values) >= MAPPED_FROM]
-    small = [run for run in unwritten if len(run.values) < MAPPED_FROM]
-    written = {run: again for some in (*large, small) if some for run, again in _write(folder, some).items()}
-    page = Page(
-        last=now.last,
-        gaps=tuple(sorted(now.gaps)),
-        highest=now.postings.highest,
-        dropped=now.postings.dropped(),
-        parts=tuple(tuple(_entry(written.get(run, run)) for run in part) for part in now.postings.parts),
+    unwritten = [run for runs in checkpoint.postings.partitions for run in runs if run.location is None]
+    # Each long run has a file of its own, which can be deleted once the run is merged; short runs share one.
+    long = [[run] for run in unwritten if len(run.values) >= MAPPED_FROM]
+    short = [run for run in unwritten if len(run.values) < MAPPED_FROM]
+    written = {run: read for runs in (*long, short) if runs for run, read in _write(folder, runs).items()}
+    partitions = checkpoint.postings.partitions
+    manifest = Manifest(
+        last=checkpoint.last,
+        gaps=tuple(sorted(checkpoint.gaps)),
+        highest=checkpoint.postings.highest,
+        dropped=checkpoint.postings.deleted(),
+        parts=tuple(tuple(_stored(written.get(run, run)) for run in runs) for runs in partitions),
     )
     token = uuid.uuid4().hex
-    with (folder / f"{token}.json").open("wb") as file:
-        file.write(page.model_dump_json().encode())
-        _make_last(file)
+    _write_manifest(folder, token, manifest)
+    _delete_other_files(folder, [token] if previous is None else [previous, token])
+    return token, written
+
+
+def _manifest_path(folder: Path, token: str) -> Path:
+    return folder / f"{token}.json"
+
+
+def _write_manifest(folder: Path, token: str, manifest: Manifest) -> None:
+    with _manifest_path(folder, token).open("wb") as file:
+        file.write(manifest.model_dump_json().encode())
+        _flush_to_disk(file)
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    _tidy(folder, [token] if before is None else [before, token])
-    return token, written
 
 
 def _write(folder: Path, runs: Iterable[Run]) -> dict[Run, Run]:
-    """Writes runs into one file, and reads them from there."""
+    """Writes runs into one new file; returns for each the equal run that is read from it."""
     name = f"{uuid.uuid4().hex}.run"
-    entries: dict[Run, Entry] = {}
+    stored: dict[Run, StoredRun] = {}
     with (folder / name).open("wb") as file:
         for run in runs:
-            entries[run] = Entry(file=name, start=file.tell(), length=len(run.values))
+            stored[run] = StoredRun(file=name, start=file.tell(), length=len(run.values))
             postings.write(file, run)
-            file.write(bytes(-file.tell() % ALIGNED))
-        _make_last(file)
+            file.write(bytes(-file.tell() % ALIGNMENT))
+        _flush_to_disk(file)
     content = _mapped(folder / name)
-    return {run: _run(content, entry) for run, entry in entries.items()}
+    return {run: _run_in(content, where) for run, where in stored.items()}
 
 
-def _make_last(file: BinaryIO) -> None:
+def _flush_to_disk(file: BinaryIO) -> None:
     file.flush()
     os.fsync(file.fileno())
 
 
-def _entry(run: Run) -> Entry:
-    assert run.place is not None, "every run was written"
-    return Entry(file=run.place.file, start=run.place.start, length=len(run.values))
+def _stored(run: Run) -> StoredRun:
+    assert run.location is not None, "every run was written"
+    return StoredRun(file=run.location.file, start=run.location.start, length=len(run.values))
 
 
 def _mapped(path: Path) -> Content:
@@ -124,19 +136,19 @@ def _mapped(path: Path) -> Content:
         return postings.mapped(file)
 
 
-def _run(content: Content, entry: Entry) -> Run:
-    return postings.run_in(content, entry.start, entry.length, Place(entry.file, entry.start))
+def _run_in(content: Content, stored: StoredRun) -> Run:
+    return postings.run_in(content, stored.start, stored.length, RunLocation(stored.file, stored.start))
 
 
-def _tidy(folder: Path, tokens: Collection[str]) -> None:
-    """Removes what no page of these tokens tells of."""
-    kept = {f"{token}.json" for token in tokens}
+def _delete_other_files(folder: Path, tokens: Collection[str]) -> None:
+    """Deletes the files that the checkpoints with these tokens do not refer to."""
+    needed = {f"{token}.json" for token in tokens}
     for token in tokens:
         try:
-            page = Page.model_validate_json((folder / f"{token}.json").read_bytes())
+            manifest = Manifest.model_validate_json(_manifest_path(folder, token).read_bytes())
         except (OSError, ValidationError):
             continue
-        kept |= {each.file for part in page.parts for each in part}
+        needed |= {stored.file for runs in manifest.parts for stored in runs}
     for path in folder.iterdir():
-        if path.name not in kept:
+        if path.name not in needed:
             path.unlink(missing_ok=True)

@@ -163,7 +163,7 @@ def match(
             typer.echo(line)
 
 
-def _answer(article: model.Article, matches: Sequence[matching.Found]) -> dict[str, Any]:
+def _answer(article: model.Article, matches: Sequence[matching.TextMatch]) -> dict[str, Any]:
     """The matches of one article, with its normalised text, to which their offsets refer."""
     answers = [found.match.model_dump(mode="json", by_alias=True) for found in matches]
     return {"title": article.title, "text": article.text, "matches": answers}

@@ -1,4 +1,4 @@
-"""What waits to be judged, worked off some at a time: new articles, then those to be judged again."""
+"""The judging backlog: articles that wait to be judged, new ones first, then those to be judged again."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,29 +15,32 @@ from ingest_service.settings import BATCH_SIZE
 log = structlog.get_logger()
 
 
-class Docket:
-    """Works off what is marked. `woken` is called after each commit that may owe something."""
+class JudgingBacklog:
+    """Judges queued articles batch by batch. `woken` is called after each commit that may have emitted events."""
 
     def __init__(self, database: Database, judge: Judge, woken: Callable[[], None]) -> None:
         self._database = database
         self._judge = judge
         self._woken = woken
-        self._keeping: asyncio.Task[None] | None = None
+        self._saving: asyncio.Task[None] | None = None
 
     async def judge_new(self) -> None:
-        """Judges all that is new. Raises DatabaseAway, and the fault of the task that writes fingerprints to disk."""
-        # Before the turn to write is taken: the first time, this takes seconds where there are many articles.
-        await self._database.read(following.follow)
+        """Judges all new articles. Raises DatabaseAway, and the fault of the task that saves checkpoints."""
+        # Outside the writing transaction: the first update takes seconds when there are many articles.
+        await self._database.read(following.update)
         while await self._database.write(self._judge.judge, datetime.now(UTC), BATCH_SIZE):
             self._woken()
         self._raise_fault()
-        if self._keeping is None:
-            self._keeping = asyncio.create_task(self._keep())
+        if self._saving is None:
+            self._saving = asyncio.create_task(self._save_checkpoint())
 
     async def judge_some(self, *, new: bool) -> bool:
-        """A piece of what waits, whoever marked it, what is `new` or not; whether there may be more. DatabaseAway."""
+        """Judges all new articles if `new` is true, else one batch again; returns whether more may be queued.
+
+        Raises as `judge_new` does.
+        """
         self._raise_fault()
-        # Asked each time, for other processes mark too: `confirm-deletes`, or the relay that purges.
+        # Read each time, since other processes queue articles too: `confirm-deletes`, or the relay when it purges.
         backlog = await self._database.read(articles.backlog)
         if backlog.new and new:
             await self.judge_new()
@@ -49,20 +52,20 @@ class Docket:
         return True
 
     async def close(self) -> None:
-        """Waits until nothing is written to disk any more. Raises the fault of the task that writes."""
-        if self._keeping is not None:
-            await self._keeping
+        """Waits until a checkpoint that is being saved is complete. Raises the fault of the task that saves it."""
+        if self._saving is not None:
+            await self._saving
 
     def _raise_fault(self) -> None:
-        """Raises what ended the task that writes to disk; no other code awaits it before the end of the service."""
-        if self._keeping is not None and self._keeping.done():
-            ended, self._keeping = self._keeping, None
+        """Raises what ended the task that saves checkpoints; no other code awaits it before the end of the service."""
+        if self._saving is not None and self._saving.done():
+            ended, self._saving = self._saving, None
             ended.result()
 
-    async def _keep(self) -> None:
-        """Keeps the fingerprints on disk beside all else: with hundreds of thousands of articles it takes seconds."""
+    async def _save_checkpoint(self) -> None:
+        """Saves a checkpoint beside other work: with hundreds of thousands of articles this takes seconds."""
         try:
-            if kept := await self._database.read(following.keep):
-                await self._database.write(following.remember, kept)
+            if saved := await self._database.read(following.save):
+                await self._database.write(following.record, saved)
         except DatabaseAway as error:
-            log.warning("the fingerprints are kept on disk later; the database is away", reason=str(error))
+            log.warning("the fingerprints are saved to disk later; the database is away", reason=str(error))

@@ -1,9 +1,9 @@
-"""Who shares fingerprints with this article: functions of a Session.
+"""The look-up: which articles share fingerprints with an article; functions of a Session.
 
-The table keeps the fingerprints of each article as one row, in the transaction of the article: that alone is the truth.
-What is asked is asked of arrays that follow it (`following`). A fingerprint that more articles have than `common`
-allows is boilerplate: it starts no pair and is told as masked, so no question grows with how often a footer repeats.
-Once recognised it stays so when articles go.
+The fingerprints table holds one row for each article, written in the transaction of the article; it alone is the truth.
+Searches use arrays that mirror it (`following`). A fingerprint in more articles than the document-frequency cap is
+boilerplate: it makes no candidates and is returned as masked, so the cost of a search does not grow with how often a
+footer repeats. Once recognised, boilerplate stays boilerplate when articles are deleted.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,103 +15,110 @@ from sqlalchemy.orm import Session
 from ingest_service import following, neighbours
 from ingest_service.db import chunked
 from ingest_service.following import STORED
-from ingest_service.neighbours import Asked, Candidates, Forms, Told
-from ingest_service.postings import Meetings
+from ingest_service.neighbours import Candidates, HolderFacts, QueryBatch, TemplateHolders
+from ingest_service.postings import Holders
 from ingest_service.sameness import Hashes
 from ingest_service.sameness.fingerprints import is_first
 from ingest_service.sameness.matching import among
 from ingest_service.sameness.parameters import PARAMETERS
 from ingest_service.tables import BOILERPLATE, Article, Boilerplate, DeletedTemplate, Fingerprints
 
-# A fingerprint was none of boilerplate only for the first who had it, and for what one transaction added to them.
+# When a fingerprint becomes boilerplate, only its first holders can have been judged while it still counted: as many as
+# the cap allows, and those that the same transaction added. This bounds both.
 FIRST_HOLDERS = 1_000
 
 
 def add(session: Session, articles: Mapping[int, Hashes]) -> None:
-    """Adds the fingerprints of new articles."""
+    """Adds articles with their fingerprints."""
     rows = [{"article": article, "hashes": hashes.astype(STORED).tobytes()} for article, hashes in articles.items()]
     if rows:
         session.execute(sa.insert(Fingerprints), rows)
-        following.wrote(session)
+        following.mark_written(session)
 
 
 def remove(session: Session, articles: Sequence[int], templates: Sequence[int] = ()) -> None:
-    """Forgets articles. What those of them had that are forms is kept until their `heirs` are known.
+    """Removes articles; each leaves a tombstone row for the processes that mirror the table.
 
-    A row without fingerprints stays of each, for those who follow the table.
+    The fingerprints of those that are `templates` are kept until `successors` has used them.
     """
     for some in chunked(templates):
-        had = sa.select(Fingerprints.hashes).where(Fingerprints.article.in_(some), Fingerprints.hashes.is_not(None))
-        session.execute(sa.insert(DeletedTemplate).from_select(["hashes"], had.order_by(Fingerprints.id)))
+        rows = sa.select(Fingerprints.hashes).where(Fingerprints.article.in_(some), Fingerprints.hashes.is_not(None))
+        session.execute(sa.insert(DeletedTemplate).from_select(["hashes"], rows.order_by(Fingerprints.id)))
     for some in chunked(articles):
-        own = sa.and_(Fingerprints.article.in_(some), Fingerprints.hashes.is_not(None))
-        gone = session.scalars(sa.delete(Fingerprints).where(own).returning(Fingerprints.article)).all()
-        if gone:
-            session.execute(sa.insert(Fingerprints), [{"article": article, "hashes": None} for article in sorted(gone)])
-            following.wrote(session)
+        held = sa.and_(Fingerprints.article.in_(some), Fingerprints.hashes.is_not(None))
+        removed = session.scalars(sa.delete(Fingerprints).where(held).returning(Fingerprints.article)).all()
+        if removed:
+            tombstones = [{"article": article, "hashes": None} for article in sorted(removed)]
+            session.execute(sa.insert(Fingerprints), tombstones)
+            following.mark_written(session)
 
 
 def of(session: Session, articles: Sequence[int]) -> dict[int, Hashes]:
-    """The fingerprints of articles that have not been removed."""
-    found: dict[int, Hashes] = {}
+    """The fingerprints of those of the articles that are in the index."""
+    fingerprints: dict[int, Hashes] = {}
+    columns = sa.select(Fingerprints.article, Fingerprints.hashes)
     for some in chunked(articles):
-        rows = sa.select(Fingerprints.article, Fingerprints.hashes).where(
-            Fingerprints.article.in_(some), Fingerprints.hashes.is_not(None)
-        )
-        found |= {article: np.frombuffer(hashes or b"", dtype=STORED) for article, hashes in session.execute(rows)}
-    return found
+        rows = columns.where(Fingerprints.article.in_(some), Fingerprints.hashes.is_not(None))
+        fingerprints |= {row.article: np.frombuffer(row.hashes or b"", dtype=STORED) for row in session.execute(rows)}
+    return fingerprints
 
 
-def candidates(session: Session, queries: Mapping[int, Hashes]) -> dict[int, Candidates]:
-    """For each article asked for, who shares fingerprints enough to be judged with it; itself left out."""
-    if not queries:
+def candidates(session: Session, fingerprints: Mapping[int, Hashes]) -> dict[int, Candidates]:
+    """The candidates of each article, given its fingerprints. No article is a candidate of itself."""
+    if not fingerprints:
         return {}
-    asked = Asked.of(queries)
-    with following.arrays(session) as followed:
-        met = followed.postings.ask(asked.values, PARAMETERS.common + 1)
-        known = among(asked.values, followed.boilerplate)
-        common = (met.counts > PARAMETERS.common) | known
-        forms = asked.forms(common)
-        of_forms = np.zeros(len(asked.values), dtype=bool)
-        of_forms[asked.places[forms[asked.asker]]] = True
-        held = followed.postings.ask(asked.values[of_forms], neighbours.HELD + 1) if forms.any() else None
-    found = neighbours.ranked(asked, common, met)
-    if held is not None:
-        numbers = np.flatnonzero(forms).tolist()
-        judged = [asked.articles[number] for number in numbers]
-        told = Forms.of(held, _told(session, held), judged, (common & ~known)[of_forms])
-        places = np.cumsum(of_forms) - 1
-        for number in numbers:
-            article, own = asked.articles[number], asked.places[asked.own(number)]
-            found[article] = told.candidates(article, places[own], found[article].masked)
+    queries = QueryBatch.of(fingerprints)
+    with following.arrays(session) as mirror:
+        holders = mirror.postings.find(queries.values, PARAMETERS.document_frequency_cap + 1)
+        recognised = among(queries.values, mirror.boilerplate)
+        is_boilerplate = (holders.counts > PARAMETERS.document_frequency_cap) | recognised
+        templates = queries.templates(is_boilerplate)
+        # The values of template texts are looked up again, with more holders of each.
+        of_templates = np.zeros(len(queries.values), dtype=bool)
+        of_templates[queries.value_numbers[templates[queries.owners]]] = True
+        wanted = queries.values[of_templates]
+        more = mirror.postings.find(wanted, neighbours.MAX_HOLDERS + 1) if len(wanted) else None
+    found = neighbours.by_rare_fingerprints(queries, is_boilerplate, holders)
+    if more is None:
+        return found
+    numbers = np.flatnonzero(templates).tolist()
+    judged = [queries.articles[number] for number in numbers]
+    new_boilerplate = (is_boilerplate & ~recognised)[of_templates]
+    template_holders = TemplateHolders.of(more, _facts(session, more), judged, new_boilerplate)
+    value_numbers = np.cumsum(of_templates) - 1
+    for number, article in zip(numbers, judged, strict=True):
+        own = queries.value_numbers[queries.own(number)]
+        found[article] = template_holders.candidates(article, value_numbers[own], found[article].masked)
     return found
 
 
-def heirs(session: Session, limit: int) -> tuple[int, tuple[int, ...]]:
-    """Of up to `limit` forms that went: how many they were, and who stands in their place and is to be judged again."""
-    rows = session.execute(
-        sa.select(DeletedTemplate.id, DeletedTemplate.hashes).order_by(DeletedTemplate.id).limit(limit)
-    ).all()
+def successors(session: Session, limit: int) -> tuple[int, tuple[int, ...]]:
+    """The articles that may have become representatives by the deletion of up to `limit` template texts.
+
+    Returns the number of template texts, which are then forgotten, and the ids of the successors.
+    """
+    oldest = sa.select(DeletedTemplate.id, DeletedTemplate.hashes).order_by(DeletedTemplate.id).limit(limit)
+    rows = session.execute(oldest).all()
     if not rows:
         return 0, ()
-    asked = Asked.of({number: np.frombuffer(hashes, dtype=STORED) for number, hashes in rows})
-    with following.arrays(session) as followed:
-        held = followed.postings.ask(asked.values, neighbours.HELD + 1)
+    queries = QueryBatch.of({row.id: np.frombuffer(row.hashes, dtype=STORED) for row in rows})
+    with following.arrays(session) as mirror:
+        holders = mirror.postings.find(queries.values, neighbours.MAX_HOLDERS + 1)
     session.execute(sa.delete(DeletedTemplate).where(DeletedTemplate.id.in_([row.id for row in rows])))
-    # Those that are still to be looked at went as well, and may have held any of the values.
+    # Those beyond the limit are deleted as well, and each may have held any of the values.
     others = session.scalar(sa.select(sa.func.count()).select_from(DeletedTemplate)) or 0
-    gone = np.bincount(asked.places, minlength=len(asked.values)) + others
-    return len(rows), Forms.of(held, _told(session, held)).heirs(gone)
+    deleted = np.bincount(queries.value_numbers, minlength=len(queries.values)) + others
+    return len(rows), TemplateHolders.of(holders, _facts(session, holders)).successors(deleted)
 
 
-def _told(session: Session, met: Meetings) -> dict[int, Told]:
-    """What is known of those who were met."""
-    asked = sa.select(Article.id, Article.folded_digest, Article.template, Article.judging == BOILERPLATE)
-    found: dict[int, Told] = {}
-    for some in chunked(np.unique(met.holders).tolist()):
-        rows = asked.where(Article.id.in_(some))
-        found |= {article: Told(digest, form, open_) for article, digest, form, open_ in session.execute(rows)}
-    return found
+def _facts(session: Session, holders: Holders) -> dict[int, HolderFacts]:
+    """What the ledger knows of each holder, by its id."""
+    columns = sa.select(Article.id, Article.folded_digest, Article.template, Article.judging == BOILERPLATE)
+    facts: dict[int, HolderFacts] = {}
+    for some in chunked(np.unique(holders.articles).tolist()):
+        for article, digest, is_template, is_queued in session.execute(columns.where(Article.id.in_(some))):
+            facts[article] = HolderFacts(digest, is_template, is_queued)
+    return facts
 
 
 def _distinct(values: Hashes) -> Hashes:
@@ -120,16 +127,16 @@ def _distinct(values: Hashes) -> Hashes:
     return ordered[is_first(ordered)]
 
 
-def recognise(session: Session, found: Iterable[Candidates]) -> list[int]:
-    """Writes down what of the masked was not known as boilerplate, and tells who has it, in order.
+def recognise_boilerplate(session: Session, found: Iterable[Candidates]) -> list[int]:
+    """Records the masked fingerprints that were not recognised as boilerplate before.
 
-    They may have been judged as if it were none; of very many only the first were.
+    Returns the ids of their holders, in order: those may have been judged while these fingerprints still counted.
     """
     masked = _distinct(np.concatenate([*(each.masked for each in found), np.zeros(0, dtype=np.int64)]))
-    with following.arrays(session) as followed:
-        new = masked[~among(masked, followed.boilerplate)]
-        holders = np.unique(followed.postings.ask(new, FIRST_HOLDERS).holders)
+    with following.arrays(session) as mirror:
+        new = masked[~among(masked, mirror.boilerplate)]
+        holders = np.unique(mirror.postings.find(new, FIRST_HOLDERS).articles)
     if len(new):
         session.execute(sa.insert(Boilerplate), [{"fingerprint": value} for value in new.tolist()])
-        following.wrote(session)
+        following.mark_written(session)
     return [int(article) for article in holders]

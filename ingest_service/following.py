@@ -1,7 +1,7 @@
-"""The arrays of fingerprints as a session sees the table: they follow it row by row; functions of a Session.
+"""The mirror: sorted arrays in memory that reflect the fingerprints table; functions of a Session.
 
-A process takes over what was written since it last looked into sorted arrays of its own (`postings`); one that starts
-goes on from the arrays that were kept on disk (`checkpoint`).
+Each process has one mirror for each database. Before a transaction searches it, the rows that were added to the table
+since are loaded into the arrays (`postings`). A process that starts loads the last `checkpoint` first.
 """
 
 import threading
@@ -23,106 +23,115 @@ from ingest_service.sameness import Hashes
 from ingest_service.tables import Boilerplate, Fingerprints
 
 STORED = np.dtype("<i8")
+# Rows loaded at once.
 CHUNK = 100
-# So many rows later the arrays are kept on disk again: what a process that starts has to read of the table at most.
-KEEP_EVERY = 5_000
-# A transaction may take its row numbers before another one and commit behind it: so many numbers that are missing, and
-# no further back, are looked for again.
-LATE = 500
-FURTHEST = 10_000
-# What a transaction remembers: that it wrote, and that it need not look again for what others wrote.
+# Rows between two checkpoints, so the most that a process which starts has to load from the table.
+CHECKPOINT_ROWS = 5_000
+# A transaction may take its row ids before another one and commit after it. So ids that are missing are looked for
+# again: this many of them, and no further back than MAX_DISTANCE before the last.
+MAX_GAPS = 500
+MAX_DISTANCE = 10_000
+# Keys of a session's info: whether its transaction wrote fingerprints, and whether it has updated the mirror.
 _WROTE = "fingerprints written"
-_FOLLOWED = "fingerprints followed"
+_UPDATED = "fingerprints mirrored"
 
 
 @dataclass(slots=True)
-class Followed:
-    """The arrays of one database, and how far its table was followed."""
+class Mirror:
+    """The arrays of one database, and how much of its tables they reflect.
+
+    `last` is the highest row id that was loaded, `gaps` are lower ids that may still be committed, and `saved` is the
+    highest row id in the last checkpoint.
+    """
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     postings: Postings = field(default_factory=Postings)
     last: int = 0
-    kept: int = 0
+    saved: int = 0
     gaps: frozenset[int] = frozenset()
     boilerplate: Hashes = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     last_boilerplate: int = 0
 
 
 log = structlog.get_logger()
-_all_followed: weakref.WeakKeyDictionary[sa.Engine, Followed] = weakref.WeakKeyDictionary()
+_mirrors: weakref.WeakKeyDictionary[sa.Engine, Mirror] = weakref.WeakKeyDictionary()
 _lock = threading.Lock()
 
 
-def wrote(session: Session) -> None:
-    """This transaction wrote fingerprints, or what is boilerplate."""
+def mark_written(session: Session) -> None:
+    """Records that this transaction wrote fingerprints or boilerplate, which only itself may see until it commits."""
     session.info[_WROTE] = True
 
 
 @contextmanager
-def arrays(session: Session) -> Iterator[Followed]:
-    """The arrays with all that this session sees of the table, for us alone."""
-    own = bool(session.info.get(_WROTE))
-    if own:
-        # What is not committed may still be undone: it goes into arrays that are thrown away.
-        followed = Followed()
+def arrays(session: Session) -> Iterator[Mirror]:
+    """The mirror with all that this transaction sees of the table, locked for this thread.
+
+    A transaction that wrote gets a mirror of its own, which is discarded: its rows may still be rolled back.
+    """
+    is_own = bool(session.info.get(_WROTE))
+    if is_own:
+        mirror = Mirror()
     else:
         with _lock:
-            followed = _all_followed.setdefault(session.get_bind().engine, Followed())
-    with followed.lock:
-        if own or not session.info.get(_FOLLOWED):
-            if not followed.last:
-                _begin(session, followed)
-            _follow(session, followed)
-            session.info[_FOLLOWED] = True
-        yield followed
+            mirror = _mirrors.setdefault(session.get_bind().engine, Mirror())
+    with mirror.lock:
+        if is_own or not session.info.get(_UPDATED):
+            if not mirror.last:
+                _load_checkpoint(session, mirror)
+            _update(session, mirror)
+            session.info[_UPDATED] = True
+        yield mirror
 
 
-def follow(session: Session) -> None:
-    """Catches up with the table, so that whoever asks next has not to wait: the first time it is read as a whole."""
+def update(session: Session) -> None:
+    """Updates the mirror, so that the next search need not. The first time this loads the whole table."""
     with arrays(session):
         pass
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What was kept on disk, by its token: the rows of the table from behind `before` up to `last`, but for gaps."""
+class SavedCheckpoint:
+    """A checkpoint that was saved: its token, and the rows it added to the previous one.
+
+    These are the rows after `previous` up to `last`, except for `gaps`.
+    """
 
     token: str
-    before: int
+    previous: int
     last: int
     gaps: frozenset[int]
 
 
-def keep(session: Session) -> Kept | None:
-    """Keeps the arrays on disk when much has come since they last were: what `remember` is to be told, or None."""
-    with arrays(session) as followed:
-        now = Checkpoint(followed.postings.copy(), followed.last, followed.gaps)
-        before = followed.kept
-        if now.last - before < KEEP_EVERY:
+def save(session: Session) -> SavedCheckpoint | None:
+    """Saves a checkpoint if `CHECKPOINT_ROWS` rows were added since the last one; pass the result to `record`."""
+    with arrays(session) as mirror:
+        current = Checkpoint(mirror.postings.copy(), mirror.last, mirror.gaps)
+        previous = mirror.saved
+        if current.last - previous < CHECKPOINT_ROWS:
             return None
-        followed.kept = now.last
+        mirror.saved = current.last
     try:
-        token, written = checkpoint.save(_folder(session), now, state.get(session, "fingerprints"))
+        token, written = checkpoint.save(_folder(session), current, state.get(session, "fingerprints"))
     except OSError as error:
-        log.warning("the fingerprints cannot be kept on disk; the next start takes longer", reason=str(error))
+        log.warning("the fingerprints cannot be saved to disk; the next start takes longer", reason=str(error))
         return None
-    with followed.lock:
-        followed.postings.replace(written)
-    return Kept(token, before, now.last, now.gaps)
+    with mirror.lock:
+        mirror.postings.replace(written)
+    return SavedCheckpoint(token, previous, current.last, current.gaps)
 
 
-def remember(session: Session, kept: Kept) -> None:
-    """Has processes that start go on from what was kept.
+def record(session: Session, saved: SavedCheckpoint) -> None:
+    """Makes a saved checkpoint the one that processes load when they start, and deletes tombstones it reflects.
 
-    Rows that told it that an article went have told everybody: who starts without it meets the article no more either.
-    Whoever else has followed the table is the one service that kept this, or asks once and ends.
+    Tombstone rows up to `last` can be deleted: a process that starts now loads a checkpoint without those articles.
+    Every other process either is the service that saved the checkpoint, or ends after one search.
     """
-    state.remember(session, "fingerprints", kept.token)
-    # Some came late to what was kept before.
-    told = Fingerprints.id.between(kept.before - FURTHEST, kept.last)
-    session.execute(
-        sa.delete(Fingerprints).where(told, Fingerprints.hashes.is_(None), Fingerprints.id.not_in(kept.gaps))
-    )
+    state.remember(session, "fingerprints", saved.token)
+    # Rows that were gaps of the previous checkpoint have lower ids than `previous`.
+    reflected = Fingerprints.id.between(saved.previous - MAX_DISTANCE, saved.last)
+    tombstones = sa.and_(Fingerprints.hashes.is_(None), reflected, Fingerprints.id.not_in(saved.gaps))
+    session.execute(sa.delete(Fingerprints).where(tombstones))
 
 
 def _folder(session: Session) -> Path:
@@ -130,58 +139,58 @@ def _folder(session: Session) -> Path:
 
 
 def index_folder(url: sa.URL) -> Path:
-    """Where the arrays of a database are kept: beside an SQLite file, else in `var` where the service was started."""
+    """The folder of a database's checkpoints: beside an SQLite file, else in `var` of the working directory."""
     if url.get_backend_name() == "sqlite":
         return Path(str(url.database)).with_suffix(".index")
     return Path("var", f"{url.database}.index")
 
 
-def _begin(session: Session, followed: Followed) -> None:
-    """Goes on from where the arrays were kept, if they were."""
+def _load_checkpoint(session: Session, mirror: Mirror) -> None:
     token = state.get(session, "fingerprints")
     if token is None:
         return
-    found = checkpoint.load(_folder(session), token)
-    if found is None:
-        log.info("the fingerprints kept on disk cannot be used; the table is read")
+    loaded = checkpoint.load(_folder(session), token)
+    if loaded is None:
+        log.info("the fingerprints saved to disk cannot be used; the table is read")
         return
-    followed.postings, followed.last, followed.gaps = found.postings, found.last, found.gaps
-    followed.kept = found.last
+    mirror.postings, mirror.last, mirror.gaps = loaded.postings, loaded.last, loaded.gaps
+    mirror.saved = loaded.last
 
 
-def _follow(session: Session, followed: Followed) -> None:
-    """Takes over what was added to the table and taken from it since."""
-    if followed.gaps:
-        _take_over(session, followed, Fingerprints.id.in_(followed.gaps))
-    # A question of its own: asked for either, SQLite walks over the whole table.
-    _take_over(session, followed, Fingerprints.id > followed.last)
-    new = sa.select(Boilerplate.id, Boilerplate.fingerprint).where(Boilerplate.id > followed.last_boilerplate - LATE)
-    marks = session.execute(new).all()
-    if marks:
-        followed.boilerplate = np.union1d(followed.boilerplate, np.array([mark.fingerprint for mark in marks]))
-        followed.last_boilerplate = max(mark.id for mark in marks)
+def _update(session: Session, mirror: Mirror) -> None:
+    """Loads the rows that were committed since the last update."""
+    if mirror.gaps:
+        _load_rows(session, mirror, Fingerprints.id.in_(mirror.gaps))
+    # A query of its own: with both conditions in one, SQLite scans the whole table.
+    _load_rows(session, mirror, Fingerprints.id > mirror.last)
+    columns = sa.select(Boilerplate.id, Boilerplate.fingerprint)
+    new = session.execute(columns.where(Boilerplate.id > mirror.last_boilerplate - MAX_GAPS)).all()
+    if new:
+        mirror.boilerplate = np.union1d(mirror.boilerplate, np.array([row.fingerprint for row in new]))
+        mirror.last_boilerplate = max(row.id for row in new)
 
 
-def _take_over(session: Session, followed: Followed, which: sa.ColumnElement[bool]) -> None:
+def _load_rows(session: Session, mirror: Mirror, which: sa.ColumnElement[bool]) -> None:
     rows = sa.select(Fingerprints.id, Fingerprints.article, Fingerprints.hashes).where(which).order_by(Fingerprints.id)
-    for some in session.execute(rows, execution_options={"yield_per": CHUNK}).partitions():
-        _take(followed.postings, [(article, hashes) for _, article, hashes in some])
-        _remember(followed, [row.id for row in some])
+    for chunk in session.execute(rows, execution_options={"yield_per": CHUNK}).partitions():
+        _apply(mirror.postings, [(article, hashes) for _, article, hashes in chunk])
+        _advance(mirror, [row.id for row in chunk])
 
 
-def _remember(followed: Followed, numbers: Sequence[int]) -> None:
-    """How far the table was followed, and which numbers before that may still come."""
-    last = max(followed.last, numbers[-1])
-    gaps = followed.gaps.union(range(max(followed.last, last - FURTHEST) + 1, last)).difference(numbers)
-    followed.last, followed.gaps = last, frozenset(sorted(gaps)[-LATE:])
+def _advance(mirror: Mirror, ids: Sequence[int]) -> None:
+    """Records that the rows with these ids, in order, were loaded."""
+    last = max(mirror.last, ids[-1])
+    gaps = mirror.gaps.union(range(max(mirror.last, last - MAX_DISTANCE) + 1, last)).difference(ids)
+    mirror.last, mirror.gaps = last, frozenset(sorted(gaps)[-MAX_GAPS:])
 
 
-def _take(postings: Postings, rows: Sequence[tuple[int, bytes | None]]) -> None:
-    """Rows of the table in their order: an article whose row has no fingerprints is gone, until it is added again."""
+def _apply(postings: Postings, rows: Sequence[tuple[int, bytes | None]]) -> None:
+    """Applies rows: a tombstone deletes its article, any other row adds one."""
+    # Tombstones first: one replaces the row of its article, so a row of the same article can only be newer.
     for article, hashes in rows:
         if hashes is None:
-            postings.drop(article)
-    held = {article: np.frombuffer(hashes, dtype=STORED) for article, hashes in rows if hashes is not None}
-    if held:
-        articles = np.repeat(np.array(list(held), dtype=np.int32), [len(each) for each in held.values()])
-        postings.add(np.concatenate(list(held.values())).astype(np.int64), articles)
+            postings.delete(article)
+    added = {article: np.frombuffer(hashes, dtype=STORED) for article, hashes in rows if hashes is not None}
+    if added:
+        articles = np.repeat(np.array(list(added), dtype=np.int32), [len(hashes) for hashes in added.values()])
+        postings.add(np.concatenate(list(added.values())).astype(np.int64), articles)

@@ -1,7 +1,8 @@
-"""The second transaction: neighbours asked for, pairs judged in canonical order, events put into the outbox.
+"""The judge: takes articles from the queue, judges them with their candidates, and emits the relations.
 
-What was told before is judged again when the way of judging changed: in a new release, or because what was taken for
-text turned out to be boilerplate. That is background work, done when nothing new is to be told.
+This is the second transaction of an article. Its pairs are judged in the order of ids, and its event goes into the
+outbox together with its relations. Re-judging is background work, done while no new article is queued: a release with
+another algorithm, new boilerplate or another representative makes earlier judgements outdated.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -17,66 +18,67 @@ from ingest_service.neighbours import Candidates
 from ingest_service.panel import Comparison, JudgePool
 from ingest_service.tables import AGAIN, BOILERPLATE, DONE, NEW, Article
 
-# So many copies are told of together with their first; an event may hold a thousand relations.
-COPIES = 500
+# The most copies that an event of their representative relates it to. An event may hold a thousand relations.
+MAX_COPIES = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """An article, and whom it is to be judged with."""
+class JudgingTask:
+    """An article, and the articles to judge it with; `masked` are its fingerprints that are boilerplate."""
 
-    row: Article
+    article: Article
     others: Sequence[Article]
     masked: sameness.Hashes = field(default_factory=lambda: sameness.NOTHING_MASKED)
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Judges what is marked, in the judge pool."""
+    """Judges queued articles in a judge pool, and emits events from `origin`."""
 
     origin: events.Origin
     pool: JudgePool = field(default_factory=JudgePool)
 
     def judge(self, session: Session, now: datetime, limit: int) -> int:
-        """Judges up to `limit` marked articles, the oldest first, and owes their events; how many."""
+        """Judges up to `limit` new articles, the oldest first, and emits their events; returns how many."""
         rows = articles.queued(session, [NEW], limit)
         candidates = self._candidates(session, rows)
-        # Of two that are told together the later one tells of both.
-        together = {row.id for row in rows}
-        asked = (self._neighbours(session, row, candidates.get(row.id), without=together) for row in rows)
-        told = self._judged(asked, len(rows))
-        self._recognise(session, candidates)
-        for row, relations in zip(rows, told, strict=True):
-            articles.emit(session, self.origin, row, relations, now)
+        # A pair of two articles of this batch is reported once, by the later one.
+        batch = {row.id for row in rows}
+        tasks = (self._task(session, row, candidates.get(row.id), batch) for row in rows)
+        relations = self._relations(tasks, len(rows))
+        self._queue_affected(session, candidates)
+        for row, own in zip(rows, relations, strict=True):
+            articles.emit(session, self.origin, row, own, now)
             row.judging = DONE
         session.flush()
         return len(rows)
 
     def judge_again(self, session: Session, now: datetime, limit: int) -> int:
-        """Does up to `limit` articles' part of what is to be judged again; how many, 0 when nothing is left.
+        """Does a part of the re-judging, up to `limit` articles; returns how many, 0 when nothing is left.
 
-        All fingerprints are of this release before the first article is judged with them.
+        First the fingerprints of all outdated articles are taken again, so that every article is judged with those of
+        this release. Then the successors of deleted template texts are queued. Then queued articles are judged.
         """
         if outdated := articles.outdated(session, limit):
             for row in outdated:
                 articles.refresh(session, row)
             return len(outdated)
-        gone, heirs = fingerprint_index.heirs(session, limit)
-        articles.queue_for_boilerplate(session, heirs)
-        if gone:
-            return gone
+        deleted, successors = fingerprint_index.successors(session, limit)
+        articles.queue_for_boilerplate(session, successors)
+        return deleted or self._judge_queued_again(session, now, limit)
+
+    def _judge_queued_again(self, session: Session, now: datetime, limit: int) -> int:
+        """Judges articles that are queued again, and emits their full relation sets, which replace the earlier ones."""
         rows = articles.queued(session, [AGAIN, BOILERPLATE], limit)
         candidates = self._candidates(session, rows)
-        self._recognise(session, candidates)
-        # Who knows only some of its neighbours must not take back what the rest have told of it: between forms, where
-        # boilerplate does speak, and of what hundreds of others share.
-        partial = {article for article, known in candidates.items() if known.left_out}
-        due = [row for row in rows if row.judging != BOILERPLATE or row.id not in partial]
-        related = self._judged((self._neighbours(session, row, candidates.get(row.id)) for row in due), len(due))
-        to_copies = self._judged((self._copies(session, row) for row in due), len(due))
+        self._queue_affected(session, candidates)
+        # If the candidate list was truncated, do not replace the relation set because of boilerplate: that would
+        # withdraw relations reported by the omitted candidates.
+        due = [row for row in rows if row.judging != BOILERPLATE or not _is_truncated(candidates.get(row.id))]
+        related = self._relations((self._task(session, row, candidates.get(row.id)) for row in due), len(due))
+        to_copies = self._relations((self._task_of_copies(session, row) for row in due), len(due))
         for row, relations, more in zip(due, related, to_copies, strict=True):
-            told = events.related(self.origin, row.document, row.observation, [*relations, *more], now)
-            outbox.put(session, told)
+            outbox.put(session, events.related(self.origin, row.document, row.observation, [*relations, *more], now))
         for row in rows:
             row.judging = DONE
         session.flush()
@@ -84,63 +86,73 @@ class Judge:
 
     @staticmethod
     def _candidates(session: Session, rows: Sequence[Article]) -> dict[int, Candidates]:
-        """Whom those that stand for their class are judged with; that they are forms is written down."""
-        prints = fingerprint_index.of(session, [row.id for row in rows if row.indexed])
-        found = fingerprint_index.candidates(session, prints)
-        articles.mark_templates(session, [article for article, each in found.items() if each.is_form])
-        return found
+        """The candidates of those articles that are representatives; records which of them are template text."""
+        fingerprints = fingerprint_index.of(session, [row.id for row in rows if row.indexed])
+        candidates = fingerprint_index.candidates(session, fingerprints)
+        articles.mark_templates(session, [article for article, found in candidates.items() if found.is_template])
+        return candidates
 
     @staticmethod
-    def _recognise(session: Session, found: Mapping[int, Candidates]) -> None:
-        """Has judged again who was judged by what turns out to be boilerplate, or stood for a form and does no more."""
-        displaced = [article for each in found.values() for article in each.displaced]
-        articles.queue_for_boilerplate(session, [*fingerprint_index.recognise(session, found.values()), *displaced])
+    def _queue_affected(session: Session, candidates: Mapping[int, Candidates]) -> None:
+        """Queues the articles whose judgement rests on what is boilerplate now, and displaced representatives."""
+        displaced = [article for found in candidates.values() for article in found.displaced]
+        holders = fingerprint_index.recognise_boilerplate(session, candidates.values())
+        articles.queue_for_boilerplate(session, [*holders, *displaced])
 
     @staticmethod
-    def _neighbours(
-        session: Session, row: Article, candidates: Candidates | None, without: Collection[int] = ()
-    ) -> Asked:
-        """Whom to judge an article with: of those in `without` the earlier ones.
+    def _task(
+        session: Session, row: Article, candidates: Candidates | None, batch: Collection[int] = ()
+    ) -> JudgingTask:
+        """With which articles to judge one; of those in `batch` only with the earlier ones.
 
-        A copy is related to the first of its class alone, which has the rest.
+        A copy, which has no candidates, is judged with the representative of its class alone, which has all relations.
         """
         if candidates is None:
-            found = sa.select(Article).where(Article.folded_digest == row.folded_digest, Article.indexed)
+            others = sa.select(Article).where(Article.folded_digest == row.folded_digest, Article.indexed)
         else:
-            found = sa.select(Article).where(Article.id.in_(candidates.articles))
-        others = [
-            each
-            for each in session.scalars(found.order_by(Article.id))
-            if each.id < row.id or (each.id != row.id and each.id not in without)
+            others = sa.select(Article).where(Article.id.in_(candidates.articles))
+        wanted = [
+            other
+            for other in session.scalars(others.order_by(Article.id))
+            if other.id < row.id or (other.id != row.id and other.id not in batch)
         ]
-        return Asked(row, others, sameness.NOTHING_MASKED if candidates is None else candidates.masked)
+        return JudgingTask(row, wanted, sameness.NOTHING_MASKED if candidates is None else candidates.masked)
 
     @staticmethod
-    def _copies(session: Session, row: Article) -> Asked:
-        """The copies of the first of a class, which have told so themselves; if they are too many, they tell again."""
-        if not row.indexed:
-            return Asked(row, [])
-        of_class = sa.and_(Article.folded_digest == row.folded_digest, Article.id != row.id, Article.judging != NEW)
-        copies = list(session.scalars(sa.select(Article).where(of_class).order_by(Article.id).limit(COPIES + 1)))
-        if len(copies) > COPIES:
-            session.execute(sa.update(Article).where(of_class).values(judging=AGAIN))
-            return Asked(row, [])
-        return Asked(row, copies)
+    def _task_of_copies(session: Session, row: Article) -> JudgingTask:
+        """A representative with its judged copies, since its new relation set replaces the relations they reported.
 
-    def _judged(self, asked: Iterable[Asked], count: int) -> list[list[model.Relation]]:
-        """What each article is to the others it was asked about with."""
+        If they are more than `MAX_COPIES`, they are queued instead, and each reports its own relation again.
+        """
+        if not row.indexed:
+            return JudgingTask(row, [])
+        are_copies = sa.and_(Article.folded_digest == row.folded_digest, Article.id != row.id, Article.judging != NEW)
+        copies = sa.select(Article).where(are_copies).order_by(Article.id).limit(MAX_COPIES + 1)
+        others = list(session.scalars(copies))
+        if len(others) > MAX_COPIES:
+            session.execute(sa.update(Article).where(are_copies).values(judging=AGAIN))
+            return JudgingTask(row, [])
+        return JudgingTask(row, others)
+
+    def _relations(self, tasks: Iterable[JudgingTask], count: int) -> list[list[model.Relation]]:
+        """The relations that each of `count` tasks finds. Tasks are taken when a process is free to judge them."""
         references: list[list[model.Reference]] = []
 
         def comparisons() -> Iterator[Comparison]:
-            for each in asked:
-                references.append([model.Reference(row.document, row.observation, row.digest) for row in each.others])
-                yield Comparison(_text(each.row), [_text(row) for row in each.others], each.masked)
+            for task in tasks:
+                references.append([model.Reference(row.document, row.observation, row.digest) for row in task.others])
+                yield Comparison(_stored(task.article), [_stored(row) for row in task.others], task.masked)
 
+        judgements = self.pool.judge(comparisons(), count)
         return [
-            [model.Relation(other, said) for other, said in zip(others, answer, strict=True) if said is not None]
-            for answer, others in zip(self.pool.judge(comparisons(), count), references, strict=True)
+            [model.Relation(other, judgement) for other, judgement in zip(others, own, strict=True) if judgement]
+            for own, others in zip(judgements, references, strict=True)
         ]
 
 
-def _text(row: Article) -> StoredArticle:
+def _is_truncated(candidates: Candidates | None) -> bool:
+    return candidates is not None and candidates.truncated
+
+
+def _stored(row: Article) -> StoredArticle:
     return StoredArticle(row.digest, row.content)

@@ -1,4 +1,7 @@
-"""Where a text comes from: what the folder has in common with any text, asked and forgotten; functions of a Session."""
+"""Where a text comes from: the articles of the folder that share words with any text; functions of a Session.
+
+The text is not stored.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,47 +15,47 @@ from ingest_service.tables import Article, Item
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """An article that shares words with the text asked about, and its own text, which the offsets of `other` index."""
+class TextMatch:
+    """One article that shares words with the query, and its text, to which the offsets of `other` refer."""
 
     match: contract.Match
     text: str
 
 
 def match(session: Session, article: model.Article) -> contract.Matches:
-    """What `find` finds, as the contract has it."""
-    return contract.Matches(matches=tuple(each.match for each in find(session, article)))
+    """What `find` returns, in the form of the contract."""
+    return contract.Matches(matches=tuple(found.match for found in find(session, article)))
 
 
-def find(session: Session, article: model.Article) -> list[Found]:
-    """The articles that share words with this one, those with the most of its words first; stores nothing.
+def find(session: Session, article: model.Article) -> list[TextMatch]:
+    """The articles that share words with this one, those that contain most of it first.
 
-    Of articles that say the same words one stands for all. What everybody quotes is no boilerplate to who asks for just
-    that: the first who have it are told. Offsets are code points of the texts.
+    Copies are represented by one of their class. If the query itself is boilerplate, the first articles that contain it
+    are returned. Offsets are code points of the texts.
     """
     facts = sameness.prepare(article)
-    asked = fingerprint_index.candidates(session, {0: facts.fingerprints})[0]
-    masked = sameness.NOTHING_MASKED if asked.is_form else asked.masked
-    near = sa.or_(Article.id.in_(asked.articles), Article.folded_digest == facts.folded_digest)
+    candidates = fingerprint_index.candidates(session, {0: facts.fingerprints})[0]
+    masked = sameness.NOTHING_MASKED if candidates.is_template else candidates.masked
+    is_near = sa.or_(Article.id.in_(candidates.articles), Article.folded_digest == facts.folded_digest)
     rows = session.execute(
-        sa.select(Article, Item.path).join(Item, Item.id == Article.item).where(near, Article.indexed)
+        sa.select(Article, Item.path).join(Item, Item.id == Article.item).where(is_near, Article.indexed)
     )
-    found: list[tuple[model.Relation, model.Article, dict[str, Any]]] = []
+    related: list[tuple[model.Relation, model.Article, dict[str, Any]]] = []
     for row, path in rows:
         other = packing.unpacked(row.content)
-        judgement = sameness.judge(facts, sameness.prepare(other), masked, met=True)
+        judgement = sameness.judge(facts, sameness.prepare(other), masked, compare_always=True)
         if judgement is not None:
             relation = model.Relation(model.Reference(row.document, row.observation, row.digest), judgement)
-            found.append((relation, other, {"path": path, "title": other.title, "copies": _copies(session, row)}))
-    told = events.relations_told([relation for relation, _, _ in found])
+            related.append((relation, other, {"path": path, "title": other.title, "copies": _copies(session, row)}))
+    relations = events.relations_told([relation for relation, _, _ in related])
     matches = [
-        Found(contract.Match.model_validate(relation | about), other.text)
-        for relation, (_, other, about) in zip(told, found, strict=True)
+        TextMatch(contract.Match.model_validate(relation | about), other.text)
+        for relation, (_, other, about) in zip(relations, related, strict=True)
     ]
-    return sorted(matches, key=lambda each: (-each.match.coverage.own, -each.match.coverage.other, each.match.path))
+    return sorted(matches, key=lambda found: (-found.match.coverage.own, -found.match.coverage.other, found.match.path))
 
 
 def _copies(session: Session, row: Article) -> int:
-    """How many others say the same words."""
-    asked = sa.select(sa.func.count()).select_from(Article).where(Article.folded_digest == row.folded_digest)
-    return (session.scalar(asked) or 1) - 1
+    """The number of other articles in the same equivalence class."""
+    members = sa.select(sa.func.count()).select_from(Article).where(Article.folded_digest == row.folded_digest)
+    return (session.scalar(members) or 1) - 1

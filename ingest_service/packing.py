@@ -1,4 +1,4 @@
-"""Articles as the ledger keeps them. Pure."""
+"""The form in which the ledger stores articles: compressed JSON. Pure."""
 
 import zlib
 
@@ -10,10 +10,10 @@ _ARTICLES = TypeAdapter(model.Article)
 
 
 def packed(article: model.Article) -> bytes:
-    """An article as it is kept: the same bytes for the same article."""
+    """An article as bytes; equal articles give equal bytes."""
     return zlib.compress(_ARTICLES.dump_json(article), 6)
 
 
 def unpacked(content: bytes) -> model.Article:
-    """The article that was packed."""
+    """The article that was packed into these bytes."""
     return _ARTICLES.validate_json(zlib.decompress(content))

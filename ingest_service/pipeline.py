@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from ingest_service import brake, events, file_names, folder_diff, folder_view, ledger, scan
 from ingest_service.db import Database
-from ingest_service.docket import Docket
+from ingest_service.docket import JudgingBacklog
 from ingest_service.errors import DatabaseAway, IngestError, SourceAway
 from ingest_service.folder_view import FolderDiff
 from ingest_service.intake import Intake, Outcome
@@ -58,7 +58,7 @@ class Pipeline:
         self._database = database
         self._woken = woken
         self._origin = events.Origin(settings.collection_name, f"/ingest/{settings.collection_name}")
-        self._docket = Docket(database, Judge(self._origin, JudgePool(workers.facts, workers)), woken)
+        self._backlog = JudgingBacklog(database, Judge(self._origin, JudgePool(workers.facts, workers)), woken)
         self._looks = Looks(time.monotonic)
         self._intake = Intake(self._root, self._limits, workers, self._looks)
         self._rereads = RereadBacklog(database, workers.count)
@@ -117,7 +117,7 @@ class Pipeline:
         finally:
             if watch is not None:
                 watch.stop()
-            await self._docket.close()
+            await self._backlog.close()
 
     async def once(self) -> None:
         """Brings ledger and outbox up to date with the folder as it is, and ends. Raises SourceAway, DatabaseAway."""
@@ -131,7 +131,7 @@ class Pipeline:
                 pass
         while await self._judge_some():
             pass
-        await self._docket.close()
+        await self._backlog.close()
 
     async def _step(self) -> bool:
         """Looks at what is due; true when that was the whole folder. A failure is reported, and everything scanned."""
@@ -222,7 +222,7 @@ class Pipeline:
         deleted = [path for path in diff.difference.deleted if path not in held]
         await self._bring_in(diff, deleted)
         await self._confirm_deleted(diff, deleted)
-        await self._docket.judge_new()
+        await self._backlog.judge_new()
         self._reported.difference_update(paths)
         if diff.whole:
             await self._database.write(brake.trust, diff, held)
@@ -276,7 +276,7 @@ class Pipeline:
                 self._forget_waits(diff, paths)
                 # Missing files are left to the next scan of the whole folder: no event reported a deletion.
                 await self._bring_in(diff, ())
-                await self._docket.judge_new()
+                await self._backlog.judge_new()
         except (DatabaseAway, SourceAway, OSError) as error:
             self._fail(error)
             return False
@@ -297,7 +297,7 @@ class Pipeline:
                 await self._database.write(_enter, self._context(), outcome)
                 self._woken()
                 if not diff.whole:
-                    await self._docket.judge_new()
+                    await self._backlog.judge_new()
         unusable = Outcome(failed=[(each, each.why) for each in diff.seen.unusable.values()])
         if unusable.failed:
             await self._database.write(_enter, self._context(), unusable)
@@ -330,7 +330,7 @@ class Pipeline:
         """A piece of what waits to be judged; whether there may be more."""
         try:
             # After a look that failed not all are stored yet; the next one judges what is new.
-            return await self._docket.judge_some(new=self._failure is None)
+            return await self._backlog.judge_some(new=self._failure is None)
         except DatabaseAway as error:
             self._fail(error)
             return False

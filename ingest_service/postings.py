@@ -1,9 +1,9 @@
-"""Sorted arrays of (fingerprint, article): whom a fingerprint leads to, fast.
+"""Sorted arrays of postings, pairs (fingerprint, article): which articles hold a fingerprint. Fast.
 
-Log-structured (O'Neil et al., The log-structured merge-tree, 1996): what is new is a small array, arrays of like size
-are merged, large ones lie in files without a name that are mapped, so that they are no memory of ours. Split by the
-first bits of the fingerprint into parts that are tidied in turns, so no merge is long. They are gone with the process,
-but for what a `checkpoint` keeps of them.
+Log-structured (O'Neil et al., The log-structured merge-tree, 1996): new postings are a small run, runs of similar size
+are merged, and long runs lie in unnamed files that are memory-mapped, so they occupy no memory of the process. The
+first bits of a fingerprint give its partition; partitions are merged in turn, so no merge is long. The postings end
+with the process, except for what a `checkpoint` has saved of them.
 """
 
 import itertools
@@ -24,25 +24,27 @@ Content = npt.NDArray[np.uint8]
 Starts = npt.NDArray[np.int32]
 
 VALUE, ARTICLE, START = np.dtype("<i8"), np.dtype("<i4"), np.dtype("<i4")
-PARTS = 32
-# Bits of a fingerprint behind those that tell its part.
-PART_BITS = 59
-EDGES = np.array([(part << PART_BITS) - (1 << 63) for part in range(1, PARTS)], dtype=np.int64)
-# Parts tidied with each batch: so many batches divided by this pile up in a part.
-TIDIED = 8
-# An array stays as it is while it is so many times longer than all that came after it.
-GROWTH = 3
+PARTITIONS = 32
+# Bits of a fingerprint after those that give its partition.
+PARTITION_BITS = 59
+# The first fingerprint of every partition but the first.
+EDGES = np.array([(number << PARTITION_BITS) - (1 << 63) for number in range(1, PARTITIONS)], dtype=np.int64)
+# Partitions merged at each `add`: a partition collects PARTITIONS / MERGED_PER_ADD new runs between two merges.
+MERGED_PER_ADD = 8
+# A run is not merged while it has this many times as many postings as all newer runs together.
+SIZE_RATIO = 3
+# The number of postings from which a run is mapped, and from which it has a filter.
 MAPPED_FROM = 50_000
-MARKED_FROM = 10_000
-# So many beginnings are looked through together, which are four to eight postings; where many more share them, a
-# fingerprint is searched for.
+FILTERED_FROM = 10_000
+# Prefixes in a bucket, which hold four to eight postings; in a bucket of more than LONG postings, where many prefixes
+# are equal, a fingerprint is found by binary search.
 BUCKET = 32
 LONG = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a run lies: a file of a checkpoint, and from which byte on."""
+class RunLocation:
+    """Where a run is stored: a file of a checkpoint, and the byte at which the run starts."""
 
     file: str
     start: int
@@ -50,215 +52,219 @@ class Place:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
-    """Postings in order of the fingerprint; those of one fingerprint in the order in which they came.
+    """Postings sorted by fingerprint; those of one fingerprint in the order in which they were added.
 
-    Long ones are marked: a bit for each beginning that a fingerprint may have says whether some has it (Bloom, 1970,
-    with the fingerprint as its own hash). Most of what is asked for is nowhere, and then nothing has to be looked for.
-    The rest is looked for from where its beginning `starts`: a search over all would wait for memory at every step.
+    Long runs have a filter: one bit for each possible prefix, set if the run holds a fingerprint with that prefix
+    (Bloom, 1970, with the fingerprint as its own hash). Most fingerprints asked for are in no run, and the filter
+    answers for them. For the rest `bucket_starts` says where the fingerprints of a bucket of prefixes start: a binary
+    search over the whole run would wait for memory at every step.
     """
 
     values: Values
     articles: Articles
-    marks: Content | None = None
-    starts: Starts | None = None
-    place: Place | None = None
+    filter_bits: Content | None = None
+    bucket_starts: Starts | None = None
+    location: RunLocation | None = None
 
-    def perhaps(self, values: Values) -> Indices:
-        """Which of the values it may hold."""
-        if self.marks is None:
+    def candidates(self, values: Values) -> Indices:
+        """The indices of those values that this run may hold."""
+        if self.filter_bits is None:
             return np.arange(len(values))
-        beginnings = _beginnings(values, len(self.marks))
-        bits = self.marks.take(beginnings >> 3) >> (beginnings & 7).astype(np.uint8)
+        prefixes = _prefixes(values, len(self.filter_bits))
+        bits = self.filter_bits.take(prefixes >> 3) >> (prefixes & 7).astype(np.uint8)
         return (bits & 1).nonzero()[0]
 
-    def around(self, values: Values, most: int) -> tuple[Indices, Indices]:
-        """From where on each would stand, and among how many postings: its first `most` are there, and few others."""
-        if self.marks is None or self.starts is None:
-            return self._exactly(values, most)
-        buckets = _beginnings(values, len(self.marks)) // BUCKET
-        first = self.starts.take(buckets).astype(np.int64)
-        lengths = self.starts.take(buckets + 1) - first
+    def locate(self, values: Values, most: int) -> tuple[Indices, Indices]:
+        """For each value the range of postings, as start and length, that holds its first `most` and few others."""
+        if self.filter_bits is None or self.bucket_starts is None:
+            return self._search(values, most)
+        buckets = _prefixes(values, len(self.filter_bits)) // BUCKET
+        starts = self.bucket_starts.take(buckets).astype(np.int64)
+        lengths = self.bucket_starts.take(buckets + 1) - starts
         long = (lengths > LONG).nonzero()[0]
         if len(long):
-            first[long], lengths[long] = self._exactly(values.take(long), most)
-        return first, lengths
+            starts[long], lengths[long] = self._search(values.take(long), most)
+        return starts, lengths
 
-    def _exactly(self, values: Values, most: int) -> tuple[Indices, Indices]:
-        first = self.values.searchsorted(values)
-        return first, np.minimum(self.values.searchsorted(values, side="right") - first, most)
+    def _search(self, values: Values, most: int) -> tuple[Indices, Indices]:
+        starts = self.values.searchsorted(values)
+        return starts, np.minimum(self.values.searchsorted(values, side="right") - starts, most)
 
 
 @dataclass(frozen=True, slots=True)
-class Meetings:
-    """Who has the values asked for: how many of each were met, and who, those of one value after those before it."""
+class Holders:
+    """The articles that hold some values: the number found for each value, and the articles, value after value."""
 
     counts: Indices
-    holders: Articles
+    articles: Articles
 
 
 @dataclass(slots=True)
 class Postings:
-    """All postings; not to be used by two threads at once."""
+    """All postings. Not safe for threads."""
 
-    parts: list[list[Run]] = field(default_factory=lambda: [[] for _ in range(PARTS)])
+    partitions: list[list[Run]] = field(default_factory=lambda: [[] for _ in range(PARTITIONS)])
     _next: int = 0
-    # Which articles hold nothing any more, by their number.
-    _dead: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(1_024, dtype=bool))
+    # Whether an article is deleted, by its id.
+    _deleted: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(1_024, dtype=bool))
 
     @classmethod
-    def of(cls, parts: Sequence[Sequence[Run]], highest: int, dropped: Sequence[int]) -> "Postings":
-        """Postings as `parts`, `highest` and `dropped` told them."""
-        made = cls([list(part) for part in parts])
-        made._reach(highest)
-        for article in dropped:
-            made.drop(article)
-        return made
+    def restored(cls, partitions: Sequence[Sequence[Run]], highest: int, deleted: Sequence[int]) -> "Postings":
+        """The postings of which `partitions`, `highest` and `deleted()` were saved."""
+        postings = cls([list(runs) for runs in partitions])
+        postings._grow(highest)
+        for article in deleted:
+            postings.delete(article)
+        return postings
 
     def copy(self) -> "Postings":
-        """The same postings, for another thread: the runs are shared, for nobody changes them."""
-        return Postings([list(part) for part in self.parts], self._next, self._dead.copy())
+        """The same postings for another thread. Runs are shared, since they never change."""
+        return Postings([list(runs) for runs in self.partitions], self._next, self._deleted.copy())
 
     @property
     def highest(self) -> int:
-        """A number that no article is above."""
-        return len(self._dead) - 1
+        """A number that no article id exceeds."""
+        return len(self._deleted) - 1
 
-    def dropped(self) -> tuple[int, ...]:
-        """The articles that hold nothing any more."""
-        return tuple(np.flatnonzero(self._dead).tolist())
+    def deleted(self) -> tuple[int, ...]:
+        """The ids of deleted articles."""
+        return tuple(np.flatnonzero(self._deleted).tolist())
 
     def replace(self, written: Mapping[Run, Run]) -> None:
-        """Takes runs that say the same in the place of others, where these are still there."""
-        self.parts = [[written.get(run, run) for run in part] for part in self.parts]
+        """Replaces runs by equal ones that are read from a checkpoint; ignores runs that were merged meanwhile."""
+        self.partitions = [[written.get(run, run) for run in runs] for runs in self.partitions]
 
     def add(self, values: Values, articles: Articles) -> None:
-        """More postings, in any order; and a little tidying up."""
-        self._reach(int(articles.max(initial=0)))
-        self._dead[articles] = False
+        """Adds postings, in any order, and merges some partitions."""
+        self._grow(int(articles.max(initial=0)))
+        self._deleted[articles] = False
         order = np.argsort(values, kind="stable")
         values, articles = values[order], articles[order].astype(np.int32)
-        edges = [0, *np.searchsorted(values, EDGES).tolist(), len(values)]
-        for part, start in enumerate(edges[:-1]):
-            end = edges[part + 1]
+        for number, (start, end) in enumerate(_partition_bounds(values)):
             if start < end:
-                self.parts[part].append(_run(values[start:end], articles[start:end]))
-        for _ in range(TIDIED):
-            self._tidy(self._next)
-            self._next = (self._next + 1) % PARTS
+                self.partitions[number].append(_run(values[start:end], articles[start:end]))
+        for _ in range(MERGED_PER_ADD):
+            self._merge_newest(self._next)
+            self._next = (self._next + 1) % PARTITIONS
 
-    def drop(self, article: int) -> None:
-        """An article that holds nothing any more; what is there of it goes with the next merge."""
-        self._reach(article)
-        self._dead[article] = True
+    def delete(self, article: int) -> None:
+        """Deletes an article. Its postings are removed by the next merge of their runs."""
+        self._grow(article)
+        self._deleted[article] = True
 
-    def ask(self, values: Values, most: int) -> Meetings:
-        """Who has these values, which are in order, each once: of each `most` at least, when there are.
+    def find(self, values: Values, most: int) -> Holders:
+        """The articles that hold each of the values, which are sorted and distinct.
 
-        They are the first that came, or nearly so where some that came before them are gone.
+        At least `most` articles are found for a value, if it has as many: the first ones added, or nearly so where
+        earlier ones were deleted.
         """
-        asked, holders = self._met(values, most)
-        alive, depth = ~self._dead[holders], most
-        # Those who hold nothing any more may stand before all others: of such values more are asked for.
-        while len(short := _cut_short(asked, alive, most, depth)):
-            depth *= GROWTH
-            again, more = self._met(values[short], depth)
-            rest = ~np.isin(asked, short)
-            asked, holders = np.concatenate((asked[rest], short[again])), np.concatenate((holders[rest], more))
-            alive = ~self._dead[holders]
-        # Both in one number: sorted four times as fast as by two keys. A stable sort merges what each run told.
-        both = np.sort(asked[alive] << 32 | holders[alive], kind="stable")
-        return Meetings(np.bincount(both >> 32, minlength=len(values)), (both & 0xFFFFFFFF).astype(np.int32))
+        numbers, articles = self._find_all(values, most)
+        alive, depth = ~self._deleted[articles], most
+        # The first postings of a value may all be of deleted articles: look further for such values.
+        while len(short := _cut_short(numbers, alive, most, depth)):
+            depth *= SIZE_RATIO
+            again, more = self._find_all(values[short], depth)
+            rest = ~np.isin(numbers, short)
+            numbers, articles = np.concatenate((numbers[rest], short[again])), np.concatenate((articles[rest], more))
+            alive = ~self._deleted[articles]
+        # Value and article in one number are sorted four times as fast as by two keys; stable sort merges the runs.
+        both = np.sort(numbers[alive] << 32 | articles[alive], kind="stable")
+        return Holders(np.bincount(both >> 32, minlength=len(values)), (both & 0xFFFFFFFF).astype(np.int32))
 
-    def _met(self, values: Values, most: int) -> tuple[Indices, Articles]:
-        """Which value was met, and with whom, gone or not; of each value so many of each run."""
-        edges = [0, *np.searchsorted(values, EDGES).tolist(), len(values)]
-        found = [
-            (start + asked, holders)
-            for part, start in enumerate(edges[:-1])
-            for asked, holders in _held(self.parts[part], values[start : edges[part + 1]], most)
+    def _find_all(self, values: Values, most: int) -> tuple[Indices, Articles]:
+        """The first `most` postings of each value in each run, deleted or not, as number of the value and article."""
+        postings = [
+            (start + numbers, articles)
+            for runs, (start, end) in zip(self.partitions, _partition_bounds(values), strict=True)
+            for numbers, articles in _find_in(runs, values[start:end], most)
         ]
         nothing = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32))
-        asked, holders = zip(nothing, *found, strict=True)
-        return np.concatenate(asked), np.concatenate(holders)
+        numbers, articles = zip(nothing, *postings, strict=True)
+        return np.concatenate(numbers), np.concatenate(articles)
 
-    def _reach(self, article: int) -> None:
-        if article >= len(self._dead):
-            self._dead = np.concatenate((self._dead, np.zeros(max(article + 1, len(self._dead)), dtype=bool)))
+    def _grow(self, article: int) -> None:
+        if article >= len(self._deleted):
+            self._deleted = np.append(self._deleted, np.zeros(max(article + 1, len(self._deleted)), dtype=bool))
 
-    def _tidy(self, part: int) -> None:
-        """Merges the newest runs of a part until each is much longer than all that came after it."""
-        runs = self.parts[part]
-        first, behind = len(runs), 0
-        for number in range(len(runs) - 1, -1, -1):
-            length = len(runs[number].values)
-            if length < GROWTH * behind:
-                first = number
-            behind += length
+    def _merge_newest(self, number: int) -> None:
+        """Merges the newest runs of a partition so that each run is much longer than all newer ones together."""
+        runs = self.partitions[number]
+        first, newer = len(runs), 0
+        for index in range(len(runs) - 1, -1, -1):
+            length = len(runs[index].values)
+            if length < SIZE_RATIO * newer:
+                first = index
+            newer += length
         if first < len(runs):
-            merged = _merged(runs[first:], self._dead)
-            runs[first:] = [_kept(merged)] if len(merged.values) else []
+            merged = _merged(runs[first:], self._deleted)
+            runs[first:] = [_mapped_if_long(merged)] if len(merged.values) else []
 
 
-def _cut_short(asked: Indices, alive: npt.NDArray[np.bool_], most: int, depth: int) -> Indices:
-    """Of which values fewer than `most` are left, and more may be there behind the `depth` that were looked at."""
+def _partition_bounds(values: Values) -> Iterator[tuple[int, int]]:
+    """Where the values of each partition start and end; `values` are sorted."""
+    return itertools.pairwise([0, *np.searchsorted(values, EDGES).tolist(), len(values)])
+
+
+def _cut_short(numbers: Indices, alive: npt.NDArray[np.bool_], most: int, depth: int) -> Indices:
+    """The values with fewer than `most` articles alive that may have more behind the first `depth` postings."""
     if alive.all():
         return np.zeros(0, dtype=np.int64)
-    met = np.bincount(asked)
-    return np.flatnonzero((met >= depth) & (np.bincount(asked[alive], minlength=len(met)) < most))
+    read = np.bincount(numbers)
+    return np.flatnonzero((read >= depth) & (np.bincount(numbers[alive], minlength=len(read)) < most))
 
 
-def _held(runs: Iterable[Run], values: Values, most: int) -> Iterator[tuple[Indices, Articles]]:
-    """Which of the values stand in each run, and who holds them there, at most so many of each."""
+def _find_in(runs: Iterable[Run], values: Values, most: int) -> Iterator[tuple[Indices, Articles]]:
+    """For each run the postings it holds of the values: the number of the value, and the article."""
     for run in runs:
-        hit = run.perhaps(values)
-        wanted = values.take(hit)
-        number, there = ranges(*run.around(wanted, most))
-        here = (run.values.take(there) == wanted.take(number)).nonzero()[0]
-        yield hit.take(number.take(here)), run.articles.take(there.take(here))
+        hits = run.candidates(values)
+        wanted = values.take(hits)
+        numbers, positions = ranges(*run.locate(wanted, most))
+        equal = (run.values.take(positions) == wanted.take(numbers)).nonzero()[0]
+        yield hits.take(numbers.take(equal)), run.articles.take(positions.take(equal))
 
 
-def _merged(runs: list[Run], dead: npt.NDArray[np.bool_]) -> Run:
+def _merged(runs: list[Run], deleted: npt.NDArray[np.bool_]) -> Run:
     values = np.concatenate([run.values for run in runs])
     articles = np.concatenate([run.articles for run in runs])
-    gone = dead[articles]
-    if gone.any():
-        values, articles = values[~gone], articles[~gone]
+    is_deleted = deleted[articles]
+    if is_deleted.any():
+        values, articles = values[~is_deleted], articles[~is_deleted]
     # A stable sort finds the sorted stretches and merges them.
     order = np.argsort(values, kind="stable")
     return _run(values[order], articles[order])
 
 
 def _run(values: Values, articles: Articles) -> Run:
-    """A run of postings in order, marked unless it is searched as fast without."""
-    bytes_ = _marks_of(len(values))
-    if bytes_ == 0:
+    """A run of sorted postings, with a filter if it is long."""
+    size = _filter_size(len(values))
+    if size == 0:
         return Run(values, articles)
-    beginnings = _beginnings(values, bytes_)
-    marks = np.zeros(8 * bytes_, dtype=bool)
-    marks[beginnings] = True
-    starts = np.zeros(_starts_of(bytes_), dtype=START)
-    np.cumsum(np.bincount(beginnings // BUCKET, minlength=len(starts) - 1), out=starts[1:])
-    return Run(values, articles, np.packbits(marks, bitorder="little"), starts)
+    prefixes = _prefixes(values, size)
+    bits = np.zeros(8 * size, dtype=bool)
+    bits[prefixes] = True
+    starts = np.zeros(_bucket_starts_count(size), dtype=START)
+    np.cumsum(np.bincount(prefixes // BUCKET, minlength=len(starts) - 1), out=starts[1:])
+    return Run(values, articles, np.packbits(bits, bitorder="little"), starts)
 
 
-def _marks_of(length: int) -> int:
-    """How many bytes of marks a run of so many postings has: a power of two, four bits a posting at least."""
-    return max(BUCKET // 8, 1 << (length // 2 - 1).bit_length()) if length >= MARKED_FROM else 0
+def _filter_size(length: int) -> int:
+    """The bytes of the filter of a run with `length` postings: a power of two, at least four bits for a posting."""
+    return max(BUCKET // 8, 1 << (length // 2 - 1).bit_length()) if length >= FILTERED_FROM else 0
 
 
-def _starts_of(marks: int) -> int:
-    """How many starts belong to so many bytes of marks: one for each bucket, and the end."""
-    return 8 * marks // BUCKET + 1 if marks else 0
+def _bucket_starts_count(size: int) -> int:
+    """The number of bucket starts for a filter of `size` bytes: one for each bucket, and the end."""
+    return 8 * size // BUCKET + 1 if size else 0
 
 
-def _beginnings(values: Values, bytes_: int) -> Indices:
-    """The first bits of values, those behind the ones that all of a part share: so many that each has a mark."""
-    bits = 8 * bytes_ - 1
-    return ((values >> (PART_BITS - bits.bit_length())) & bits).astype(np.int64, copy=False)
+def _prefixes(values: Values, size: int) -> Indices:
+    """The prefix of each value: its first bits after those of the partition, as many as number the filter's bits."""
+    mask = 8 * size - 1
+    return ((values >> (PARTITION_BITS - mask.bit_length())) & mask).astype(np.int64, copy=False)
 
 
-def _kept(run: Run) -> Run:
-    """The run in a file without a name, mapped, when it is large."""
+def _mapped_if_long(run: Run) -> Run:
+    """The run; if it is long, mapped from an unnamed file."""
     if len(run.values) < MAPPED_FROM:
         return run
     with tempfile.TemporaryFile() as file:
@@ -271,23 +277,23 @@ def write(file: BinaryIO, run: Run) -> None:
     """Writes the postings of a run as `run_in` reads them."""
     run.values.astype(VALUE, copy=False).tofile(file)
     run.articles.astype(ARTICLE, copy=False).tofile(file)
-    if run.marks is not None and run.starts is not None:
-        run.marks.tofile(file)
-        run.starts.tofile(file)
+    if run.filter_bits is not None and run.bucket_starts is not None:
+        run.filter_bits.tofile(file)
+        run.bucket_starts.tofile(file)
 
 
 def mapped(file: BinaryIO) -> Content:
-    """The content of a file, which need not stay open."""
+    """The content of a file, memory-mapped. The file may be closed afterwards."""
     return np.memmap(file, dtype=np.uint8, mode="r").view(np.ndarray)
 
 
-def run_in(content: Content, start: int, length: int, place: Place | None = None) -> Run:
-    """So many postings at byte `start`, the fingerprints first. Raises ValueError when the content ends before."""
-    marks = _marks_of(length)
-    sizes = (length * VALUE.itemsize, length * ARTICLE.itemsize, marks, _starts_of(marks) * START.itemsize)
+def run_in(content: Content, start: int, length: int, location: RunLocation | None = None) -> Run:
+    """The run of `length` postings that starts at byte `start`. Raises ValueError when the content is too short."""
+    size = _filter_size(length)
+    sizes = (length * VALUE.itemsize, length * ARTICLE.itemsize, size, _bucket_starts_count(size) * START.itemsize)
     ends = list(itertools.accumulate(sizes, initial=start))
     if ends[-1] > len(content):
         raise ValueError(f"{ends[-1]} bytes are needed, {len(content)} are there")
-    values, articles, marked, starts = (content[each:end] for each, end in itertools.pairwise(ends))
-    run = Run(values.view(VALUE), articles.view(ARTICLE), place=place)
-    return replace(run, marks=marked, starts=starts.view(START)) if marks else run
+    values, articles, filter_bits, starts = (content[begin:end] for begin, end in itertools.pairwise(ends))
+    run = Run(values.view(VALUE), articles.view(ARTICLE), location=location)
+    return replace(run, filter_bits=filter_bits, bucket_starts=starts.view(START)) if size else run

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from catalog_service import contract
 from ingest_service import file_names
 from ingest_service.brake import HeldDeletions
-from ingest_service.matching import Found
+from ingest_service.matching import TextMatch
 
 MOST_EDITS = 5
 PASSAGE_CHARACTERS = 200
@@ -47,7 +47,7 @@ def held_lines(held: HeldDeletions) -> Iterator[str]:
         yield "the watched folder and the mounts below it are the same as before"
 
 
-def match_lines(text: str, matches: Sequence[Found]) -> Iterator[str]:
+def match_lines(text: str, matches: Sequence[TextMatch]) -> Iterator[str]:
     """The matches of a text: for each a line with the source, and below it the passages and the words that differ."""
     if not matches:
         yield "nothing in the folder shares a passage with it"

@@ -77,8 +77,10 @@ def _caption(article: Article, y: int) -> str:
 
 
 def _ticks(side: sameness.TextFacts, length: int, top: int, common: set[int]) -> Iterator[str]:
-    prints = side.side.folded.prints
-    for value, place in sorted(zip(prints.hashes.tolist(), prints.places.tolist(), strict=True), key=lambda it: it[1]):
+    prints = side.side.folded.fingerprints
+    for value, place in sorted(
+        zip(prints.hashes.tolist(), prints.positions.tolist(), strict=True), key=lambda it: it[1]
+    ):
         [x, _] = _scaled(side.side.folded.fold.span((place, place + 1)), length)
         kind = "met" if value in common else "print"
         yield f'<path class="{kind}" d="M{x:.1f} {top + 4}v{BAR - 8}"/>'
@@ -105,7 +107,7 @@ def folds(fragments: tuple[str, str]) -> str:
         lines += _letters(fragment, y, "letter faint")
         folded = side.side.folded
         lines += _letters(folded.fold.string, y + ROW, "letter")
-        grams = zip(folded.prints.hashes.tolist(), folded.prints.places.tolist(), strict=True)
+        grams = zip(folded.fingerprints.hashes.tolist(), folded.fingerprints.positions.tolist(), strict=True)
         kept = sorted(place for value, place in grams if value in common)
         for number, place in enumerate(kept):
             x, width = LEFT + place * STEP, PARAMETERS.gram * STEP

@@ -1,4 +1,4 @@
-"""What repeats what: one fold, one kind of fingerprints, one alignment, one judge. Pure."""
+"""What repeats what: one fold, one kind of fingerprint, one alignment, one judge. Pure."""
 
 from dataclasses import dataclass
 
@@ -11,23 +11,24 @@ from ingest_service.sameness.fingerprints import Hashes
 __all__ = ["NOTHING_MASKED", "VERSION", "Hashes", "TextFacts", "judge", "prepare"]
 
 VERSION = "6"
+"""The version of the algorithm: another one means other fingerprints or judgements, so all articles are re-judged."""
 NOTHING_MASKED: Hashes = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class TextFacts:
-    """What judging needs of one text, made once."""
+    """What judging needs of one text, computed once."""
 
     side: side.Side
 
     @property
     def fingerprints(self) -> Hashes:
-        """The fingerprints, each once, in order of value; signed 64 bits."""
-        return self.side.folded.prints.unique
+        """The distinct fingerprints, in order of value; signed 64 bits."""
+        return self.side.folded.fingerprints.unique
 
     @property
     def folded_digest(self) -> str:
-        """Equal for texts of the same words, whatever their typography."""
+        """The digest of the fold: equal for texts with the same words, whatever their typography."""
         return self.side.folded_digest
 
 
@@ -36,11 +37,13 @@ def prepare(article: Article) -> TextFacts:
     return TextFacts(side.side_of(article))
 
 
-def judge(a: TextFacts, b: TextFacts, masked: Hashes = NOTHING_MASKED, *, met: bool = False) -> Judgement | None:
-    """What two texts are to each other, seen from `a`; None when they have no passage in common.
+def judge(
+    a: TextFacts, b: TextFacts, masked: Hashes = NOTHING_MASKED, *, compare_always: bool = False
+) -> Judgement | None:
+    """The relation of two texts, seen from `a`; None when they have no passage in common.
 
-    `masked` are fingerprints of boilerplate, in order of value: what they cover is no passage of its own. Texts that
-    share fewer than three fingerprints are not compared, unless they are known to have `met`: a single short quotation
-    has no more. The result does not depend on the order of the two.
+    `masked` are fingerprints of boilerplate, in order of value: text that they cover is no passage by itself. Texts
+    that share fewer than three fingerprints are compared only if `compare_always` is true: a single short quotation
+    has no more. The judgement of (b, a) is the same, seen from `b`.
     """
-    return judging.judge(a.side, b.side, masked, met=met)
+    return judging.judge(a.side, b.side, masked, compare_always=compare_always)

@@ -4,63 +4,72 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ingest_service.sameness.alignment import Folded, Match, trimmed
+from ingest_service.sameness.alignment import Alignment, FoldedText, trimmed
 from ingest_service.sameness.fingerprints import Hashes
 from ingest_service.sameness.fold import Flags, Fold
-from ingest_service.sameness.matching import Meeting, among
+from ingest_service.sameness.matching import SharedFingerprints, among
 from ingest_service.sameness.parameters import PARAMETERS
 
 
 @dataclass(frozen=True, slots=True)
-class Boilerplate:
-    """The fingerprints of boilerplate that two texts share, in order of value, and what they cover of each text."""
+class SharedBoilerplate:
+    """The boilerplate of two texts: the fingerprints, in order of value, and which folded characters they cover."""
 
-    prints: Hashes
+    fingerprints: Hashes
     a: Flags
     b: Flags
 
 
-def shared(a: Folded, b: Folded, met: Meeting, masked: Hashes) -> Boilerplate | None:
-    """What of `masked` both texts have, so that it does not matter who asked; None when they have none of it."""
-    both = masked[among(masked, met.hashes)]
-    return Boilerplate(both, _flags(a, both), _flags(b, both)) if len(both) else None
+def shared_boilerplate(
+    a: FoldedText, b: FoldedText, common: SharedFingerprints, masked: Hashes
+) -> SharedBoilerplate | None:
+    """The part of `masked` that both texts hold, so that the order of the texts does not matter; None if it is empty.
+
+    `common` are the fingerprints that the texts share.
+    """
+    both = masked[among(masked, common.hashes)]
+    return SharedBoilerplate(both, _covered(a, both), _covered(b, both)) if len(both) else None
 
 
-def _flags(folded: Folded, masked: Hashes) -> Flags:
-    """Which folded characters stand in boilerplate: in masked grams, or between two that belong together."""
-    places = np.sort(folded.prints.places_of(masked))
-    # Of a run of boilerplate a gram is kept at least every `window` characters.
-    breaks = (places[1:] - places[:-1] > PARAMETERS.gram + PARAMETERS.window).nonzero()[0].tolist()
+def _covered(folded: FoldedText, hashes: Hashes) -> Flags:
+    """Which folded characters are boilerplate: those in grams of these hashes, or between two neighbouring ones."""
+    positions = np.sort(folded.fingerprints.positions_of(hashes))
+    # Within boilerplate, winnowing keeps a gram at least every `window` characters: a longer distance is a break.
+    breaks = (positions[1:] - positions[:-1] > PARAMETERS.gram + PARAMETERS.window).nonzero()[0].tolist()
     flags = np.zeros(len(folded.fold.string), dtype=bool)
-    for first, last in zip([0, *(each + 1 for each in breaks)], [*breaks, len(places) - 1], strict=True):
-        flags[places[first] : places[last] + PARAMETERS.gram] = True
+    for first, last in zip([0, *(index + 1 for index in breaks)], [*breaks, len(positions) - 1], strict=True):
+        flags[positions[first] : positions[last] + PARAMETERS.gram] = True
     return flags
 
 
-def without(found: Boilerplate, match: Match, a: Fold, b: Fold) -> Match | None:
-    """The match without boilerplate at its ends, trimmed to whole words; None when nothing is left."""
-    own = _own(match.a, found.a), _own(match.b, found.b)
+def without(boilerplate: SharedBoilerplate, alignment: Alignment, a: Fold, b: Fold) -> Alignment | None:
+    """The alignment without boilerplate at its ends, trimmed to whole words; None if nothing is left."""
+    own = _own(alignment.a, boilerplate.a), _own(alignment.b, boilerplate.b)
     if own[0].all() and own[1].all():
-        return match
-    starts, ends = _inside(match, (a.starts, b.starts), own), _inside(match, (a.ends, b.ends), own)
-    return trimmed(match.blocks, starts, ends)
+        return alignment
+    starts, ends = _inside(alignment, (a.starts, b.starts), own), _inside(alignment, (a.ends, b.ends), own)
+    return trimmed(alignment.blocks, starts, ends)
 
 
-def _own(span: tuple[int, int], masked: Flags) -> Flags:
-    """Which characters of the span are not boilerplate; what little is left of it beyond the last gram is."""
-    own = ~masked[slice(*span)]
-    met = np.flatnonzero(~own)
-    if len(met) and met[0] < PARAMETERS.window:
-        own[: met[0]] = False
-    if len(met) and len(own) - met[-1] <= PARAMETERS.window:
-        own[met[-1] :] = False
+def _own(span: tuple[int, int], is_boilerplate: Flags) -> Flags:
+    """Which characters of the span are no boilerplate.
+
+    Boilerplate need not begin and end with a gram: fewer than `window` characters before the first and after the last
+    gram count as boilerplate too.
+    """
+    own = ~is_boilerplate[slice(*span)]
+    covered = np.flatnonzero(~own)
+    if len(covered) and covered[0] < PARAMETERS.window:
+        own[: covered[0]] = False
+    if len(covered) and len(own) - covered[-1] <= PARAMETERS.window:
+        own[covered[-1] :] = False
     return own
 
 
-def _inside(match: Match, edges: tuple[Flags, Flags], own: tuple[Flags, Flags]) -> tuple[Flags, Flags]:
-    """The edges of words that stand in the match and outside boilerplate."""
-    # Zeros that nobody touches cost nothing, however long the text is.
+def _inside(alignment: Alignment, edges: tuple[Flags, Flags], own: tuple[Flags, Flags]) -> tuple[Flags, Flags]:
+    """The word edges that lie in the alignment and outside boilerplate."""
+    # Zeros that are never written cost no memory, however long the text is.
     kept = np.zeros(len(edges[0]), dtype=bool), np.zeros(len(edges[1]), dtype=bool)
-    for side, span in ((0, match.a), (1, match.b)):
+    for side, span in ((0, alignment.a), (1, alignment.b)):
         kept[side][slice(*span)] = edges[side][slice(*span)] & own[side]
     return kept

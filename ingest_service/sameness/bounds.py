@@ -1,4 +1,4 @@
-"""How much is told of what two texts share: all of it, unless it is so much that nobody could take it. Pure."""
+"""The bound of what an event reports of a relation: everything, unless it is too much for an event. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,40 +7,42 @@ from ingest_service.model import Edit, Judgement, Passage, Span
 
 
 def within(judgement: Judgement, most: int) -> Judgement:
-    """The judgement with `most` passages, edits and quotations of either side at most.
+    """The judgement with at most `most` passages, edits, and quotations of either side.
 
-    Of more passages the longest are told; edits are told together with those beside them, so that outside of them both
-    texts are still the same; of more quotations the first of each passage. Coverage stays that of everything.
+    Of more passages the longest are kept. Of more edits, neighbouring ones are joined, so that both texts are still
+    equal outside the edits. Of more quotations the first of each passage are kept. The coverage remains that of all
+    passages.
     """
     passages: Sequence[Passage] = judgement.passages
-    if len(passages) + sum(len(each.edits) + len(each.quoted) + len(each.other_quoted) for each in passages) <= most:
+    details = sum(len(each.edits) + len(each.quoted) + len(each.other_quoted) for each in passages)
+    if len(passages) + details <= most:
         return judgement
     if len(passages) > most:
-        longest = sorted(passages, key=lambda each: (-each.words, each.own))[:most]
-        passages = sorted(longest, key=lambda each: each.own)
-    edits = _shares([len(each.edits) for each in passages], most)
-    own = _shares([len(each.quoted) for each in passages], most)
-    other = _shares([len(each.other_quoted) for each in passages], most)
-    told = (
+        longest = sorted(passages, key=lambda passage: (-passage.words, passage.own))[:most]
+        passages = sorted(longest, key=lambda passage: passage.own)
+    edits = _shares([len(passage.edits) for passage in passages], most)
+    own = _shares([len(passage.quoted) for passage in passages], most)
+    other = _shares([len(passage.other_quoted) for passage in passages], most)
+    bounded = (
         replace(
-            each,
-            edits=_together(each.edits, edits[number]),
-            quoted=each.quoted[: own[number]],
-            other_quoted=each.other_quoted[: other[number]],
+            passage,
+            edits=_joined(passage.edits, edits[number]),
+            quoted=passage.quoted[: own[number]],
+            other_quoted=passage.other_quoted[: other[number]],
         )
-        for number, each in enumerate(passages)
+        for number, passage in enumerate(passages)
     )
-    return replace(judgement, passages=tuple(told))
+    return replace(judgement, passages=tuple(bounded))
 
 
-def _shares(wanted: Sequence[int], most: int) -> list[int]:
-    """How many of what each wants it gets, so that all together are about `most`; who wants any gets one."""
-    total = sum(wanted)
-    return [each if total <= most else -(-each * most // total) for each in wanted]
+def _shares(counts: Sequence[int], most: int) -> list[int]:
+    """How much of each count is allowed, in proportion, so that the sum is about `most`; at least one of any."""
+    total = sum(counts)
+    return [count if total <= most else -(-count * most // total) for count in counts]
 
 
-def _together(edits: tuple[Edit, ...], most: int) -> tuple[Edit, ...]:
-    """So many edits that say the same: neighbours as one that replaces all from the first to the last of them."""
+def _joined(edits: tuple[Edit, ...], most: int) -> tuple[Edit, ...]:
+    """At most `most` edits with the same result: neighbours become one that replaces the first to the last of them."""
     if len(edits) <= most:
         return edits
     size = -(-len(edits) // most)

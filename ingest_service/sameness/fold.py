@@ -1,7 +1,7 @@
 """The fold: letters and digits only, lower case, accents off, with a map back to the text. Pure.
 
-Curly quotes, U.N./UN, breaks inside words and spacing all vanish at once. A point between digits stays, and so does a
-comma that is one in other languages: neither 1.5 nor 1,5 is 15.
+Folding removes the differences of curly quotes, U.N./UN, breaks inside words and spacing. A point between digits is
+kept, and so is a comma that is a decimal comma: neither 1.5 nor 1,5 folds to 15.
 """
 
 import functools
@@ -18,7 +18,7 @@ Positions = npt.NDArray[np.unsignedinteger[Any]]
 Divisions = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 
-# Bits beside the folded code point (21 bits) in the table of characters.
+# The table of characters holds the folded code point in 21 bits, and these flags above it.
 CODE = np.uint32(0x1FFFFF)
 JAMO = np.uint32(1 << 21)
 KNOWN = np.uint32(1 << 24)
@@ -43,23 +43,23 @@ SIGNED_SCRIPTS = (
     (0x0900, 0x109F), (0x1700, 0x1AAF), (0x1B00, 0x1CFF), (0x3099, 0x309A), (0xA800, 0xABFF), (0x11000, 0x11FFF),
 )  # fmt: skip
 HANGUL_SYLLABLES = (0xAC00, 0xD7A3)
-# The letters that syllables are made of, first, middle and last (The Unicode Standard, 3.12); of the last one may lack.
+# The letters of a syllable, first, middle and last (The Unicode Standard, 3.12); a syllable may have no last letter.
 FIRSTS, MIDDLES, LASTS = (0x1100, 0x1112), (0x1161, 0x1175), (0x11A8, 0x11C2)
 MIDDLE_LETTERS, LAST_LETTERS = 21, 28
-# Korean puts spaces between words; a run of more syllables than this was written without.
+# Korean puts spaces between words; a run of more syllables than this was written without spaces.
 LONGEST_HANGUL_WORD = 12
-# A character folds to no more letters: there is one that spells a whole sentence, eighteen letters of it.
+# The most letters that one character folds to: one character decomposes into a sentence of eighteen letters.
 MOST_LETTERS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """The folded text, where each of its characters stands in the text, and where words begin and end.
+    """The folded text, the position of each of its characters in the text, and the edges of words.
 
-    A word is what white space or a dash divides. In scripts that put no space between words every character begins and
-    ends one, and two characters count as one word. Byte i of `edges` says that a word begins at folded character i,
-    with one more for the end; `unspaced` which characters are of such scripts, None when none is. Texts are kept in
-    thousands, so no number is wider than it must be.
+    White space and dashes separate words. In scripts that put no space between words, every character begins and ends a
+    word, and two characters count as one word. Byte i of `edges` is 1 if a word begins at folded character i; there is
+    one more byte for the end. `unspaced` marks the characters of such scripts, and is None when there are none.
+    Thousands of folds are cached, so the numbers are stored in the narrowest type.
     """
 
     string: str
@@ -78,11 +78,11 @@ class Fold:
         return np.frombuffer(self.edges, dtype=bool)[1:]
 
     def span(self, folded: tuple[int, int]) -> tuple[int, int]:
-        """Where folded characters stand in the text: from the first to behind the last."""
+        """The span of the text that these folded characters come from."""
         return int(self.positions[folded[0]]), int(self.positions[folded[1] - 1]) + 1
 
     def words_between(self, start: int, end: int) -> float:
-        """How many words begin between two folded characters."""
+        """The number of words that begin between two folded characters."""
         begun = self.edges.count(YES, start, end)
         return begun if self.unspaced is None else begun - self.unspaced.count(YES, start, end) / 2
 
@@ -93,14 +93,14 @@ class Fold:
 
 
 def fold(text: str) -> tuple[Fold, Codes]:
-    """Folds `text`, and gives the folded code points too; linear time."""
+    """The fold of a text, and its folded code points; linear time."""
     raw = _code_points(text)
     entries = _looked_up(raw)
     if _any(entries, JAMO):
         entries = _composed(raw, entries)
     _keep_decimal_points(raw, entries)
     kept = ((entries & CODE) != 0).nonzero()[0]
-    # How many divisions stand before each character kept: another number begins another word.
+    # The number of word separators before each kept character: where it changes, a word begins.
     divisions = np.cumsum((entries & DIVIDES) != 0, dtype=np.int32).take(kept)
     if _any(entries, SEVERAL):
         kept, entries, divisions = _spelt_out(raw, entries, kept, divisions)
@@ -115,11 +115,11 @@ def capitals(text: str, positions: Positions) -> Flags:
 
 
 def digits(folded: str) -> npt.NDArray[np.int64]:
-    """Where the digits of a folded text stand."""
+    """The positions of the digits in a folded text."""
     return np.flatnonzero((_looked_up(_code_points(folded)) & DIGIT) != 0)
 
 
-def is_put_to_jamo(character: str) -> bool:
+def is_inner_jamo(character: str) -> bool:
     """Whether it is a middle or last letter of a Korean syllable that is written in letters."""
     return _among((MIDDLES, LASTS), ord(character))
 
@@ -140,16 +140,15 @@ def _assembled(entries: Codes, positions: Positions, divisions: Divisions) -> tu
     unspaced = None
     if _any(entries, UNSPACED | HANGUL):
         unspaced = _unspaced(entries, edges[:-1])
-        # What a letter is written with belongs to it, and so do letters that one character folds to.
+        # A sign belongs to the letter before it, and the letters of one character belong together.
         apart = (positions[1:] != positions[:-1]) & ((entries[1:] & SIGN) == 0)
         edges[1:-1] |= (unspaced[1:] | unspaced[:-1]) & apart
         unspaced[1:] &= apart
-    told = None if unspaced is None else unspaced.tobytes()
-    return Fold(_string(codes), positions, edges.tobytes(), told), codes
+    return Fold(_string(codes), positions, edges.tobytes(), unspaced if unspaced is None else unspaced.tobytes()), codes
 
 
 def _string(codes: Codes) -> str:
-    """The characters of these code points; most texts have but one byte in each."""
+    """The string of these code points. In most texts each is below 256, which is decoded faster."""
     if codes.max(initial=0) < 0x100:
         return codes.astype(np.uint8).tobytes().decode("latin-1")
     return codes.tobytes().decode("utf-32-le", "surrogatepass")
@@ -164,17 +163,17 @@ def _unspaced(entries: Codes, begins: Flags) -> Flags:
 
 
 def _composed(raw: Codes, entries: Codes) -> Codes:
-    """The entries with whole Korean syllables in the place of their first letters, and no others of theirs."""
-    behind = np.concatenate((raw[1:], np.zeros(2, dtype=np.uint32)))
-    begins = (_between(raw, FIRSTS) & _between(behind[:-1], MIDDLES)).nonzero()[0]
-    ends = _between(behind[1:].take(begins), LASTS)
-    syllables = (raw.take(begins) - FIRSTS[0]) * MIDDLE_LETTERS + behind.take(begins) - MIDDLES[0]
+    """The entries in which each Korean syllable replaces its first letter, and its other letters are dropped."""
+    following = np.concatenate((raw[1:], np.zeros(2, dtype=np.uint32)))
+    begins = (_between(raw, FIRSTS) & _between(following[:-1], MIDDLES)).nonzero()[0]
+    ends = _between(following[1:].take(begins), LASTS)
+    syllables = (raw.take(begins) - FIRSTS[0]) * MIDDLE_LETTERS + following.take(begins) - MIDDLES[0]
     syllables *= LAST_LETTERS
-    syllables[ends] += behind[1:].take(begins[ends]) - LASTS[0] + 1
-    told = entries.copy()
-    told[begins] = _looked_up(syllables + HANGUL_SYLLABLES[0])
-    told[begins + 1] = told[begins[ends] + 2] = KNOWN
-    return told
+    syllables[ends] += following[1:].take(begins[ends]) - LASTS[0] + 1
+    composed = entries.copy()
+    composed[begins] = _looked_up(syllables + HANGUL_SYLLABLES[0])
+    composed[begins + 1] = composed[begins[ends] + 2] = KNOWN
+    return composed
 
 
 def _between(codes: Codes, ends: tuple[int, int]) -> Flags:
@@ -190,7 +189,7 @@ def _keep_decimal_points(raw: Codes, entries: Codes) -> None:
 
 
 def _is_decimal(raw: Codes, entries: Codes, commas: npt.NDArray[np.int64]) -> Flags:
-    """Whether one or two digits stand behind each comma, and no other comma behind them: those part thousands."""
+    """Whether one or two digits follow each comma, and no other comma follows these: that separates thousands."""
     ends = commas + 2
     for _ in range(2):
         ends += (ends < len(raw)) & ((entries.take(ends, mode="clip") & DIGIT) != 0)
@@ -200,21 +199,21 @@ def _is_decimal(raw: Codes, entries: Codes, commas: npt.NDArray[np.int64]) -> Fl
 def _spelt_out(
     raw: Codes, entries: Codes, kept: npt.NDArray[np.int64], divisions: Divisions
 ) -> tuple[npt.NDArray[np.int64], Codes, Divisions]:
-    """The characters kept, those that fold to several letters (ligatures, ß) as often as they have letters."""
+    """The kept characters, with those that fold to several letters (ligatures, ß) repeated for each letter."""
     several = np.flatnonzero(entries[kept] & SEVERAL)
     codes, which = np.unique(raw[kept[several]], return_inverse=True)
     spelt = [_letters(chr(code)) for code in codes.tolist()]
     lengths = np.array([len(letters) for letters in spelt])[which]
     times = np.ones(len(kept), dtype=np.int64)
     times[several] = lengths
-    told = np.repeat(entries[kept], times)
+    letters_ = np.repeat(entries[kept], times)
     starts = (np.cumsum(times) - times)[several]
     for place in range(MOST_LETTERS):
         letter = np.array([ord(letters[place : place + 1] or "\0") for letters in spelt], dtype=np.uint32)[which]
         long = lengths > place
         at = starts[long] + place
-        told[at] = (told[at] & ~CODE) | letter[long]
-    return np.repeat(kept, times), told, np.repeat(divisions, times)
+        letters_[at] = (letters_[at] & ~CODE) | letter[long]
+    return np.repeat(kept, times), letters_, np.repeat(divisions, times)
 
 
 def _looked_up(raw: Codes) -> Codes:
@@ -229,7 +228,7 @@ def _looked_up(raw: Codes) -> Codes:
 
 @functools.cache
 def _table() -> Codes:
-    """What is known of each code point; filled as they are met, so that nobody waits for a million of them."""
+    """The entry of each code point; filled on demand, since filling all takes long."""
     return np.zeros(0x110000, dtype=np.uint32)
 
 
@@ -261,18 +260,18 @@ def _entry(code: int) -> np.uint32:
 
 def _letters(character: str) -> str:
     """The letters and digits a character folds to."""
-    if not _speaks(character):
+    if not _is_kept(character):
         return ""
-    plain = "".join(filter(_speaks, unicodedata.normalize("NFKD", character.casefold())))
+    plain = "".join(filter(_is_kept, unicodedata.normalize("NFKD", character.casefold())))
     return unicodedata.normalize("NFC", plain)[:MOST_LETTERS]
 
 
-def _speaks(character: str) -> bool:
+def _is_kept(character: str) -> bool:
     return character.isalnum() or _is_sign(character)
 
 
 def _is_sign(character: str) -> bool:
-    """Whether it is a mark that says which letter is meant."""
+    """Whether it is a mark that distinguishes letters, as the vowel signs of Indian scripts do."""
     return unicodedata.category(character) in ("Mn", "Mc") and _among(SIGNED_SCRIPTS, ord(character))
 
 

@@ -1,4 +1,4 @@
-"""How like two texts are, word by word: what they share, and what is swapped in place. Pure."""
+"""How similar two texts are, word by word: the words they share, and names or numbers that are swapped. Pure."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,23 +11,24 @@ from ingest_service.sameness.fold import Flags, capitals, digits
 from ingest_service.sameness.side import Side
 
 NUMBER = re.compile(r"\d[\d.]*")
-# Aligning words keeps a bit for each pair of them: of longer texts the beginnings are compared.
-MOST_WORDS = 4_000
-# A story has a number every so many words; one changed in a long text without others is a correction, no form.
-WORDS_A_NUMBER = 30
-# Two names as like as this are one name spelt or read in two ways.
-ONE_NAME = 0.6
-# What is longer is no name; of a word without end only the beginning is looked at.
+# Aligning words needs a bit for each pair of words: of longer texts the beginnings are compared.
+MAX_WORDS = 4_000
+# A story has about one number in this many words. One number changed in a long text is a correction; in a template
+# text numbers change all over.
+WORDS_PER_NUMBER = 30
+# The similarity from which two names are one name in two spellings.
+SAME_NAME = 0.6
+# The characters of a word that are compared as a name: no name is longer, but a word may be endless.
 LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """How like two texts are; shares from 0 to 1.
+    """How similar two texts are; shares from 0 to 1.
 
     `words` is the share of the shorter text's words that the other has in the same order. `swapped_names` is the share
-    of names and numbers that stand in the place of other ones, `swapped_numbers` that of the numbers alone: the mark of
-    a form filled in twice.
+    of names and numbers that replace other ones, `swapped_numbers` that of numbers alone: both are high for a template
+    that was filled in twice.
     """
 
     words: float
@@ -45,7 +46,7 @@ class _Words:
 
 
 def likeness(a: Side, b: Side) -> Likeness:
-    """How like two texts are."""
+    """Compares two texts word by word."""
     left, right = _words(a), _words(b)
     blocks = Indel.opcodes(left.words, right.words).as_matching_blocks()
     shared = sum(block.size for block in blocks)
@@ -55,22 +56,22 @@ def likeness(a: Side, b: Side) -> Likeness:
     return Likeness(
         words=shared / max(1, min(len(left.words), len(right.words))),
         swapped_names=len(swapped) / max(1, len(swapped) + kept),
-        swapped_numbers=numbers / (numbers + kept_numbers + 1 + shared / WORDS_A_NUMBER),
+        swapped_numbers=numbers / (numbers + kept_numbers + 1 + shared / WORDS_PER_NUMBER),
     )
 
 
 def _in_blocks(flags: Flags, blocks: Sequence[MatchingBlock]) -> int:
-    """How many of the words that both texts have are flagged."""
+    """The number of flagged words among those that both texts have."""
     return sum(int(np.count_nonzero(flags[block.a : block.a + block.size])) for block in blocks)
 
 
 def same_numbers(a: Side, b: Side) -> bool:
-    """Whether both texts have the same numbers, each as often; of the whole texts, however long."""
+    """Whether both texts, at their full length, have the same numbers equally often."""
     return sorted(NUMBER.findall(a.string)) == sorted(NUMBER.findall(b.string))
 
 
 def _swapped(a: _Words, b: _Words, blocks: Sequence[MatchingBlock]) -> Iterator[bool]:
-    """For each name or number that stands in the place of another one, whether they are numbers."""
+    """For each name or number of one text that replaces one of the other, whether both are numbers."""
     last_a = last_b = 0
     for block in blocks:
         length = min(block.a - last_a, block.b - last_b)
@@ -79,19 +80,19 @@ def _swapped(a: _Words, b: _Words, blocks: Sequence[MatchingBlock]) -> Iterator[
         for offset in both_names.nonzero()[0].tolist():
             if both_numbers[offset]:
                 yield True
-            elif not _one_name(a.words[last_a + offset], b.words[last_b + offset]):
+            elif not _is_same_name(a.words[last_a + offset], b.words[last_b + offset]):
                 yield False
         last_a, last_b = block.a + block.size, block.b + block.size
 
 
-def _one_name(a: str, b: str) -> bool:
-    return Levenshtein.normalized_similarity(a[:LONGEST_NAME], b[:LONGEST_NAME]) >= ONE_NAME
+def _is_same_name(a: str, b: str) -> bool:
+    return Levenshtein.normalized_similarity(a[:LONGEST_NAME], b[:LONGEST_NAME]) >= SAME_NAME
 
 
 def _words(side: Side) -> _Words:
     fold = side.folded.fold
     begins = np.flatnonzero(fold.starts)
-    words = fold.words(MOST_WORDS)
+    words = fold.words(MAX_WORDS)
     numbers = np.zeros(len(begins), dtype=bool)
     numbers[begins.searchsorted(digits(fold.string), side="right") - 1] = True
     names = numbers | capitals(side.text, fold.positions.take(begins))

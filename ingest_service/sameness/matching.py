@@ -1,6 +1,6 @@
 """Where two texts are exactly equal: runs around the fingerprints they share. Pure.
 
-Indices are folded characters, half-open.
+Positions are indices of folded characters; ranges are half-open.
 """
 
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ from ingest_service.sameness.fingerprints import Fingerprints, Hashes, Indices, 
 from ingest_service.sameness.parameters import PARAMETERS
 
 CHUNK = 64
-# Bits that hold a place in a text; the diagonal stands above them.
+# A diagonal (the distance of two positions) and a position are packed into one number, the position in these low bits.
 DIAGONAL = 32
-# Bounds for texts that repeat themselves without end: so many meetings of fingerprints, for each fingerprint of both,
-# and so many runs are looked at, as many as cover both texts at most; the rarest and the longest first.
-MEETINGS = 2
-MOST_RUNS = 20_000
+# Bounds for texts that repeat themselves endlessly: the pairs of positions, for each fingerprint of both texts, and the
+# runs that are extended, besides as many as cover both texts. The rarest fingerprints and the longest runs are kept.
+PAIRS_PER_FINGERPRINT = 2
+MAX_RUNS = 20_000
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Block:
-    """`length` folded characters from `a` in one text and from `b` in the other are equal."""
+    """An equal run: `length` folded characters at `a` in one text and at `b` in the other."""
 
     a: int
     b: int
@@ -31,20 +31,20 @@ class Block:
 
     @property
     def a_end(self) -> int:
-        """Where it ends in the first text."""
+        """The end in the first text."""
         return self.a + self.length
 
     @property
     def b_end(self) -> int:
-        """Where it ends in the second text."""
+        """The end in the second text."""
         return self.b + self.length
 
 
 @dataclass(frozen=True, slots=True)
-class Meeting:
-    """The fingerprints that two texts share: each of the first, in order of value, and where it meets the second.
+class SharedFingerprints:
+    """The fingerprints of one text that another one has too, in order of value, each as often as the first has it.
 
-    `own` are indices into the fingerprints of the first text, `first` those of the first equal one of the second.
+    `own` are their indices in the fingerprints of the first text, `first` those of the first equal one in the second.
     """
 
     hashes: Hashes
@@ -53,44 +53,44 @@ class Meeting:
 
     @property
     def count(self) -> int:
-        """How many they are, each counted once."""
+        """The number of distinct fingerprints."""
         return int(np.count_nonzero(is_first(self.hashes)))
 
 
-def meeting(a: Fingerprints, b: Fingerprints) -> Meeting:
-    """The fingerprints that two texts share."""
+def shared_fingerprints(a: Fingerprints, b: Fingerprints) -> SharedFingerprints:
+    """The fingerprints of `a` that `b` has too."""
     first = np.searchsorted(b.hashes, a.hashes)
-    own = _hits(b.hashes, first, a.hashes).nonzero()[0]
-    return Meeting(a.hashes.take(own), own, first.take(own))
+    own = _equal_at(b.hashes, first, a.hashes).nonzero()[0]
+    return SharedFingerprints(a.hashes.take(own), own, first.take(own))
 
 
 def among(wanted: Hashes, hashes: Hashes) -> npt.NDArray[np.bool_]:
-    """Which of `wanted` are among `hashes`; these in order of value."""
-    return _hits(hashes, np.searchsorted(hashes, wanted), wanted)
+    """Which of `wanted` are in `hashes`, which is sorted."""
+    return _equal_at(hashes, np.searchsorted(hashes, wanted), wanted)
 
 
-def _hits(hashes: Hashes, found: Indices, wanted: Hashes) -> npt.NDArray[np.bool_]:
-    """Whether each stands where it would have to."""
+def _equal_at(hashes: Hashes, indices: Indices, wanted: Hashes) -> npt.NDArray[np.bool_]:
+    """Whether `hashes` holds each of `wanted` at its index."""
     if len(hashes) == 0:
         return np.zeros(len(wanted), dtype=bool)
-    # What is greater than all is held against the last.
-    return np.asarray(hashes.take(found, mode="clip") == wanted)
+    # The index of a value above all others is past the end: it is compared with the last.
+    return np.asarray(hashes.take(indices, mode="clip") == wanted)
 
 
 def equal_runs(a: str, b: str, pairs: tuple[Indices, Indices]) -> list[Block]:
-    """The longest equal runs around grams that are equal, each once, in the order of the first text.
+    """The longest equal runs around equal grams, without duplicates, in the order of the first text.
 
-    `pairs` are where such grams begin in either text.
+    `pairs` are the positions of such grams in either text.
     """
-    # The diagonal and the place in one number: sorted several times as fast as by two keys.
+    # Diagonal and position in one number: sorted several times as fast as by two keys.
     grams = np.sort(((pairs[1] - pairs[0]) << DIAGONAL) | pairs[0])
     if len(grams) == 0:
         return []
-    # Grams on one diagonal that touch are one run; it goes on from its first gram at least to the end of its last.
+    # Grams on one diagonal that touch are one run; it extends at least from its first gram to the end of its last.
     apart = (np.diff(grams) > PARAMETERS.gram).nonzero()[0]
     left = grams & ((1 << DIAGONAL) - 1)
     firsts, lasts = np.concatenate(([0], apart + 1)), np.concatenate((apart, [len(grams) - 1]))
-    most = min(MOST_RUNS, (len(a) + len(b)) // PARAMETERS.gram)
+    most = min(MAX_RUNS, (len(a) + len(b)) // PARAMETERS.gram)
     if len(firsts) > most:
         longest = np.sort(np.argsort(left[firsts] - left[lasts], kind="stable")[:most])
         firsts, lasts = firsts[longest], lasts[longest]
@@ -98,7 +98,7 @@ def equal_runs(a: str, b: str, pairs: tuple[Indices, Indices]) -> list[Block]:
     reached: dict[int, int] = {}
     diagonals = (grams[firsts] >> DIAGONAL).tolist()
     for diagonal, start, last in zip(diagonals, left[firsts].tolist(), left[lasts].tolist(), strict=True):
-        # Two runs with no fingerprint between them may still be one.
+        # Runs without a common fingerprint between them may still be one equal run.
         if last + PARAMETERS.gram <= reached.get(diagonal, -1):
             continue
         other = start + diagonal
@@ -109,21 +109,21 @@ def equal_runs(a: str, b: str, pairs: tuple[Indices, Indices]) -> list[Block]:
     return sorted(blocks)
 
 
-def shared_places(a: Fingerprints, b: Fingerprints, met: Meeting) -> tuple[Indices, Indices]:
-    """The places of each hash in both texts, every one with every one; of too many those of the rarest hashes."""
-    own, first = met.own, met.first
-    times = np.searchsorted(b.hashes, met.hashes, side="right") - first
-    most = MEETINGS * (len(a.hashes) + len(b.hashes))
+def gram_pairs(a: Fingerprints, b: Fingerprints, common: SharedFingerprints) -> tuple[Indices, Indices]:
+    """The positions of each shared hash in both texts, each with each; if there are too many, of the rarest hashes."""
+    own, first = common.own, common.first
+    times = np.searchsorted(b.hashes, common.hashes, side="right") - first
+    most = PAIRS_PER_FINGERPRINT * (len(a.hashes) + len(b.hashes))
     if times.sum() > most:
         rarest = np.argsort(times, kind="stable")
         rarest = rarest[np.cumsum(times[rarest]) <= most]
         own, first, times = own[rarest], first[rarest], times[rarest]
-    which, other = ranges(first, times)
-    return a.places.take(own.take(which)).astype(np.int64), b.places.take(other).astype(np.int64)
+    numbers, others = ranges(first, times)
+    return a.positions.take(own.take(numbers)).astype(np.int64), b.positions.take(others).astype(np.int64)
 
 
 def _equal_after(a: str, i: int, b: str, j: int) -> int:
-    """How many characters are equal from i and j on."""
+    """The number of equal characters from i in `a` and j in `b` onwards."""
     length, chunk = 0, CHUNK
     while True:
         equal = Prefix.similarity(a[i + length : i + length + chunk], b[j + length : j + length + chunk])
@@ -134,7 +134,7 @@ def _equal_after(a: str, i: int, b: str, j: int) -> int:
 
 
 def _equal_before(a: str, i: int, b: str, j: int) -> int:
-    """How many characters are equal before i and j."""
+    """The number of equal characters before i in `a` and j in `b`."""
     length, chunk = 0, CHUNK
     while True:
         left, right = i - length, j - length

@@ -1,39 +1,41 @@
-"""The one set of parameters: nothing about sameness is decided by a number that stands elsewhere."""
+"""The parameters of sameness, all in one place: no other module decides by a number of its own."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """Lengths in folded characters unless the name says words; shares from 0 to 1."""
+    """Lengths in folded characters unless the name says otherwise; coverages and shares from 0 to 1."""
 
-    # Fingerprints: every match of window + gram - 1 characters is found.
+    # Fingerprints: every match of at least window + gram - 1 characters is found.
     gram: int = 20
     window: int = 12
-    # A fingerprint that more articles have is boilerplate. So many neighbours of an article at most are aligned: a
-    # digest of the week quotes hundreds.
-    common: int = 24
-    neighbours: int = 400
-    # Passages: how much may lie unmatched inside one, and what a passage must have at least.
+    # The number of articles that may hold a fingerprint before it is boilerplate, and of candidates of an article that
+    # are aligned: a digest of the week quotes hundreds of articles.
+    document_frequency_cap: int = 24
+    max_candidates: int = 400
+    # Passages: the longest unmatched run inside one, and the fewest words of one.
     gap: int = 40
     gap_words: int = 8
     passage_words: int = 8
-    # What a passage must have when it is all that two texts share: words, names counted half, and fingerprints; or so
-    # many fingerprints that it is verbatim for long. Beside such a one others need so many words, and one fingerprint.
-    telling_words: int = 9
-    telling_prints: int = 3
-    verbatim_prints: int = 5
+    # What one passage must have to be evidence that one text quotes the other: words, names counted half, and
+    # fingerprints; or so many fingerprints that a long run is verbatim. Where there is evidence, other passages need
+    # only `further_words` and one fingerprint.
+    evidence_words: int = 9
+    evidence_fingerprints: int = 3
+    verbatim_fingerprints: int = 5
     further_words: int = 7
-    # So much of what is verbatim for long may be a stock phrase, and stays where little would be left without it.
+    # The share of a long verbatim run that may be boilerplate; the run is then kept whole if cutting leaves too little.
     stock_share: float = 0.25
-    # Extension: how far ahead one step looks, from which length on an equal run is believed, and what ends it.
+    # Extension of an equal run: how far one step looks ahead, how long an inner equal run must be, the scores of a
+    # character, and the drop of the score that ends it.
     reach: int = 60
     inner_match: int = 5
     match: float = 1.0
     mismatch: float = 1.3
     indel: float = 1.6
     drop: float = 9.0
-    # Relations.
+    # Relation types.
     duplicate_coverage: float = 0.98
     revision_coverage: float = 0.3
     revision_sure_coverage: float = 0.5

@@ -1,4 +1,4 @@
-"""Passages: matches as a reader is told of them, with their quotations and the words that differ. Pure."""
+"""Passages: alignments as they are reported, with their quotations and the words that differ. Pure."""
 
 import itertools
 import re
@@ -12,84 +12,85 @@ from rapidfuzz.distance import Indel
 
 from ingest_service.model import PARAGRAPH_BREAK, Edit, Passage, Span
 from ingest_service.sameness import quotations
-from ingest_service.sameness.alignment import Match
-from ingest_service.sameness.fold import is_put_to_jamo
+from ingest_service.sameness.alignment import Alignment
+from ingest_service.sameness.fold import is_inner_jamo
 from ingest_service.sameness.matching import Block
 from ingest_service.sameness.parameters import PARAMETERS
 from ingest_service.sameness.side import Side
 
 WORD = re.compile(r"\S+")
 OPENERS = "\"'“‘(["
-MOST_COMPARED = 1_000
+# Differing runs with more words than this are one edit, since aligning their words takes quadratic time.
+MAX_COMPARED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """Words as they are folded, where they stand in the text, and at which folded character each begins."""
+    """The words of a span: folded, their spans in the text, and the folded character at which each begins."""
 
     words: list[str]
     spans: list[Span]
     starts: npt.NDArray[np.int64]
 
 
-def passage(a: Side, b: Side, match: Match) -> Passage | None:
-    """The match as a passage; None when it has too few words."""
-    counted = words(a, b, match)
+def passage(a: Side, b: Side, alignment: Alignment) -> Passage | None:
+    """The passage of an alignment; None when it has too few words."""
+    counted = words(a, b, alignment)
     if counted < PARAMETERS.passage_words:
         return None
-    own, other = _whole(a.text, a.folded.fold.span(match.a)), _whole(b.text, b.folded.fold.span(match.b))
+    own, other = _whole(a.text, a.folded.fold.span(alignment.a)), _whole(b.text, b.folded.fold.span(alignment.b))
     quoted = quotations.inside(a.quoted, own), quotations.inside(b.quoted, other)
-    same = a.string[slice(*match.a)] == b.string[slice(*match.b)]
-    edits = () if same else _edits(a, b, match, (own, other))
+    is_equal = a.string[slice(*alignment.a)] == b.string[slice(*alignment.b)]
+    edits = () if is_equal else _edits(a, b, alignment, (own, other))
     return Passage(own, other, counted, quoted[0], not edits, edits, quoted[1])
 
 
 def _whole(text: str, span: Span) -> Span:
-    """The span with all of its last character, which may be written as a letter and what is put to it."""
+    """The span, extended by the combining characters that belong to its last letter."""
     end = span[1]
-    while end < len(text) and (unicodedata.combining(text[end]) or is_put_to_jamo(text[end])):
+    while end < len(text) and (unicodedata.combining(text[end]) or is_inner_jamo(text[end])):
         end += 1
     return span[0], end
 
 
-def words(a: Side, b: Side, match: Match) -> int:
-    """How many words the match has, on the side that has fewer."""
-    return int(min(a.folded.fold.words_between(*match.a), b.folded.fold.words_between(*match.b)))
+def words(a: Side, b: Side, alignment: Alignment) -> int:
+    """The number of words of an alignment, on the side that has fewer."""
+    return int(min(a.folded.fold.words_between(*alignment.a), b.folded.fold.words_between(*alignment.b)))
 
 
-def telling_words(told: Passage, a: Side) -> float:
-    """How many words say something: those of one paragraph, names counted half.
+def evident_words(passage: Passage, a: Side) -> float:
+    """The words of a passage that are evidence of a quotation: those of its longest paragraph, names counted half.
 
-    Texts that know nothing of each other share stock phrases, and names in a row: of bills, agencies, people. One that
-    ends a paragraph and one that begins the next are two.
+    Independent texts share stock phrases and sequences of names: of bills, agencies, people. A phrase that ends one
+    paragraph and a phrase that begins the next are two.
     """
-    paragraphs = [paragraph.split() for paragraph in a.text[slice(*told.own)].split(PARAGRAPH_BREAK)]
-    # In scripts without spaces what spaces divide is many words.
-    density = told.words / sum(map(len, paragraphs))
-    return max(map(_telling, paragraphs)) * density
+    paragraphs = [paragraph.split() for paragraph in a.text[slice(*passage.own)].split(PARAGRAPH_BREAK)]
+    # In scripts that put no space between words, the text between two spaces is many words.
+    density = passage.words / sum(map(len, paragraphs))
+    return max(map(_without_half_of_names, paragraphs)) * density
 
 
-def _telling(words: Sequence[str]) -> float:
-    """How many words, names counted half."""
+def _without_half_of_names(words: Sequence[str]) -> float:
+    """The number of words, with names counted half."""
     return len(words) - sum(word.lstrip(OPENERS)[:1].isupper() for word in words) / 2
 
 
-def _edits(a: Side, b: Side, match: Match, spans: tuple[Span, Span]) -> tuple[Edit, ...]:
-    """The words that differ inside a passage; breaks inside words and typography do not."""
+def _edits(a: Side, b: Side, alignment: Alignment, spans: tuple[Span, Span]) -> tuple[Edit, ...]:
+    """The edits of a passage: words that differ after folding, so typography and breaks inside words do not count."""
     left, right = _words(a, spans[0]), _words(b, spans[1])
-    found = []
-    for start, end in itertools.pairwise(_anchors(left, right, match.blocks)):
+    edits = []
+    for start, end in itertools.pairwise(_anchors(left, right, alignment.blocks)):
         for (i, k), (j, m) in _differing(left.words[start[0] : end[0]], right.words[start[1] : end[1]]):
             own = _around(left.spans, (start[0] + i, start[0] + k), spans[0])
-            found.append(_edit(own, _around(right.spans, (start[1] + j, start[1] + m), spans[1])))
-    return tuple(found)
+            edits.append(_edit(own, _around(right.spans, (start[1] + j, start[1] + m), spans[1])))
+    return tuple(edits)
 
 
 def _words(side: Side, span: Span) -> _Words:
-    """The words of a span; what has neither letter nor digit is none."""
+    """The words of a span, without those that have neither letter nor digit."""
     fold, text = side.folded.fold, side.text[slice(*span)]
-    spans = np.array([each.span() for each in WORD.finditer(text)], dtype=np.int64).reshape(-1, 2) + span[0]
-    # Of the same type as the positions: to look another type up, numpy makes a copy of all of them.
+    spans = np.array([word.span() for word in WORD.finditer(text)], dtype=np.int64).reshape(-1, 2) + span[0]
+    # In the type of the positions: numpy would copy all positions to look up another type.
     spans = spans.astype(fold.positions.dtype)
     starts, ends = np.searchsorted(fold.positions, spans[:, 0]), np.searchsorted(fold.positions, spans[:, 1])
     some = starts < ends
@@ -99,20 +100,20 @@ def _words(side: Side, span: Span) -> _Words:
 
 
 def _anchors(a: _Words, b: _Words, blocks: Sequence[Block]) -> list[tuple[int, int]]:
-    """Which words begin at the same place on both sides: the first and last of each equal run, and both ends.
+    """Pairs of words, by index, that begin at the same place of an equal run: its first and last, and both ends.
 
-    Between the two of one run nothing differs, so only what lies between runs is compared, and long passages cost
-    what their differences do.
+    Inside a run nothing differs, so only the words between runs are compared, and the cost of a long passage depends
+    on its differences.
     """
-    starts, ends, others = np.array([(each.a, each.a_end, each.b) for each in blocks], dtype=np.int64).T
+    starts, ends, others = np.array([(run.a, run.a_end, run.b) for run in blocks], dtype=np.int64).T
     block = np.maximum(np.searchsorted(starts, a.starts, side="right") - 1, 0)
     place = a.starts - starts[block] + others[block]
-    met = np.minimum(np.searchsorted(b.starts, place), len(b.starts) - 1)
-    own = np.flatnonzero((starts[block] <= a.starts) & (a.starts < ends[block]) & (b.starts[met] == place))
+    partner = np.minimum(np.searchsorted(b.starts, place), len(b.starts) - 1)
+    own = np.flatnonzero((starts[block] <= a.starts) & (a.starts < ends[block]) & (b.starts[partner] == place))
     edge = np.ones(len(own) + 1, dtype=bool)
     edge[1:-1] = np.diff(block[own]) != 0
     some = own[edge[1:] | edge[:-1]]
-    return [(0, 0), *zip(some.tolist(), met[some].tolist(), strict=True), (len(a.words), len(b.words))]
+    return [(0, 0), *zip(some.tolist(), partner[some].tolist(), strict=True), (len(a.words), len(b.words))]
 
 
 def _differing(a: list[str], b: list[str]) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
@@ -120,8 +121,7 @@ def _differing(a: list[str], b: list[str]) -> Iterator[tuple[tuple[int, int], tu
     if "".join(a) == "".join(b):
         return
     last_a = last_b = 0
-    # So many words without one that begins at the same place: told as one difference.
-    blocks = Indel.opcodes(a, b).as_matching_blocks() if max(len(a), len(b)) < MOST_COMPARED else ()
+    blocks = Indel.opcodes(a, b).as_matching_blocks() if max(len(a), len(b)) < MAX_COMPARED else ()
     for i, j, size in (*blocks, (len(a), len(b), 0)):
         if "".join(a[last_a:i]) != "".join(b[last_b:j]):
             yield (last_a, i), (last_b, j)
@@ -129,7 +129,7 @@ def _differing(a: list[str], b: list[str]) -> Iterator[tuple[tuple[int, int], tu
 
 
 def _around(spans: Sequence[Span], which: Span, passage: Span) -> Span:
-    """The text of these words; of none, the place where they would stand."""
+    """The span of these words in the text; for no words, the empty span where they would be."""
     if which[0] < which[1]:
         return spans[which[0]][0], spans[which[1] - 1][1]
     place = spans[which[0]][0] if which[0] < len(spans) else passage[1]

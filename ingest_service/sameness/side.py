@@ -1,4 +1,4 @@
-"""One text as it is judged: everything that is made of it once. Pure."""
+"""One text, prepared for judging. Pure."""
 
 import functools
 import hashlib
@@ -6,23 +6,23 @@ from dataclasses import dataclass
 
 from ingest_service.model import Article, Span
 from ingest_service.sameness import quotations
-from ingest_service.sameness.alignment import Folded
+from ingest_service.sameness.alignment import FoldedText
 from ingest_service.sameness.fingerprints import fingerprints
 from ingest_service.sameness.fold import fold
 
 
 @dataclass(frozen=True)
 class Side:
-    """A text with its fold, its fingerprints and the digest of its fold."""
+    """One side of a judgement: a text with its fold, its fingerprints and the digest of its fold."""
 
     title: str
     text: str
-    folded: Folded
+    folded: FoldedText
     folded_digest: str
 
     @functools.cached_property
     def quoted(self) -> tuple[Span, ...]:
-        """What of the text stands in quotation marks; most texts are never asked."""
+        """The spans in quotation marks. Computed on demand, since most texts need none."""
         return quotations.quoted(self.text)
 
     @property
@@ -32,10 +32,9 @@ class Side:
 
 
 def side_of(article: Article) -> Side:
-    """An article made ready to be judged; linear time."""
+    """Prepares the text of an article; linear time."""
     text = article.text
     folded, codes = fold(text)
-    # A text without a letter is equal to none but itself.
+    # A text without letters and digits has an empty fold; its digest is that of the text, so it equals only itself.
     digest = "sha-256:" + hashlib.sha256((folded.string or text).encode("utf-8", "surrogatepass")).hexdigest()
-    prints = fingerprints(codes)
-    return Side(article.title, text, Folded(folded, prints), digest)
+    return Side(article.title, text, FoldedText(folded, fingerprints(codes)), digest)

@@ -187,11 +187,11 @@ def measure(corpus: int, measured: int, *, synthetic: bool, workers: int) -> dic
         opening = to_open(engine.database)
         now = time.perf_counter()
         with engine.database.reading() as session:
-            kept = following.keep(session)
+            saved = following.save(session)
         keeping = time.perf_counter() - now
-        if kept is not None:
+        if saved is not None:
             with engine.database.writing() as session:
-                following.remember(session, kept)
+                following.record(session, saved)
         again = Database(engine.database.engine.url.render_as_string())
         opening_again = to_open(again)
         again.close()
@@ -242,7 +242,7 @@ def to_open(database: Database) -> float:
     """Seconds until a process that knows nothing can ask."""
     now = time.perf_counter()
     with database.reading() as session:
-        following.follow(session)
+        following.update(session)
     return time.perf_counter() - now
 
 

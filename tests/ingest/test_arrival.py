@@ -103,7 +103,7 @@ def _spans(own: str, other: str, passages: Iterable[dict[str, Any]]) -> Iterator
 
 def mixed() -> list[tuple[str, str]]:
     """Stories of their own, most with the same footer; copies, revisions and quotations among them."""
-    made = articles(PARAMETERS.common + 20, words=120, seed=7)
+    made = articles(PARAMETERS.document_frequency_cap + 20, words=120, seed=7)
     plain = [f"{number}\n\n{text.removesuffix(ENQUIRIES)}" for number, text in enumerate(made)]
     texts = {f"{number:02}": text + "\n\n" + FOOTER for number, text in enumerate(plain)}
     texts["00 copy"] = texts["00"].upper()
@@ -305,7 +305,7 @@ def test_for_each_that_goes_few_are_judged_again(on_either: Folder) -> None:
 
 
 def test_nobody_takes_the_place_of_one_of_few(on_either: Folder) -> None:
-    on_either.take(everybody_ran(PARAMETERS.common + 1))
+    on_either.take(everybody_ran(PARAMETERS.document_frequency_cap + 1))
     on_either.drain()
     before = on_either.events(contract.RELATED)
     on_either.drop(["00", "other 03"])
@@ -314,7 +314,7 @@ def test_nobody_takes_the_place_of_one_of_few(on_either: Folder) -> None:
 
 
 def test_a_footer_of_too_many_hides_nothing_of_a_story(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(neighbours, "HELD", 60)
+    monkeypatch.setattr(neighbours, "MAX_HOLDERS", 60)
     draw = random.Random(5)  # noqa: S311  Nothing secret.
     words = " ".join(articles(3, words=300, seed=11)).split()
     notes = [(f"n{n:03}", f"Note {n}\n\n{' '.join(draw.choices(words, k=120))}\n\n{FOOTER}") for n in range(80)]
@@ -326,14 +326,14 @@ def test_a_footer_of_too_many_hides_nothing_of_a_story(folder: Folder, monkeypat
     folder.drop([name for name, _ in story[40:]])
     folder.drain()
     # Of forty those that stand have each other and all the rest.
-    standing = neighbours.STANDING
+    standing = neighbours.REPRESENTATIVES
     told = [pair for pair in folder.relations() if not any(name.startswith("n") for name in pair)]
     assert len(told) == standing * (standing - 1) // 2 + standing * (40 - standing)
 
 
-@pytest.mark.parametrize("held", [30, neighbours.HELD])
+@pytest.mark.parametrize("held", [30, neighbours.MAX_HOLDERS])
 def test_a_story_that_everybody_ran_stays_one_story(folder: Folder, held: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(neighbours, "HELD", held)
+    monkeypatch.setattr(neighbours, "MAX_HOLDERS", held)
     for text in everybody_ran(70):
         folder.take([text])
         folder.tell()
@@ -380,7 +380,7 @@ def test_boilerplate_stays_so_when_its_first_holders_go(on_either: Folder) -> No
     texts = mixed()
     on_either.take(texts)
     on_either.drain()
-    on_either.drop([name for name, _ in texts[: PARAMETERS.common + 5]])
+    on_either.drop([name for name, _ in texts[: PARAMETERS.document_frequency_cap + 5]])
     on_either.take([("late one", "Nothing else is known about the ferry.\n\n" + FOOTER)])
     on_either.drain()
     assert not [pair for pair in on_either.relations() if "late one" in pair]

@@ -1,4 +1,4 @@
-"""What is kept of the arrays on disk is taken up by the next process, and only when it is what the database means."""
+"""What is saved of the arrays on disk is taken up by the next process, and only when it is what the database means."""
 
 import random
 import shutil
@@ -21,9 +21,9 @@ Open = Callable[[], Database]
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A few rows are many, and a few postings a large run; what PostgreSQL has no place for lies here too."""
-    monkeypatch.setattr(following, "KEEP_EVERY", EVERY)
+    monkeypatch.setattr(following, "CHECKPOINT_ROWS", EVERY)
     monkeypatch.setattr(postings, "MAPPED_FROM", 40)
-    monkeypatch.setattr(postings, "MARKED_FROM", 20)
+    monkeypatch.setattr(postings, "FILTERED_FROM", 20)
     monkeypatch.setattr(checkpoint, "MAPPED_FROM", 40)
     monkeypatch.chdir(tmp_path)
 
@@ -61,15 +61,15 @@ def remove(database: Database, article: int) -> None:
         fingerprint_index.remove(session, [article])
 
 
-def keep(database: Database) -> str | None:
+def save(database: Database) -> str | None:
     """What the pipeline does after judging."""
     with database.reading() as session:
-        kept = following.keep(session)
-    if kept is None:
+        saved = following.save(session)
+    if saved is None:
         return None
     with database.writing() as session:
-        following.remember(session, kept)
-    return kept.token
+        following.record(session, saved)
+    return saved.token
 
 
 def farewells(database: Database) -> list[int]:
@@ -94,10 +94,10 @@ def folder(database: Database) -> Path:
         return following._folder(session)
 
 
-def test_a_process_that_starts_reads_no_row_that_was_kept(opened: Open) -> None:
+def test_a_process_that_starts_reads_no_row_that_was_saved(opened: Open) -> None:
     old = opened()
     add(old, *range(EVERY))
-    assert keep(old)
+    assert save(old)
     spoil(old)
     add(old, 30, 31)
     new = opened()
@@ -117,7 +117,7 @@ def test_what_was_taken_out_and_what_came_late_is_known_to_the_next_process(open
         session.execute(sa.insert(Fingerprints).values(id=EVERY + 5, article=4, hashes=hashes))
     add(old, 5, 6, 7, 8)
     remove(old, 7)
-    assert keep(old)
+    assert save(old)
     remove(old, 8)
     # A transaction that took its number before, and commits only now.
     with old.writing() as session:
@@ -131,7 +131,7 @@ def test_rows_of_what_went_go_once_all_who_start_know_it(opened: Open) -> None:
     add(old, *range(EVERY))
     remove(old, 7)
     assert farewells(old) == [7]
-    assert keep(old)
+    assert save(old)
     assert farewells(old) == []
     assert neighbours(opened(), 6) == (6, 8)
     assert neighbours(old, 6) == (6, 8)
@@ -142,14 +142,14 @@ def test_a_row_of_what_went_that_came_late_stays_for_those_who_start(opened: Ope
     add(old, *range(EVERY))
     with old.writing() as session:
         session.execute(sa.insert(Fingerprints).values(id=EVERY + 5, article=99, hashes=b""))
-    assert keep(old)
+    assert save(old)
     # Committed only now, with a number from before.
     with old.writing() as session:
         session.execute(sa.insert(Fingerprints).values(id=EVERY + 3, article=7, hashes=None))
     assert neighbours(opened(), 6) == (6, 8)
     with old.writing() as session:
         session.execute(sa.insert(Fingerprints).values(id=3 * EVERY, article=100, hashes=b""))
-    assert keep(old)
+    assert save(old)
     assert farewells(old) == []
     assert neighbours(opened(), 6) == (6, 8)
 
@@ -157,14 +157,14 @@ def test_a_row_of_what_went_that_came_late_stays_for_those_who_start(opened: Ope
 def test_few_new_rows_are_not_kept_again(opened: Open) -> None:
     database = opened()
     add(database, *range(EVERY - 1))
-    assert keep(database) is None
+    assert save(database) is None
     assert not folder(database).exists()
     add(database, EVERY)
-    first = keep(database)
+    first = save(database)
     assert first
-    assert keep(database) is None
+    assert save(database) is None
     add(database, *range(100, 100 + EVERY))
-    assert keep(database) not in (None, first)
+    assert save(database) not in (None, first)
 
 
 def test_nothing_but_what_two_pages_tell_of_stays_on_disk(opened: Open) -> None:
@@ -172,7 +172,7 @@ def test_nothing_but_what_two_pages_tell_of_stays_on_disk(opened: Open) -> None:
     sizes = []
     for first in range(0, 60 * EVERY, EVERY):
         add(database, *range(first, first + EVERY))
-        assert keep(database)
+        assert save(database)
         sizes.append(sum(path.stat().st_size for path in folder(database).iterdir()))
         assert len(list(folder(database).glob("*.json"))) == min(2, len(sizes))
     # Twelve bytes for each of some forty fingerprints, of each page and its predecessor, and the pages themselves.
@@ -187,7 +187,7 @@ def test_nothing_but_what_two_pages_tell_of_stays_on_disk(opened: Open) -> None:
 def test_what_is_not_as_it_was_is_not_believed(opened: Open, harm: str) -> None:
     old = opened()
     add(old, *range(EVERY))
-    assert keep(old)
+    assert save(old)
     page = next(folder(old).glob("*.json"))
     for path in folder(old).iterdir():
         if harm == "gone":
@@ -202,7 +202,7 @@ def test_what_is_not_as_it_was_is_not_believed(opened: Open, harm: str) -> None:
             page.write_text(page.read_text().replace('"format":3', '"format":2'))
     new = opened()
     assert neighbours(new, 6) == (6, 7, 8)
-    assert keep(new), "kept again, as it was read as a whole"
+    assert save(new), "saved again, as it was read as a whole"
     spoil(new)
     assert neighbours(opened(), 6) == (6, 7, 8)
 
@@ -212,7 +212,7 @@ def test_a_database_restored_from_a_backup_meets_no_array_that_knows_more(sqlite
         database = Database(sqlite_url)
         schema.upgrade(database)
         add(database, *range(first, first + EVERY))
-        assert keep(database)
+        assert save(database)
         return database
 
     life(0).close()
@@ -237,7 +237,7 @@ def test_a_folder_that_cannot_be_written_costs_only_time(opened: Open) -> None:
     folder(database).parent.mkdir(exist_ok=True)
     folder(database).write_text("in the way", encoding="utf-8")
     add(database, *range(EVERY))
-    assert keep(database) is None
+    assert save(database) is None
     assert neighbours(database, 6) == (6, 7, 8)
     assert neighbours(opened(), 6) == (6, 7, 8)
 
@@ -257,7 +257,7 @@ def test_whatever_happens_between_starts_a_new_process_knows_what_the_table_says
             remove(database, gone := draw.choice(sorted(held)))
             held.discard(gone)
         elif what == "keep":
-            keep(database)
+            save(database)
         elif what == "start":
             database = opened()
         article = draw.randrange(300)

@@ -120,13 +120,13 @@ async def test_a_damaged_database_is_not_waited_for(pipeline: Pipeline, database
         await until_it_dies(pipeline)
 
 
-async def test_a_fault_of_the_task_that_keeps_fingerprints_ends_the_part(
+async def test_a_fault_of_the_task_that_saves_checkpoints_ends_the_part(
     pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_session: Session) -> None:
         raise ValueError("poison")
 
-    monkeypatch.setattr(following, "keep", fail)
+    monkeypatch.setattr(following, "save", fail)
     (tmp_path / "seeds" / "a.txt").write_text(TEXT, encoding="utf-8")
     with pytest.raises(ValueError, match="poison"):
         await until_it_dies(pipeline)

@@ -51,7 +51,7 @@ def test_a_transaction_looks_once_for_what_others_wrote(database: Database) -> N
     said: list[str] = []
     sa.event.listen(database.engine, "before_cursor_execute", lambda *told: said.append(told[2]))
     with database.reading() as session:
-        following.follow(session)
+        following.update(session)
         assert any("fingerprints" in each for each in said)
         said.clear()
         assert fingerprint_index.candidates(session, {0: prints(1, 2, 3)})[0].articles == (1,)
@@ -100,7 +100,7 @@ def test_those_who_share_most_come_first(session: Session) -> None:
 
 
 def test_too_few_shared_fingerprints_make_no_neighbour(session: Session) -> None:
-    few = PARAMETERS.telling_prints - 1
+    few = PARAMETERS.evidence_fingerprints - 1
     fingerprint_index.add(session, {1: prints(*range(10))})
     assert fingerprint_index.candidates(session, {2: prints(*range(few), 100, 101)})[2].articles == ()
     assert fingerprint_index.candidates(session, {2: prints(*range(few + 1), 100, 101)})[2].articles == (1,)
@@ -113,7 +113,9 @@ def test_a_text_of_one_fingerprint_has_neighbours_too(session: Session) -> None:
 
 def test_boilerplate_starts_no_pair_and_is_told(session: Session) -> None:
     footer = range(1, 6)
-    articles = {n: prints(*footer, *range(1000 * n, 1000 * n + 10)) for n in range(1, PARAMETERS.common + 5)}
+    articles = {
+        n: prints(*footer, *range(1000 * n, 1000 * n + 10)) for n in range(1, PARAMETERS.document_frequency_cap + 5)
+    }
     for number, each in articles.items():
         fingerprint_index.add(session, {number: each})
     found = fingerprint_index.candidates(session, {1: articles[1]})[1]
@@ -123,10 +125,10 @@ def test_boilerplate_starts_no_pair_and_is_told(session: Session) -> None:
 
 def test_what_everybody_ran_is_still_found(session: Session) -> None:
     story = prints(*range(1, 50))
-    for number in range(1, PARAMETERS.common + 10):
+    for number in range(1, PARAMETERS.document_frequency_cap + 10):
         fingerprint_index.add(session, {number: story})
     found = fingerprint_index.candidates(session, {500: story})[500]
-    assert 0 < len(found.articles) <= PARAMETERS.neighbours
+    assert 0 < len(found.articles) <= PARAMETERS.max_candidates
 
 
 def test_a_removed_article_attracts_no_more(session: Session) -> None:
@@ -153,7 +155,7 @@ def test_to_follow_the_table_is_no_walk_over_it(sqlite_url: str) -> None:
     for _ in range(2):
         assert neighbours(database, 1, 2, 3) == (1, 9)
     with database.writing() as session:
-        following.remember(session, following.Kept("token", 0, 9, frozenset()))
+        following.record(session, following.SavedCheckpoint("token", 0, 9, frozenset()))
     *asking, forgetting = [told for told in asked if "FROM fingerprints" in told[0]]
     assert len(asking) == 3
     with database.reading() as session:

@@ -59,11 +59,11 @@ def test_a_quotation_of_eight_words_is_traced_wherever_it_stands(database: Datab
 
 def test_what_everybody_quotes_is_traced_to_the_first_who_had_it(database: Database) -> None:
     draw = random.Random(2)  # noqa: S311  Nothing secret.
-    count = PARAMETERS.common + 10
+    count = PARAMETERS.document_frequency_cap + 10
     notes = [" ".join(draw.choices(WORDS, k=60)) for _ in range(count)]
     arrive(database, [Document(f"d{number:02}", f"{note}.\n\n{SAID}") for number, note in enumerate(notes)])
     found = matches(database, SAID)
-    assert {each.path for each in found} >= {f"d{number:02}" for number in range(PARAMETERS.common)}
+    assert {each.path for each in found} >= {f"d{number:02}" for number in range(PARAMETERS.document_frequency_cap)}
     assert all(each.passages[0].verbatim for each in found)
 
 

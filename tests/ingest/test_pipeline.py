@@ -254,7 +254,7 @@ async def test_a_file_whose_writer_never_ends_is_read_and_flagged(folder: Folder
     assert folder.states() == {"a.txt": ("published", None)}
 
 
-async def test_what_is_kept_on_disk_holds_nobody_up(
+async def test_saving_a_checkpoint_delays_nothing(
     sqlite_url: str, tmp_path: Path, workers: WorkerPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A folder of its own: what is mapped goes with the last who knows the database.
@@ -269,11 +269,11 @@ async def test_what_is_kept_on_disk_holds_nobody_up(
         return save(*args)
 
     monkeypatch.setattr(checkpoint, "save", save_slowly)
-    monkeypatch.setattr(following, "KEEP_EVERY", 1)
+    monkeypatch.setattr(following, "CHECKPOINT_ROWS", 1)
     stop = asyncio.Event()
     folder.write("a.txt", STORY)
     running = asyncio.create_task(folder.pipeline().run(stop))
-    await until(keeping.is_set, "the fingerprints to be kept")
+    await until(keeping.is_set, "the checkpoint to be saved")
     folder.news()
     folder.write("b.txt", OTHER)
     await until(lambda: "b.txt" in folder.states() and not folder.unjudged(), "the second file")

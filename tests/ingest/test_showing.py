@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from catalog_service import contract
 from ingest_service import showing
-from ingest_service.matching import Found
+from ingest_service.matching import TextMatch
 from ingest_service.model import Span
 
 OTHER = contract.Reference.model_validate(
@@ -12,7 +12,7 @@ OTHER = contract.Reference.model_validate(
 )
 
 
-def found(text: str, source: str, edits: Sequence[tuple[Span, Span]] = (), title: str = "Harbour") -> Found:
+def found(text: str, source: str, edits: Sequence[tuple[Span, Span]] = (), title: str = "Harbour") -> TextMatch:
     """A match of all of both texts."""
     ops = [("insert" if a[0] == a[1] else "delete" if b[0] == b[1] else "replace", a, b) for a, b in edits]
     passage = {
@@ -23,7 +23,7 @@ def found(text: str, source: str, edits: Sequence[tuple[Span, Span]] = (), title
         "type": "reuse", "other": OTHER, "jaccard": 0.5, "coverage": {"self": 1.0, "other": 0.5}, "passages": [passage],
         "path": "harbour.txt", "title": title, "copies": 2,
     }  # fmt: skip
-    return Found(contract.Match.model_validate(match), source)
+    return TextMatch(contract.Match.model_validate(match), source)
 
 
 def test_a_match_is_told_with_its_words() -> None:

@@ -32,7 +32,7 @@ def test_the_least_hash_of_each_window_is_kept(text: str) -> None:
     width = min(PARAMETERS.window, len(hashes))
     least = {min(hashes[start : start + width]) for start in range(len(hashes) - width + 1)} if hashes else set()
     prints = printed(text)
-    assert {hashes[place] for place in prints.places.tolist()} == least
+    assert {hashes[place] for place in prints.positions.tolist()} == least
     assert len(prints.unique) == len(least)
 
 
@@ -40,7 +40,7 @@ def test_fingerprints_lie_anywhere_among_all_numbers() -> None:
     # The index divides them by their first bits; of the least of windows a fifth would be in the first part.
     texts = [document.text for document in sameness_set.generate().documents[:100]]
     values = np.concatenate([printed(text).unique for text in texts])
-    parts = np.bincount(np.searchsorted(postings.EDGES, values), minlength=postings.PARTS)
+    parts = np.bincount(np.searchsorted(postings.EDGES, values), minlength=postings.PARTITIONS)
     assert parts.min() > parts.mean() / 2
     assert parts.max() < parts.mean() * 2
 
@@ -58,5 +58,5 @@ def test_a_text_shorter_than_a_gram_has_no_fingerprints() -> None:
 def test_a_repeated_fingerprint_keeps_few_places() -> None:
     prints = printed("peace " * 10_000)
     assert len(prints.unique) < 10
-    assert len(prints.places) <= fingerprints.MOST_PLACES * len(prints.unique)
-    assert prints.places.tolist()[:2] == sorted(prints.places.tolist()[:2])
+    assert len(prints.positions) <= fingerprints.MAX_OCCURRENCES * len(prints.unique)
+    assert prints.positions.tolist()[:2] == sorted(prints.positions.tolist()[:2])

@@ -129,8 +129,8 @@ def test_characters_written_as_several_are_the_same_and_stay_whole() -> None:
 def test_what_has_no_passage_is_no_duplicate() -> None:
     words = "Telecommunications internationalisation commissioners acknowledge extraordinarily disproportionate duties"
     changed = words.replace("duties", "dutier")
-    assert sameness.judge(prepared(words), prepared(changed), met=True) is None
-    assert sameness.judge(prepared(words), prepared(words.upper()), met=True) is not None
+    assert sameness.judge(prepared(words), prepared(changed), compare_always=True) is None
+    assert sameness.judge(prepared(words), prepared(words.upper()), compare_always=True) is not None
 
 
 @pytest.mark.parametrize(("number", "another"), [("6.7", "7.6"), ("6.7", "67"), ("6,7", "67")])
