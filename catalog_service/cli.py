@@ -41,9 +41,9 @@ cli.add_typer(token, name="token")
 Json = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 
 
-def _printable(text: str) -> str:
+def _printable(text: str | None) -> str | None:
     """Refuses control characters, and bytes that are not UTF-8: no database holds them. Raises BadParameter."""
-    if not text.isprintable():
+    if text is not None and not text.isprintable():
         raise typer.BadParameter("has characters that cannot be printed")
     return text
 

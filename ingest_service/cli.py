@@ -59,6 +59,13 @@ app.add_typer(migrate, name="migrate")
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
+def _printable(text: str | None) -> str | None:
+    """Refuses control characters, and bytes that are not UTF-8: no database holds them. Raises BadParameter."""
+    if text is not None and not text.isprintable():
+        raise typer.BadParameter("has characters that cannot be printed")
+    return text
+
+
 def main() -> None:
     """Runs a command; an error of the service is a sentence on standard error, and an exit code."""
     try:
@@ -122,8 +129,12 @@ def _exit_by_data(database: Database) -> None:
 
 @app.command()
 def retry(
-    event: Annotated[str | None, typer.Argument(help="The id of one event; all when left out.")] = None,
-    reason: Annotated[str | None, typer.Option(help="Only those with this problem code, or reason of a file.")] = None,
+    event: Annotated[
+        str | None, typer.Argument(help="The id of one event; all when left out.", callback=_printable)
+    ] = None,
+    reason: Annotated[
+        str | None, typer.Option(help="Only those with this problem code, or reason of a file.", callback=_printable)
+    ] = None,
     files: Annotated[bool, typer.Option("--files", help="Read files again that could not be read.")] = False,
     as_json: AsJson = False,
 ) -> None:

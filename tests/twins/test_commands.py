@@ -130,6 +130,22 @@ def test_a_mistyped_database_is_not_made(twin: Twin, words: str, command: Comman
     assert not path.parent.exists()
 
 
+HOSTILE = {
+    "ingest": ["retry \udcff", "retry --reason \udcff", "retry --files --reason a\0"],
+    "catalog": [
+        "token create --scope read --name \udcff", "token create --scope \udcff", f"token revoke {2**63}",
+        "token revoke -1",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("twin", "words"), [(twin, words) for twin in TWINS for words in HOSTILE[twin.name]])
+def test_an_argument_that_no_database_holds_is_usage(words: str, command: Command, database_url: str) -> None:
+    assert command("migrate", "up", DATABASE_URL=database_url)[0] == 0
+    code, _, said = command(*words.split(" "), DATABASE_URL=database_url)
+    assert (code, "Traceback" in said) == (2, False), said
+
+
 def test_a_folder_that_cannot_be_written(command: Command) -> None:
     # A folder of the kernel: whoever runs the tests cannot write there.
     assert_one_sentence(command("migrate", "up", DATABASE_URL="sqlite:////proc/x.db"), 3, "unable to open")
