@@ -1,9 +1,13 @@
 """What in the folder is nobody's document: editors' temporary files, and what `.ingestignore` names."""
 
+import functools
 import os
+import re
 from pathlib import Path
 
 import pathspec
+import structlog
+from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from ingest_service import file_names
 
@@ -26,6 +30,9 @@ ALWAYS = (
 )
 
 
+log = structlog.get_logger()
+
+
 class Ignore:
     """The rules in force, read from the folder's `.ingestignore` (gitignore syntax) once.
 
@@ -38,7 +45,8 @@ class Ignore:
             own = os.fsdecode((root / IGNORE_FILE).read_bytes()).split("\n")[:MOST_RULES]
         except (FileNotFoundError, IsADirectoryError):
             own = []
-        self._rules = pathspec.GitIgnoreSpec.from_lines([*ALWAYS, *(line.removesuffix("\r") for line in own)])
+        rules = (*ALWAYS, *(line.removesuffix("\r") for line in own))
+        self._rules = pathspec.GitIgnoreSpec([pattern for rule in rules for pattern in _patterns(rule)])
 
     def __call__(self, path: str, is_folder: bool) -> bool:
         """Whether the path is ignored; a folder with all it holds."""
@@ -50,3 +58,14 @@ class Ignore:
         parts = path.split("/")
         ends = range(1, len(parts) + 1)
         return any(self("/".join(parts[:end]), is_folder or end < len(parts)) for end in ends)
+
+
+# Every scan makes the rules anew: each rule is compiled, and one that is wrong logged, the first time only.
+@functools.lru_cache(MOST_RULES)
+def _patterns(rule: str) -> tuple[GitIgnoreSpecPattern, ...]:
+    """The patterns of a rule; none, as in git, if it is no rule of gitignore."""
+    try:
+        return tuple(pathspec.GitIgnoreSpec.from_lines([rule]).patterns)
+    except (ValueError, re.error) as error:
+        log.warning("a rule is not used", file=IGNORE_FILE, rule=file_names.to_text(rule), reason=str(error))
+        return ()

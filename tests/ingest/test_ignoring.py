@@ -30,3 +30,12 @@ def test_a_rule_sees_the_name_as_the_file_system_has_it(
 ) -> None:
     (tmp_path / IGNORE_FILE).write_bytes(rule + b"\n")
     assert Ignore(tmp_path)(file_names.to_text(os.fsdecode(path)), is_folder=False) is ignored
+
+
+@pytest.mark.parametrize("rule", [b"!", b"\\", b"a\\", b"[z-a]", b"\xff[z-a]"])
+def test_a_rule_that_is_none_is_not_used_and_the_others_are(tmp_path: Path, rule: bytes) -> None:
+    (tmp_path / IGNORE_FILE).write_bytes(b"*.bak\n" + rule + b"\ndrafts/\n")
+    ignore = Ignore(tmp_path)
+    assert ignore("a.bak", is_folder=False)
+    assert ignore("drafts", is_folder=True)
+    assert not ignore("a.txt", is_folder=False)
