@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pathspec
 import structlog
-from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from ingest_service import file_names
 
@@ -46,7 +45,7 @@ class Ignore:
         except (FileNotFoundError, IsADirectoryError):
             own = []
         rules = (*ALWAYS, *(line.removesuffix("\r") for line in own))
-        self._rules = pathspec.GitIgnoreSpec([pattern for rule in rules for pattern in _patterns(rule)])
+        self._rules = pathspec.GitIgnoreSpec.from_lines(filter(_is_valid, rules))
 
     def __call__(self, path: str, is_folder: bool) -> bool:
         """Whether the path is ignored; a folder with all it holds."""
@@ -60,12 +59,13 @@ class Ignore:
         return any(self("/".join(parts[:end]), is_folder or end < len(parts)) for end in ends)
 
 
-# Every scan makes the rules anew: each rule is compiled, and one that is wrong logged, the first time only.
+# Every scan reads the rules anew: one that is not valid is logged the first time only.
 @functools.lru_cache(MOST_RULES)
-def _patterns(rule: str) -> tuple[GitIgnoreSpecPattern, ...]:
-    """The patterns of a rule; none, as in git, if it is no rule of gitignore."""
+def _is_valid(rule: str) -> bool:
+    """Whether a line has the syntax of gitignore. Other lines have no effect, as in git."""
     try:
-        return tuple(pathspec.GitIgnoreSpec.from_lines([rule]).patterns)
+        pathspec.GitIgnoreSpec.from_lines([rule])
     except (ValueError, re.error) as error:
-        log.warning("a rule is not used", file=IGNORE_FILE, rule=file_names.to_text(rule), reason=str(error))
-        return ()
+        log.warning("a rule is not valid", file=IGNORE_FILE, rule=file_names.to_text(rule), reason=str(error))
+        return False
+    return True
