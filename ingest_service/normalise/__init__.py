@@ -1,6 +1,6 @@
-"""A reading becomes an article: one rule after another, in one visible order. Pure.
+"""Normalising: the rules that turn a reading into an article, applied in one visible order. Pure.
 
-Every change of the text is a note; `apply(reading.source, article.notes)` is the article's text, exactly.
+Every change of the text is recorded as a note: `apply(reading.source, article.notes)` is exactly the article's text.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ __all__ = ["NAME", "RULES", "VERSION", "apply", "name_of", "normalise"]
 NAME = "palimpsest"
 VERSION = "1"
 
-# Lines are judged before they are joined; the top of the page first, then what stands in the text, then its end.
+# The rules see lines before these are joined: first the top of the page, then the body, then the end.
 RULES = (
     metadata.front_matter,
     furniture.page_furniture,
@@ -59,20 +59,20 @@ RULES = (
 
 def normalise(reading: Reading) -> Article:
     """The article of a reading."""
-    standing = draft.opened(reading)
+    current = draft.opened(reading)
     for rule in RULES:
-        standing = standing.after(name_of(rule), rule(standing))
-    return _article(standing)
+        current = current.after(name_of(rule), rule(current))
+    return _article(current)
 
 
-def name_of(rule: Callable[[draft.Draft], draft.Found]) -> str:
-    """The name of a rule as notes give it."""
+def name_of(rule: Callable[[draft.Draft], draft.RuleResult]) -> str:
+    """The name of a rule in notes."""
     return rule.__name__.replace("_", "-")
 
 
-def _article(standing: draft.Draft) -> Article:
-    removed = notes.ordered(standing.notes)
-    made = notes.ordered([*removed, *notes.spacing(standing.source, standing.lines, removed)])
-    text = apply(standing.source, made)
+def _article(final: draft.Draft) -> Article:
+    removed = notes.ordered(final.notes)
+    all_notes = notes.ordered([*removed, *notes.spacing(final.source, final.lines, removed)])
+    text = apply(final.source, all_notes)
     paragraphs = tuple(text.split(PARAGRAPH_BREAK)) if text else ()
-    return replace(standing.article, paragraphs=paragraphs, notes=made, normaliser=Normaliser(NAME, VERSION))
+    return replace(final.article, paragraphs=paragraphs, notes=all_notes, normaliser=Normaliser(NAME, VERSION))

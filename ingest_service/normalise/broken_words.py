@@ -1,4 +1,4 @@
-"""Words that a space broke in two, as "accordi ng", in English text."""
+"""Words that a space or a hyphen divides by mistake, such as "accordi ng", in English text."""
 
 import functools
 import importlib.util
@@ -9,12 +9,12 @@ from pathlib import Path
 
 from ingest_service.model import Span
 from ingest_service.normalise import names
-from ingest_service.normalise.draft import Draft, Found
+from ingest_service.normalise.draft import Draft, RuleResult
 
 PAIR = re.compile(r"(?<!\S)[\"'“‘(\[]*([a-z]{2,24}) (?=([a-z]{2,24})(?![\w'’-]))")
 FIRST_HALF = re.compile(r"(?<![\w'’-])([a-z]{2,24})-$")
 SECOND_HALF = re.compile(r"([a-z]{2,24})(?![\w'’-])")
-# Written apart by some ("eco system"): no word alone, yet whole before one.
+# Prefixes that some write apart ("eco system"): no words of their own, but not halves of a broken word either.
 COMBINING = frozenset(
     names.words(
         "aero agri agro anti arch astro audio auto bi bio by cardio centi co contra counter crypto cyber de demi"
@@ -36,12 +36,12 @@ COMMONEST = frozenset(
 APART = frozenset({"pro forma", "rendez vous", "post mortem", "kow tow", "wi fi", "beri beri", "cous cous"})
 
 
-def broken_words(draft: Draft) -> Found:
-    """Two lower-case halves, apart or hyphenated at a line's end, are joined when one is no word and both make one."""
+def broken_words(draft: Draft) -> RuleResult:
+    """Joins two lower-case halves, divided by a space or a hyphen at a line's end, that are a word only together."""
     if draft.article.language != "en":
-        return Found()
+        return RuleResult()
     mends = [*_spaced(draft), *_hyphenated(draft)]
-    return Found(mends=sorted(mends))
+    return RuleResult(mends=sorted(mends))
 
 
 def _spaced(draft: Draft) -> Iterator[Span]:
@@ -49,7 +49,7 @@ def _spaced(draft: Draft) -> Iterator[Span]:
     for start, end in draft.stretches():
         whole, at = "", 0
         for match in PAIR.finditer(draft.source, start, end):
-            # What was just joined may be half of a longer word.
+            # The word just joined may itself be half of a longer word.
             first = whole if match.start(1) == at else match[1]
             if match.end(2) <= end and _is_one_word(first, match[2]):
                 yield match.end(1), match.start(2)
@@ -72,7 +72,7 @@ def _is_one_word(first: str, second: str) -> bool:
         return False
     if first in COMBINING and (_is_word(second) or first[-1] == second[0]):
         return False
-    # "be ad hoc", "to ut ilise", "we ll": a short scrap beside one of the commonest words may belong elsewhere.
+    # "be ad hoc", "to ut ilise", "we ll": a short fragment beside a very common word may belong to its other side.
     return not (first in COMMONEST and len(second) < 4) and not (second in COMMONEST and len(first) < 4)
 
 
@@ -83,7 +83,7 @@ def _is_word(text: str) -> bool:
 
 @functools.cache
 def known_words() -> frozenset[str]:
-    """The 83,000 English words of symspellpy's list, read when first asked for."""
+    """The 83,000 English words of symspellpy's list, read at the first use."""
     package = importlib.util.find_spec("symspellpy")
     if package is None or package.origin is None:
         raise ModuleNotFoundError("symspellpy")

@@ -1,15 +1,15 @@
-"""Lines that say who wrote or contributed."""
+"""Bylines and credits: lines that name the authors and contributors of a text."""
 
 import re
 from dataclasses import replace
 
 from ingest_service.model import Span
 from ingest_service.normalise import names, publishers
-from ingest_service.normalise.draft import Draft, Found
+from ingest_service.normalise.draft import Draft, RuleResult
 from ingest_service.normalise.layout import Line
 
 LONGEST = 200
-# How many of the last lines may be credits, and how many under the title a byline.
+# The number of last lines that may be credits, and of lines under the title that may be a byline.
 CLOSING = 4
 OPENING = 3
 
@@ -25,29 +25,29 @@ BYLINE = re.compile(r"By:? (\S.*)")
 ROLE = re.compile(r",? (?:[A-Z][a-z]+ )?(?:Staff|Correspondent|Reporter|Editor|Staff Writer|Correspondents)\.?$")
 
 
-def byline(draft: Draft) -> Found:
-    """A line under the title that is "By" and full names says who wrote the text."""
+def byline(draft: Draft) -> RuleResult:
+    """Removes a line under the title that is "By" and full names; the article gets these authors."""
     if not draft.article.title or len(draft.lines) < 2:
-        return Found()
+        return RuleResult()
     for line in draft.lines[:OPENING]:
         match = BYLINE.fullmatch(line.text) if line.whole and len(line.text) <= LONGEST else None
         found = names.divided(ROLE.sub("", match[1])) if match else None
         if found and all(" " in name or publishers.full_name(name) for name in found):
             authors = draft.article.authors or found
-            return Found(cuts=[(line.start, line.end)], article=replace(draft.article, authors=authors))
-    return Found()
+            return RuleResult(cuts=[(line.start, line.end)], article=replace(draft.article, authors=authors))
+    return RuleResult()
 
 
-def reporter_address(draft: Draft) -> Found:
-    """A line near the end of a wire that is nothing but an e-mail address is its reporter's."""
+def reporter_address(draft: Draft) -> RuleResult:
+    """Removes lines near the end of a wire story that are only the e-mail address of its reporter."""
     if draft.article.kind != "wire":
-        return Found()
+        return RuleResult()
     last = (line for line in draft.lines[1:][-CLOSING:] if line.whole and ADDRESS.fullmatch(line.text[: LONGEST + 1]))
-    return Found(cuts=[(line.start, line.end) for line in last])
+    return RuleResult(cuts=[(line.start, line.end) for line in last])
 
 
-def credit_line(draft: Draft) -> Found:
-    """A line or bracket that ends a text and says whom reporting or inputs are by or from is a credit."""
+def credit_line(draft: Draft) -> RuleResult:
+    """Removes final lines and brackets that credit others for reporting or material; the article gets the credits."""
     cuts: list[Span] = []
     credited = list(draft.article.credits)
     for line in draft.lines[-CLOSING:]:
@@ -56,17 +56,17 @@ def credit_line(draft: Draft) -> Found:
         if found and (start or line is not draft.lines[0]):
             cuts.append((line.start + start, line.end))
             credited += [name for name in found if name not in credited]
-    return Found(cuts=cuts, article=replace(draft.article, credits=tuple(credited)))
+    return RuleResult(cuts=cuts, article=replace(draft.article, credits=tuple(credited)))
 
 
 def _credit_start(line: Line) -> int:
-    """Where a credit in brackets opens that ends the line, else the line's start."""
+    """The start of a bracket that ends the line, else the start of the line."""
     bracket = line.text.rfind("(")
     return bracket if bracket > 0 and line.text.endswith(")") and line.text[bracket - 1].isspace() else 0
 
 
 def _credited(text: str) -> list[str]:
-    """The names that a credit holds; none when any part of it is something else."""
+    """The names in a credit; none if any part of it is something else."""
     found: list[str] = []
     for part in NEXT_ROLE.split(text.strip(AROUND)):
         match = CREDIT.fullmatch(part.strip(AROUND))

@@ -1,4 +1,4 @@
-"""Picture captions that stand in the text, between its sentences or alone."""
+"""Picture captions in the text, between its sentences or on lines of their own."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -6,14 +6,14 @@ from dataclasses import replace
 
 from ingest_service.model import Span
 from ingest_service.normalise import dates, publishers, sentences
-from ingest_service.normalise.draft import Draft, Found
+from ingest_service.normalise.draft import Draft, RuleResult
 
 LONGEST = 600
 _AGENCY = "|".join(map(re.escape, publishers.AGENCIES))
 CREDIT = re.compile(rf"\((?:{_AGENCY})(?: Photo)?(?:[-/][^()\n]{{1,60}})?\)")
 # An agency in brackets with a dash after it opens a story: it is a dateline.
 DASH = re.compile(r"\s*[-–—]")
-# Who stands where, poses or is pictured; or the sentence speaks of the picture itself.
+# Signs of a caption: the position of a person, a pose, "pictured", or a sentence about the picture itself.
 SIGN = re.compile(
     r"\((?:[RLC]|(?:\w+ )?from (?:right|left|[RL])|right|left|cent(?:er|re))\)"
     r"|\bpos(?:e|es|ing) (?:for|with|together|alongside|during)\b"
@@ -26,21 +26,21 @@ OFFICE = re.compile(r"\b(?:Sen|Rep|Gov)\.|\b(?:Senator|Representative|Governor|C
 SAYS = re.compile(r"\b(?:said|says|told|warned|added|announced)\b")
 
 
-def caption(draft: Draft) -> Found:
-    """A sentence before an agency in brackets that says who stands where, poses or is pictured is a caption."""
+def caption(draft: Draft) -> RuleResult:
+    """Moves captions, labelled or before an agency in brackets, to a field; their date may become the article's."""
     spans = list(_apart(sorted([*_captions(draft), *_labelled(draft)])))
     if not spans:
-        return Found()
+        return RuleResult()
     texts = [" ".join(draft.source[slice(*span)].split()) for span in spans]
     article = replace(draft.article, fields={**draft.article.fields, "captions": list(texts)})
     taken = {found for text in texts for found in [dates.one_inside(text)] if found}
     if article.published is None and len(taken) == 1:
         article = replace(article, published=taken.pop(), published_basis="caption")
-    return Found(cuts=spans, article=article)
+    return RuleResult(cuts=spans, article=article)
 
 
 def _apart(spans: Iterable[Span]) -> Iterator[Span]:
-    """The spans without those that overlap one before them."""
+    """The spans without those that overlap an earlier one."""
     at = 0
     for span in spans:
         if span[0] >= at:
@@ -49,7 +49,7 @@ def _apart(spans: Iterable[Span]) -> Iterator[Span]:
 
 
 def _labelled(draft: Draft) -> Iterator[Span]:
-    """Lines that say themselves that they are captions."""
+    """Lines that begin with a label such as "Image caption"."""
     for line in draft.lines:
         if line.whole and len(line.text) <= LONGEST and LABELLED.match(line.text):
             yield line.start, line.end
@@ -67,7 +67,7 @@ def _captions(draft: Draft) -> Iterator[Span]:
 
 
 def _start(source: str, floor: int, end: int) -> int | None:
-    """Where the sentence before a credit starts; None when in doubt, or when it is longer than a caption."""
+    """The start of the sentence before a credit; None if it is uncertain, or longer than a caption may be."""
     nearest = max(floor, end - LONGEST)
     while nearest < end and source[nearest].isspace():
         nearest += 1

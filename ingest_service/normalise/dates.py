@@ -1,4 +1,4 @@
-"""Dates that a text writes out: lines that are nothing but a date, and dates inside a sentence. English and CJK."""
+"""Dates in a text: lines that are only a date, and dates inside sentences. English, Chinese, Japanese and Korean."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 
-from ingest_service.normalise.draft import Draft, Found
+from ingest_service.normalise.draft import Draft, RuleResult
 
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH = (
@@ -26,26 +26,26 @@ BEFORE = (
 AFTER = r"(?:,?(?: at)? \d{1,2}[:.]\d{2}(?::\d{2})? ?(?:am|pm|a\.m\.|p\.m\.)?(?: ?[A-Z]{2,5})?)?\.?"
 AROUND = re.compile(rf"(?:{BEFORE})\x00(?:{AFTER})", re.IGNORECASE)
 LONGEST_LINE = 70
-# How many lines under the title a date line may stand.
+# The number of lines under the title that may be a date line.
 NEAR = 3
 
 
-def date_line(draft: Draft) -> Found:
-    """A line under the title that holds nothing but a date is when the text was published."""
+def date_line(draft: Draft) -> RuleResult:
+    """Removes a line under the title that is only a date; the article is published on it."""
     if not draft.article.title:
-        return Found()
+        return RuleResult()
     for line in draft.lines[:NEAR]:
         found = alone(line.text) if line.whole else None
         if found and draft.article.published in (None, found):
             article = draft.article
             if not article.published:
                 article = replace(article, published=found, published_basis="text")
-            return Found(cuts=[(line.start, line.end)], article=article)
-    return Found()
+            return RuleResult(cuts=[(line.start, line.end)], article=article)
+    return RuleResult()
 
 
 def alone(line: str) -> str | None:
-    """The date that a line consists of, weekday and time aside, as YYYY-MM-DD."""
+    """The date of a line that is only a date, perhaps with weekday and time, as YYYY-MM-DD."""
     if len(line) > LONGEST_LINE:
         return None
     for pattern in (MONTH_FIRST, DAY_FIRST, YEAR_FIRST):
@@ -55,13 +55,13 @@ def alone(line: str) -> str | None:
 
 
 def inside(text: str) -> Iterator[str]:
-    """The full dates that a text holds, as YYYY-MM-DD."""
+    """The full dates in a text, as YYYY-MM-DD."""
     for pattern in (MONTH_FIRST, DAY_FIRST, YEAR_FIRST):
         yield from filter(None, map(_iso, pattern.finditer(text)))
 
 
 def one_inside(text: str) -> str | None:
-    """The date that a text holds, if it holds exactly one."""
+    """The date in a text, if there is exactly one."""
     found = set(inside(text))
     return found.pop() if len(found) == 1 else None
 

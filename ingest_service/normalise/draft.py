@@ -1,6 +1,6 @@
-"""A text on its way to an article: the lines that still stand, what is known so far, a note of every change.
+"""A draft: the state of a text between two rules, that is its remaining lines, its article so far, and all notes.
 
-All positions index the source.
+All positions are indices of the source.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,10 +13,11 @@ from ingest_service.normalise.layout import Line
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What one rule found: spans to take out, spaces inside words to close, and the article as it is now known.
+class RuleResult:
+    """The result of one rule: spans to remove, and the article with what the rule learned (None for no change).
 
-    Both kinds of span are sorted and apart. A line falls in two where a cut goes through it; a mended one stays whole.
+    `cuts` remove text and split the line they lie in; `mends` remove the space or hyphen that divides a word, and keep
+    the line whole. Both are sorted and disjoint.
     """
 
     cuts: Sequence[Span] = ()
@@ -26,7 +27,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What the rules read; each makes a new one."""
+    """The state that a rule reads; applying the result makes a new draft."""
 
     source: str
     lines: tuple[Line, ...]
@@ -35,16 +36,16 @@ class Draft:
     front_matter: Span | None = None
     notes: tuple[Note, ...] = ()
 
-    def after(self, rule: str, found: Found) -> "Draft":
-        """The draft with what a rule found, each change noted under its name. No rule takes the last line."""
-        standing = tuple(_without(self.lines, found.cuts, self.source)) if found.cuts else self.lines
-        if self.lines and not standing:
+    def after(self, rule: str, result: RuleResult) -> "Draft":
+        """The draft after a rule, with a note for each change. A result that removes the last line is ignored."""
+        remaining = tuple(_without(self.lines, result.cuts, self.source)) if result.cuts else self.lines
+        if self.lines and not remaining:
             return self
-        noted = (Note(rule, span, self.source[slice(*span)]) for span in (*found.cuts, *found.mends))
-        return replace(self, lines=standing, article=found.article or self.article, notes=(*self.notes, *noted))
+        notes = (Note(rule, span, self.source[slice(*span)]) for span in (*result.cuts, *result.mends))
+        return replace(self, lines=remaining, article=result.article or self.article, notes=(*self.notes, *notes))
 
     def stretches(self) -> Iterator[Span]:
-        """The spans of paragraphs that nothing was cut out of; where something was, the parts on both sides."""
+        """The spans of uncut text: whole paragraphs, or their parts on both sides of a cut."""
         for paragraph in layout.paragraphs(self.lines):
             start = paragraph[0].start
             for line, following in pairwise(paragraph):
@@ -61,7 +62,7 @@ def opened(reading: Reading) -> Draft:
 
 
 def _without(lines: Iterable[Line], cuts: Sequence[Span], source: str) -> Iterator[Line]:
-    """The lines with the cuts taken out, in one pass over both."""
+    """The lines without the cuts, in one pass over both."""
     first = 0
     for line in lines:
         while first < len(cuts) and cuts[first][1] <= line.start:

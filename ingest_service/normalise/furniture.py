@@ -1,4 +1,4 @@
-"""Lines that belong to the page and not to the text."""
+"""Furniture: lines that belong to the page and not to the text."""
 
 import re
 from collections import Counter
@@ -7,20 +7,20 @@ from dataclasses import replace
 
 from ingest_service.model import Span
 from ingest_service.normalise import names, publishers
-from ingest_service.normalise.draft import Draft, Found
+from ingest_service.normalise.draft import Draft, RuleResult
 from ingest_service.normalise.layout import Line
 
 LONGEST = 120
 LONGEST_CLAIM = 300
-# How many of the last lines may close a text: its end mark, its source, its credits.
+# The number of last lines that may hold an end mark, a source or a credit.
 CLOSING = 4
-# How many of the first lines may label it.
+# The number of first lines that may label a release.
 OPENING = 3
 
 _THING = r"(?: (?:article|story|post|page|video|photo))?"
 _NETWORK = r"(?:facebook|twitter|x|whatsapp|telegram|instagram|linkedin|youtube|google news|e-?mail)"
 _AGO = r"(?:\d{1,3}|an?|one) (?:second|minute|hour|day|week|month|year)s? ago"
-# What one line, or one part of a line divided by bars or wide gaps, may consist of.
+# The text of a line of furniture, or of one part of a line that bars or wide gaps divide.
 FURNITURE = re.compile(
     "|".join(
         (
@@ -76,54 +76,54 @@ SOURCE = re.compile(r"Source: ?([^\W\d_a-z][^.:;!?]{1,80})")
 SOURCE_AFTER = re.compile(r"[.!?\"'”’)]\s+(Source: ?([^\W\d_a-z][^.:;!?]{1,80}))")
 
 
-def page_furniture(draft: Draft) -> Found:
-    """A line that only tells the reader what to do with the page, or names its channel elsewhere, is no text."""
+def page_furniture(draft: Draft) -> RuleResult:
+    """Removes lines that only serve the use of the page, or name its channel on another site."""
     found = {line for line in draft.lines if line.whole and len(line.text) <= LONGEST and _is_furniture(line.text)}
     found.update(_channels(draft))
-    return Found(cuts=[_span(line) for line in draft.lines if line in found])
+    return RuleResult(cuts=[_span(line) for line in draft.lines if line in found])
 
 
-def copyright_line(draft: Draft) -> Found:
-    """A line near the end that claims the copyright of a year, or all rights, is no text."""
+def copyright_line(draft: Draft) -> RuleResult:
+    """Removes lines near the end that claim the copyright of a year, or all rights."""
     last = (line for line in draft.lines[1:][-CLOSING:] if line.whole and len(line.text) <= LONGEST_CLAIM)
-    return Found(cuts=[_span(line) for line in last if COPYRIGHT.fullmatch(line.text)])
+    return RuleResult(cuts=[_span(line) for line in last if COPYRIGHT.fullmatch(line.text)])
 
 
-def picture_credit(draft: Draft) -> Found:
-    """A line that only says what kind of picture stands there, or whose it is, is no text."""
+def picture_credit(draft: Draft) -> RuleResult:
+    """Removes lines that only name the kind of a picture, or its photographer."""
     below = draft.lines if draft.article.title else draft.lines[1:]
     short = (line for line in below if line.whole and len(line.text) <= LONGEST)
-    return Found(cuts=[_span(line) for line in short if _credits_picture(line.text)])
+    return RuleResult(cuts=[_span(line) for line in short if _credits_picture(line.text)])
 
 
-def release_label(draft: Draft) -> Found:
-    """A line at the top that only says "for immediate release" or "media release" makes the text one."""
+def release_label(draft: Draft) -> RuleResult:
+    """Removes a line at the top such as "for immediate release" or "media release"; the article is a release."""
     if len(draft.lines) < 2:
-        return Found()
+        return RuleResult()
     for line in draft.lines[:OPENING]:
         if line.whole and RELEASE_LABEL.fullmatch(line.text):
-            return Found(cuts=[_span(line)], article=replace(draft.article, kind="release"))
-    return Found()
+            return RuleResult(cuts=[_span(line)], article=replace(draft.article, kind="release"))
+    return RuleResult()
 
 
-def end_mark(draft: Draft) -> Found:
-    """What marks the end of a text, as -ENDS-, /End/, ### or -30-, alone or after its last sentence, is no text."""
+def end_mark(draft: Draft) -> RuleResult:
+    """Removes the end mark of a text, such as -ENDS-, /End/, ### or -30-, alone or after the last sentence."""
     if not draft.lines:
-        return Found()
+        return RuleResult()
     for line in draft.lines[1:][-CLOSING:]:
         if line.whole and len(line.text) <= 12 and END_MARK.fullmatch(line.text):
-            return Found(cuts=[_span(line)])
+            return RuleResult(cuts=[_span(line)])
     last = draft.lines[-1]
     match = END_MARK_AFTER.search(last.text[-16:])
     if match is None or match.end() != len(last.text[-16:]):
-        return Found()
-    return Found(cuts=[(last.end - len(match[1]), last.end)])
+        return RuleResult()
+    return RuleResult(cuts=[(last.end - len(match[1]), last.end)])
 
 
-def source_line(draft: Draft) -> Found:
-    """ "Source:" and the name of a publisher, alone or after the last sentence, name the publisher and are no text."""
+def source_line(draft: Draft) -> RuleResult:
+    """Removes "Source:" and a publisher's name, alone or after the last sentence; the article gets the publisher."""
     if not draft.lines:
-        return Found()
+        return RuleResult()
     for line in draft.lines[1:][-CLOSING:]:
         match = SOURCE.fullmatch(line.text) if len(line.text) <= LONGEST else None
         if match and (name := publishers.full_name(match[1].strip())):
@@ -133,11 +133,11 @@ def source_line(draft: Draft) -> Found:
     match = next((found for found in SOURCE_AFTER.finditer(tail) if found.end() == len(tail)), None)
     if match and (name := publishers.full_name(match[2].strip())):
         return _from_source(draft, (last.end - len(match[1]), last.end), name)
-    return Found()
+    return RuleResult()
 
 
-def _from_source(draft: Draft, span: Span, name: str) -> Found:
-    return Found(cuts=[span], article=replace(draft.article, publisher=draft.article.publisher or name))
+def _from_source(draft: Draft, span: Span, name: str) -> RuleResult:
+    return RuleResult(cuts=[span], article=replace(draft.article, publisher=draft.article.publisher or name))
 
 
 def _span(line: Line) -> Span:
@@ -161,7 +161,7 @@ def _credits_picture(text: str) -> bool:
 
 
 def _channels(draft: Draft) -> Iterator[Line]:
-    """Lines as "Jane Roe WhatsApp Channel": in title case, with a name that the text does not speak of."""
+    """Lines such as "Jane Roe WhatsApp Channel": in title case, with a name that occurs nowhere else in the text."""
     found = {line: match[1] for line in draft.lines if line.whole and (match := _channel(line))}
     if not found:
         return

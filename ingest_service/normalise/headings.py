@@ -1,10 +1,10 @@
-"""Headings keep their words and lose their marks."""
+"""Headings: their marks are removed, their words are kept."""
 
 import re
 
 from ingest_service.model import Span
 from ingest_service.normalise import sentences
-from ingest_service.normalise.draft import Draft, Found
+from ingest_service.normalise.draft import Draft, RuleResult
 from ingest_service.normalise.layout import Line
 
 LONGEST = 200
@@ -14,15 +14,15 @@ HASHES = re.compile(r"(#{1,6}[ \t]+)([^\d\s#][^#]*?)([ \t]+#{1,6})?")
 UNDERLINE = re.compile(r"={3,}|-{3,}|~{3,}")
 
 
-def heading_marks(draft: Draft) -> Found:
-    """Asterisks around a whole line, hashes before it or a rule under it mark a heading and are not its words."""
+def heading_marks(draft: Draft) -> RuleResult:
+    """Removes the marks of headings: asterisks around a whole line, hashes before it, a rule under it."""
     cuts: list[Span] = []
     previous: Line | None = None
     for line in draft.lines:
         if len(line.text) <= LONGEST and line.whole:
             cuts += _underline(previous, line) or _around(line)
         previous = line
-    return Found(cuts=cuts)
+    return RuleResult(cuts=cuts)
 
 
 def _around(line: Line) -> list[Span]:

@@ -1,27 +1,27 @@
-"""Which language a text is in."""
+"""The language of a text."""
 
 import functools
 from dataclasses import replace
 from typing import Any
 
-from ingest_service.normalise.draft import Draft, Found
+from ingest_service.normalise.draft import Draft, RuleResult
 
 SAMPLE = 1_000
-# Fewer letters tell nothing.
+# With fewer letters no language is recognised.
 FEWEST_LETTERS = 20
 # Invented or no longer written; tables and telegrams look like them.
 UNLIKELY = frozenset({"eo", "la", "sa", "vo"})
 
 
-def language(draft: Draft) -> Found:
-    """A text whose front matter does not say is in the language that its first 1,000 characters look most like."""
+def language(draft: Draft) -> RuleResult:
+    """Sets the language that the first 1,000 characters resemble most, unless the front matter names one."""
     if draft.article.language:
-        return Found()
+        return RuleResult()
     sample = _sample(draft)
     if sum(map(str.isalpha, sample)) < FEWEST_LETTERS:
-        return Found()
+        return RuleResult()
     found, _ = _model().classify(sample)
-    return Found(article=replace(draft.article, language=str(found)))
+    return RuleResult(article=replace(draft.article, language=str(found)))
 
 
 @functools.cache

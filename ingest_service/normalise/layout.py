@@ -1,4 +1,4 @@
-"""Lines, blocks and paragraphs: which lines a text has, and which of them go on in the next."""
+"""The layout of a text: its lines, and which of them belong to one paragraph."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
-# A text is wrapped when nearly all its lines are short, and the longest of these is no title or verse.
+# A text is wrapped if nearly all its lines are short, and the longest of these is too long for a title or a verse.
 WRAPPED_SHARE = 0.9
 NARROWEST = 40
 WIDEST = 100
 
 ITEM = re.compile(r"(?:[-*+•·▪‣–—]|\(?(?:\d{1,3}|[a-z]{1,2})[.)])\s|[#>|`~]")
-# A hyphen at the end of a line joins two words or two halves of one; a dash stands apart.
+# A hyphen at the end of a line joins two words or two halves of one; a dash has a space before it.
 HYPHENATED = re.compile(r"[^\W\d_]-$")
 SENTENCE_END = re.compile(r"[.!?:;…。！？][\"'”’)\]»」』*_]*$")
 # Scripts that put no space between words; Hangul does.
@@ -21,10 +21,10 @@ UNSPACED = re.compile(r"[\u2e80-\u2fff\u3001-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What still stands of one line of the source, without the white space around it.
+    """The remaining part of one line of the source, without the white space around it.
 
-    `row` counts the lines of the source, empty ones too, and `paragraph` what they make when joined; `width` is that of
-    the whole line.
+    `row` is the number of the line in the source, counting empty lines, and `paragraph` that of its paragraph. `width`
+    is the length of the whole line.
     """
 
     start: int
@@ -36,11 +36,11 @@ class Line:
 
     @property
     def whole(self) -> bool:
-        """Whether nothing was taken from the line."""
+        """Whether nothing was removed from the line."""
         return self.end - self.start == self.width
 
     def part(self, source: str, start: int, end: int) -> Iterator["Line"]:
-        """The line between two positions; nothing when only white space stands there."""
+        """The part of the line between two positions; nothing if it is only white space."""
         text = source[start:end]
         if stripped := text.strip():
             begin = start + len(text) - len(text.lstrip())
@@ -48,39 +48,39 @@ class Line:
 
 
 def lines(source: str, start: int = 0) -> tuple[Line, ...]:
-    """The lines of a text, from a position on, that are not empty."""
+    """The lines of a text after a position, without empty ones."""
     rows = source[start:].splitlines(keepends=True)
     wrap = _wrapped_at(rows)
-    found: list[Line] = []
+    lines_: list[Line] = []
     at, paragraph = start, 0
     for number, row in enumerate(rows):
         if text := row.strip():
-            if found and not (found[-1].row + 1 == number and _goes_on(rows[number - 1], row, wrap)):
+            if lines_ and not (lines_[-1].row + 1 == number and _continues(rows[number - 1], row, wrap)):
                 paragraph += 1
             begin = at + len(row) - len(row.lstrip())
-            found.append(Line(begin, begin + len(text), text, number, paragraph, len(text)))
+            lines_.append(Line(begin, begin + len(text), text, number, paragraph, len(text)))
         at += len(row)
-    return tuple(found)
+    return tuple(lines_)
 
 
-def paragraphs(standing: Iterable[Line]) -> Iterator[tuple[Line, ...]]:
+def paragraphs(lines: Iterable[Line]) -> Iterator[tuple[Line, ...]]:
     """The lines, grouped into paragraphs."""
-    for _, group in groupby(standing, key=attrgetter("paragraph")):
+    for _, group in groupby(lines, key=attrgetter("paragraph")):
         yield tuple(group)
 
 
 def separator(line: Line, following: Line) -> str:
-    """What stands between two lines in the text."""
+    """The separator of two lines in the normalised text."""
     if line.paragraph != following.paragraph:
         return "\n\n"
     unspaced = UNSPACED.match(line.text[-1]) and UNSPACED.match(following.text)
     return "" if unspaced or HYPHENATED.search(line.text[-3:]) else " "
 
 
-def _goes_on(row: str, following: str, wrap: int) -> bool:
-    """Whether a paragraph goes on in the following row, in a text wrapped at that width.
+def _continues(row: str, following: str, wrap: int) -> bool:
+    """Whether a paragraph continues in the following row, in a text wrapped at the width `wrap`.
 
-    It does when the first word there had no more room here, or when a sentence that is not ended goes on in lower case.
+    It does if the first word there did not fit here, or if an unfinished sentence continues in lower case.
     """
     text, next_text = row.strip(), following.strip()
     if not wrap or not any(map(str.isalnum, text)) or ITEM.match(next_text) or _indent(following) > _indent(row) + 1:

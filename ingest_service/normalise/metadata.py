@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ingest_service.model import Json
 from ingest_service.normalise import dates
-from ingest_service.normalise.draft import Draft, Found
+from ingest_service.normalise.draft import Draft, RuleResult
 
 TITLE = ("title", "headline")
 PUBLISHED = ("date", "published", "published_at", "publish_date", "pubdate", "datepublished", "date_published")
@@ -17,14 +17,14 @@ LANGUAGE = ("language", "lang")
 
 WEB = re.compile(r"https?://\S{1,8000}")
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
-# The catalog takes no longer line.
+# The catalog accepts no longer line.
 LONGEST = 2_000
 
 
-def front_matter(draft: Draft) -> Found:
+def front_matter(draft: Draft) -> RuleResult:
     """Front matter is metadata, not text: known names become the article's, the others its fields."""
     if draft.front_matter is None:
-        return Found()
+        return RuleResult()
     fields = dict(draft.said)
     article = replace(
         draft.article,
@@ -36,7 +36,7 @@ def front_matter(draft: Draft) -> Found:
         publisher=_taken(fields, PUBLISHER, lambda value: None if WEB.match(value) else value),
         language=_taken(fields, LANGUAGE, lambda value: value if LANGUAGE_TAG.fullmatch(value) else None),
     )
-    return Found(cuts=[draft.front_matter], article=replace(article, fields=fields))
+    return RuleResult(cuts=[draft.front_matter], article=replace(article, fields=fields))
 
 
 def _same(value: str) -> str | None:
@@ -44,7 +44,7 @@ def _same(value: str) -> str | None:
 
 
 def _taken(fields: dict[str, Json], names: Sequence[str], read: Callable[[str], str | None] = _same) -> str | None:
-    """Takes the first of the names that holds what can be read out of the fields."""
+    """Removes the first of these names with a readable value from the fields; returns the value as read."""
     for name in [key for wanted in names for key in fields if key.lower() == wanted]:
         value = _line(fields[name])
         if value and (found := read(value)):
@@ -54,7 +54,7 @@ def _taken(fields: dict[str, Json], names: Sequence[str], read: Callable[[str], 
 
 
 def _authors(fields: dict[str, Json]) -> tuple[str, ...]:
-    """Takes one author, or a list of them; mappings with a name count as the name."""
+    """Removes one author or a list of authors from the fields; a mapping with a name counts as its name."""
     for name in [key for wanted in AUTHORS for key in fields if key.lower() == wanted]:
         value = fields[name]
         found = [_author(entry) for entry in (value if isinstance(value, list) else [value])]
@@ -69,6 +69,6 @@ def _author(value: Json) -> str | None:
 
 
 def _line(value: Json) -> str | None:
-    """A text as one line; None for what is no text, empty, or longer than a line may be."""
+    """A text as one line; None if it is no text, empty, or longer than a line may be."""
     line = " ".join(value.split()) if isinstance(value, str) else ""
     return line if 0 < len(line) <= LONGEST else None

@@ -1,4 +1,4 @@
-"""Names: of people in bylines and credits, and words as they are compared."""
+"""Names of people in bylines and credits, and words in the form in which they are compared."""
 
 import re
 
@@ -15,7 +15,7 @@ def words(text: str) -> list[str]:
 
 
 def divided(text: str) -> tuple[str, ...] | None:
-    """The names in "Jane Roe, John Doe in Seoul and Reuters"; None when something in it is no name."""
+    """The names in "Jane Roe, John Doe in Seoul and Reuters"; None if any part is no name."""
     if len(text) > LONGEST:
         return None
     parts = [PLACE.sub("", part).strip() for part in DIVIDER.split(text)]
@@ -25,14 +25,14 @@ def divided(text: str) -> tuple[str, ...] | None:
 
 
 def is_name(text: str) -> bool:
-    """Whether a text is one to six words, each with a capital or small like "of", without digits."""
+    """Whether a text is one to six words without digits, each capitalised or a particle such as "of"."""
     parts = text.split()
     if not 0 < len(parts) <= 6 or any(character.isdigit() for character in text):
         return False
-    return not parts[0][0].islower() and all(_may_stand_in_a_name(part) for part in parts)
+    return not parts[0][0].islower() and all(_may_be_in_a_name(part) for part in parts)
 
 
-def _may_stand_in_a_name(word: str) -> bool:
+def _may_be_in_a_name(word: str) -> bool:
     if word.lower() in SMALL:
         return True
     return (word[0].isalpha() and not word[0].islower()) and (word[-1].isalnum() or word[-1] == ".")

@@ -1,4 +1,4 @@
-"""The law of notes: put to the source, in order, they give the text."""
+"""Notes: applied to the source in order, they produce the text."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
@@ -13,7 +13,7 @@ PARAGRAPH_BREAK = "paragraph-break"
 
 
 def apply(source: str, notes: Iterable[Note]) -> str:
-    """The text that a source becomes. Raises ValueError for a note that overlaps another or does not fit the source."""
+    """The source with all notes applied. Raises ValueError for a note that overlaps another or does not fit."""
     parts, at = [], 0
     for note in notes:
         if note.at is None or note.at[0] < at or source[slice(*note.at)] != note.removed:
@@ -24,12 +24,12 @@ def apply(source: str, notes: Iterable[Note]) -> str:
 
 
 def ordered(notes: Iterable[Note]) -> tuple[Note, ...]:
-    """Notes in the order of the source; an insertion stands before what is removed at its place."""
+    """Notes in the order of the source; an insertion comes before a removal at the same place."""
     return tuple(sorted(notes, key=lambda note: note.at or (0, 0)))
 
 
 def spacing(source: str, lines: Sequence[Line], removed: Sequence[Note]) -> Iterator[Note]:
-    """Notes for the white space between, before and after what stands. `removed` is ordered."""
+    """Notes for the white space between, before and after the remaining lines. `removed` is ordered."""
     gaps = _gaps(source, lines)
     rests = _rests([(start, end) for start, end, _ in gaps], [note.at for note in removed if note.at])
     for (start, _, wanted), rest in zip(gaps, rests, strict=True):
@@ -37,7 +37,7 @@ def spacing(source: str, lines: Sequence[Line], removed: Sequence[Note]) -> Iter
 
 
 def _gaps(source: str, lines: Sequence[Line]) -> list[tuple[int, int, str]]:
-    """Each stretch of the source in which no line stands, and what shall stand there."""
+    """Each gap between lines in the source, as start and end, and the separator that replaces it."""
     if not lines:
         return [(0, len(source), "")]
     between = [(line.end, following.start, layout.separator(line, following)) for line, following in pairwise(lines)]
@@ -45,7 +45,7 @@ def _gaps(source: str, lines: Sequence[Line]) -> list[tuple[int, int, str]]:
 
 
 def _rests(gaps: Sequence[Span], removed: Sequence[Span]) -> Iterator[list[Span]]:
-    """For each gap, what the removals leave of it, in one pass over both."""
+    """For each gap the parts that the removals leave of it, in one pass over both."""
     index = 0
     for start, end in gaps:
         while index < len(removed) and removed[index][1] <= start:
@@ -60,7 +60,7 @@ def _rests(gaps: Sequence[Span], removed: Sequence[Span]) -> Iterator[list[Span]
 
 
 def _made(source: str, start: int, rest: list[Span], wanted: str) -> Iterator[Note]:
-    """The notes that make what is left of a gap into what is wanted: in its first rest, the others go."""
+    """The notes that turn the rest of a gap into the wanted separator: in its first part; the others are removed."""
     if "".join(source[begin:stop] for begin, stop in rest) == wanted:
         return
     rule = PARAGRAPH_BREAK if "\n" in wanted else LINE_BREAK if wanted else WHITE_SPACE

@@ -1,11 +1,11 @@
-"""Who publishes: agencies by the name in their brackets, publishers by their host; and what kind of text that makes."""
+"""Publishers: agencies by their names in datelines, others by the host of the address; and the kind of a text."""
 
 import re
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 from ingest_service.model import Kind
-from ingest_service.normalise.draft import Draft, Found
+from ingest_service.normalise.draft import Draft, RuleResult
 
 AGENCIES = {
     "AAP": "Australian Associated Press",
@@ -55,7 +55,7 @@ HOSTS = {
     "theguardian.com": "The Guardian",
     "yna.co.kr": "Yonhap News Agency",
 }
-# A name that ends so is a publisher's, known or not.
+# A name with such an ending is that of a publisher, listed or not.
 OUTLET = re.compile(
     r"\S.{0,60} (?:(?:News|Press)(?: Agency| Association)?|Times|Post|Herald|Tribune|Gazette|Broadcasting|Government)"
 )
@@ -66,27 +66,27 @@ KINDS: dict[str, Kind] = {
 
 
 def full_name(name: str) -> str | None:
-    """The publisher that a name stands for; None when it is not known for one."""
+    """The full name of the publisher with this name; None if it is not a publisher's."""
     if name in AGENCIES:
         return AGENCIES[name]
     known = {*AGENCIES.values(), *GOVERNMENTS.values(), *HOSTS.values()}
     return name if name in known or OUTLET.fullmatch(name) else None
 
 
-def publisher(draft: Draft) -> Found:
-    """A text at the address of a government or an outlet that we know is published by it."""
+def publisher(draft: Draft) -> RuleResult:
+    """Sets the publisher by the host of the text's address, if it is a listed government or outlet."""
     article = draft.article
     host = _host(article.url)
     known = article.publisher or _of_host(host, GOVERNMENTS) or _of_host(host, HOSTS)
-    return Found(article=replace(article, publisher=known))
+    return RuleResult(article=replace(article, publisher=known))
 
 
-def kind(draft: Draft) -> Found:
-    """A wire is filed by an agency, a release comes from a government, an article names author, credit or date."""
+def kind(draft: Draft) -> RuleResult:
+    """Sets the kind: a wire by an agency, a release by a government, an article with author, credit or date."""
     article = draft.article
     if article.kind == "document":
         article = replace(article, kind=_kind(draft))
-    return Found(article=article)
+    return RuleResult(article=article)
 
 
 def _kind(draft: Draft) -> Kind:
@@ -111,6 +111,6 @@ def _host(url: str | None) -> str:
 
 
 def _of_host(host: str, table: dict[str, str]) -> str | None:
-    """The entry of a host or of the domain it belongs to."""
+    """The entry of a host, or of a domain it belongs to."""
     parts = host.split(".")[-4:]
     return next((table[name] for at in range(len(parts)) if (name := ".".join(parts[at:])) in table), None)

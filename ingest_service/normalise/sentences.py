@@ -1,4 +1,4 @@
-"""Where sentences begin and end, as far as a full stop tells."""
+"""Where sentences begin and end, as far as full stops show it."""
 
 import re
 from typing import Literal
@@ -17,17 +17,17 @@ ENDED = re.compile(r"[.!?…。！？؟][\"'”’)\]»]*$")
 
 
 def is_ended(text: str) -> bool:
-    """Whether a line closes like a sentence; "in the U.S." does not."""
+    """Whether a line ends like a sentence; "in the U.S." does not."""
     return bool(ENDED.search(text[-6:])) and not re.search(r"\b\w\.\w\.$", text[-6:])
 
 
 def holds_several(text: str) -> bool:
-    """Whether a full stop surely ends a sentence inside a text: "S. Korea opens U.S. office" is one."""
+    """Whether a text certainly holds more than one sentence; "S. Korea opens U.S. office" does not."""
     return any(text[match.start()] == "." and _ends(text, match) == "yes" for match in END.finditer(text))
 
 
 def last_start(text: str, floor: int, end: int) -> int | None:
-    """Where the last sentence of `text[floor:end]` starts; None where that is in doubt."""
+    """The start of the last sentence of `text[floor:end]`; None if it is uncertain."""
     start: int | None = floor
     for match in END.finditer(text, floor, end):
         verdict = _ends(text, match)
@@ -39,7 +39,7 @@ def last_start(text: str, floor: int, end: int) -> int | None:
 
 
 def _ends(text: str, match: re.Match[str]) -> Literal["yes", "no", "maybe"]:
-    """Whether a sentence ends at a full stop that white space follows."""
+    """Whether a sentence ends at a full stop before white space."""
     following = text[match.end()]
     if text[match.start()] != ".":
         return "maybe" if following.islower() else "yes"

@@ -1,4 +1,4 @@
-"""The title, and the lines around it that repeat it."""
+"""The title, and the lines around it that repeat it or belong to it."""
 
 import re
 from dataclasses import replace
@@ -6,12 +6,12 @@ from itertools import takewhile
 
 from ingest_service.model import Wire
 from ingest_service.normalise import dates, layout, names, sentences
-from ingest_service.normalise.draft import Draft, Found
+from ingest_service.normalise.draft import Draft, RuleResult
 from ingest_service.normalise.layout import Line
 
 LONGEST = 200
 LONGEST_TRAIL = 60
-# How many lines at the top are looked at.
+# The number of lines at the top that may hold the title.
 TOP = 20
 LONGEST_LABEL = 8
 TRAIL_MARKS = re.compile(r"[>»›|]")
@@ -26,74 +26,74 @@ FILING = re.compile(
 )
 
 
-def breadcrumb(draft: Draft) -> Found:
-    """A first line that leads from "Home" down to the title, or ends with the title that follows, is a breadcrumb."""
+def breadcrumb(draft: Draft) -> RuleResult:
+    """Removes a breadcrumb: a first line that is a path from "Home", or ends with the title on the second line."""
     if len(draft.lines) < 3:
-        return Found()
+        return RuleResult()
     first, second = draft.lines[:2]
     trail = first.text.removesuffix(second.text) if len(names.words(second.text)) >= 3 else first.text
     if 0 < len(trail) <= LONGEST_TRAIL and trail != first.text:
         is_trail = trail.startswith("Home ") or bool(TRAIL_MARKS.search(trail))
     else:
         is_trail = len(first.text) <= LONGEST and bool(TRAIL.fullmatch(first.text))
-    return Found(cuts=[(first.start, first.end)]) if is_trail else Found()
+    return RuleResult(cuts=[(first.start, first.end)]) if is_trail else RuleResult()
 
 
-def wire_marker(draft: Draft) -> Found:
-    """What numbers a wire service's filings before the headline, as (LEAD), (2nd LD) or UPDATE 1-, is no title."""
+def wire_marker(draft: Draft) -> RuleResult:
+    """Removes the marker of a wire service's filing before the headline, such as (LEAD), (2nd LD) or UPDATE 1-."""
     known = draft.article.title
     in_title = FILING.match(known)
     in_text = FILING.match(draft.lines[0].text[:LONGEST]) if draft.lines else None
     match = in_title or in_text
     if match is None:
-        return Found()
+        return RuleResult()
     start = draft.lines[0].start if draft.lines else 0
     rest = known[in_title.end() :] if in_title else known
-    return Found(
+    return RuleResult(
         cuts=[(start, start + in_text.end())] if in_text else [],
         article=replace(draft.article, wire=_wire(match), kind="wire", title=rest),
     )
 
 
-def title(draft: Draft) -> Found:
-    """The first paragraph is the title when it is short, one sentence that does not end like one, and text follows."""
+def title(draft: Draft) -> RuleResult:
+    """Takes the first paragraph as the title if it is short, one sentence without a full stop, and not all the text."""
     paragraphs = list(layout.paragraphs(draft.lines[:TOP]))
     if not paragraphs or len(paragraphs[0]) == len(draft.lines):
-        return Found()
+        return RuleResult()
     known = draft.article.title
     if not known:
         text = " ".join(line.text for line in paragraphs[0])
         if not _is_title(text, paragraphs[0]):
-            return Found()
+            return RuleResult()
         known = text
-    # The title itself, and what repeats it right below.
+    # The title itself, and its repetitions directly below.
     same = takewhile(lambda lines: names.words(" ".join(line.text for line in lines)) == names.words(known), paragraphs)
     cuts = [(line.start, line.end) for lines in same for line in lines]
     if len(cuts) == len(draft.lines):
         cuts.pop()
-    return Found(cuts=cuts, article=replace(draft.article, title=known))
+    return RuleResult(cuts=cuts, article=replace(draft.article, title=known))
 
 
-def picture_label(draft: Draft) -> Found:
-    """A short line right under the title, all of whose words stand in the title, labels a picture."""
+def picture_label(draft: Draft) -> RuleResult:
+    """Removes a short line directly under the title whose words all occur in the title: the label of a picture."""
     if not draft.article.title or len(draft.lines) < 2:
-        return Found()
+        return RuleResult()
     line, following = draft.lines[:2]
     label = names.words(line.text) if line.whole and len(line.text) <= LONGEST else []
     # Without an empty line below it may be the first line of a paragraph.
     if not 2 <= len(label) <= LONGEST_LABEL or following.row == line.row + 1 or line.text[-1] in ".!?:":
-        return Found()
+        return RuleResult()
     if not set(label) <= set(names.words(draft.article.title)):
-        return Found()
-    return Found(cuts=[(line.start, line.end)])
+        return RuleResult()
+    return RuleResult(cuts=[(line.start, line.end)])
 
 
-def desk_note(draft: Draft) -> Found:
-    """A line in brackets under the title that opens with "ATTN:" tells editors what is new, and is no text."""
+def desk_note(draft: Draft) -> RuleResult:
+    """Removes notes to editors under the title: lines in brackets that begin with "ATTN:"."""
     if not draft.article.title:
-        return Found()
+        return RuleResult()
     notes = (line for line in draft.lines[:3] if line.whole and DESK_NOTE.fullmatch(line.text[: LONGEST + 1]))
-    return Found(cuts=[(line.start, line.end) for line in notes])
+    return RuleResult(cuts=[(line.start, line.end) for line in notes])
 
 
 def _is_title(text: str, lines: tuple[Line, ...]) -> bool:

@@ -1,6 +1,6 @@
-"""Bytes become readings: decoded text, and what the file says about itself. Pure.
+"""Reading: bytes to readings, that is decoded text and the file's own metadata. Pure.
 
-One module per format, each with `read(content, limits)`; `formats` tells which one a file is for.
+One module for each format, each with `read(content, limits)`; `formats` detects the format of a file.
 """
 
 from ingest_service.errors import TooLarge
@@ -8,7 +8,7 @@ from ingest_service.model import Reading
 from ingest_service.reading import formats, markdown, text
 from ingest_service.settings import Limits
 
-# Changes whenever a reader is added, or reads some bytes otherwise: files are read again then.
+# Changed whenever a reader is added or reads some bytes differently: files are then read again.
 VERSION = "1"
 DEFAULTS = Limits()
 READERS = {formats.TEXT: text.read, formats.MARKDOWN: markdown.read}

@@ -1,4 +1,4 @@
-"""Bytes become text: byte order marks, UTF-8, then what a detector says and the bytes bear out."""
+"""Decoding: bytes to text, by a byte order mark, as UTF-8, or as a detected encoding that fits all bytes."""
 
 import codecs
 import re
@@ -9,7 +9,7 @@ from ftfy import badness, fix_encoding
 
 from ingest_service.errors import Undecodable
 
-# UTF-32 before UTF-16: the mark of one opens with the mark of the other.
+# UTF-32 before UTF-16: the mark of UTF-32 begins with that of UTF-16.
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -17,17 +17,17 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# How much of the bytes the detector and the guess at UTF-16 look at.
+# The bytes that the detector and the check for UTF-16 examine.
 SAMPLE = 64 * 1024
-# More control characters than a few, and than one in this many, and the bytes are no text.
+# Bytes with more control characters than a few, and more than this share, are no text.
 FEW_CONTROLS = 3
 CONTROL_SHARE = 1 / 200
 CONTROLS = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffe\uffff]")
-# A few damaged bytes do not make UTF-8 another encoding: one replacement in this many characters is borne.
+# The share of replaced characters up to which damaged bytes are still read as UTF-8.
 REPLACEMENT_SHARE = 1 / 1000
-# One wrongly decoded character may be meant, as in a text about encodings; three are damage.
+# One or two wrongly decoded characters may be intended, as in a text about encodings; three are damage.
 FEWEST_MISREADINGS = 3
-# How the first two bytes of a UTF-8 character look in the encodings of western Europe.
+# The first two bytes of a UTF-8 character, decoded with a western European encoding.
 MISREAD = re.compile("[\xc2-\xf4][^\x00-\x7f]")
 REPLACEMENT = "\ufffd"
 
@@ -37,7 +37,7 @@ def decode(content: bytes) -> tuple[str, str]:
     text, encoding = _decode(content)
     controls = len(CONTROLS.findall(text)) + text.count("\x00")
     if controls > max(len(text) * CONTROL_SHARE, min(FEW_CONTROLS, len(text) / 2)):
-        raise Undecodable("the bytes hold control characters like no text")
+        raise Undecodable("the bytes hold more control characters than a text")
     return _mended(text).replace("\x00", REPLACEMENT), encoding
 
 
@@ -54,7 +54,7 @@ def _decode(content: bytes) -> tuple[str, str]:
 
 
 def _checked(content: bytes, encoding: str) -> str:
-    """Decodes what a mark announces; a last character cut in half is dropped, anything else is an error."""
+    """Decodes bytes with a known encoding. Drops a truncated last character; raises Undecodable for any other error."""
     try:
         return codecs.getincrementaldecoder(encoding)().decode(content)
     except UnicodeDecodeError as error:
@@ -62,7 +62,7 @@ def _checked(content: bytes, encoding: str) -> str:
 
 
 def _unmarked_utf16(content: bytes) -> str | None:
-    """UTF-16 without a mark shows as a NUL in nearly every second byte, on one side only."""
+    """The name of UTF-16 without a mark, recognised by a NUL in nearly every second byte, on one side only."""
     sample = content[: SAMPLE & ~1]
     half = len(sample) // 2
     even, odd = sample[::2].count(0), sample[1::2].count(0)
@@ -72,7 +72,7 @@ def _unmarked_utf16(content: bytes) -> str | None:
 
 
 def _damaged_utf8(content: bytes) -> tuple[str, str] | None:
-    """UTF-8 with a few bad bytes: rare, and outnumbered by characters of several bytes that are sound."""
+    """UTF-8 with few bad bytes: a small share of the text, and fewer than half of the sound non-ASCII characters."""
     text = content.decode("utf-8", errors="replace")
     bad = text.count(REPLACEMENT)
     sound = sum(map(len, re.findall("[^\x00-\x7f\ufffd]+", text)))
@@ -94,8 +94,8 @@ def _detected(content: bytes) -> tuple[str, str]:
 
 
 def _mended(text: str) -> str:
-    """The text with UTF-8 that was once read as another encoding put right, where that clearly helps."""
-    # Looking for this first is 47 times faster on the seeds, and nearly no text holds it.
+    """Repairs UTF-8 that was once decoded with another encoding, if the result is clearly better."""
+    # Searching for this first is 47 times as fast on the seeds, and hardly any text contains it.
     if sum(1 for _ in islice(MISREAD.finditer(text), FEWEST_MISREADINGS)) < FEWEST_MISREADINGS:
         return text
     bad = badness.badness(text)

@@ -1,4 +1,4 @@
-"""Which format a file is in: by its first bytes, then by its name."""
+"""The format of a file, detected by its first bytes, then by its name."""
 
 from pathlib import PurePosixPath
 
@@ -7,7 +7,7 @@ from ingest_service.errors import UnknownFormat
 TEXT = "text/plain"
 MARKDOWN = "text/markdown"
 
-# First bytes that no text has, and what they open.
+# First bytes that no text has, and the format they begin.
 MAGIC = {
     b"%PDF-": "PDF",
     b"PK\x03\x04": "ZIP (also DOCX, ODT, EPUB)",
@@ -37,7 +37,7 @@ MARKDOWN_SUFFIXES = {".md", ".markdown", ".mdown"}
 
 
 def detect(content: bytes, path: str) -> str:
-    """The media type a reader stands for. Raises UnknownFormat, which names the format where it can."""
+    """The media type, which selects the reader. Raises UnknownFormat, which names the format if it is known."""
     suffix = PurePosixPath(path).suffix.lower()
     if format_name := _by_content(content) or SUFFIXES.get(suffix):
         raise UnknownFormat(f"no reader knows {format_name}")

@@ -1,8 +1,8 @@
 """Metadata between two `---` lines at the top of a text.
 
-Read as YAML in which every scalar is the string that was written: a date stays as it stands, `no` is not false and 1.10
-is not 1.1. What is not YAML, as a title with a colon in it, is read line by line. What is neither is no front matter
-and stays text.
+Front matter is parsed as YAML in which every scalar is the string as written: a date is kept as it is, `no` is not
+false and 1.10 is not 1.1. If it is no YAML, for example since a title holds a colon, it is read line by line. If it is
+neither, it is not front matter and remains text.
 """
 
 import re
@@ -24,19 +24,19 @@ DEEPEST = 16
 
 
 class _Loader(yaml.BaseLoader):
-    """Strings, lists and mappings only: no tag makes an object."""
+    """Loads strings, lists and mappings only: no tag creates an object."""
 
     def compose_node(self, parent: yaml.nodes.Node | None, index: int) -> yaml.nodes.Node | None:
-        # A few aliases of aliases unfold to gigabytes ("billion laughs").
+        # A few aliases of aliases expand to gigabytes ("billion laughs").
         if self.check_event(yaml.events.AliasEvent):
             raise yaml.composer.ComposerError(None, None, "aliases are refused")
         return super().compose_node(parent, index)
 
 
 def read(source: str, limit: int) -> tuple[Mapping[str, Json], Span | None]:
-    """What the front matter says and its span, both `---` lines included; nothing and None where there is none.
+    """The metadata and the span of the front matter, with both `---` lines; empty and None if there is none.
 
-    `limit` is the most characters that front matter may have.
+    `limit` is the number of characters that front matter may have.
     """
     opening = OPENING.match(source[: limit + 8])
     if opening is None:
@@ -50,7 +50,7 @@ def read(source: str, limit: int) -> tuple[Mapping[str, Json], Span | None]:
 
 
 def _as_yaml(block: str) -> dict[str, Json]:
-    """The block as a YAML mapping with plain keys; empty when it is anything else."""
+    """The block as a YAML mapping with plain keys; empty if it is anything else."""
     try:
         found = yaml.load(block, _Loader)  # noqa: S506  The loader is safer than the safe one: it makes strings only.
     except (yaml.YAMLError, RecursionError, ValueError, OverflowError):
@@ -75,12 +75,12 @@ def _json(value: object, depth: int) -> Json:
 
 
 def _storable(text: str) -> str:
-    """The text without what escapes can smuggle in and no database keeps: NUL and lone surrogates."""
+    """The text without NUL and lone surrogates, which YAML escapes can produce and no database stores."""
     return UNSTORABLE.sub("\ufffd", text)
 
 
 def _as_lines(block: str) -> dict[str, Json]:
-    """`key: value` lines, and `- value` lines under a key; empty when any other line stands between them."""
+    """The metadata of `key: value` lines, and `- value` lines under a key; empty if there is any other line."""
     said: dict[str, Json] = {}
     entries: list[Json] = []
     for line in _lines(block):

@@ -1,4 +1,4 @@
-"""Markdown: a text under its own media type; the marks are the normaliser's to judge."""
+"""Markdown: read as text, with its own media type; normalising removes the marks."""
 
 from ingest_service.model import Reading
 from ingest_service.reading import formats, text

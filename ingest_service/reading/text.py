@@ -5,7 +5,7 @@ from ingest_service.model import Reading
 from ingest_service.reading import encoding, formats, front_matter
 from ingest_service.settings import Limits
 
-# The catalog takes no article of more paragraphs.
+# The catalog accepts no article with more paragraphs.
 MAX_LINES = 200_000
 INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060\ufffd"
 
