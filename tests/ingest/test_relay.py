@@ -18,7 +18,7 @@ from ingest_service.http_transport import HttpTransport, Timeouts
 from ingest_service.relay import MOST_PROBES, Pace, Relay, Terms
 from ingest_service.transport import Refused
 from tests.ingest import fake_catalog
-from tests.ingest.events import NOON, document_id, event_id, head, observed, related
+from tests.ingest.events import NOON, document_id, event_id, head, observed, problem, related
 from tests.ingest.fake_catalog import FakeCatalog
 from tests.ingest.waiting import until
 
@@ -305,12 +305,39 @@ async def test_no_event_is_blamed_while_the_catalog_answers_for_none(
     catalog.faults.append(fails)
     async with catalog.serving(), relaying(database, catalog.url) as relay:
         await until(lambda: len(catalog.batches) > 30, "many refusals")
+        with database.reading() as session:
+            assert outbox.waiting(session) == outbox.Waiting(0, None)
         assert counts(database)["dead"] == 0
         catalog.faults.clear()
         catalog.faults.append(fake_catalog.status(503))
         await all_delivered(database, relay)
     assert set(names) <= set(catalog.recorded)
     assert counts(database)["dead"] == 0
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_refusal_at_the_start_of_an_outage_is_not_counted(database: Database) -> None:
+    put(database, observed("tokyo"))
+    catalog = FakeCatalog()
+
+    async def fails(catalog: FakeCatalog, request: web.Request) -> web.StreamResponse | None:
+        catalog.faults.append(fails)
+        return await LASTING["503"](catalog, request)
+
+    async with catalog.serving(), relaying(database, catalog.url) as relay:
+        await all_delivered(database, relay)
+        catalog.faults.append(fails)
+        sent = len(catalog.batches)
+        with database.writing() as session:
+            outbox.put(session, observed("seoul"))
+            [event] = outbox.claim(session, limit_events=1, limit_bytes=1, now=NOON)
+            outbox.refuse(session, event.id, problem(), NOON)
+        relay.wake()
+        await until(lambda: len(catalog.batches) > sent + 10, "many refusals")
+        with database.reading() as session:
+            assert outbox.claim(session, limit_events=1, limit_bytes=1, now=NOON)[0].refusals == 1
+        catalog.faults.clear()
+        await all_delivered(database, relay)
 
 
 @pytest.mark.usefixtures("impatient")
