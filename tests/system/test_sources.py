@@ -253,6 +253,15 @@ class TestTheFolder:
         assert "document.withdrawn.v1" not in {event["type"] for event in empty_house.feed()}
 
 
+def once(house: House) -> "subprocess.CompletedProcess[str]":
+    """Runs `ingest-service once` with the rights of the service that it takes the place of."""
+    service = house.ingest
+    command = [*service.prefix, str(service.binaries / "ingest-service"), "once"]
+    return subprocess.run(
+        command, env=service.environment, cwd=house.folder, capture_output=True, text=True, check=False
+    )
+
+
 class TestASubfolder:
     """Scenario 20."""
 
@@ -268,6 +277,9 @@ class TestASubfolder:
         place.chmod(0)
         try:
             empty_house.ingest.stop()
+            done = once(empty_house)
+            assert done.returncode == 3
+            assert f"source unavailable: {place}: Permission denied" in done.stderr
             empty_house.ingest.start()
             proves_alive(empty_house, "meanwhile.txt")
             assert f"source unavailable: {place}: Permission denied" in reasons(empty_house)
