@@ -142,8 +142,8 @@ def _table(found: Sequence[tokens.TokenSummary]) -> Table:
     for each in found:
         ends = each.revoked_at or each.expires_at
         word = "revoked " if each.revoked_at else ""
-        told = f"{word}{contract.format_time(ends)}" if ends else "never"
-        table.add_row(str(each.id), each.name, " ".join(each.scopes), contract.format_time(each.created_at), told)
+        end = f"{word}{contract.format_time(ends)}" if ends else "never"
+        table.add_row(str(each.id), each.name, " ".join(each.scopes), contract.format_time(each.created_at), end)
     return table
 
 

@@ -30,7 +30,7 @@ log = structlog.get_logger()
 
 @web.middleware
 async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Gives the request its id, and tells log and metrics how it went."""
+    """Gives the request its id, and records its outcome in the log and in the metrics."""
     begun = time.perf_counter()
     request[REQUEST_ID] = request_id = _request_id(request)
     context = {"request_id": request_id, **_trace(request)}
@@ -76,7 +76,7 @@ def _unstorable(parameters: Iterable[tuple[str, str]]) -> tuple[FieldError, ...]
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Demands what the operation says; whatever is no operation, a page or an address there is not, is read."""
+    """Demands the scope of the operation; a page or an unknown address needs the scope `read`."""
     if scope := _scope(request):
         authorization = request.headers.get("Authorization", "")
         request[WITH_TOKEN] = await request.config_dict[ACCESS].demand(

@@ -146,7 +146,7 @@ async def match(request: web.Request) -> web.Response:
 async def problem(request: web.Request) -> web.Response:
     """What the code of a problem means: where its `type` leads."""
     asking.query(NothingAsked, request)
-    for kind in problems.known():
+    for kind in problems.problem_types():
         if kind.code == request.match_info["code"]:
             return _page(kind.code, f"{kind.__doc__} Answered with status {kind.status}.")
     raise NotFound

@@ -36,15 +36,15 @@ def query(model: type[Asked], request: web.Request) -> Asked:
     if in_path := _unstorable(request.match_info.items()):
         raise NotFound(errors=in_path)
     if in_query := _unstorable(request.query.items()):
-        raise BadQuery(problems.told(in_query), errors=in_query)
+        raise BadQuery(problems.sentence(in_query), errors=in_query)
     doubled = sorted({name for name in request.query if len(request.query.getall(name)) > 1})
     wrong = tuple(FieldError(pointer=name, detail="is given more than once") for name in doubled)
     try:
         asked = model.model_validate(dict(request.query))
     except ValidationError as error:
-        wrong += problems.explained(error, _parameter)
+        wrong += problems.field_errors(error, _parameter)
     if wrong:
-        raise BadQuery(problems.told(wrong), errors=wrong)
+        raise BadQuery(problems.sentence(wrong), errors=wrong)
     return asked
 
 
@@ -88,11 +88,11 @@ def _member(body: bytes) -> str:
     try:
         return TextAsked.model_validate_json(json).text
     except ValidationError as error:
-        raise _bad(*problems.explained(error, _pointer)) from None
+        raise _bad(*problems.field_errors(error, _pointer)) from None
 
 
 def _bad(*wrong: FieldError) -> BadBody:
-    return BadBody(problems.told(wrong), errors=wrong)
+    return BadBody(problems.sentence(wrong), errors=wrong)
 
 
 def _parameter(place: Place) -> str:

@@ -13,7 +13,7 @@ MEDIA_TYPE = "application/problem+json"
 MOST_ERRORS = 50
 RETRY_SECONDS = 1
 Place: TypeAlias = tuple[int | str, ...]
-# What pydantic finds, by its name for it.
+# Our words for pydantic's types of errors.
 WORDS = {
     "extra_forbidden": "is not known here",
     "missing": "is missing",
@@ -131,8 +131,8 @@ class DatabaseUnusable(Unanswerable):
     status = 503
 
 
-def known() -> Iterator[type[Unanswerable]]:
-    """Every kind of problem there is."""
+def problem_types() -> Iterator[type[Unanswerable]]:
+    """Every type of problem that an answer can have."""
     yield Unanswerable
     yield from Unanswerable.__subclasses__()
 
@@ -147,7 +147,9 @@ def render(error: Unanswerable, request_id: str, instance: str | None = None) ->
         code=error.code,
         instance=None if instance is None else _printable(instance),
         request_id=request_id,
-        errors=tuple(FieldError(pointer=_printable(each.pointer), detail=each.detail) for each in error.errors),
+        errors=tuple(
+            FieldError(pointer=_printable(each.pointer), detail=_printable(each.detail)) for each in error.errors
+        ),
     )
     headers = {"Cache-Control": "no-store", **error.headers}
     if error.status == DatabaseAway.status:
@@ -157,17 +159,16 @@ def render(error: Unanswerable, request_id: str, instance: str | None = None) ->
     )
 
 
-def explained(error: ValidationError, pointer: Callable[[Place], str]) -> tuple[FieldError, ...]:
-    """What is wrong with an input, at most fifty things; `pointer` tells where from pydantic's words for it."""
-    found = error.errors(include_url=False, include_input=False)[:MOST_ERRORS]
+def field_errors(error: ValidationError, pointer: Callable[[Place], str]) -> tuple[FieldError, ...]:
+    """The first `MOST_ERRORS` errors of a validation; `pointer` makes a field's pointer from pydantic's location."""
     return tuple(
         FieldError(pointer=pointer(each["loc"]), detail=_in_our_words(each["type"], each.get("ctx", {})))
-        for each in found
+        for each in error.errors(include_url=False, include_input=False)[:MOST_ERRORS]
     )
 
 
-def told(errors: tuple[FieldError, ...]) -> str:
-    """All of it as one sentence."""
+def sentence(errors: tuple[FieldError, ...]) -> str:
+    """The errors as one sentence."""
     return "; ".join(f"{each.pointer or 'the body'} {each.detail}" for each in errors) + "."
 
 

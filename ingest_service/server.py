@@ -43,7 +43,9 @@ class Protocol(web.RequestHandler):
     ) -> web.StreamResponse:
         """A problem for what the parser could not read, or for what failed outside every middleware."""
         if request.writer.output_size > 0:
-            raise ConnectionError("The answer had begun; only closing tells the client that it is not whole.")
+            raise ConnectionError(
+                "The answer has begun; closing the connection shows the client that it is incomplete."
+            )
         request_id = uuid4().hex
         if status >= 500:
             log.error("unforeseen", request_id=request_id, exc_info=exc)

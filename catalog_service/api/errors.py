@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 @web.middleware
 async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answers every error that a handler raises; what nobody foresaw is logged and answered with a 500."""
+    """Answers every error that a handler raises; any other exception is logged and answered with a 500."""
     try:
         return await handler(request)
     except CatalogError as error:
@@ -80,8 +80,8 @@ def render(described: Problem) -> web.Response:
     )
 
 
-def known() -> Iterator[type[CatalogError]]:
-    """Every kind of problem there is."""
+def problem_types() -> Iterator[type[CatalogError]]:
+    """Every type of problem that an answer can have."""
     yield CatalogError
     yield from CatalogError.__subclasses__()
 
@@ -101,7 +101,7 @@ def _translated(error: web.HTTPException) -> CatalogError:
 
 
 def _options(error: web.HTTPMethodNotAllowed) -> web.Response:
-    """What can be done at an address that exists; a browser's preflight is told the same for reading."""
+    """The methods of an address that exists; a browser's preflight gets the same answer for reading."""
     return web.Response(
         status=204,
         headers={

@@ -86,7 +86,7 @@ async def docs(request: web.Request, _parameters: NoParameters) -> web.Response:
 
 async def problem(_request: web.Request, parameters: OfProblem) -> web.Response:
     """A page with the meaning of a problem code."""
-    for kind in errors.known():
+    for kind in errors.problem_types():
         if kind.code == parameters.code:
             meaning = html.escape(inspect.cleandoc(kind.__doc__ or ""))
             return _page(kind.code, f"<p>{meaning}</p><p>Answered with status {kind.status}.</p>")

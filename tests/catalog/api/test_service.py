@@ -39,7 +39,7 @@ async def test_the_metrics_count_requests_by_route(client: aiohttp.ClientSession
 
 
 async def test_every_problem_code_has_a_page(client: aiohttp.ClientSession) -> None:
-    for kind in errors.known():
+    for kind in errors.problem_types():
         async with client.get(f"/problems/{kind.code}") as response:
             assert response.status == 200
             assert f"status {kind.status}" in await response.text()
