@@ -50,7 +50,7 @@ class Database:
     """An engine with its threads; `close` ends both. Raises SettingsWrong, DatabaseAway, DatabaseUnusable."""
 
     def __init__(self, url: str) -> None:
-        self.engine = _engine(_parsed(url))
+        self.engine = _engine(parsed(url))
         one_at_a_time = self.engine.dialect.name == "sqlite"
         self._turn: AbstractContextManager[object] = threading.Lock() if one_at_a_time else nullcontext()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="catalog-read")
@@ -169,9 +169,15 @@ def _meaning_without_state(error: exc.DBAPIError) -> Meaning | None:
 
 def check_exists(url: str) -> None:
     """Raises DatabaseAway where SQLite would make a file, as for a mistyped name."""
-    parsed = _parsed(url)
-    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
-        raise DatabaseAway(f"there is no database {parsed.database}: `{MIGRATE}` makes one")
+    file = sqlite_file(url)
+    if file is not None and not file.exists():
+        raise DatabaseAway(f"there is no database {file}: `{MIGRATE}` makes one")
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite database; None for PostgreSQL. Raises SettingsWrong."""
+    address = parsed(url)
+    return Path(address.database or "") if address.get_backend_name() == "sqlite" else None
 
 
 def sqlite_version() -> str:
@@ -179,15 +185,15 @@ def sqlite_version() -> str:
     return str(sqlite_driver.sqlite_version)
 
 
-def _parsed(url: str) -> sqlalchemy.URL:
+def parsed(url: str) -> sqlalchemy.URL:
     """The URL as SQLAlchemy has it. Raises SettingsWrong."""
     try:
-        parsed = sqlalchemy.make_url(url)
+        address = sqlalchemy.make_url(url)
     except (ValueError, exc.ArgumentError):
         raise SettingsWrong(f"{SETTING}: cannot be read as an address") from None
-    if parsed.get_backend_name() == "sqlite" and parsed.query:
+    if address.get_backend_name() == "sqlite" and address.query:
         raise SettingsWrong(f"{SETTING}: the name of an SQLite file takes no options (what follows `?`)")
-    return parsed
+    return address
 
 
 def _engine(url: sqlalchemy.URL) -> sqlalchemy.Engine:
