@@ -78,9 +78,9 @@ def candidates(session: Session, fingerprints: Mapping[int, Hashes]) -> dict[int
         of_templates[queries.value_numbers[templates[queries.owners]]] = True
         wanted = queries.values[of_templates]
         more = mirror.postings.find(wanted, neighbours.MAX_HOLDERS + 1) if len(wanted) else None
-    found = neighbours.by_rare_fingerprints(queries, is_boilerplate, holders)
+    result = neighbours.by_rare_fingerprints(queries, is_boilerplate, holders)
     if more is None:
-        return found
+        return result
     numbers = np.flatnonzero(templates).tolist()
     judged = [queries.articles[number] for number in numbers]
     new_boilerplate = (is_boilerplate & ~recognised)[of_templates]
@@ -88,8 +88,8 @@ def candidates(session: Session, fingerprints: Mapping[int, Hashes]) -> dict[int
     value_numbers = np.cumsum(of_templates) - 1
     for number, article in zip(numbers, judged, strict=True):
         own = queries.value_numbers[queries.own(number)]
-        found[article] = template_holders.candidates(article, value_numbers[own], found[article].masked)
-    return found
+        result[article] = template_holders.candidates(article, value_numbers[own], result[article].masked)
+    return result
 
 
 def successors(session: Session, limit: int) -> tuple[int, tuple[int, ...]]:
@@ -127,12 +127,12 @@ def _distinct(values: Hashes) -> Hashes:
     return ordered[is_first(ordered)]
 
 
-def recognise_boilerplate(session: Session, found: Iterable[Candidates]) -> list[int]:
+def recognise_boilerplate(session: Session, all_candidates: Iterable[Candidates]) -> list[int]:
     """Records the masked fingerprints that were not recognised as boilerplate before.
 
     Returns the ids of their holders, in order: those may have been judged while these fingerprints still counted.
     """
-    masked = _distinct(np.concatenate([*(each.masked for each in found), np.zeros(0, dtype=np.int64)]))
+    masked = _distinct(np.concatenate([*(each.masked for each in all_candidates), np.zeros(0, dtype=np.int64)]))
     with following.arrays(session) as mirror:
         new = masked[~among(masked, mirror.boilerplate)]
         holders = np.unique(mirror.postings.find(new, FIRST_HOLDERS).articles)

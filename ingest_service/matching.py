@@ -24,7 +24,7 @@ class TextMatch:
 
 def match(session: Session, article: model.Article) -> contract.Matches:
     """What `find` returns, in the form of the contract."""
-    return contract.Matches(matches=tuple(found.match for found in find(session, article)))
+    return contract.Matches(matches=tuple(text_match.match for text_match in find(session, article)))
 
 
 def find(session: Session, article: model.Article) -> list[TextMatch]:

@@ -29,7 +29,7 @@ def digest_of(content: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One item of a file as it was read: its decoded text, and what the file says about itself.
+    """One item of a file as it was read: its decoded text, and the file's own metadata (`said`).
 
     `name` is the member's name in a file of several, else None. `front_matter` is the span of `source` that holds
     metadata instead of text.
@@ -45,10 +45,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One change that normalising made: `removed` stood at `at` of the decoded source, `inserted` stands there now.
+    """One change made by normalising: `inserted` replaces `removed` at the span `at` of the decoded source.
 
-    `at` is None for formats whose source is not a text (PDF, DOCX). Applied together, the notes of an article turn
-    its source into its text.
+    `at` is None for formats whose source is not a text (PDF, DOCX). All notes of an article, applied to its source,
+    produce its text.
     """
 
     rule: str
@@ -59,7 +59,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """What a wire service said of the filing: its marker ("LEAD", "3rd LD", "URGENT") and its place in the sequence."""
+    """The marker of a wire service's filing ("LEAD", "3rd LD", "URGENT"), and its number in the sequence."""
 
     marker: str
     sequence: int
@@ -67,7 +67,7 @@ class Wire:
 
 @dataclass(frozen=True, slots=True)
 class Normaliser:
-    """Which rules made the article; another version means the same bytes may be read differently."""
+    """The rules that made the article; another version may read the same bytes differently."""
 
     name: str
     version: str
@@ -110,7 +110,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """The bytes exactly as they were read, and what they turned out to be."""
+    """The bytes exactly as they were read, with their media type and encoding."""
 
     content: bytes
     media_type: str
@@ -139,7 +139,7 @@ class ItemName:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One difference inside a passage: span `a` of this text stands as span `b` in the other."""
+    """One difference inside a passage: span `a` of this text corresponds to span `b` of the other."""
 
     op: Literal["insert", "delete", "replace"]
     a: Span
@@ -148,11 +148,11 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A stretch of words that two texts share.
+    """A sequence of words that two texts share.
 
     `own` and `other` are its spans in the two texts, trimmed to whole words. `words` counts the smaller side. `quoted`
-    are the spans of `own` that stand in quotation marks, `other_quoted` those of `other`; `verbatim` says that nothing
-    but typography differs; `edits` are the words that do differ.
+    are the spans of `own` in quotation marks, `other_quoted` those of `other`. `verbatim` means that only typography
+    differs; `edits` are the words that differ.
     """
 
     own: Span
@@ -181,7 +181,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What two texts are to each other, seen from the first: the relation without its ends."""
+    """The relation of two texts, seen from the first, without references to them."""
 
     type: RelationType
     jaccard: float
@@ -192,7 +192,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """What an article is to another."""
+    """The relation of an article to another one."""
 
     other: Reference
     judgement: Judgement

@@ -31,9 +31,9 @@ def byline(draft: Draft) -> RuleResult:
         return RuleResult()
     for line in draft.lines[:OPENING]:
         match = BYLINE.fullmatch(line.text) if line.whole and len(line.text) <= LONGEST else None
-        found = names.divided(ROLE.sub("", match[1])) if match else None
-        if found and all(" " in name or publishers.full_name(name) for name in found):
-            authors = draft.article.authors or found
+        people = names.divided(ROLE.sub("", match[1])) if match else None
+        if people and all(" " in name or publishers.full_name(name) for name in people):
+            authors = draft.article.authors or people
             return RuleResult(cuts=[(line.start, line.end)], article=replace(draft.article, authors=authors))
     return RuleResult()
 
@@ -52,10 +52,10 @@ def credit_line(draft: Draft) -> RuleResult:
     credited = list(draft.article.credits)
     for line in draft.lines[-CLOSING:]:
         start = _credit_start(line)
-        found = _credited(line.text[start:]) if line.end - line.start - start <= LONGEST else []
-        if found and (start or line is not draft.lines[0]):
+        contributors = _credited(line.text[start:]) if line.end - line.start - start <= LONGEST else []
+        if contributors and (start or line is not draft.lines[0]):
             cuts.append((line.start + start, line.end))
-            credited += [name for name in found if name not in credited]
+            credited += [name for name in contributors if name not in credited]
     return RuleResult(cuts=cuts, article=replace(draft.article, credits=tuple(credited)))
 
 
@@ -67,11 +67,11 @@ def _credit_start(line: Line) -> int:
 
 def _credited(text: str) -> list[str]:
     """The names in a credit; none if any part of it is something else."""
-    found: list[str] = []
+    contributors: list[str] = []
     for part in NEXT_ROLE.split(text.strip(AROUND)):
         match = CREDIT.fullmatch(part.strip(AROUND))
         people = names.divided(match[1]) if match else None
         if not people:
             return []
-        found += people
-    return found
+        contributors += people
+    return contributors

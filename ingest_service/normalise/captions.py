@@ -33,7 +33,7 @@ def caption(draft: Draft) -> RuleResult:
         return RuleResult()
     texts = [" ".join(draft.source[slice(*span)].split()) for span in spans]
     article = replace(draft.article, fields={**draft.article.fields, "captions": list(texts)})
-    taken = {found for text in texts for found in [dates.one_inside(text)] if found}
+    taken = {date for text in texts for date in [dates.one_inside(text)] if date}
     if article.published is None and len(taken) == 1:
         article = replace(article, published=taken.pop(), published_basis="caption")
     return RuleResult(cuts=spans, article=article)

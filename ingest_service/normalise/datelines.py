@@ -23,7 +23,7 @@ def dateline(draft: Draft) -> RuleResult:
         article = replace(
             draft.article, kind="wire", publisher=draft.article.publisher or publishers.AGENCIES[match[2]]
         )
-        if article.published is None and (found := dates.one_inside(match[1])):
-            article = replace(article, published=found, published_basis="dateline")
+        if article.published is None and (date := dates.one_inside(match[1])):
+            article = replace(article, published=date, published_basis="dateline")
         return RuleResult(article=article)
     return RuleResult()

@@ -35,11 +35,11 @@ def date_line(draft: Draft) -> RuleResult:
     if not draft.article.title:
         return RuleResult()
     for line in draft.lines[:NEAR]:
-        found = alone(line.text) if line.whole else None
-        if found and draft.article.published in (None, found):
+        published = alone(line.text) if line.whole else None
+        if published and draft.article.published in (None, published):
             article = draft.article
             if not article.published:
-                article = replace(article, published=found, published_basis="text")
+                article = replace(article, published=published, published_basis="text")
             return RuleResult(cuts=[(line.start, line.end)], article=article)
     return RuleResult()
 
@@ -62,8 +62,8 @@ def inside(text: str) -> Iterator[str]:
 
 def one_inside(text: str) -> str | None:
     """The date in a text, if there is exactly one."""
-    found = set(inside(text))
-    return found.pop() if len(found) == 1 else None
+    dates = set(inside(text))
+    return dates.pop() if len(dates) == 1 else None
 
 
 def of_metadata(value: str) -> str | None:

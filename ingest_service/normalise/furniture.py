@@ -78,9 +78,9 @@ SOURCE_AFTER = re.compile(r"[.!?\"'”’)]\s+(Source: ?([^\W\d_a-z][^.:;!?]{1,8
 
 def page_furniture(draft: Draft) -> RuleResult:
     """Removes lines that only serve the use of the page, or name its channel on another site."""
-    found = {line for line in draft.lines if line.whole and len(line.text) <= LONGEST and _is_furniture(line.text)}
-    found.update(_channels(draft))
-    return RuleResult(cuts=[_span(line) for line in draft.lines if line in found])
+    removed = {line for line in draft.lines if line.whole and len(line.text) <= LONGEST and _is_furniture(line.text)}
+    removed.update(_channels(draft))
+    return RuleResult(cuts=[_span(line) for line in draft.lines if line in removed])
 
 
 def copyright_line(draft: Draft) -> RuleResult:
@@ -130,7 +130,7 @@ def source_line(draft: Draft) -> RuleResult:
             return _from_source(draft, (line.start, line.end), name)
     last = draft.lines[-1]
     tail = last.text[-LONGEST:]
-    match = next((found for found in SOURCE_AFTER.finditer(tail) if found.end() == len(tail)), None)
+    match = next((match_ for match_ in SOURCE_AFTER.finditer(tail) if match_.end() == len(tail)), None)
     if match and (name := publishers.full_name(match[2].strip())):
         return _from_source(draft, (last.end - len(match[1]), last.end), name)
     return RuleResult()
@@ -162,11 +162,11 @@ def _credits_picture(text: str) -> bool:
 
 def _channels(draft: Draft) -> Iterator[Line]:
     """Lines such as "Jane Roe WhatsApp Channel": in title case, with a name that occurs nowhere else in the text."""
-    found = {line: match[1] for line in draft.lines if line.whole and (match := _channel(line))}
-    if not found:
+    owners = {line: match[1] for line in draft.lines if line.whole and (match := _channel(line))}
+    if not owners:
         return
     counted = Counter(word for line in draft.lines for word in names.words(line.text))
-    for line, name in found.items():
+    for line, name in owners.items():
         if all(counted[word] == names.words(line.text).count(word) for word in names.words(name) if len(word) > 1):
             yield line
 

@@ -20,8 +20,8 @@ def language(draft: Draft) -> RuleResult:
     sample = _sample(draft)
     if sum(map(str.isalpha, sample)) < FEWEST_LETTERS:
         return RuleResult()
-    found, _ = _model().classify(sample)
-    return RuleResult(article=replace(draft.article, language=str(found)))
+    code, _ = _model().classify(sample)
+    return RuleResult(article=replace(draft.article, language=str(code)))
 
 
 @functools.cache

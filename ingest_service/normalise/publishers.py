@@ -69,16 +69,16 @@ def full_name(name: str) -> str | None:
     """The full name of the publisher with this name; None if it is not a publisher's."""
     if name in AGENCIES:
         return AGENCIES[name]
-    known = {*AGENCIES.values(), *GOVERNMENTS.values(), *HOSTS.values()}
-    return name if name in known or OUTLET.fullmatch(name) else None
+    publishers = {*AGENCIES.values(), *GOVERNMENTS.values(), *HOSTS.values()}
+    return name if name in publishers or OUTLET.fullmatch(name) else None
 
 
 def publisher(draft: Draft) -> RuleResult:
     """Sets the publisher by the host of the text's address, if it is a listed government or outlet."""
     article = draft.article
     host = _host(article.url)
-    known = article.publisher or _of_host(host, GOVERNMENTS) or _of_host(host, HOSTS)
-    return RuleResult(article=replace(article, publisher=known))
+    name = article.publisher or _of_host(host, GOVERNMENTS) or _of_host(host, HOSTS)
+    return RuleResult(article=replace(article, publisher=name))
 
 
 def kind(draft: Draft) -> RuleResult:

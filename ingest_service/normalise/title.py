@@ -41,14 +41,14 @@ def breadcrumb(draft: Draft) -> RuleResult:
 
 def wire_marker(draft: Draft) -> RuleResult:
     """Removes the marker of a wire service's filing before the headline, such as (LEAD), (2nd LD) or UPDATE 1-."""
-    known = draft.article.title
-    in_title = FILING.match(known)
+    known_title = draft.article.title
+    in_title = FILING.match(known_title)
     in_text = FILING.match(draft.lines[0].text[:LONGEST]) if draft.lines else None
     match = in_title or in_text
     if match is None:
         return RuleResult()
     start = draft.lines[0].start if draft.lines else 0
-    rest = known[in_title.end() :] if in_title else known
+    rest = known_title[in_title.end() :] if in_title else known_title
     return RuleResult(
         cuts=[(start, start + in_text.end())] if in_text else [],
         article=replace(draft.article, wire=_wire(match), kind="wire", title=rest),
@@ -60,18 +60,20 @@ def title(draft: Draft) -> RuleResult:
     paragraphs = list(layout.paragraphs(draft.lines[:TOP]))
     if not paragraphs or len(paragraphs[0]) == len(draft.lines):
         return RuleResult()
-    known = draft.article.title
-    if not known:
+    title_text = draft.article.title
+    if not title_text:
         text = " ".join(line.text for line in paragraphs[0])
         if not _is_title(text, paragraphs[0]):
             return RuleResult()
-        known = text
+        title_text = text
     # The title itself, and its repetitions directly below.
-    same = takewhile(lambda lines: names.words(" ".join(line.text for line in lines)) == names.words(known), paragraphs)
+    same = takewhile(
+        lambda lines: names.words(" ".join(line.text for line in lines)) == names.words(title_text), paragraphs
+    )
     cuts = [(line.start, line.end) for lines in same for line in lines]
     if len(cuts) == len(draft.lines):
         cuts.pop()
-    return RuleResult(cuts=cuts, article=replace(draft.article, title=known))
+    return RuleResult(cuts=cuts, article=replace(draft.article, title=title_text))
 
 
 def picture_label(draft: Draft) -> RuleResult:
