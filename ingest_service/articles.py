@@ -4,7 +4,7 @@ Articles with the same fold form an equivalence class. One of them, the represen
 others are its copies.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,6 +96,19 @@ def emit(
     row.pending = row.original = None
     session.flush()
     outbox.release(session, [original.digest])
+
+
+def emit_pending(session: Session, origin: events.Origin, items: Iterable[Item], now: datetime) -> None:
+    """Emits the pending events of these items without relations, which follow once the articles are judged.
+
+    A kill between storing and judging leaves an event pending, and the catalog must know a document before it is moved
+    or withdrawn.
+    """
+    for some in chunked([item.id for item in items]):
+        for row in session.scalars(sa.select(Article).where(Article.item.in_(some), Article.judging == NEW)):
+            emit(session, origin, row, (), now)
+            row.judging = AGAIN
+    session.flush()
 
 
 def queue_for_boilerplate(session: Session, ids: Sequence[int]) -> None:

@@ -22,7 +22,7 @@ from ingest_service.db import chunked
 from ingest_service.errors import Unreadable
 from ingest_service.prepare import PreparedFile, PreparedItem
 from ingest_service.scan import FileFact, Known, Unusable
-from ingest_service.tables import AGAIN, NEW, Article, File, FileItem, Item
+from ingest_service.tables import Article, File, FileItem, Item
 
 PUBLISHED = "published"
 QUARANTINED = "quarantined"
@@ -389,7 +389,7 @@ def _withdraw(session: Session, context: Context, items: Collection[int]) -> Non
     gone = []
     for some in chunked(sorted(items)):
         found = list(session.scalars(current.where(Item.id.in_(some))))
-        _emit_pending(session, context, found)
+        articles.emit_pending(session, context.origin, found, context.now)
         for item in found:
             item.status = "withdrawn"
             item.observation += 1
@@ -400,23 +400,10 @@ def _withdraw(session: Session, context: Context, items: Collection[int]) -> Non
     articles.retire(session, gone)
 
 
-def _emit_pending(session: Session, context: Context, items: Iterable[Item]) -> None:
-    """Emits the pending events of these items before any other event of theirs; their relations follow once judged.
-
-    A kill between storing and judging leaves an event pending, and the catalog must know a document before it is moved
-    or withdrawn.
-    """
-    for some in chunked([item.id for item in items]):
-        for row in session.scalars(sa.select(Article).where(Article.item.in_(some), Article.judging == NEW)):
-            articles.emit(session, context.origin, row, (), context.now)
-            row.judging = AGAIN
-    session.flush()
-
-
 def _move_items(session: Session, context: Context, file: File, old: str) -> None:
     held = sa.select(Item).join(FileItem, FileItem.item == Item.id).where(FileItem.file == file.id)
     found = list(session.scalars(held))
-    _emit_pending(session, context, found)
+    articles.emit_pending(session, context.origin, found, context.now)
     for item in found:
         if item.by != "guid":
             item.key = file.path + item.key.removeprefix(old)
