@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 import structlog
 from sqlalchemy.orm import Session
 
-from ingest_service import folder_view, ledger, scan, state, volumes
+from ingest_service import folder_view, ledger, ledger_queries, scan, state, volumes
 from ingest_service.folder_view import FolderDiff
 from ingest_service.volumes import Volume, VolumeChange
 
@@ -114,7 +114,7 @@ def remembered(session: Session) -> dict[str, Volume]:
 def _held(session: Session, changes: Iterable[VolumeChange]) -> list[str]:
     """The files that are held, and those on volumes that are missing."""
     missing = [change.path for change in changes if change.condition == "missing"]
-    return sorted({*ledger.held(session), *ledger.below(session, missing)})
+    return sorted({*ledger_queries.held_paths(session), *ledger_queries.paths_below(session, missing)})
 
 
 def _by_folder(paths: Collection[str]) -> dict[str, int]:

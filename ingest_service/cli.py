@@ -19,6 +19,7 @@ from ingest_service import (
     events,
     given,
     ledger,
+    ledger_queries,
     logs,
     matching,
     model,
@@ -32,6 +33,7 @@ from ingest_service import (
     settings,
     showing,
     start,
+    tables,
 )
 from ingest_service.db import Database, check_exists
 from ingest_service.errors import (
@@ -102,8 +104,8 @@ def status(as_json: AsJson = False) -> None:
     """Reports what is pending, dead letters and unreadable files; ends with 1 for dead letters and unreadable files."""
     loaded = settings.load()
     with _database(loaded) as database, database.reading() as session:
-        report = service.look(session, ledger, loaded)
-        unreadable = ledger.files(session, state=ledger.QUARANTINED, limit=MOST_ROWS)
+        report = service.read_status(session, loaded)
+        unreadable = ledger_queries.file_states(session, state=tables.QUARANTINED, limit=MOST_ROWS)
     if as_json:
         files = [file.model_dump(mode="json") for file in unreadable]
         typer.echo(json.dumps({**report.model_dump(mode="json"), "quarantined": files}))
@@ -117,7 +119,7 @@ def status(as_json: AsJson = False) -> None:
 def _exit_by_data(database: Database) -> None:
     """Ends with 1 if files could not be read or events are dead letters, and says how many."""
     with database.reading() as session:
-        unreadable = ledger.counts(session).get(ledger.QUARANTINED, 0)
+        unreadable = ledger_queries.counts(session).get(tables.QUARANTINED, 0)
         dead = outbox.counts(session)[outbox.DEAD]
     if unreadable:
         typer.echo(f"{unreadable} files could not be read: ingest-service status", err=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from ingest_service import brake, folder_view, ledger, scan
+from ingest_service import brake, folder_view, ledger_queries, scan
 from ingest_service.db import Database
 from ingest_service.folder_view import FolderDiff
 
@@ -16,7 +16,7 @@ def of_everything(database: Database, root: Path) -> FolderDiff:
         seen = scan.sort(view.walk())
         view.check()
     with database.reading() as session:
-        known = ledger.known(session)
+        known = ledger_queries.known_files(session)
     return FolderDiff(known, seen, scan.diff(known, seen), view.volumes, view.changes, whole=True)
 
 
@@ -32,7 +32,7 @@ def of_paths(database: Database, root: Path, paths: Sequence[str], *, again: boo
         entries = [entry for path in wanted for entry in view.entries(path)]
         files = scan.sort(entries).files
         with database.reading() as session:
-            known = ledger.known_around(session, wanted, list(files.values()))
+            known = ledger_queries.known_files_around(session, wanted, list(files.values()))
         before = (view.look(path) for path in known.keys() - files.keys())
         seen = scan.sort([*entries, *(entry for entry in before if entry is not None)])
         view.check()

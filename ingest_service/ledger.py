@@ -1,8 +1,7 @@
-"""What we know of each file and item, and what is still to be told of them; functions of a Session.
+"""What the ledger records of files and items, and the events that follow from it. Functions of a Session.
 
-A file is a path; an item is what a document is of. Files hold items, many to many. Each change of an item counts its
-observation up and leaves word of what is owed to the catalog: an event at once where no article is told, or a mark on
-the article that it is still to be judged.
+A file is a path; an item is what a document is of. Files hold items, many to many. Each change of an item increments
+its observation. A move or a withdrawal puts its event into the outbox at once; an article waits until it is judged.
 """
 
 import dataclasses
@@ -11,7 +10,6 @@ import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -20,22 +18,15 @@ from catalog_service import contract
 from ingest_service import articles, events, model, outbox, packing, prepare
 from ingest_service.db import chunked
 from ingest_service.errors import Unreadable
+from ingest_service.ledger_queries import rows_at
 from ingest_service.prepare import PreparedFile, PreparedItem
-from ingest_service.scan import FileFact, Known, Unusable
-from ingest_service.tables import Article, File, FileItem, Item
+from ingest_service.scan import FileFact, Unusable
+from ingest_service.tables import ADOPTED, HELD, PUBLISHED, QUARANTINED, Article, File, FileItem, Item
 
-PUBLISHED = "published"
-QUARANTINED = "quarantined"
-ADOPTED = "adopted"
-HELD = "gone-held"
 TRUNCATED = "possibly-truncated"
 HELD_DETAIL = "The file is missing, but the folder may be the wrong one; if not: ingest-service confirm-deletes."
 Part = Callable[[Session, "Context", Collection[str]], None]
 NOWHERE = FileFact("", -1, -1, -1, -1, -1)
-_FACTS = sa.select(
-    File.path, File.size, File.mtime_ns, File.ctime_ns, File.device, File.inode, File.digest, File.state,
-    sa.exists().where(FileItem.file == File.id).label("is_document"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,86 +35,6 @@ class Context:
 
     origin: events.Origin
     now: datetime
-
-
-# What is known
-
-
-def known(session: Session) -> dict[str, Known]:
-    """All files by path."""
-    return _known(session.execute(_FACTS))
-
-
-def known_around(session: Session, paths: Collection[str], facts: Collection[FileFact]) -> dict[str, Known]:
-    """The files at these paths, those below them, and those that one of the facts was when it was last seen."""
-    found: dict[str, Known] = {}
-    identities = {fact.identity for fact in facts}
-    # Of paths where no file is now, and which was none before: a folder that was moved away, or into.
-    folders = set(paths) - {fact.path for fact in facts} - {row.path for row in _files(session, paths)}
-    for some in chunked(sorted({*paths, *(fact.path for fact in facts)})):
-        found |= _known(session.execute(_FACTS.where(File.path.in_(some))))
-    for folder in sorted(folders):
-        # A range, for an index: "0" is the character after "/".
-        below = _FACTS.where(File.path >= f"{folder}/", File.path < f"{folder}0")
-        found |= _known(session.execute(below))
-    for inodes in chunked(sorted({inode for _, inode in identities})):
-        same_inode = _known(session.execute(_FACTS.where(File.inode.in_(inodes))))
-        found |= {path: each for path, each in same_inode.items() if each.fact.identity in identities}
-    return found
-
-
-def _files(session: Session, paths: Collection[str]) -> list[File]:
-    """The files at these paths, however many."""
-    asked = sa.select(File).order_by(File.path)
-    return [row for some in chunked(sorted(paths)) for row in session.scalars(asked.where(File.path.in_(some)))]
-
-
-def _known(rows: Iterable[Any]) -> dict[str, Known]:
-    return {row[0]: Known(FileFact(*row[:6]), row.digest, row.is_document, row.state == HELD) for row in rows}
-
-
-def counts(session: Session) -> dict[str, int]:
-    """How many files are in which state."""
-    asked = sa.select(File.state, sa.func.count().label("count_")).group_by(File.state)
-    return {row.state: row.count_ for row in session.execute(asked)}
-
-
-def unjudged(session: Session) -> int:
-    """How many articles are to be judged, for the first time or again, and how many templates were deleted."""
-    return articles.unjudged(session)
-
-
-def files(
-    session: Session, *, state: str | None = None, after: str | None = None, limit: int = 100
-) -> list[contract.FileState]:
-    """Files with their state and reason, by path, from behind `after`."""
-    asked = sa.select(File).order_by(File.path).limit(limit)
-    if state is not None:
-        asked = asked.where(File.state == state)
-    if after is not None:
-        asked = asked.where(File.path > after)
-    rows = list(session.scalars(asked))
-    held = sa.select(FileItem.file, Item.document).join(Item, Item.id == FileItem.item)
-    documents: dict[int, list[uuid.UUID]] = {}
-    for row in session.execute(held.where(FileItem.file.in_([row.id for row in rows]))):
-        documents.setdefault(row.file, []).append(uuid.UUID(row.document))
-    return [
-        contract.FileState(
-            path=row.path,
-            state=row.state,
-            reason=row.reason,
-            detail=row.detail,
-            size=max(row.size, 0),
-            digest=row.digest,
-            documents=tuple(documents.get(row.id, ())),
-            since=row.since,
-            retry_at=row.retry_at,
-        )
-        for row in rows
-    ]
-
-
-# What happened
 
 
 def adopt(session: Session, heads: Iterable[contract.Head]) -> int:
@@ -197,7 +108,7 @@ def move(session: Session, context: Context, moves: Mapping[str, FileFact]) -> N
     """Files stand elsewhere now, by their old path; moved together, so that two may change places."""
     arriving = {fact.path for fact in moves.values()}
     remove(session, context, arriving - set(moves))
-    rows = {row.path: row for row in _files(session, moves)}
+    rows = {row.path: row for row in rows_at(session, moves)}
     for number, row in enumerate(rows.values()):
         row.path = f"\ufffd{number}"
     session.flush()
@@ -250,21 +161,6 @@ def hold(session: Session, context: Context, paths: Collection[str]) -> None:
         session.execute(rows.where(File.state != HELD).values(values))
 
 
-def held(session: Session) -> list[str]:
-    """The files whose deletion is held, by path."""
-    return list(session.scalars(sa.select(File.path).where(File.state == HELD).order_by(File.path)))
-
-
-def below(session: Session, folders: Collection[str]) -> list[str]:
-    """The files at or below these paths; an empty path is the watched folder itself."""
-    found: set[str] = set()
-    for folder in folders:
-        # A range, for an index: "0" is the character after "/".
-        inside = sa.or_(File.path == folder, sa.and_(File.path >= f"{folder}/", File.path < f"{folder}0"))
-        found.update(session.scalars(sa.select(File.path).where(inside if folder else sa.true())))
-    return sorted(found)
-
-
 def purge(session: Session, document: str) -> None:
     """Erases what is held of a redacted document: article, fingerprints and bytes; the item stays, to be known.
 
@@ -280,7 +176,7 @@ def purge(session: Session, document: str) -> None:
 
 def release(session: Session, context: Context, paths: Collection[str]) -> None:
     """Held files are there after all."""
-    for row in _files(session, paths):
+    for row in rows_at(session, paths):
         row.state, row.since = _state_here(row), context.now
         row.reason = row.detail = None
     session.flush()

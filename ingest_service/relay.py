@@ -59,7 +59,7 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class RelayConfig:
     """The collection of the events, how long they are kept once delivered, and how fast they are sent."""
 
     collection: str
@@ -74,14 +74,14 @@ class Relay:
         self,
         database: Database,
         transport: Transport,
-        terms: Terms,
+        config: RelayConfig,
         *,
         purge: Purge,
         clock: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._transport = transport
-        self._terms = terms
+        self._config = config
         self._purge = purge
         self._clock = clock
         self._woken = asyncio.Event()
@@ -185,7 +185,7 @@ class Relay:
             log.warning("delivery waits", reason=trouble.code, detail=str(trouble))
         self.trouble = trouble
         retry_after = trouble.retry_after if isinstance(trouble, CatalogTrouble) else None
-        await asyncio.sleep(self._terms.pace.after(self._failures, retry_after))
+        await asyncio.sleep(self._config.pace.after(self._failures, retry_after))
 
     def _well(self) -> None:
         if self.trouble is not None:
@@ -312,7 +312,7 @@ class Relay:
         """After a restore every delivered event is pending again, except those that the catalog still has."""
         log.warning("the catalog was restored from a backup; events that it lost are sent again")
         try:
-            async with aclosing(self._transport.heads(self._terms.collection)) as heads:
+            async with aclosing(self._transport.heads(self._config.collection)) as heads:
                 async for chunk in _chunks(heads, HEADS_AT_ONCE):
                     await self._database.write(outbox.still_held, chunk)
         except (CatalogTrouble, Refused) as trouble:
@@ -323,12 +323,12 @@ class Relay:
         now = self._clock()
         if now < self._tidy_at:
             return
-        if not await self._database.write(outbox.prune, now - self._terms.keep):
+        if not await self._database.write(outbox.prune, now - self._config.keep):
             self._tidy_at = now + TIDY_EVERY
 
     async def _rest(self) -> None:
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._terms.pace.idle):
+            async with asyncio.timeout(self._config.pace.idle):
                 await self._woken.wait()
 
 

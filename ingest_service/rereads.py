@@ -11,7 +11,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
 
-from ingest_service import ledger, prepare
+from ingest_service import prepare, tables
 from ingest_service.db import Database
 from ingest_service.settings import BATCH_SIZE
 from ingest_service.tables import File
@@ -69,14 +69,14 @@ def count_outdated(session: Session) -> int:
 def schedule_refused(session: Session, now: datetime) -> None:
     """Schedules at once the files that other readers refused: this release may read them."""
     refused = sa.update(File).where(
-        File.state == ledger.QUARANTINED, File.retry_at.is_(None), File.readers != prepare.VERSION
+        File.state == tables.QUARANTINED, File.retry_at.is_(None), File.readers != prepare.VERSION
     )
     session.execute(refused.values(retry_at=now, tries=0))
 
 
 def retry(session: Session, now: datetime, reason: str | None = None) -> int:
     """Schedules at once the files in quarantine, or those with one reason; how many."""
-    refused = sa.update(File).where(File.state == ledger.QUARANTINED)
+    refused = sa.update(File).where(File.state == tables.QUARANTINED)
     if reason is not None:
         refused = refused.where(File.reason == reason)
     return len(list(session.scalars(refused.values(retry_at=now, tries=0).returning(File.id))))
@@ -105,7 +105,7 @@ def claim_outdated(session: Session, now: datetime, limit: int) -> list[str]:
 def _outdated() -> Iterator[tuple[sa.ColumnElement[bool], ...]]:
     """Published files that other readers read, in two parts: a range of an index on each side of this version."""
     for other in (File.readers < prepare.VERSION, File.readers > prepare.VERSION):
-        yield other, File.state == ledger.PUBLISHED, File.retry_at.is_(None)
+        yield other, File.state == tables.PUBLISHED, File.retry_at.is_(None)
 
 
 def _claim(session: Session, now: datetime, ids: sa.Select[int]) -> list[str]:

@@ -1,8 +1,7 @@
 """The ingest service put together: the pipeline of the folder, the relay, and the status that it reports."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -10,12 +9,12 @@ import structlog
 from sqlalchemy.orm import Session
 
 from catalog_service import contract
-from ingest_service import admin, adoption, matching, model, outbox, rereads, runner
+from ingest_service import admin, adoption, articles, ledger, ledger_queries, matching, model, outbox, rereads, runner
 from ingest_service.db import Database
 from ingest_service.errors import CatalogRefused, CatalogTrouble, DatabaseAway
-from ingest_service.ledger import HELD
-from ingest_service.relay import Relay, Terms
+from ingest_service.relay import Relay, RelayConfig
 from ingest_service.settings import Settings
+from ingest_service.tables import HELD
 from ingest_service.transport import Transport
 
 MOST_DEAD_LETTERS = 100
@@ -60,42 +59,21 @@ class Folder(Protocol):
         """Scans everything and processes it until nothing is left."""
 
 
-class Ledger(Protocol):
-    """The ledger of files and items; functions of a Session."""
-
-    def adopt(self, session: Session, heads: Iterable[contract.Head]) -> int:
-        """Takes over the catalog's heads; how many items."""
-
-    def purge(self, session: Session, document: str) -> None:
-        """Erases what is held of a redacted document."""
-
-    def counts(self, session: Session) -> dict[str, int]:
-        """Files by state."""
-
-    def unjudged(self, session: Session) -> int:
-        """How many articles are still to be judged."""
-
-    def files(self, session: Session, *, state: str | None, after: str | None, limit: int) -> list[contract.FileState]:
-        """Files by path, after a path."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """The ways of the service to what it does not do itself."""
-
-    database: Database
-    transport: Transport
-    ledger: Ledger
-
-
 class Service:
-    """One ingest service; `open_folder` is given the call that wakes the relay."""
+    """One ingest service; `open_folder` is called with the function that wakes the relay."""
 
-    def __init__(self, settings: Settings, ways: Ways, open_folder: Callable[[Callable[[], None]], Folder]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        transport: Transport,
+        open_folder: Callable[[Callable[[], None]], Folder],
+    ) -> None:
         self._settings = settings
-        self._ways = ways
-        terms = Terms(settings.collection_name, keep=timedelta(days=settings.limits.delivered_days))
-        self.relay = Relay(ways.database, ways.transport, terms, purge=ways.ledger.purge, clock=now)
+        self._database = database
+        self._transport = transport
+        config = RelayConfig(settings.collection_name, keep=timedelta(days=settings.limits.delivered_days))
+        self.relay = Relay(database, transport, config, purge=ledger.purge, clock=now)
         self.folder = open_folder(self.relay.wake)
         self._adopted = asyncio.Event()
         self._still: str | None = "adopt what the catalog knows"
@@ -125,26 +103,26 @@ class Service:
         await self.relay.drain()
 
     def condition(self) -> admin.Condition:
-        """What is still to be done before the service is ready, and what it has delivered."""
+        """What the service must still do before it is ready, and what it has delivered."""
         return admin.Condition(still=(self._still,) if self._still else (), outcomes=dict(self.relay.outcomes))
 
     async def status(self) -> contract.IngestStatus:
         """The whole state of the service. Raises DatabaseAway."""
         health, trouble = self.folder.health, self.relay.trouble
-        status = await self._ways.database.read(look, self._ways.ledger, self._settings)
+        status = await self._database.read(read_status, self._settings)
         reasons = (*health.reasons, *status.reasons, *((f"{trouble.code}: {trouble}",) if trouble else ()))
         return status.model_copy(
             update={"watcher": health.detail, "healthy": health.healthy and not reasons, "reasons": reasons}
         )
 
-    async def files(self, asked: admin.FilesAsked) -> contract.Files:
+    async def files(self, query: admin.FilesAsked) -> contract.Files:
         """One page of files. Raises DatabaseAway."""
-        return await self._ways.database.read(page_of_files, self._ways.ledger, asked)
+        return await self._database.read(page_of_files, query)
 
     async def match(self, text: str) -> contract.Matches:
         """Where a text comes from. Raises DatabaseAway."""
         # As one paragraph, so that offsets are those of the text as it was sent.
-        return await self._ways.database.read(matching.match, model.Article("", (text,)))
+        return await self._database.read(matching.match, model.Article("", (text,)))
 
     async def _watch(self, stop: asyncio.Event) -> None:
         while True:
@@ -159,9 +137,9 @@ class Service:
         await self.folder.run(stop)
 
     async def _adopt(self) -> None:
-        database, transport, ledger = self._ways.database, self._ways.transport, self._ways.ledger
-        if await database.read(adoption.is_needed):
-            count = await adoption.adopt(database, transport, self._settings.collection_name, ledger.adopt, now())
+        if await self._database.read(adoption.is_needed):
+            collection = self._settings.collection_name
+            count = await adoption.adopt(self._database, self._transport, collection, ledger.adopt, now())
             log.info("adopted", items=count)
 
     async def _deliver(self) -> None:
@@ -178,10 +156,10 @@ class Service:
         await asyncio.Event().wait()
 
 
-def look(session: Session, ledger: Ledger, settings: Settings) -> contract.IngestStatus:
+def read_status(session: Session, settings: Settings) -> contract.IngestStatus:
     """The state of the service as far as the database holds it."""
     oldest = outbox.oldest(session)
-    states = ledger.counts(session)
+    states = ledger_queries.counts(session)
     events = outbox.counts(session)
     letters = tuple(outbox.dead_letters(session, limit=MOST_DEAD_LETTERS))
     reasons = tuple(_reasons(states.get(HELD, 0), events[outbox.DEAD], letters, outbox.waiting(session)))
@@ -190,7 +168,7 @@ def look(session: Session, ledger: Ledger, settings: Settings) -> contract.Inges
         instance=settings.collection_name,
         states=states,
         outbox=events,
-        to_judge=ledger.unjudged(session),
+        to_judge=articles.unjudged(session),
         to_read_again=rereads.count(session),
         oldest_waiting_seconds=None if oldest is None else (now() - oldest).total_seconds(),
         healthy=not reasons,
@@ -210,8 +188,8 @@ def _reasons(held: int, dead: int, letters: Sequence[contract.DeadLetter], waiti
         yield str(waiting)
 
 
-def page_of_files(session: Session, ledger: Ledger, asked: admin.FilesAsked) -> contract.Files:
-    """One page of files, and after which path the next one begins."""
-    found = ledger.files(session, state=asked.state, after=asked.after, limit=asked.limit + 1)
-    page = tuple(found[: asked.limit])
-    return contract.Files(files=page, next=page[-1].path if len(found) > asked.limit else None)
+def page_of_files(session: Session, query: admin.FilesAsked) -> contract.Files:
+    """One page of files; `next` is the path after which the next page begins, None on the last page."""
+    files = ledger_queries.file_states(session, state=query.state, after=query.after, limit=query.limit + 1)
+    page = tuple(files[: query.limit])
+    return contract.Files(files=page, next=page[-1].path if len(files) > query.limit else None)

@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from ingest_service import admin, ledger, lock, runner, server
+from ingest_service import admin, lock, runner, server
 from ingest_service.db import Database
 from ingest_service.errors import SourceAway
 from ingest_service.http_transport import HttpTransport
 from ingest_service.pipeline import Pipeline
 from ingest_service.pool import WorkerPool
-from ingest_service.service import Service, Ways
+from ingest_service.service import Service
 from ingest_service.settings import Settings
 
 log = structlog.get_logger()
@@ -50,10 +50,6 @@ async def opened(settings: Settings, database: Database) -> AsyncIterator[Servic
     workers = WorkerPool(settings.limits)
     try:
         async with HttpTransport(settings.catalog_url, settings.publish_token()) as transport:
-            yield Service(
-                settings,
-                Ways(database, transport, ledger),
-                lambda wake: Pipeline(settings, database, workers, wake),
-            )
+            yield Service(settings, database, transport, lambda wake: Pipeline(settings, database, workers, wake))
     finally:
         await asyncio.to_thread(workers.close)

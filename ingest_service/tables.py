@@ -49,6 +49,14 @@ class State(Base):
 PATH = Text().with_variant(Text(collation="C"), "postgresql")
 
 
+# The states of a file: its items are published, it cannot be read, it is known from the catalog only, or it is missing
+# and its deletion is held.
+PUBLISHED = "published"
+QUARANTINED = "quarantined"
+ADOPTED = "adopted"
+HELD = "gone-held"
+
+
 class File(Base):
     """One path of the folder as it was last seen; `facts` of the file system are evidence, never identity alone.
 

@@ -17,7 +17,7 @@ from catalog_service.app import create_app
 from ingest_service import model, outbox, schema, tables
 from ingest_service.db import Database
 from ingest_service.http_transport import HttpTransport
-from ingest_service.relay import Relay, Terms
+from ingest_service.relay import Relay, RelayConfig
 from tests.ingest.events import document_id, event_id, observed, related
 
 LARGE = b"%PDF" * 100_000
@@ -45,7 +45,7 @@ async def catalog(database_url: str) -> AsyncIterator[str]:
 @asynccontextmanager
 async def relay_to(url: str, database: Database) -> AsyncIterator[Relay]:
     async with HttpTransport(url) as transport:
-        yield Relay(database, transport, Terms("seeds"), purge=nothing, clock=lambda: datetime.now(UTC))
+        yield Relay(database, transport, RelayConfig("seeds"), purge=nothing, clock=lambda: datetime.now(UTC))
 
 
 def nothing(_session: Session, _document: str) -> None:

@@ -18,7 +18,7 @@ LONGEST_AFTER_ASKING = 420
 ASKED = {
     "catalog_service/contract.py": "one door: every model that travels, read together",
     "catalog_service/history.py": "one transaction: what recording an event means, step by step",
-    "ingest_service/ledger.py": "one store: what is known of a file and its items",
+    "ingest_service/ledger.py": "one story: every write to files and items",
     "ingest_service/pipeline.py": "one story: a change from the disk to the outbox",
     "ingest_service/relay.py": "one loop: claim, send, read the receipts, back off",
 }

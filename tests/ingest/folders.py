@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest_service import ledger, schema
+from ingest_service import articles, ledger_queries, schema
 from ingest_service.db import Database
 from ingest_service.pipeline import Pipeline
 from ingest_service.pool import WorkerPool
@@ -61,12 +61,12 @@ class Folder:
     def unjudged(self) -> int:
         """How many articles are still to be judged."""
         with self.database.reading() as session:
-            return ledger.unjudged(session)
+            return articles.unjudged(session)
 
     def states(self) -> dict[str, tuple[str, str | None]]:
         """State and reason of each file."""
         with self.database.reading() as session:
-            return {each.path: (each.state, each.reason) for each in ledger.files(session, limit=1_000)}
+            return {each.path: (each.state, each.reason) for each in ledger_queries.file_states(session, limit=1_000)}
 
 
 def made(url: str, path: Path, workers: WorkerPool) -> Folder:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from catalog_service import contract
 from ingest_service import events, ledger, model, neighbours, sameness, schema
+from ingest_service.articles import unjudged
 from ingest_service.db import Database
 from ingest_service.judging import Judge
 from ingest_service.prepare import PreparedFile, PreparedItem
@@ -65,7 +66,7 @@ class Folder:
         self.tell(limit)
         self._until_done(self.judge.judge_again, limit)
         with self.database.reading() as session:
-            assert ledger.unjudged(session) == 0
+            assert unjudged(session) == 0
 
     def _until_done(self, step: Callable[[Session, datetime, int], int], limit: int) -> None:
         judged = 1
@@ -394,7 +395,7 @@ def test_a_new_way_of_judging_judges_everything_again(on_either: Folder, texts: 
     with on_either.database.writing() as session:
         session.execute(sa.update(Article).values(sameness_version="0", folded_digest="sha-256:old"))
     with on_either.database.reading() as session:
-        assert ledger.unjudged(session) == len(texts)
+        assert unjudged(session) == len(texts)
     on_either.drain(limit=10)
     assert on_either.events(contract.RELATED) >= told + len(texts)
     assert _of_classes(on_either.relations()) == _of_classes(before)

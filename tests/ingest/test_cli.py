@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest_service import ledger, outbox, schema, tables
+from ingest_service import ledger_queries, outbox, schema, tables
 from ingest_service.db import Database
 from tests.ingest.events import NOON, event_id, observed, problem
 from tests.quality import sameness_predict
@@ -162,7 +162,7 @@ def held(sqlite_url: str, tmp_path: Path) -> dict[str, str]:
             for path in ("a/1.txt", "a/2.txt", "b\x1b/3.txt"):
                 session.add(
                     tables.File(
-                        path=path, state=ledger.HELD, size=1, mtime_ns=1, ctime_ns=1, device=1, inode=1, since=NOON
+                        path=path, state=tables.HELD, size=1, mtime_ns=1, ctime_ns=1, device=1, inode=1, since=NOON
                     )
                 )  # fmt: skip
     return {**os.environ, "INGEST_DATABASE_URL": sqlite_url, "INGEST_SEEDS": str(tmp_path / "watched")}
@@ -186,7 +186,7 @@ def answered(environment: dict[str, str], answer: bytes) -> tuple[int, str]:
 def files(url: str) -> int:
     """How many files the ledger has."""
     with closing(Database(url)) as database, database.reading() as session:
-        return sum(ledger.counts(session).values())
+        return sum(ledger_queries.counts(session).values())
 
 
 def test_held_deletions_are_shown_and_confirmed_at_a_terminal(held: dict[str, str], sqlite_url: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from yarl import URL
 
 from catalog_service import contract
-from ingest_service import admin, ledger, matching, model, schema, server, service
+from ingest_service import admin, matching, model, schema, server, service
 from ingest_service.db import Database
 from ingest_service.settings import Settings
 
@@ -26,10 +26,10 @@ async def application(database_url: str) -> AsyncIterator[tuple[str, list[tuple[
     schema.upgrade(database)
 
     async def status() -> contract.IngestStatus:
-        return await database.read(service.look, ledger, settings)
+        return await database.read(service.read_status, settings)
 
     async def files(query: admin.FilesAsked) -> contract.Files:
-        return await database.read(service.page_of_files, ledger, query)
+        return await database.read(service.page_of_files, query)
 
     async def match(text: str) -> contract.Matches:
         return await database.read(matching.match, model.Article("", (text,)))

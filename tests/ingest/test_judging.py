@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from catalog_service import contract
-from ingest_service import ledger, outbox
+from ingest_service import articles, ledger, outbox
 from ingest_service.db import Database
 from ingest_service.judging import Judge
 from ingest_service.scan import FileFact
@@ -211,7 +211,7 @@ def test_whoever_is_marked_meanwhile_has_its_fingerprints_taken_anew(database: D
     taken = fingerprints_of(database)
     assert {key: taken[key] for key in right} == right
     with database.reading() as session:
-        assert ledger.unjudged(session) == 0
+        assert articles.unjudged(session) == 0
 
 
 def test_a_copy_of_an_outdated_text_does_not_count_twice(database: Database) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ingest_service import ledger, schema
+from ingest_service import ledger_queries, schema, tables
 from ingest_service.db import Database
 from ingest_service.tables import File
 
@@ -22,7 +22,7 @@ def database(database_url: str) -> Iterator[Database]:
     schema.upgrade(made)
     with made.writing() as session:
         facts = dict.fromkeys(("size", "mtime_ns", "ctime_ns", "device", "inode"), 1)
-        session.add_all(File(path=path, state=ledger.PUBLISHED, since=NOW, **facts) for path in PATHS)
+        session.add_all(File(path=path, state=tables.PUBLISHED, since=NOW, **facts) for path in PATHS)
     yield made
     made.close()
 
@@ -45,8 +45,9 @@ def test_the_files_below_a_deleted_folder_are_found_by_an_index(database: Databa
     statements: list[tuple[str, Any]] = []
     sa.event.listen(database.engine, "before_cursor_execute", lambda *call: statements.append((call[2], call[3])))
     with database.reading() as session:
-        below = ledger.known_around(session, ["y"], []).keys() | ledger.known_around(session, ["x/é"], []).keys()
-        others = ledger.known_around(session, ["%", "x_"], [])
+        around = ledger_queries.known_files_around
+        below = around(session, ["y"], []).keys() | around(session, ["x/é"], []).keys()
+        others = around(session, ["%", "x_"], [])
     assert below == {"y/x/d", "x/é/b"}
     assert set(others) == {"%/f", "x_/e"}
     asked = [(statement, parameters) for statement, parameters in statements if "FROM file" in statement]
@@ -59,8 +60,10 @@ def test_the_files_below_a_deleted_folder_are_found_by_an_index(database: Databa
 
 def test_files_are_listed_in_the_order_of_their_bytes(database: Database) -> None:
     with database.reading() as session:
-        listed = [each.path for each in ledger.files(session)]
-        pages = [each.path for start in ("", *listed) for each in ledger.files(session, after=start, limit=1)]
+        listed = [each.path for each in ledger_queries.file_states(session)]
+        pages = [
+            each.path for start in ("", *listed) for each in ledger_queries.file_states(session, after=start, limit=1)
+        ]
     assert listed == pages == sorted(PATHS)
 
 

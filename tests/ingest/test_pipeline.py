@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from catalog_service import contract
-from ingest_service import brake, checkpoint, events, following, ledger, state
+from ingest_service import brake, checkpoint, events, following, ledger, ledger_queries, state
 from ingest_service.judging import Judge
 from ingest_service.pipeline import Pipeline
 from ingest_service.pool import WorkerPool
@@ -213,7 +213,7 @@ def test_the_ledger_takes_more_paths_than_a_statement_has_room_for(folder: Folde
     paths = [f"{number}.txt" for number in range(40_000)]
     context = ledger.Context(events.Origin("seeds", "/ingest/seeds"), datetime.now(UTC))
     with folder.database.writing() as session:
-        assert ledger.known_around(session, paths[:500], []) == {}
+        assert ledger_queries.known_files_around(session, paths[:500], []) == {}
         for told in (ledger.hold, ledger.release, ledger.remove, ledger.forget):
             told(session, context, paths)
         ledger.move(session, context, {path: FileFact(f"new-{path}", 1, 1, 1, 1, 1) for path in paths})

@@ -15,7 +15,7 @@ from ingest_service import model, outbox, tables
 from ingest_service.db import Database
 from ingest_service.errors import CatalogAway, CatalogFailed, CatalogForbids, CatalogTrouble
 from ingest_service.http_transport import HttpTransport, Timeouts
-from ingest_service.relay import MOST_PROBES, Pace, Relay, Terms
+from ingest_service.relay import MOST_PROBES, Pace, Relay, RelayConfig
 from ingest_service.transport import Refused
 from tests.ingest import fake_catalog
 from tests.ingest.events import NOON, document_id, event_id, head, observed, problem, related
@@ -59,7 +59,7 @@ async def relaying(
     """A relay that runs until the block ends."""
     timeouts = Timeouts(connect=5.0, silence=silence)
     async with HttpTransport(url, token, timeouts) as transport:
-        relay = Relay(database, transport, Terms("seeds", pace=PACE), purge=forget, clock=lambda: NOON)
+        relay = Relay(database, transport, RelayConfig("seeds", pace=PACE), purge=forget, clock=lambda: NOON)
         task = asyncio.create_task(relay.run())
         try:
             yield relay
@@ -361,7 +361,7 @@ async def test_a_drain_reports_events_that_wait_for_another_attempt(database: Da
     names = put(database, observed("seoul"), observed("tokyo"))
     catalog = FakeCatalog(troubles={names[0]: LASTING["503"]})
     async with catalog.serving(), HttpTransport(catalog.url) as transport:
-        relay = Relay(database, transport, Terms("seeds", pace=PACE), purge=forget, clock=lambda: NOON)
+        relay = Relay(database, transport, RelayConfig("seeds", pace=PACE), purge=forget, clock=lambda: NOON)
         with pytest.raises(CatalogFailed, match="No such month"):
             await relay.drain()
     assert catalog.recorded == [names[1]]
@@ -444,7 +444,7 @@ async def test_a_drain_gives_up_on_a_catalog_that_is_not_there(database: Databas
     async with FakeCatalog().serving() as gone:
         pass
     async with HttpTransport(gone.url) as transport:
-        relay = Relay(database, transport, Terms("seeds", pace=PACE), purge=forget, clock=lambda: NOON)
+        relay = Relay(database, transport, RelayConfig("seeds", pace=PACE), purge=forget, clock=lambda: NOON)
         with pytest.raises(CatalogAway):
             await relay.drain()
     assert counts(database)["owed"] == 1

@@ -1,22 +1,22 @@
 """The service adopts before it publishes, is ready when what it found is delivered, and tells how it is."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from pydantic import SecretStr
-from sqlalchemy.orm import Session
 
-from catalog_service import contract
-from ingest_service import admin, outbox, schema, state
+from ingest_service import admin, events, ledger, outbox, schema, state, tables
 from ingest_service.db import Database
-from ingest_service.errors import CatalogAway, PartDied
+from ingest_service.errors import CatalogAway, PartDied, UnknownFormat
 from ingest_service.http_transport import HttpTransport
-from ingest_service.service import MOST_DEAD_LETTERS, Service, Ways
+from ingest_service.scan import FileFact
+from ingest_service.service import MOST_DEAD_LETTERS, Service
 from ingest_service.settings import Settings
 from tests.ingest import fake_catalog
 from tests.ingest.events import NOON, head, observed, problem
@@ -58,37 +58,12 @@ class Folder:
         await self.goes_on.wait()
 
 
-class Ledger:
-    """A ledger that remembers what it was given."""
-
-    def __init__(self) -> None:
-        self.adopted: list[contract.Head] = []
-
-    def adopt(self, _session: Session, heads: Iterable[contract.Head]) -> int:
-        self.adopted = list(heads)
-        return len(self.adopted)
-
-    def purge(self, _session: Session, document: str) -> None:
-        raise AssertionError(f"nothing is redacted here, and {document} neither")
-
-    def counts(self, _session: Session) -> dict[str, int]:
-        return {"ingested": 3}
-
-    def unjudged(self, _session: Session) -> int:
-        return 1
-
-    def files(self, _session: Session, *, state: str | None, after: str | None, limit: int) -> list[contract.FileState]:
-        paths = [path for path in ("a.txt", "b.txt", "c.txt") if path > (after or "")]
-        return [contract.FileState(path=path, state=state or "ingested", since=NOON) for path in paths[:limit]]
-
-
 @dataclass
 class Stage:
     """A service, what stands around it, and the way to stop it."""
 
     service: Service
     folder: Folder
-    ledger: Ledger
     database: Database
     stop: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -106,15 +81,28 @@ def database(sqlite_url: str) -> Iterator[Database]:
     made.close()
 
 
+def adopted(database: Database) -> list[str]:
+    """The paths of the items that were adopted from the catalog."""
+    with database.reading() as session:
+        return list(session.scalars(sa.select(tables.Item.path)))
+
+
+def add_files(database: Database, *paths: str) -> None:
+    """Adds files to the ledger that cannot be read."""
+    context = ledger.Context(events.Origin("seeds", "/ingest/seeds"), NOON)
+    with database.writing() as session:
+        for path in paths:
+            ledger.quarantine(session, context, FileFact(path, 1, 1, 1, 1, 1), UnknownFormat())
+
+
 @asynccontextmanager
 async def staged(database: Database, url: str) -> AsyncIterator[Stage]:
-    """A service on a fake folder and a fake ledger, not yet running."""
+    """A service on a fake folder, not yet running."""
     settings = Settings(seeds=Path("seeds"), catalog_url=url, token=SecretStr("t"))
-    ledger = Ledger()
     async with HttpTransport(url) as transport:
-        service = Service(settings, Ways(database, transport, ledger), lambda wake: Folder(database, wake))
+        service = Service(settings, database, transport, lambda wake: Folder(database, wake))
         assert isinstance(service.folder, Folder)
-        yield Stage(service, service.folder, ledger, database)
+        yield Stage(service, service.folder, database)
 
 
 @asynccontextmanager
@@ -136,7 +124,7 @@ async def test_a_service_is_ready_when_what_it_found_is_delivered(database: Data
     catalog = FakeCatalog(heads=[head("tokyo")])
     async with catalog.serving(), staged(database, catalog.url) as stage, running(stage):
         await until(lambda: stage.still == ("look at the whole folder",), "the adoption")
-        assert stage.ledger.adopted == catalog.heads
+        assert adopted(database) == [head("tokyo").path]
         assert catalog.recorded == []
         stage.folder.found.set()
         await until(lambda: stage.still == (), "readiness")
@@ -144,7 +132,7 @@ async def test_a_service_is_ready_when_what_it_found_is_delivered(database: Data
         assert stage.service.condition().outcomes == {"recorded": 1}
 
 
-async def test_nothing_is_published_before_the_catalog_has_told_what_it_knows(database: Database) -> None:
+async def test_nothing_is_published_before_the_catalog_reported_its_heads(database: Database) -> None:
     catalog = FakeCatalog()
     catalog.faults.extend([fake_catalog.status(503, **{"Retry-After": "0"}), fake_catalog.breaks_off])
     async with catalog.serving(), staged(database, catalog.url) as stage, running(stage):
@@ -164,7 +152,7 @@ async def test_a_ledger_adopts_once(database: Database) -> None:
     async with catalog.serving(), staged(database, catalog.url) as stage:
         stage.folder.found.set()
         await stage.service.once()
-        assert stage.ledger.adopted == []
+        assert adopted(database) == []
     assert catalog.recorded == [observed("seoul").id]
 
 
@@ -224,15 +212,16 @@ async def test_the_status_tells_what_waits_and_what_is_degraded(database: Databa
     async with FakeCatalog().serving() as catalog, staged(database, catalog.url) as stage:
         with database.writing() as session:
             outbox.put(session, observed())
+        add_files(database, "a.bin", "b.bin")
         stage.folder.health = Health(False, ("polled: too many folders",), {"strategy": "polling"})
-        told = await stage.service.status()
-    assert told.states == {"ingested": 3}
-    assert told.outbox["owed"] == 1
-    assert told.to_judge == 1
-    assert told.oldest_waiting_seconds is not None
-    assert told.reasons == ("polled: too many folders",)
-    assert told.watcher == {"strategy": "polling"}
-    assert told.healthy is False
+        status = await stage.service.status()
+    assert status.states == {"quarantined": 2}
+    assert status.outbox["owed"] == 1
+    assert status.to_judge == 0
+    assert status.oldest_waiting_seconds is not None
+    assert status.reasons == ("polled: too many folders",)
+    assert status.watcher == {"strategy": "polling"}
+    assert status.healthy is False
 
 
 async def test_dead_letters_make_the_service_unhealthy_with_the_words_of_the_catalog(database: Database) -> None:
@@ -267,6 +256,7 @@ async def test_an_event_that_is_refused_for_now_makes_the_service_unhealthy(data
 
 
 async def test_files_come_in_pages(database: Database) -> None:
+    add_files(database, "c.txt", "a.txt", "b.txt")
     async with FakeCatalog().serving() as catalog, staged(database, catalog.url) as stage:
         first = await stage.service.files(admin.FilesAsked(limit=2))
         assert [file.path for file in first.files] == ["a.txt", "b.txt"]
