@@ -4,19 +4,20 @@
 """
 
 import html
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from ingest_service import normalise, reading, sameness
 from ingest_service.model import Article, Span
 from ingest_service.sameness.parameters import PARAMETERS
+from scripts import svg
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 STORY, STATEMENT = "000_9db2ef66d9648b23.txt", "001_d8a6e55ad387dd7a.txt"
 # The altered words of the first passage, in the story and in the statement.
 FRAGMENTS = ("missiles in violation of U.N. Security Council", "missiles, in violation of UN Security Council")
-WIDTH, LEFT, INNER = 760, 20, 720
+LEFT, INNER = 20, 720
 TOP, BOTTOM, BAR = 60, 210, 24
 STEP, ROW = 14.0, 22
 STYLE = """
@@ -68,7 +69,7 @@ def passages(a: Article, b: Article) -> str:
     words = ", ".join(f"{number}: {passage.words} words" for number, passage in enumerate(relation.passages, start=1))
     lines.append(f'<text class="small" x="{LEFT}" y="150">{words}</text>')
     title = "The four passages that a wire story and a joint statement share"
-    return _svg(title, BOTTOM + BAR + 40, lines)
+    return svg.document(title, BOTTOM + BAR + 40, STYLE, lines)
 
 
 def _caption(article: Article, y: int) -> str:
@@ -115,27 +116,13 @@ def folds(fragments: tuple[str, str]) -> str:
                 f'<rect class="gram" x="{x:.0f}" y="{y + ROW + 8 + 7 * number}" width="{width:.0f}" height="4" rx="2"/>'
             )
         y += 2 * ROW + 20 + 7 * len(kept)
-    return _svg("Two spellings fold to the same letters and keep the same fingerprints", y, lines)
+    return svg.document("Two spellings fold to the same letters and keep the same fingerprints", y, STYLE, lines)
 
 
 def _letters(string: str, y: int, kind: str) -> Iterator[str]:
     for number, letter in enumerate(string):
         if not letter.isspace():
             yield f'<text class="{kind}" x="{LEFT + (number + 0.5) * STEP:.0f}" y="{y}">{html.escape(letter)}</text>'
-
-
-def _svg(title: str, height: float, lines: Iterable[str]) -> str:
-    document = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" font-size="14" role="img"',
-        '  font-family="system-ui, sans-serif">',
-        f"  <title>{title}</title>",
-        f"  <style>{STYLE}  </style>",
-        f'  <rect class="ground" width="{WIDTH}" height="{height:.0f}"/>',
-        *(f"  {line}" for line in lines),
-        "</svg>",
-        "",
-    )
-    return "\n".join(document)
 
 
 if __name__ == "__main__":
