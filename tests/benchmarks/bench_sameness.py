@@ -1,6 +1,6 @@
 """How fast sameness is: fingerprints, neighbours, alignment and judging on a kept index, beside what others do.
 
-    ./dev exec python -m tests.benchmarks.bench_sameness [--corpus 2000] [--measured 1000] [--copies 2000]
+    ./dev bench sameness [--corpus 2000] [--measured 1000] [--copies 2000]
         [--synthetic] [--workers 1]
 
 Articles of 3 KB in batches of 100, two transactions each on SQLite with the product's own settings: fingerprints are

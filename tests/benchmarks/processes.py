@@ -1,0 +1,78 @@
+"""What processes cost: CPU of a process with its children, and a command run to its end."""
+
+import os
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+TICKS = os.sysconf("SC_CLK_TCK")
+IDLE_SHARE = 0.05
+WINDOW_SECONDS = 1.0
+COMMAND_SECONDS = 3_600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Wall-clock and CPU time in seconds, and the most memory in MiB."""
+
+    seconds: float
+    cpu: float
+    mib: float = 0.0
+
+    def __sub__(self, start_up: "Usage") -> "Usage":
+        """The usage apart from that of starting up."""
+        return Usage(self.seconds - start_up.seconds, self.cpu - start_up.cpu, self.mib)
+
+
+def run(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> Usage:
+    """Runs a command to its end, with the children that it waits for. Raises CalledProcessError."""
+    journal = folder / "command.log"
+    begun = time.perf_counter()
+    with journal.open("ab") as log:
+        process = subprocess.Popen(
+            command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )  # fmt: skip
+        try:
+            _, status, used = os.wait4(process.pid, 0)
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+    took = time.perf_counter() - begun
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        end = journal.read_text(encoding="utf-8", errors="replace")[-4_000:]
+        raise subprocess.CalledProcessError(process.returncode, command, end)
+    return Usage(took, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU time of a process, of its living descendants, and of those that it has waited for (Linux)."""
+    # Behind the name in brackets, which may hold spaces: fields 14 to 17 of proc_pid_stat(5).
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / TICKS + sum(map(cpu_seconds, children(pid)))
+
+
+def children(pid: int) -> list[int]:
+    """The living children of a process (Linux)."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text(encoding="ascii").split()]
+
+
+def peak_mib(pid: int) -> float:
+    """The most memory that a process has had, without its children (Linux)."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")) / 1024
+
+
+def await_idle(pids: Sequence[int], seconds: float = 600.0) -> None:
+    """Waits until the processes have used hardly any CPU for a second. Raises TimeoutError."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        before = sum(map(cpu_seconds, pids))
+        time.sleep(WINDOW_SECONDS)
+        if sum(map(cpu_seconds, pids)) - before < IDLE_SHARE * WINDOW_SECONDS:
+            return
+    raise TimeoutError(f"processes {pids} were still busy after {seconds:.0f} s")

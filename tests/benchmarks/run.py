@@ -1,0 +1,166 @@
+"""Runs the benchmarks of docs/performance.md one after the other: in parallel they would slow each other down.
+
+    ./dev bench [--quick] [--check] [--json FILE] [--folder FOLDER] [--without-recoll]
+
+Both services run as processes on databases of their own in a temporary folder. The figures are printed as a table. With
+`--check` the exit code is 1 when one is below its floor, or could not be measured.
+"""
+
+import argparse
+import itertools
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.benchmarks import (
+    bench_bulk_load,
+    bench_growth,
+    bench_latency,
+    bench_reads,
+    bench_restart,
+    bench_search,
+    figures,
+    loading,
+    peers,
+)
+from tests.benchmarks.articles import Sample, samples
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.filling import Filling
+from tests.benchmarks.loading import Load
+from tests.system import house
+
+RECOLL_ROWS = ("bulk load",)
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much is measured: files, documents, and requests a round."""
+
+    loaded: int
+    small: int
+    middle: int
+    large: int
+    further: int
+    closed: int
+    reads: int
+    searches: int
+
+
+FULL = Sizes(5_000, 10_000, 100_000, 300_000, 1_000, 100, 2_000, 400)
+QUICK = Sizes(400, 800, 8_000, 16_000, 100, 15, 400, 80)
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The files of each benchmark: none is used twice, so that none is known before."""
+
+    loaded: Sequence[Sample]
+    further: Sequence[Sequence[Sample]]
+    """Those that are added at the small, the middle and the large size."""
+    closed: Sequence[Sample]
+
+
+def divided(files: Sequence[Sample], sizes: Sizes) -> Texts:
+    """Divides files among the benchmarks; all but the further and the closed ones are loaded.
+
+    Raises ValueError when too few are left to load.
+    """
+    loaded = len(files) - 3 * sizes.further - sizes.closed
+    if loaded < sizes.further:
+        needed = 4 * sizes.further + sizes.closed
+        raise ValueError(f"{len(files)} files are too few: give a folder of at least {needed}")
+    ends = [loaded + number * sizes.further for number in range(4)]
+    further = [files[start:end] for start, end in itertools.pairwise(ends)]
+    return Texts(files[:loaded], further, files[ends[-1] :])
+
+
+def measure(texts: Texts, sizes: Sizes, folder: Path) -> Iterator[Figure]:
+    """Measures every row of the table; one home grows from the loaded files to the large size."""
+    databases = f"sqlite:///{folder}/catalog.db", f"sqlite:///{folder}/ingest.db"
+    with house.living(folder, *databases, settings={}) as home:
+        load = loading.load(home, texts.loaded)
+        home.stop()
+        yield from bench_bulk_load.on_sqlite(load, home, texts.loaded, folder)
+        filling = Filling(home, texts.loaded)
+        margins = []
+        for size, further in zip((sizes.small, sizes.middle, sizes.large), texts.further, strict=True):
+            filling.grow(size)
+            if size == sizes.middle:
+                yield from _of_filled(filling, load, sizes, folder)
+            margins.append(bench_growth.marginal(home, further, filling.size))
+        yield bench_growth.figure(margins)
+    for name in ("postgres", "latency"):
+        (folder / name).mkdir()
+    yield from bench_bulk_load.on_postgres(load, texts.loaded, folder / "postgres")
+    yield bench_latency.figure(texts.closed, folder / "latency")
+
+
+def _of_filled(filling: Filling, load: Load, sizes: Sizes, folder: Path) -> Iterator[Figure]:
+    """The figures of a catalog that holds much and changes little."""
+    home = filling.home
+    home.catalog.start()
+    house.until(home.catalog.ready, "the catalog")
+    with peers.datasette(filling.texts, filling.size, folder) as datasette:
+        yield from bench_reads.figures(home, filling.documents(500), datasette, sizes.reads)
+        yield from bench_search.figures(home, filling.texts, datasette, sizes.searches)
+    yield bench_restart.figure(home, load.start_up, filling.size)
+    home.stop()
+
+
+def main(arguments_given: Sequence[str] | None = None) -> int:
+    """Measures, prints and writes; the exit code."""
+    parser = argparse.ArgumentParser(prog="./dev bench", description="Runs the benchmarks of docs/performance.md.")
+    parser.add_argument("--quick", action="store_true", help="small sizes, within five minutes")
+    parser.add_argument("--check", action="store_true", help="exit with 1 when a figure is below its floor")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to a file")
+    parser.add_argument("--folder", type=Path, help="measure with the files of a folder, not with made-up articles")
+    parser.add_argument("--without-recoll", action="store_true", help="do not compare with recollindex")
+    arguments = parser.parse_args(arguments_given)
+    sizes = QUICK if arguments.quick else FULL
+    if not (arguments.without_recoll or peers.has_recoll()):
+        parser.error("recollindex is missing: install recollcmd (Debian), or give --without-recoll")
+    try:
+        texts = divided(samples(sizes.loaded + 3 * sizes.further + sizes.closed, arguments.folder), sizes)
+    except (OSError, ValueError) as error:
+        parser.error(f"--folder: {error}")
+    measured = _measured(texts, sizes)
+    sys.stdout.write(figures.table(measured))
+    if arguments.json:
+        arguments.json.write_text(json.dumps(_report(measured, sizes, len(texts.loaded)), indent=2), encoding="utf-8")
+    missed = figures.failures(measured, RECOLL_ROWS if arguments.without_recoll else ())
+    for sentence in missed:
+        sys.stderr.write(f"below the floor: {sentence}\n")
+    return 1 if arguments.check and missed else 0
+
+
+def _measured(texts: Texts, sizes: Sizes) -> list[Figure]:
+    """The figures, each reported on standard error as soon as it is there."""
+    measured = []
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="palimpsest-bench-") as name:
+        for figure in measure(texts, sizes, Path(name)):
+            sys.stderr.write(f"{time.monotonic() - begun:6.0f} s  {figure.bound.what}: {figures.judged(figure)}\n")
+            measured.append(figure)
+    return measured
+
+
+def _report(measured: Sequence[Figure], sizes: Sizes, loaded: int) -> dict[str, object]:
+    return {
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "processors": os.cpu_count(),
+        "load_average": os.getloadavg()[0],
+        "sizes": {**asdict(sizes), "loaded": loaded},
+        "figures": [figure.as_json() for figure in measured],
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
