@@ -7,9 +7,9 @@ from pathlib import Path
 
 from tests import postgres
 from tests.benchmarks import loading, peers
-from tests.benchmarks.articles import Sample
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.loading import Load
+from tests.benchmarks.news import Sample
 from tests.system import house
 from tests.system.house import House
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.benchmarks import loading, processes
-from tests.benchmarks.articles import Sample
 from tests.benchmarks.figures import Figure
+from tests.benchmarks.news import Sample
 from tests.system.house import House
 
 LOOK_SECONDS = 0.5

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.benchmarks import peers
-from tests.benchmarks.articles import Sample
 from tests.benchmarks.figures import Figure
+from tests.benchmarks.news import Sample
 from tests.system import house
 from tests.system.house import House
 

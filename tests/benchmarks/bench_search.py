@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlencode, urlsplit
 
 from tests.benchmarks import load
-from tests.benchmarks.articles import Sample
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.load import Plan
+from tests.benchmarks.news import Sample
 from tests.benchmarks.peers import Datasette
 from tests.system.house import House
 

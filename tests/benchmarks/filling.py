@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from tests.benchmarks import sqlite
-from tests.benchmarks.articles import Sample
+from tests.benchmarks.news import Sample
 from tests.system.house import House
 
 # In the place of eight hexadecimal digits of an id, and before the name of a file.

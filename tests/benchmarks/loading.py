@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.benchmarks import processes
-from tests.benchmarks.articles import Sample
+from tests.benchmarks.news import Sample
 from tests.benchmarks.processes import Usage
 from tests.system import house
 from tests.system.house import House

@@ -18,7 +18,7 @@ from watchdog.observers import Observer
 
 from tests import postgres
 from tests.benchmarks import processes, sqlite
-from tests.benchmarks.articles import Sample
+from tests.benchmarks.news import Sample
 from tests.benchmarks.processes import Usage
 from tests.system import house
 

@@ -30,10 +30,10 @@ from tests.benchmarks import (
     loading,
     peers,
 )
-from tests.benchmarks.articles import Sample, samples
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.filling import Filling
 from tests.benchmarks.loading import Load
+from tests.benchmarks.news import Sample, samples
 from tests.system import house
 
 RECOLL_ROWS = ("bulk load",)

@@ -8,20 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import bench_search, filling, load, loading, run
-from tests.benchmarks.articles import articles, samples
+from tests.benchmarks import bench_search, filling, load, loading, news, run
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.filling import Filling
+from tests.benchmarks.news import samples
 from tests.system import house
 
 
-def test_the_same_seed_gives_the_same_articles() -> None:
-    assert list(articles(60)) == list(articles(60))
-    assert list(articles(60)) != list(articles(60, seed=2))
+def test_the_same_seed_gives_the_same_texts() -> None:
+    assert list(news.texts(60)) == list(news.texts(60))
+    assert list(news.texts(60)) != list(news.texts(60, seed=2))
 
 
-def test_articles_are_as_long_as_real_ones_and_repeat_each_other() -> None:
-    texts = list(articles(400))
+def test_texts_are_as_long_as_real_ones_and_repeat_each_other() -> None:
+    texts = list(news.texts(400))
     assert 2_000 < sum(len(text.encode()) for text in texts) / len(texts) < 4_000
     copies = len(texts) - len(set(texts))
     assert 0.04 < copies / len(texts) < 0.15
