@@ -31,7 +31,7 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     app[ACCESS] = Access(settings, database)
     app[METRICS] = Metrics()
     app[WRITER] = Writer(
-        database, events.record, limit=settings.limits.waiting_events, together=contract.MAX_BATCH_EVENTS
+        database, events.record_events, limit=settings.limits.waiting_events, together=contract.MAX_BATCH_EVENTS
     )
     app[STOPPING] = asyncio.Event()
     app[METRICS].watch_queue(lambda: app[WRITER].waiting)

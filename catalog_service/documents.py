@@ -165,9 +165,11 @@ def described(session: Session, rows: Sequence[Row], at: int | None = None) -> l
     counts = relation_queries.counts(session, ids, at)
     stories = _stories(session, {story for _, _, story in rows if story})
     memberships = ((state.document, stories.get(story or "")) for state, _, story in rows)
-    copies = roles.copies(session, [document for document, story in memberships if story and story.head != document])
+    copy_ids = roles.copies(session, [document for document, story in memberships if story and story.head != document])
     return [
-        _resource(state, version, counts[state.document], _membership(state.document, stories.get(story or ""), copies))
+        _resource(
+            state, version, counts[state.document], _membership(state.document, stories.get(story or ""), copy_ids)
+        )
         for state, version, story in rows
     ]
 

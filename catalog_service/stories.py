@@ -166,9 +166,9 @@ def _members(session: Session, story: str) -> set[str]:
 def _components(session: Session, members: set[str], without: str | None) -> Iterator[set[str]]:
     """The connected components of these documents; former texts connect their copies."""
     neighbours: defaultdict[_Node, set[_Node]] = defaultdict(set)
-    for document, links in ties.read(session, members, without=without).items():
-        neighbours[document].update(links.documents & members, links.former_texts)
-        for text in links.former_texts:
+    for document, document_links in ties.read(session, members, without=without).items():
+        neighbours[document].update(document_links.documents & members, document_links.former_texts)
+        for text in document_links.former_texts:
             neighbours[text].add(document)
     nodes: set[_Node] = {*members}
     return (members.intersection(nodes) for nodes in graph.components(nodes, neighbours.__getitem__))

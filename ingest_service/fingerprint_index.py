@@ -63,21 +63,21 @@ def of(session: Session, articles: Sequence[int]) -> dict[int, Hashes]:
     return fingerprints
 
 
-def candidates(session: Session, fingerprints: Mapping[int, Hashes]) -> dict[int, Candidates]:
+def find_candidates(session: Session, fingerprints: Mapping[int, Hashes]) -> dict[int, Candidates]:
     """The candidates of each article, given its fingerprints. No article is a candidate of itself."""
     if not fingerprints:
         return {}
     queries = QueryBatch.of(fingerprints)
-    with following.arrays(session) as mirror:
-        holders = mirror.postings.find(queries.values, PARAMETERS.document_frequency_cap + 1)
-        recognised = among(queries.values, mirror.boilerplate)
+    with following.arrays(session) as arrays:
+        holders = arrays.postings.find(queries.values, PARAMETERS.document_frequency_cap + 1)
+        recognised = among(queries.values, arrays.boilerplate)
         is_boilerplate = (holders.counts > PARAMETERS.document_frequency_cap) | recognised
         templates = queries.templates(is_boilerplate)
         # The values of template texts are looked up again, with more holders of each.
         of_templates = np.zeros(len(queries.values), dtype=bool)
         of_templates[queries.value_numbers[templates[queries.owners]]] = True
         wanted = queries.values[of_templates]
-        more = mirror.postings.find(wanted, neighbours.MAX_HOLDERS + 1) if len(wanted) else None
+        more = arrays.postings.find(wanted, neighbours.MAX_HOLDERS + 1) if len(wanted) else None
     result = neighbours.by_rare_fingerprints(queries, is_boilerplate, holders)
     if more is None:
         return result
@@ -102,8 +102,8 @@ def successors(session: Session, limit: int) -> tuple[int, tuple[int, ...]]:
     if not rows:
         return 0, ()
     queries = QueryBatch.of({row.id: np.frombuffer(row.hashes, dtype=STORED) for row in rows})
-    with following.arrays(session) as mirror:
-        holders = mirror.postings.find(queries.values, neighbours.MAX_HOLDERS + 1)
+    with following.arrays(session) as arrays:
+        holders = arrays.postings.find(queries.values, neighbours.MAX_HOLDERS + 1)
     session.execute(sa.delete(DeletedTemplate).where(DeletedTemplate.id.in_([row.id for row in rows])))
     # Those beyond the limit are deleted as well, and each may have held any of the values.
     others = session.scalar(sa.select(sa.func.count()).select_from(DeletedTemplate)) or 0
@@ -133,9 +133,9 @@ def recognise_boilerplate(session: Session, all_candidates: Iterable[Candidates]
     Returns the ids of their holders, in order: those may have been judged while these fingerprints still counted.
     """
     masked = _distinct(np.concatenate([*(each.masked for each in all_candidates), np.zeros(0, dtype=np.int64)]))
-    with following.arrays(session) as mirror:
-        new = masked[~among(masked, mirror.boilerplate)]
-        holders = np.unique(mirror.postings.find(new, FIRST_HOLDERS).articles)
+    with following.arrays(session) as arrays:
+        new = masked[~among(masked, arrays.boilerplate)]
+        holders = np.unique(arrays.postings.find(new, FIRST_HOLDERS).articles)
     if len(new):
         session.execute(sa.insert(Boilerplate), [{"fingerprint": value} for value in new.tolist()])
         following.mark_written(session)

@@ -88,7 +88,7 @@ class Judge:
     def _candidates(session: Session, rows: Sequence[Article]) -> dict[int, Candidates]:
         """The candidates of those articles that are representatives; records which of them are template text."""
         fingerprints = fingerprint_index.of(session, [row.id for row in rows if row.indexed])
-        candidates = fingerprint_index.candidates(session, fingerprints)
+        candidates = fingerprint_index.find_candidates(session, fingerprints)
         articles.mark_templates(session, [article for article, found in candidates.items() if found.is_template])
         return candidates
 

@@ -34,7 +34,7 @@ def find(session: Session, article: model.Article) -> list[TextMatch]:
     are returned. Offsets are code points of the texts.
     """
     facts = sameness.prepare(article)
-    candidates = fingerprint_index.candidates(session, {0: facts.fingerprints})[0]
+    candidates = fingerprint_index.find_candidates(session, {0: facts.fingerprints})[0]
     masked = sameness.NOTHING_MASKED if candidates.is_template else candidates.masked
     is_near = sa.or_(Article.id.in_(candidates.articles), Article.folded_digest == facts.folded_digest)
     rows = session.execute(

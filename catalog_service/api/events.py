@@ -97,7 +97,7 @@ def _pointer(loc: tuple[int | str, ...]) -> str:
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in loc[1:])
 
 
-def record(session: Session, received: Sequence[contract.AnyEvent | Malformed]) -> list[contract.Receipt]:
+def record_events(session: Session, received: Sequence[contract.AnyEvent | Malformed]) -> list[contract.Receipt]:
     """Records the events of one drained batch; the writer calls it in one transaction."""
     return history.record_batch(session, received, datetime.now(UTC))
 

@@ -117,7 +117,7 @@ class Engine:
         """With whom to judge each."""
         now = time.perf_counter()
         with self.database.reading() as session:
-            found = fingerprint_index.candidates(session, prints)
+            found = fingerprint_index.find_candidates(session, prints)
         self.clock.time("ask", now)
         for number in prints:
             # Of two in one batch the later one tells.

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from catalog_service import contract, history, schema
+from catalog_service import contract, schema
 from catalog_service.db import Database
+from catalog_service.history import record_batch
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 Record = Callable[..., list[contract.Receipt]]
@@ -27,7 +28,7 @@ def record(catalog: Database) -> Record:
 
     def recorded(*events: contract.AnyEvent) -> list[contract.Receipt]:
         with catalog.writing() as session:
-            return history.record_batch(session, events, NOW)
+            return record_batch(session, events, NOW)
 
     return recorded
 

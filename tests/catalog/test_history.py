@@ -5,9 +5,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
-from catalog_service import changes, contract, documents, history, relation_queries, resources
+from catalog_service import changes, contract, documents, relation_queries, resources
 from catalog_service.db import Database
 from catalog_service.errors import CursorMismatch, NotFound, Withdrawn
+from catalog_service.history import heads, put_original
 from tests.catalog.conftest import Record, outcomes
 from tests.catalog.events import article, document_id, event, original, related, relation
 
@@ -137,8 +138,8 @@ def test_a_large_original_must_be_put_before(catalog: Database, record: Record) 
     bare = {name: value for name, value in original(b"large").items() if name != "bytes"}
     assert outcomes(record(event(1, original=bare))) == ["rejected"]
     with catalog.writing() as session:
-        assert history.put_original(session, bare["digest"], b"large")
-        assert not history.put_original(session, bare["digest"], b"large")
+        assert put_original(session, bare["digest"], b"large")
+        assert not put_original(session, bare["digest"], b"large")
     assert outcomes(record(event(1, original=bare))) == ["recorded"]
 
 
@@ -361,7 +362,7 @@ def test_an_older_version_of_the_publisher_still_advances_the_head(catalog: Data
     record(event(1, item=item | {"version": "2024-10"}))
     record(event(1, 2, "changed", item=item | {"version": "2024-9"}, article=article(text="Older.")))
     with catalog.reading() as session:
-        [head] = history.heads(session, "seeds")
+        [head] = heads(session, "seeds")
         assert head.observation == 2
 
 

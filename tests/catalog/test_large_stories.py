@@ -68,7 +68,7 @@ def multiply(
     session.execute(sa.insert(table).from_select(list(columns), rows))
 
 
-def stories(catalog: Database, *numbers: int) -> list[resources.StoryMembership | None]:
+def memberships(catalog: Database, *numbers: int) -> list[resources.StoryMembership | None]:
     """The stories of these documents."""
     with catalog.reading() as session:
         shown = documents.by_ids(session, [large_id(number) for number in numbers])
@@ -90,7 +90,7 @@ def test_it_is_read(catalog: Database, story: str) -> None:
         assert len(relation_queries.of_document(session, document_id(CENTER), limit=10).relations) == 10
         [hit] = search.find(session, search.Query(q="envoys", collapse="stories", total="exact")).hits
         assert hit.collapsed is not None
-    assert [membership.role for membership in stories(catalog, *SAMPLE) if membership] == ["copy"] * len(SAMPLE)
+    assert [membership.role for membership in memberships(catalog, *SAMPLE) if membership] == ["copy"] * len(SAMPLE)
 
 
 def test_its_center_is_withdrawn_and_restored(catalog: Database, story: str, record: Record) -> None:
@@ -98,7 +98,7 @@ def test_its_center_is_withdrawn_and_restored(catalog: Database, story: str, rec
     assert sizes(catalog) == [SIZE - 1]
     record(event(CENTER, 3, "moved"))
     assert sizes(catalog) == [SIZE]
-    assert {str(membership.id) for membership in stories(catalog, CENTER, *SAMPLE) if membership} == {story}
+    assert {str(membership.id) for membership in memberships(catalog, CENTER, *SAMPLE) if membership} == {story}
 
 
 def test_it_falls_apart_and_is_joined_again(catalog: Database, story: str, record: Record) -> None:
@@ -114,5 +114,5 @@ def test_it_falls_apart_and_is_joined_again(catalog: Database, story: str, recor
 
 def test_all_its_relations_end_at_once(catalog: Database, story: str, record: Record) -> None:
     record(event(CENTER, 2, "withdrawn"), event(CENTER, 3, "restored"))
-    assert [story for story in stories(catalog, CENTER, *SAMPLE) if story] == []
+    assert [story for story in memberships(catalog, CENTER, *SAMPLE) if story] == []
     assert sizes(catalog) == []

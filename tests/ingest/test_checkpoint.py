@@ -80,7 +80,9 @@ def farewells(database: Database) -> list[int]:
 
 def neighbours(database: Database, article: int) -> tuple[int, ...]:
     with database.reading() as session:
-        return fingerprint_index.candidates(session, {10_000 + article: prints(article)})[10_000 + article].articles
+        return fingerprint_index.find_candidates(session, {10_000 + article: prints(article)})[
+            10_000 + article
+        ].articles
 
 
 def spoil(database: Database) -> None:
@@ -106,8 +108,8 @@ def test_a_process_that_starts_reads_no_row_that_was_saved(opened: Open) -> None
     # So does a transaction that has written and asks in the same breath.
     with new.writing() as session:
         fingerprint_index.add(session, {32: prints(32)})
-        assert fingerprint_index.candidates(session, {99: prints(31)})[99].articles == (30, 31, 32)
-        assert fingerprint_index.candidates(session, {99: prints(7)})[99].articles == (6, 7, 8)
+        assert fingerprint_index.find_candidates(session, {99: prints(31)})[99].articles == (30, 31, 32)
+        assert fingerprint_index.find_candidates(session, {99: prints(7)})[99].articles == (6, 7, 8)
 
 
 def test_what_was_taken_out_and_what_came_late_is_known_to_the_next_process(opened: Open) -> None:

@@ -32,7 +32,7 @@ def added(database: Database, articles: dict[int, Hashes]) -> None:
 
 def neighbours(database: Database, *values: int) -> tuple[int, ...]:
     with database.reading() as session:
-        return fingerprint_index.candidates(session, {0: prints(*values)})[0].articles
+        return fingerprint_index.find_candidates(session, {0: prints(*values)})[0].articles
 
 
 def test_what_others_commit_is_followed(database: Database) -> None:
@@ -54,19 +54,19 @@ def test_a_transaction_looks_once_for_what_others_wrote(database: Database) -> N
         following.update(session)
         assert any("fingerprints" in each for each in said)
         said.clear()
-        assert fingerprint_index.candidates(session, {0: prints(1, 2, 3)})[0].articles == (1,)
+        assert fingerprint_index.find_candidates(session, {0: prints(1, 2, 3)})[0].articles == (1,)
         assert said == []
     with database.writing() as session:
-        assert fingerprint_index.candidates(session, {0: prints(1, 2, 3)})[0].articles == (1,)
+        assert fingerprint_index.find_candidates(session, {0: prints(1, 2, 3)})[0].articles == (1,)
         fingerprint_index.add(session, {2: prints(1, 2, 3)})
-        assert fingerprint_index.candidates(session, {0: prints(1, 2, 3)})[0].articles == (1, 2)
+        assert fingerprint_index.find_candidates(session, {0: prints(1, 2, 3)})[0].articles == (1, 2)
 
 
 def test_what_is_undone_was_never_there(database: Database) -> None:
     added(database, {1: prints(1, 2, 3)})
     with database.writing() as session:
         fingerprint_index.add(session, {2: prints(1, 2, 3)})
-        assert fingerprint_index.candidates(session, {0: prints(1, 2, 3)})[0].articles == (1, 2)
+        assert fingerprint_index.find_candidates(session, {0: prints(1, 2, 3)})[0].articles == (1, 2)
         session.rollback()
     assert neighbours(database, 1, 2, 3) == (1,)
     added(database, {3: prints(1, 2, 3)})
@@ -93,7 +93,7 @@ def test_a_new_process_finds_what_an_old_one_added(database: Database) -> None:
 
 def test_those_who_share_most_come_first(session: Session) -> None:
     fingerprint_index.add(session, {1: prints(1, 2, 3, 4, -(2**63)), 2: prints(1, 2, 3), 3: prints(7, 8, 9)})
-    found = fingerprint_index.candidates(session, {1: prints(1, 2, 3, 4, -(2**63)), 4: prints(1, 2, 3, 4)})
+    found = fingerprint_index.find_candidates(session, {1: prints(1, 2, 3, 4, -(2**63)), 4: prints(1, 2, 3, 4)})
     assert found[1].articles == (2,)
     assert found[4].articles == (1, 2)
     assert found[4].masked.tolist() == []
@@ -102,13 +102,13 @@ def test_those_who_share_most_come_first(session: Session) -> None:
 def test_too_few_shared_fingerprints_make_no_neighbour(session: Session) -> None:
     few = PARAMETERS.evidence_fingerprints - 1
     fingerprint_index.add(session, {1: prints(*range(10))})
-    assert fingerprint_index.candidates(session, {2: prints(*range(few), 100, 101)})[2].articles == ()
-    assert fingerprint_index.candidates(session, {2: prints(*range(few + 1), 100, 101)})[2].articles == (1,)
+    assert fingerprint_index.find_candidates(session, {2: prints(*range(few), 100, 101)})[2].articles == ()
+    assert fingerprint_index.find_candidates(session, {2: prints(*range(few + 1), 100, 101)})[2].articles == (1,)
 
 
 def test_a_text_of_one_fingerprint_has_neighbours_too(session: Session) -> None:
     fingerprint_index.add(session, {1: prints(5)})
-    assert fingerprint_index.candidates(session, {2: prints(5)})[2].articles == (1,)
+    assert fingerprint_index.find_candidates(session, {2: prints(5)})[2].articles == (1,)
 
 
 def test_boilerplate_starts_no_pair_and_is_told(session: Session) -> None:
@@ -118,7 +118,7 @@ def test_boilerplate_starts_no_pair_and_is_told(session: Session) -> None:
     }
     for number, each in articles.items():
         fingerprint_index.add(session, {number: each})
-    found = fingerprint_index.candidates(session, {1: articles[1]})[1]
+    found = fingerprint_index.find_candidates(session, {1: articles[1]})[1]
     assert found.articles == ()
     assert found.masked.tolist() == list(footer)
 
@@ -127,19 +127,19 @@ def test_what_everybody_ran_is_still_found(session: Session) -> None:
     story = prints(*range(1, 50))
     for number in range(1, PARAMETERS.document_frequency_cap + 10):
         fingerprint_index.add(session, {number: story})
-    found = fingerprint_index.candidates(session, {500: story})[500]
+    found = fingerprint_index.find_candidates(session, {500: story})[500]
     assert 0 < len(found.articles) <= PARAMETERS.max_candidates
 
 
 def test_a_removed_article_attracts_no_more(session: Session) -> None:
     fingerprint_index.add(session, {1: prints(1, 2, 3), 2: prints(1, 2, 3)})
     fingerprint_index.remove(session, [1])
-    assert fingerprint_index.candidates(session, {3: prints(1, 2, 3)})[3].articles == (2,)
+    assert fingerprint_index.find_candidates(session, {3: prints(1, 2, 3)})[3].articles == (2,)
 
 
 def test_no_fingerprints_no_neighbours(session: Session) -> None:
     fingerprint_index.add(session, {1: prints()})
-    found = fingerprint_index.candidates(session, {1: prints()})[1]
+    found = fingerprint_index.find_candidates(session, {1: prints()})[1]
     assert (found.articles, found.masked.tolist()) == ((), [])
 
 
