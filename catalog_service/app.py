@@ -7,16 +7,16 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from catalog_service import api, contract, openapi, requests, runner, server
-from catalog_service.access import Access
-from catalog_service.api import errors, events, service
+from catalog_service import api, contract, requests, runner, server
+from catalog_service.access.policy import Access
+from catalog_service.api import errors, events, openapi, service
 from catalog_service.api.operations import Operation
-from catalog_service.db import Database
+from catalog_service.history.group_commit import Writer
 from catalog_service.keys import ACCESS, DATABASE, DESCRIPTION, METRICS, SETTINGS, STOPPING, WRITER
 from catalog_service.metrics import Metrics
 from catalog_service.settings import Settings
+from catalog_service.store.db import Database
 from catalog_service.web import pages
-from catalog_service.writer import Writer
 
 log = structlog.get_logger()
 

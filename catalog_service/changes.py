@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog_service import counter, cursors, resources
-from catalog_service.counter import WriterTurn
+from catalog_service import resources
 from catalog_service.errors import CursorExpired
-from catalog_service.tables import Change
+from catalog_service.store import counter, cursors
+from catalog_service.store.counter import WriterTurn
+from catalog_service.store.tables import Change
 
 SOURCE = "/catalog"
 

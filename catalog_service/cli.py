@@ -17,8 +17,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from catalog_service import app, contract, logs, schema, settings, tokens
-from catalog_service.db import Database, check_exists
+from catalog_service import app, contract, logs, settings
+from catalog_service.access import tokens
 from catalog_service.errors import (
     BadQuery,
     CatalogError,
@@ -28,6 +28,8 @@ from catalog_service.errors import (
     SettingsWrong,
     Unprotected,
 )
+from catalog_service.store import schema
+from catalog_service.store.db import Database, check_exists
 
 USAGE = (SettingsWrong, NoSuchRevision, BadQuery, Unprotected)
 WRONG = (NotFound, PartDied)

@@ -8,10 +8,12 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from catalog_service import dates, diff, paging, relation_queries, resources, roles
+from catalog_service import dates, diff, resources
 from catalog_service.errors import NotFound, Redacted, Withdrawn
 from catalog_service.relation_types import COPY_TYPES
-from catalog_service.tables import Document, DocumentState, Original, Story, Version, current_version, valid_at
+from catalog_service.relations import copies, queries
+from catalog_service.store import paging
+from catalog_service.store.tables import Document, DocumentState, Original, Story, Version, current_version, valid_at
 
 # A document's state, its current version, and the id of its story.
 Row = tuple[DocumentState, Version, str | None]
@@ -162,10 +164,10 @@ def compare(session: Session, first: tuple[UUID, int], second: tuple[UUID, int])
 def described(session: Session, rows: Sequence[Row], at: int | None = None) -> list[resources.Document]:
     """The rows as resources, with stories and numbers of relations. Each kind of data is read once for all rows."""
     ids = [state.document for state, _, _ in rows]
-    counts = relation_queries.counts(session, ids, at)
+    counts = queries.counts(session, ids, at)
     stories = _stories(session, {story for _, _, story in rows if story})
     memberships = ((state.document, stories.get(story or "")) for state, _, story in rows)
-    copy_ids = roles.copies(session, [document for document, story in memberships if story and story.head != document])
+    copy_ids = copies.copies(session, [document for document, story in memberships if story and story.head != document])
     return [
         _resource(
             state, version, counts[state.document], _membership(state.document, stories.get(story or ""), copy_ids)

@@ -6,13 +6,13 @@ from typing import Any
 
 from aiohttp import web
 
-from catalog_service.access import Access
+from catalog_service.access.policy import Access
 from catalog_service.contract import AnyEvent, Problem, Receipt
-from catalog_service.db import Database
-from catalog_service.history import Malformed
+from catalog_service.history.group_commit import Writer
+from catalog_service.history.record import Malformed
 from catalog_service.metrics import Metrics
 from catalog_service.settings import Settings
-from catalog_service.writer import Writer
+from catalog_service.store.db import Database
 
 ErrorPage = Callable[[web.Request, Problem], web.Response]
 

@@ -1,6 +1,6 @@
 """The listening socket, and the answers to bytes that are no request.
 
-`ingest_service/server.py` is the twin of this module; `tests/twins` compares the two.
+`ingest_service/admin/server.py` is the twin of this module; `tests/twins` compares the two.
 """
 
 import asyncio

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from ingest_service import scan
 from ingest_service.errors import IngestError, MovedMeanwhile, Unreadable
-from ingest_service.folder_view import FolderDiff
-from ingest_service.looks import Looks
-from ingest_service.pool import WorkerPool
-from ingest_service.prepare import PreparedFile, Task
-from ingest_service.scan import FileFact, Unusable
+from ingest_service.folder import scan
+from ingest_service.folder.folder_view import FolderDiff
+from ingest_service.folder.scan import FileFact, Unusable
+from ingest_service.folder.schedule import Looks
+from ingest_service.folder.settling import Settling
 from ingest_service.settings import BATCH_SIZE, Limits
-from ingest_service.settling import Settling
+from ingest_service.workers.pool import WorkerPool
+from ingest_service.workers.prepare import PreparedFile, Task
 
 # What is read of files waits in memory, of two batches at once.
 BATCH_BYTES = 32 * 2**20

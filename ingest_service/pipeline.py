@@ -16,20 +16,23 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
-from ingest_service import brake, events, file_names, folder_diff, folder_view, ledger, scan
-from ingest_service.db import Database
-from ingest_service.docket import JudgingBacklog
+from ingest_service import file_names
+from ingest_service.delivery import events
 from ingest_service.errors import DatabaseAway, IngestError, SourceAway
-from ingest_service.folder_view import FolderDiff
+from ingest_service.folder import folder_view, scan
+from ingest_service.folder.folder_view import FolderDiff
+from ingest_service.folder.schedule import Looks
+from ingest_service.folder.volumes import Volumes
+from ingest_service.folder.watch import Watch
 from ingest_service.intake import Intake, Outcome
-from ingest_service.judging import Judge
-from ingest_service.looks import Looks
-from ingest_service.panel import JudgePool
-from ingest_service.pool import WorkerPool
-from ingest_service.rereads import RereadBacklog
+from ingest_service.judging.backlog import JudgingBacklog
+from ingest_service.judging.judge import Judge
+from ingest_service.judging.parallel import JudgePool
+from ingest_service.ledger import entries, folder_diff, mass_deletion
+from ingest_service.ledger.rereads import RereadBacklog
 from ingest_service.settings import Settings
-from ingest_service.volumes import Volumes
-from ingest_service.watch import Watch
+from ingest_service.store.db import Database
+from ingest_service.workers.pool import WorkerPool
 
 # Every so many ticks what is unavailable is looked at again: nothing reports that it can be read.
 RETRY_TICKS = 10
@@ -225,7 +228,7 @@ class Pipeline:
         await self._backlog.judge_new()
         self._reported.difference_update(paths)
         if diff.whole:
-            await self._database.write(brake.trust, diff, held)
+            await self._database.write(mass_deletion.trust, diff, held)
             self._failure, self._failures = None, 0
             self.scanned.set()
 
@@ -255,10 +258,10 @@ class Pipeline:
         """Releases files that are back, and holds deletions that may not be true; the paths held."""
         back = [path for path in diff.seen.files if path in diff.known and diff.known[path].is_held]
         if back:
-            await self._database.write(ledger.release, self._context(), back)
-        held = brake.to_hold(diff, self._is_witnessed)
+            await self._database.write(entries.release, self._context(), back)
+        held = mass_deletion.to_hold(diff, self._is_witnessed)
         if held:
-            await self._database.write(brake.hold, self._context(), diff, held)
+            await self._database.write(mass_deletion.hold, self._context(), diff, held)
         return held
 
     def _is_witnessed(self, path: str) -> bool:
@@ -293,7 +296,7 @@ class Pipeline:
                 outcome = self._intake.outcome(diff, batch, overdue, moves)
                 new = {read.digest: fact for fact, read in outcome.stored if fact.path not in diff.known}
                 if new and diff.difference.deleted:
-                    await self._database.write(ledger.rehouse, self._context(), diff.difference.deleted, new)
+                    await self._database.write(entries.rehouse, self._context(), diff.difference.deleted, new)
                 await self._database.write(_enter, self._context(), outcome)
                 self._woken()
                 if not diff.whole:
@@ -323,7 +326,7 @@ class Pipeline:
         absent = await asyncio.to_thread(folder_view.absent, self._root, diff.volumes, paths)
         for path in set(paths).difference(absent):
             self._looks.soon(path)
-        await self._database.write(ledger.parting(self._settings.on_delete), self._context(), absent)
+        await self._database.write(entries.parting(self._settings.on_delete), self._context(), absent)
         self._woken()
 
     async def _judge_some(self) -> bool:
@@ -335,21 +338,21 @@ class Pipeline:
             self._fail(error)
             return False
 
-    def _context(self) -> ledger.Context:
-        return ledger.Context(self._origin, self._now())
+    def _context(self) -> entries.Context:
+        return entries.Context(self._origin, self._now())
 
     @staticmethod
     def _now() -> datetime:
         return datetime.now(UTC)
 
 
-def _enter(session: Session, context: ledger.Context, outcome: Outcome) -> None:
+def _enter(session: Session, context: entries.Context, outcome: Outcome) -> None:
     """The first transaction: moves before all, so that a path is free for what came to it."""
     if outcome.moved:
-        ledger.move(session, context, outcome.moved)
+        entries.move(session, context, outcome.moved)
     for fact in outcome.touched:
-        ledger.touch(session, context, fact)
+        entries.touch(session, context, fact)
     for fact, prepared in outcome.stored:
-        ledger.store(session, context, fact, prepared)
+        entries.store(session, context, fact, prepared)
     for place, why in outcome.failed:
-        ledger.quarantine(session, context, place, why)
+        entries.quarantine(session, context, place, why)

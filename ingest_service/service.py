@@ -9,13 +9,17 @@ import structlog
 from sqlalchemy.orm import Session
 
 from catalog_service import contract
-from ingest_service import admin, adoption, articles, ledger, ledger_queries, matching, model, outbox, rereads, runner
-from ingest_service.db import Database
+from ingest_service import model, runner
+from ingest_service.admin import handlers
+from ingest_service.delivery import adoption, outbox
+from ingest_service.delivery.relay import Relay, RelayConfig
+from ingest_service.delivery.transport import Transport
 from ingest_service.errors import CatalogRefused, CatalogTrouble, DatabaseAway
-from ingest_service.relay import Relay, RelayConfig
+from ingest_service.judging import matching
+from ingest_service.ledger import articles, entries, queries, rereads
 from ingest_service.settings import Settings
-from ingest_service.tables import HELD
-from ingest_service.transport import Transport
+from ingest_service.store.db import Database
+from ingest_service.store.tables import HELD
 
 MOST_DEAD_LETTERS = 100
 log = structlog.get_logger()
@@ -73,7 +77,7 @@ class Service:
         self._database = database
         self._transport = transport
         config = RelayConfig(settings.collection_name, keep=timedelta(days=settings.limits.delivered_days))
-        self.relay = Relay(database, transport, config, purge=ledger.purge, clock=now)
+        self.relay = Relay(database, transport, config, purge=entries.purge, clock=now)
         self.folder = open_folder(self.relay.wake)
         self._adopted = asyncio.Event()
         self._still: str | None = "adopt what the catalog knows"
@@ -102,9 +106,9 @@ class Service:
             raise failed.exceptions[0] from None
         await self.relay.drain()
 
-    def condition(self) -> admin.Condition:
+    def condition(self) -> handlers.Condition:
         """What the service must still do before it is ready, and what it has delivered."""
-        return admin.Condition(still=(self._still,) if self._still else (), outcomes=dict(self.relay.outcomes))
+        return handlers.Condition(still=(self._still,) if self._still else (), outcomes=dict(self.relay.outcomes))
 
     async def status(self) -> contract.IngestStatus:
         """The whole state of the service. Raises DatabaseAway."""
@@ -115,7 +119,7 @@ class Service:
             update={"watcher": health.detail, "healthy": health.healthy and not reasons, "reasons": reasons}
         )
 
-    async def files(self, query: admin.FilesAsked) -> contract.Files:
+    async def files(self, query: handlers.FilesAsked) -> contract.Files:
         """One page of files. Raises DatabaseAway."""
         return await self._database.read(page_of_files, query)
 
@@ -139,7 +143,7 @@ class Service:
     async def _adopt(self) -> None:
         if await self._database.read(adoption.is_needed):
             collection = self._settings.collection_name
-            count = await adoption.adopt(self._database, self._transport, collection, ledger.adopt, now())
+            count = await adoption.adopt(self._database, self._transport, collection, entries.adopt, now())
             log.info("adopted", items=count)
 
     async def _deliver(self) -> None:
@@ -159,7 +163,7 @@ class Service:
 def read_status(session: Session, settings: Settings) -> contract.IngestStatus:
     """The state of the service as far as the database holds it."""
     oldest = outbox.oldest(session)
-    states = ledger_queries.counts(session)
+    states = queries.counts(session)
     events = outbox.counts(session)
     letters = tuple(outbox.dead_letters(session, limit=MOST_DEAD_LETTERS))
     reasons = tuple(_reasons(states.get(HELD, 0), events[outbox.DEAD], letters, outbox.waiting(session)))
@@ -188,8 +192,8 @@ def _reasons(held: int, dead: int, letters: Sequence[contract.DeadLetter], waiti
         yield str(waiting)
 
 
-def page_of_files(session: Session, query: admin.FilesAsked) -> contract.Files:
+def page_of_files(session: Session, query: handlers.FilesAsked) -> contract.Files:
     """One page of files; `next` is the path after which the next page begins, None on the last page."""
-    files = ledger_queries.file_states(session, state=query.state, after=query.after, limit=query.limit + 1)
+    files = queries.file_states(session, state=query.state, after=query.after, limit=query.limit + 1)
     page = tuple(files[: query.limit])
     return contract.Files(files=page, next=page[-1].path if len(files) > query.limit else None)

@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import Field, RootModel, TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 
-from catalog_service import contract, counter, history
+from catalog_service import contract
 from catalog_service.api import bodies
 from catalog_service.api.answers import answer
 from catalog_service.api.errors import problem
@@ -24,8 +24,10 @@ from catalog_service.errors import (
     TooLarge,
     UnsupportedMedia,
 )
-from catalog_service.history import EventRefused, Malformed
+from catalog_service.history import record
+from catalog_service.history.record import EventRefused, Malformed
 from catalog_service.keys import DATABASE, METRICS, SETTINGS, WRITER
+from catalog_service.store import counter
 
 ACCEPTED = (EVENT_MEDIA_TYPE, BATCH_MEDIA_TYPE)
 HEADS_CHUNK = 1_000
@@ -99,7 +101,7 @@ def _pointer(loc: tuple[int | str, ...]) -> str:
 
 def record_events(session: Session, received: Sequence[contract.AnyEvent | Malformed]) -> list[contract.Receipt]:
     """Records the events of one drained batch; the writer calls it in one transaction."""
-    return history.record_batch(session, received, datetime.now(UTC))
+    return record.record_batch(session, received, datetime.now(UTC))
 
 
 async def put_original(request: web.Request, parameters: OfOriginal) -> web.Response:
@@ -114,18 +116,18 @@ async def put_original(request: web.Request, parameters: OfOriginal) -> web.Resp
 def _put_original(session: Session, digest: str, content: bytes) -> bool:
     # The writer turn keeps out an event that carries the same bytes until this transaction has committed.
     counter.take_turn(session, datetime.now(UTC))
-    return history.put_original(session, digest, content)
+    return record.put_original(session, digest, content)
 
 
 async def heads(request: web.Request, parameters: OfCollection) -> web.StreamResponse:
     """The heads of a collection: the newest recorded observation of each document, one JSON object on each line."""
     database, after = request.config_dict[DATABASE], ""
-    page = await database.read(history.heads, parameters.collection, after, HEADS_CHUNK)
+    page = await database.read(record.heads, parameters.collection, after, HEADS_CHUNK)
     response = web.StreamResponse(headers={"Content-Type": "application/jsonl"})
     await response.prepare(request)
     while page and request.method != "HEAD":
         await response.write(b"".join(head.model_dump_json().encode() + b"\n" for head in page))
-        page = await database.read(history.heads, parameters.collection, str(page[-1].document), HEADS_CHUNK)
+        page = await database.read(record.heads, parameters.collection, str(page[-1].document), HEADS_CHUNK)
     await response.write_eof()
     return response
 

@@ -6,13 +6,14 @@ from aiohttp import web
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from catalog_service import contract, documents, relation_queries, resources
+from catalog_service import contract, documents, resources
 from catalog_service.api import answers
 from catalog_service.api.answers import answer
 from catalog_service.api.operations import Content, Operation, Parameters
 from catalog_service.api.parameters import OfDocument, Paged, Short
 from catalog_service.errors import CursorInvalid, CursorMismatch, NotFound, Redacted
 from catalog_service.keys import DATABASE
+from catalog_service.relations import queries
 
 
 class DocumentRelationsParameters(OfDocument, Paged):
@@ -42,9 +43,9 @@ async def of_document(request: web.Request, parameters: DocumentRelationsParamet
 
 def _of_document(session: Session, parameters: DocumentRelationsParameters) -> resources.Relations:
     documents.numbers(session, parameters.id)
-    scope: relation_queries.VersionScope = "all" if parameters.versions == "all" else "current"
+    scope: queries.VersionScope = "all" if parameters.versions == "all" else "current"
     versions = int(parameters.versions) if parameters.versions.isdigit() else scope
-    return relation_queries.of_document(
+    return queries.of_document(
         session, str(parameters.id), versions=versions, limit=parameters.limit, cursor=parameters.cursor
     )
 
@@ -52,7 +53,7 @@ def _of_document(session: Session, parameters: DocumentRelationsParameters) -> r
 async def find(request: web.Request, parameters: RelationListParameters) -> web.Response:
     """Relations between current versions, or all relations with `versions=all`: the newest first, in pages."""
     page = await request.config_dict[DATABASE].read(
-        relation_queries.find,
+        queries.find,
         type_=parameters.type,
         scope=parameters.versions,
         limit=parameters.limit,
@@ -63,7 +64,7 @@ async def find(request: web.Request, parameters: RelationListParameters) -> web.
 
 async def one(request: web.Request, parameters: OfRelation) -> web.Response:
     """One relation, also one between versions that are no longer current."""
-    relation = await request.config_dict[DATABASE].read(relation_queries.one, parameters.id)
+    relation = await request.config_dict[DATABASE].read(queries.one, parameters.id)
     return answer(request, relation, modified=relation.recorded_at)
 
 

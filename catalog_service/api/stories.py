@@ -4,7 +4,7 @@ from uuid import UUID
 
 from aiohttp import web
 
-from catalog_service import resources, storylines
+from catalog_service import resources, stories
 from catalog_service.api import answers
 from catalog_service.api.answers import answer
 from catalog_service.api.operations import Content, Operation
@@ -23,14 +23,14 @@ class OfStory(Paged):
 
 async def find(request: web.Request, parameters: Paged) -> web.Response:
     """Stories, each with its head, in pages."""
-    page = await request.config_dict[DATABASE].read(storylines.find, limit=parameters.limit, cursor=parameters.cursor)
+    page = await request.config_dict[DATABASE].read(stories.find, limit=parameters.limit, cursor=parameters.cursor)
     return answer(request, page, links=answers.next_page(request, page.next))
 
 
 async def one(request: web.Request, parameters: OfStory) -> web.Response:
     """A story with its documents, the earliest published first, in pages."""
     story = await request.config_dict[DATABASE].read(
-        storylines.one, parameters.id, limit=parameters.limit, cursor=parameters.cursor
+        stories.one, parameters.id, limit=parameters.limit, cursor=parameters.cursor
     )
     return answer(request, story, links=answers.next_page(request, story.next))
 

@@ -9,7 +9,7 @@ from catalog_service.search.finding import find
 from catalog_service.search.grammar import FIELDS
 from catalog_service.search.results import FACETS, Query, SearchResults
 from catalog_service.search.scope import ENGINES
-from catalog_service.tables import Version
+from catalog_service.store.tables import Version
 
 __all__ = ["FACETS", "FIELDS", "Query", "SearchResults", "analyze", "find", "index", "remove"]
 

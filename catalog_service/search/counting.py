@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from catalog_service.search.grouping import Groups
 from catalog_service.search.results import Collapse, Facet, Total
 from catalog_service.search.scope import PUBLISHED, SearchScope
-from catalog_service.tables import Version
+from catalog_service.store.tables import Version
 
 MONTH = len("2024-09")
 # Documents without a publisher, language or date are counted under the empty name.

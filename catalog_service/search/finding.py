@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from catalog_service import documents, paging
+from catalog_service import documents
 from catalog_service.resources import Document
 from catalog_service.search import counting, plan
 from catalog_service.search.grammar import Parsed, leaves, parse
@@ -19,7 +19,8 @@ from catalog_service.search.plan import Tier
 from catalog_service.search.results import Collapsed, Hit, Query, SearchResults, Snippet, Understood
 from catalog_service.search.scope import PUBLISHED, SearchScope
 from catalog_service.search.snippets import snippets
-from catalog_service.tables import DocumentState, Version
+from catalog_service.store import paging
+from catalog_service.store.tables import DocumentState, Version
 
 # Rows read for each hit of a page, since copies of hits on earlier pages are skipped.
 ROWS_PER_HIT = 2

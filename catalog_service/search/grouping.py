@@ -9,11 +9,11 @@ from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
-from catalog_service import filing, graph, ties
 from catalog_service.relation_types import COPY_TYPES, STORY_TYPES
+from catalog_service.relations import filing, graph, links
 from catalog_service.search.results import Collapse
 from catalog_service.search.scope import SearchScope
-from catalog_service.tables import DocumentState, Relation, Version
+from catalog_service.store.tables import DocumentState, Relation, Version
 
 CHUNK = 500
 LINKED_BY: Mapping[Collapse, tuple[str, ...]] = {"none": (), "duplicates": COPY_TYPES, "stories": STORY_TYPES}
@@ -74,7 +74,7 @@ class Groups:
         while waiting:
             for chunk in _chunks(waiting - self._links.keys()):
                 self._links.update({document: [] for document in chunk})
-                related = ties.select_related(STORY_TYPES, now=False)
+                related = links.select_related(STORY_TYPES, now=False)
                 for row in self.scope.session.execute(related, {"documents": chunk, "at": self.scope.at}):
                     self._links[row.document].append((row.type, row.other))
             waiting = {other for document in waiting for other in self._linked_to(document, types)} - reached

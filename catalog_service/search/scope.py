@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from catalog_service import dates, filing
+from catalog_service import dates
+from catalog_service.relations import filing
 from catalog_service.search import postgres, sqlite
 from catalog_service.search.plan import Plan
 from catalog_service.search.results import Query
-from catalog_service.tables import Document, DocumentState, Version, current_version, unindexed, valid_at
+from catalog_service.store.tables import Document, DocumentState, Version, current_version, unindexed, valid_at
 
 ENGINES = {"sqlite": sqlite, "postgresql": postgres}
 PUBLISHED = filing.published(Version)

@@ -13,11 +13,12 @@ import jinja2
 from aiohttp import web
 from sqlalchemy.orm import Session
 
-from catalog_service import contract, documents, relation_queries, resources, search, storylines
-from catalog_service.db import Database
+from catalog_service import contract, documents, resources, search, stories
 from catalog_service.errors import BadQuery, NotFound
 from catalog_service.keys import DATABASE, ERROR_PAGE
 from catalog_service.relation_types import PROPERTIES
+from catalog_service.relations import queries
+from catalog_service.store.db import Database
 from catalog_service.web import assets, marking, presenting
 
 PAGE = 50
@@ -94,7 +95,7 @@ def _document(session: Session, document_id: UUID, number: int | None) -> dict[s
     status = documents.status(session, document_id)
     numbers = documents.numbers(session, document_id)
     version = documents.version(session, document_id, number or numbers.current)
-    page = relation_queries.of_document(session, str(document_id), versions=version.version, limit=MAX_RELATIONS_BESIDE)
+    page = queries.of_document(session, str(document_id), versions=version.version, limit=MAX_RELATIONS_BESIDE)
     return {
         "status": status,
         "story": _story_of(session, document_id)
@@ -118,7 +119,7 @@ async def document_relations(request: web.Request) -> web.Response:
 
 def _relations(session: Session, document_id: UUID, number: int | None, cursor: str | None) -> dict[str, Any]:
     version = documents.version(session, document_id, number or documents.numbers(session, document_id).current)
-    page = relation_queries.of_document(session, str(document_id), versions=version.version, limit=PAGE, cursor=cursor)
+    page = queries.of_document(session, str(document_id), versions=version.version, limit=PAGE, cursor=cursor)
     return {
         "version": version,
         "relations": [presenting.relation_line(relation, str(document_id)) for relation in page.relations],
@@ -156,7 +157,7 @@ async def relation(request: web.Request) -> web.Response:
 
 
 def _relation(session: Session, relation_id: str) -> dict[str, Any]:
-    relation = relation_queries.one(session, relation_id)
+    relation = queries.one(session, relation_id)
     a, b = (documents.version(session, end.document, end.version) for end in (relation.a, relation.b))
     return {
         "heading": PROPERTIES[relation.type].heading,
@@ -169,7 +170,7 @@ async def story(request: web.Request) -> web.Response:
     """The documents of a story, the earliest published first, in pages."""
     query = _query(request, {"cursor"})
     story_id = _uuid(request)
-    page = await _database(request).read(storylines.one, story_id, limit=PAGE, cursor=query.get("cursor"))
+    page = await _database(request).read(stories.one, story_id, limit=PAGE, cursor=query.get("cursor"))
     context = {
         "story": page,
         "entries": [presenting.ListedDocument(document) for document in page.documents],

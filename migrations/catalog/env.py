@@ -3,8 +3,8 @@
 from alembic import context
 
 from catalog_service import settings
-from catalog_service.db import Database
-from catalog_service.tables import Base
+from catalog_service.store.db import Database
+from catalog_service.store.tables import Base
 
 
 def run() -> None:

@@ -4,8 +4,8 @@ import sqlalchemy
 from alembic import context
 
 from ingest_service import settings
-from ingest_service.db import Database
-from ingest_service.tables import Base
+from ingest_service.store.db import Database
+from ingest_service.store.tables import Base
 
 
 def migrate(connection: sqlalchemy.Connection) -> None:

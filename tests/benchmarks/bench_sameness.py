@@ -29,12 +29,15 @@ from typing import Any, BinaryIO, TypeAlias
 import numpy as np
 from sqlalchemy.orm import Session
 
-from ingest_service import cache, fingerprint_index, following, model, packing, sameness, schema
-from ingest_service.cache import StoredArticle
-from ingest_service.db import Database
-from ingest_service.panel import Comparison, JudgePool
-from ingest_service.pool import WorkerPool
+from ingest_service import model, sameness
+from ingest_service.index import lookup, mirror
+from ingest_service.judging.parallel import Comparison, JudgePool
 from ingest_service.settings import Limits
+from ingest_service.store import article_blob, schema
+from ingest_service.store.db import Database
+from ingest_service.workers import cache
+from ingest_service.workers.cache import StoredArticle
+from ingest_service.workers.pool import WorkerPool
 from tests.benchmarks.articles import FOOTER, articles
 
 BATCH = 100
@@ -70,7 +73,7 @@ class Texts:
 
     def put(self, number: int, text: str) -> None:
         """Keeps a text."""
-        content = packing.packed(article(text))
+        content = article_blob.packed(article(text))
         self.places[number] = self.file.seek(0, 2), len(content)
         self.file.write(content)
 
@@ -105,7 +108,7 @@ class Engine:
         prints = {number: facts.fingerprints for number, facts in prepared.items()}
         now = self.clock.time("fingerprint", now)
         with self.database.writing() as session:
-            fingerprint_index.add(session, prints)
+            lookup.add(session, prints)
         now = self.clock.time("add", now)
         asked = self.clock.spent.get("ask", 0.0)
         for answer in self.pool.judge(self._comparisons(prints), len(prints)):
@@ -117,7 +120,7 @@ class Engine:
         """With whom to judge each."""
         now = time.perf_counter()
         with self.database.reading() as session:
-            found = fingerprint_index.find_candidates(session, prints)
+            found = lookup.find_candidates(session, prints)
         self.clock.time("ask", now)
         for number in prints:
             # Of two in one batch the later one tells.
@@ -157,7 +160,7 @@ def fill(engine: Engine, texts: Iterable[str]) -> None:
             engine.texts.put(number, text)
         with engine.database.writing() as session:
             prints = {number: sameness.prepare(article(text)).fingerprints for number, text in batch}
-            fingerprint_index.add(session, prints)
+            lookup.add(session, prints)
 
 
 def fill_synthetically(session: Session, numbers: Sequence[int], draw: np.random.Generator) -> None:
@@ -167,7 +170,7 @@ def fill_synthetically(session: Session, numbers: Sequence[int], draw: np.random
     for number in numbers:
         own = draw.integers(-(2**63), 2**63, PRINTS - PRINTS // COMMON_EVERY, dtype=np.int64)
         made[number] = np.unique(np.concatenate((own, draw.choice(common, PRINTS // COMMON_EVERY))))
-    fingerprint_index.add(session, made)
+    lookup.add(session, made)
 
 
 def measure(corpus: int, measured: int, *, synthetic: bool, workers: int) -> dict[str, Any]:
@@ -187,11 +190,11 @@ def measure(corpus: int, measured: int, *, synthetic: bool, workers: int) -> dic
         opening = to_open(engine.database)
         now = time.perf_counter()
         with engine.database.reading() as session:
-            saved = following.save(session)
+            saved = mirror.save(session)
         keeping = time.perf_counter() - now
         if saved is not None:
             with engine.database.writing() as session:
-                following.record(session, saved)
+                mirror.record(session, saved)
         again = Database(engine.database.engine.url.render_as_string())
         opening_again = to_open(again)
         again.close()
@@ -242,7 +245,7 @@ def to_open(database: Database) -> float:
     """Seconds until a process that knows nothing can ask."""
     now = time.perf_counter()
     with database.reading() as session:
-        following.update(session)
+        mirror.update(session)
     return time.perf_counter() - now
 
 

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from catalog_service import contract, schema
-from catalog_service.db import Database
-from catalog_service.history import record_batch
+from catalog_service import contract
+from catalog_service.history.record import record_batch
+from catalog_service.store import schema
+from catalog_service.store.db import Database
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 Record = Callable[..., list[contract.Receipt]]

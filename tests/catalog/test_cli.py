@@ -14,8 +14,10 @@ from typing import IO
 
 import pytest
 
-from catalog_service import cli, schema, tokens
-from catalog_service.db import Database
+from catalog_service import cli
+from catalog_service.access import tokens
+from catalog_service.store import schema
+from catalog_service.store.db import Database
 
 pytestmark = pytest.mark.usefixtures("logs_restored")
 START_SECONDS = 30

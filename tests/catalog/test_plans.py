@@ -12,8 +12,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from catalog_service import changes, documents, history, relation_queries, schema, search, storylines
-from catalog_service.db import Database
+from catalog_service import changes, documents, search, stories
+from catalog_service.history import record
+from catalog_service.relations import queries
+from catalog_service.store import schema
+from catalog_service.store.db import Database
 from tests.catalog.events import article, document_id, event, relation
 
 ONE = UUID(document_id(1))
@@ -25,16 +28,16 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "a document": lambda session: documents.one(session, ONE),
     "a story's documents": lambda session: documents.by_ids(session, [document_id(number) for number in (2, 3, 4, 5)]),
     "its versions": lambda session: documents.versions(session, ONE),
-    "its relations": lambda session: relation_queries.of_document(session, str(ONE), limit=20),
-    "relations": lambda session: relation_queries.find(session, limit=20, cursor=None),
-    "relations of a type": lambda session: relation_queries.find(session, type_="duplicate", limit=20, cursor=None),
-    "stories": lambda session: storylines.find(session, limit=20),
+    "its relations": lambda session: queries.of_document(session, str(ONE), limit=20),
+    "relations": lambda session: queries.find(session, limit=20, cursor=None),
+    "relations of a type": lambda session: queries.find(session, type_="duplicate", limit=20, cursor=None),
+    "stories": lambda session: stories.find(session, limit=20),
     "changes": lambda session: changes.since(session, 3, limit=20),
     "a search": lambda session: search.find(session, search.Query(q="envoys")),
     "a search, counted": lambda session: search.find(
         session, search.Query(q="envoys", total="exact", facets=("kind", "month"))
     ),
-    "recording a batch": lambda session: history.record_batch(
+    "recording a batch": lambda session: record.record_batch(
         session,
         [
             event(9, relations=[relation(1, type_="duplicate")]),
@@ -55,7 +58,7 @@ def catalog(sqlite_url: str) -> Iterator[Database]:
     copies = [event(number, relations=[relation(1, type_="duplicate")]) for number in (2, 3)]
     revision = event(5, article=article(text="Envoys met again."), relations=[relation(4, type_="revision")])
     with database.writing() as session:
-        history.record_batch(session, [event(1), *copies, event(4), revision], NOW)
+        record.record_batch(session, [event(1), *copies, event(4), revision], NOW)
     yield database
     database.close()
 
@@ -100,7 +103,7 @@ def test_a_list_of_documents_is_read_from_its_index(catalog: Database) -> None:
 def test_the_copies_between_two_hits_are_looked_up_once(catalog: Database) -> None:
     copies = [event(number, relations=[relation(1, type_="duplicate")]) for number in range(10, 310)]
     with catalog.writing() as session:
-        history.record_batch(session, copies, NOW)
+        record.record_batch(session, copies, NOW)
     statements: list[str] = []
     sa.event.listen(catalog.engine, "before_cursor_execute", lambda *called: statements.append(called[2]))
     with catalog.reading() as session:

@@ -13,10 +13,11 @@ from typing import IO
 
 import pytest
 
-from catalog_service import cli, runner, schema
+from catalog_service import cli, runner
 from catalog_service.contract import BATCH_MEDIA_TYPE
-from catalog_service.db import Database
 from catalog_service.errors import PartDied
+from catalog_service.store import schema
+from catalog_service.store.db import Database
 from tests.catalog.events import raw_event
 
 END_SECONDS = 30

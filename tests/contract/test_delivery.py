@@ -9,15 +9,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-import catalog_service.db
-import catalog_service.schema
 import catalog_service.settings
+import catalog_service.store.db
+import catalog_service.store.schema
 from catalog_service import contract, server
 from catalog_service.app import create_app
-from ingest_service import model, outbox, schema, tables
-from ingest_service.db import Database
-from ingest_service.http_transport import HttpTransport
-from ingest_service.relay import Relay, RelayConfig
+from ingest_service import model
+from ingest_service.delivery import outbox
+from ingest_service.delivery.http import HttpTransport
+from ingest_service.delivery.relay import Relay, RelayConfig
+from ingest_service.store import schema, tables
+from ingest_service.store.db import Database
 from tests.ingest.events import document_id, event_id, observed, related
 
 LARGE = b"%PDF" * 100_000
@@ -34,8 +36,8 @@ def database(tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 async def catalog(database_url: str) -> AsyncIterator[str]:
     """The URL of a real catalog, once on SQLite and once on PostgreSQL."""
-    store = catalog_service.db.Database(database_url)
-    await asyncio.to_thread(catalog_service.schema.upgrade, store)
+    store = catalog_service.store.db.Database(database_url)
+    await asyncio.to_thread(catalog_service.store.schema.upgrade, store)
     app = create_app(catalog_service.settings.Settings(database_url=database_url), store)
     async with server.serving(app, "127.0.0.1", 0) as url:
         yield url

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from catalog_service import contract
-from catalog_service.db import Database
-from catalog_service.tables import Document
+from catalog_service.store.db import Database
+from catalog_service.store.tables import Document
 from tests.catalog.api.conftest import client, publish, url
 from tests.catalog.conftest import catalog
 

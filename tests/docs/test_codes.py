@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from catalog_service.errors import CatalogError
-from ingest_service import problems
+from ingest_service.admin import problems
 from ingest_service.errors import Unreadable
 
 T = TypeVar("T")

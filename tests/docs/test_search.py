@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from catalog_service import history, schema, search
-from catalog_service.db import Database
+from catalog_service import search
+from catalog_service.history import record
 from catalog_service.search import grammar
+from catalog_service.store import schema
+from catalog_service.store.db import Database
 from tests.catalog.conftest import NOW
 from tests.catalog.events import article, event
 
@@ -30,7 +32,7 @@ def seeds(sqlite_url: str) -> Iterator[Database]:
         for number, (name, gold) in enumerate(GOLD.items(), start=1)
     ]
     with database.writing() as session:
-        history.record_batch(session, told, NOW)
+        record.record_batch(session, told, NOW)
     yield database
     database.close()
 

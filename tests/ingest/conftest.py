@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest_service import schema
-from ingest_service.db import Database
-from ingest_service.pool import WorkerPool
+from ingest_service.store import schema
+from ingest_service.store.db import Database
+from ingest_service.workers.pool import WorkerPool
 from tests.ingest.folders import LIMITS, Folder, made
 
 

@@ -10,12 +10,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest_service import articles, ledger_queries, schema
-from ingest_service.db import Database
+from ingest_service.ledger import articles, queries
 from ingest_service.pipeline import Pipeline
-from ingest_service.pool import WorkerPool
 from ingest_service.settings import Limits, Settings
-from ingest_service.tables import Outbox
+from ingest_service.store import schema
+from ingest_service.store.db import Database
+from ingest_service.store.tables import Outbox
+from ingest_service.workers.pool import WorkerPool
 from tests.ingest.waiting import until
 
 LIMITS = Limits(settle_seconds=0.05, tick_seconds=0.05)
@@ -66,7 +67,7 @@ class Folder:
     def states(self) -> dict[str, tuple[str, str | None]]:
         """State and reason of each file."""
         with self.database.reading() as session:
-            return {each.path: (each.state, each.reason) for each in ledger_queries.file_states(session, limit=1_000)}
+            return {each.path: (each.state, each.reason) for each in queries.file_states(session, limit=1_000)}
 
 
 def made(url: str, path: Path, workers: WorkerPool) -> Folder:

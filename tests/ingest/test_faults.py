@@ -10,12 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy import event, exc
 from sqlalchemy.orm import Session
 
-from ingest_service import db, following, outbox, schema
-from ingest_service.db import Database
+from ingest_service.delivery import outbox
 from ingest_service.errors import DatabaseUnusable
+from ingest_service.index import mirror
 from ingest_service.pipeline import Pipeline
-from ingest_service.pool import WorkerPool
 from ingest_service.settings import Limits, Settings
+from ingest_service.store import db, schema
+from ingest_service.store.db import Database
+from ingest_service.workers.pool import WorkerPool
 from tests.ingest.waiting import until
 
 LIMITS = Limits(settle_seconds=0.05, tick_seconds=0.05)
@@ -126,7 +128,7 @@ async def test_a_fault_of_the_task_that_saves_checkpoints_ends_the_part(
     def fail(_session: Session) -> None:
         raise ValueError("poison")
 
-    monkeypatch.setattr(following, "save", fail)
+    monkeypatch.setattr(mirror, "save", fail)
     (tmp_path / "seeds" / "a.txt").write_text(TEXT, encoding="utf-8")
     with pytest.raises(ValueError, match="poison"):
         await until_it_dies(pipeline)

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from ingest_service import intake, model, scan
-from ingest_service.folder_view import FolderDiff
+from ingest_service import intake, model
+from ingest_service.folder import scan
+from ingest_service.folder.folder_view import FolderDiff
+from ingest_service.folder.scan import FileFact, Seen
+from ingest_service.folder.schedule import Looks
 from ingest_service.intake import Intake, Read
-from ingest_service.looks import Looks
-from ingest_service.prepare import PreparedFile, Task
-from ingest_service.scan import FileFact, Seen
 from ingest_service.settings import Limits
+from ingest_service.workers.prepare import PreparedFile, Task
 from tests.ingest.waiting import until
 
 NOTHING_SEEN = Seen({}, {})

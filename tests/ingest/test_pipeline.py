@@ -12,13 +12,16 @@ import pytest
 import sqlalchemy as sa
 
 from catalog_service import contract
-from ingest_service import brake, checkpoint, events, following, ledger, ledger_queries, state
-from ingest_service.judging import Judge
+from ingest_service.delivery import events
+from ingest_service.folder.scan import FileFact
+from ingest_service.index import checkpoint, mirror
+from ingest_service.judging.judge import Judge
+from ingest_service.ledger import entries, mass_deletion, queries
 from ingest_service.pipeline import Pipeline
-from ingest_service.pool import WorkerPool
-from ingest_service.scan import FileFact
 from ingest_service.settings import Settings
-from ingest_service.tables import File, Item
+from ingest_service.store import state
+from ingest_service.store.tables import File, Item
+from ingest_service.workers.pool import WorkerPool
 from tests.ingest.folders import LIMITS, OTHER, STORY, Folder, causes, made, watched
 from tests.ingest.waiting import until
 from tests.quality import sameness_predict
@@ -173,9 +176,9 @@ async def test_held_deletions_are_told_once_a_person_confirms(folder: Folder) ->
     [created] = await folder.once()
     (folder.path / "a.txt").unlink()
     assert await folder.once() == []
-    context = ledger.Context(events.Origin("seeds", "/ingest/seeds"), datetime.now(UTC))
+    context = entries.Context(events.Origin("seeds", "/ingest/seeds"), datetime.now(UTC))
     with folder.database.writing() as session:
-        assert brake.confirm(session, context, folder.path, ledger.parting("withdraw")) == 1
+        assert mass_deletion.confirm(session, context, folder.path, entries.parting("withdraw")) == 1
     assert [(each["cause"], each["document"]) for each in folder.news()] == [("withdrawn", created["document"])]
     assert folder.states() == {}
     assert await folder.once() == []
@@ -189,7 +192,7 @@ async def test_held_deletions_are_counted_by_folder_with_what_changed(folder: Fo
     folder.path.mkdir()
     await folder.once()
     with folder.database.reading() as session:
-        held = brake.held_deletions(session, folder.path)
+        held = mass_deletion.held_deletions(session, folder.path)
     assert (held.files, held.folders) == (3, {"in": 2, "": 1})
     assert [(change.path, change.condition) for change in held.changes] == [("", "replaced")]
     assert str(held.changes[0]) == f"another folder or file system is at {folder.path}"
@@ -211,12 +214,12 @@ async def test_another_folder_in_the_place_of_the_known_one_is_not_believed(fold
 
 def test_the_ledger_takes_more_paths_than_a_statement_has_room_for(folder: Folder) -> None:
     paths = [f"{number}.txt" for number in range(40_000)]
-    context = ledger.Context(events.Origin("seeds", "/ingest/seeds"), datetime.now(UTC))
+    context = entries.Context(events.Origin("seeds", "/ingest/seeds"), datetime.now(UTC))
     with folder.database.writing() as session:
-        assert ledger_queries.known_files_around(session, paths[:500], []) == {}
-        for told in (ledger.hold, ledger.release, ledger.remove, ledger.forget):
+        assert queries.known_files_around(session, paths[:500], []) == {}
+        for told in (entries.hold, entries.release, entries.remove, entries.forget):
             told(session, context, paths)
-        ledger.move(session, context, {path: FileFact(f"new-{path}", 1, 1, 1, 1, 1) for path in paths})
+        entries.move(session, context, {path: FileFact(f"new-{path}", 1, 1, 1, 1, 1) for path in paths})
 
 
 @pytest.mark.parametrize(
@@ -269,7 +272,7 @@ async def test_saving_a_checkpoint_delays_nothing(
         return save(*args)
 
     monkeypatch.setattr(checkpoint, "save", save_slowly)
-    monkeypatch.setattr(following, "CHECKPOINT_ROWS", 1)
+    monkeypatch.setattr(mirror, "CHECKPOINT_ROWS", 1)
     stop = asyncio.Event()
     folder.write("a.txt", STORY)
     running = asyncio.create_task(folder.pipeline().run(stop))
@@ -401,7 +404,7 @@ async def test_what_another_process_marks_is_judged_while_nothing_happens_in_the
     async with watched(folder):
         with folder.database.writing() as session:
             # As the relay does when the catalog says that a document is redacted.
-            ledger.purge(session, documents["a.txt"])
+            entries.purge(session, documents["a.txt"])
         assert folder.unjudged() == 2
         await until(lambda: folder.unjudged() == 0, "the copies to be judged again")
     told = {(event["type"], event["document"]) for event in folder.news()}
@@ -484,5 +487,5 @@ def lost_ledger(folder: Folder, tmp_path: Path, told: list[dict[str, Any]], stat
     ]
     fresh = made(f"sqlite:///{tmp_path / 'fresh.db'}", folder.path, folder.workers)
     with fresh.database.writing() as session:
-        ledger.adopt(session, heads)
+        entries.adopt(session, heads)
     return fresh

@@ -11,13 +11,16 @@ import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
 
-from ingest_service import admin, events, ledger, outbox, schema, state, tables
-from ingest_service.db import Database
+from ingest_service.admin import handlers
+from ingest_service.delivery import events, outbox
+from ingest_service.delivery.http import HttpTransport
 from ingest_service.errors import CatalogAway, PartDied, UnknownFormat
-from ingest_service.http_transport import HttpTransport
-from ingest_service.scan import FileFact
+from ingest_service.folder.scan import FileFact
+from ingest_service.ledger import entries
 from ingest_service.service import MOST_DEAD_LETTERS, Service
 from ingest_service.settings import Settings
+from ingest_service.store import schema, state, tables
+from ingest_service.store.db import Database
 from tests.ingest import fake_catalog
 from tests.ingest.events import NOON, head, observed, problem
 from tests.ingest.fake_catalog import FakeCatalog
@@ -89,10 +92,10 @@ def adopted(database: Database) -> list[str]:
 
 def add_files(database: Database, *paths: str) -> None:
     """Adds files to the ledger that cannot be read."""
-    context = ledger.Context(events.Origin("seeds", "/ingest/seeds"), NOON)
+    context = entries.Context(events.Origin("seeds", "/ingest/seeds"), NOON)
     with database.writing() as session:
         for path in paths:
-            ledger.quarantine(session, context, FileFact(path, 1, 1, 1, 1, 1), UnknownFormat())
+            entries.quarantine(session, context, FileFact(path, 1, 1, 1, 1, 1), UnknownFormat())
 
 
 @asynccontextmanager
@@ -258,8 +261,8 @@ async def test_an_event_that_is_refused_for_now_makes_the_service_unhealthy(data
 async def test_files_come_in_pages(database: Database) -> None:
     add_files(database, "c.txt", "a.txt", "b.txt")
     async with FakeCatalog().serving() as catalog, staged(database, catalog.url) as stage:
-        first = await stage.service.files(admin.FilesAsked(limit=2))
+        first = await stage.service.files(handlers.FilesAsked(limit=2))
         assert [file.path for file in first.files] == ["a.txt", "b.txt"]
-        second = await stage.service.files(admin.FilesAsked(limit=2, after=first.next))
+        second = await stage.service.files(handlers.FilesAsked(limit=2, after=first.next))
     assert [file.path for file in second.files] == ["c.txt"]
     assert second.next is None

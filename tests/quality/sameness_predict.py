@@ -23,13 +23,16 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
-from ingest_service import events, ledger, model, sameness, schema
-from ingest_service.db import Database
-from ingest_service.judging import Judge
+from ingest_service import model, sameness
+from ingest_service.delivery import events
+from ingest_service.folder.scan import FileFact
+from ingest_service.judging.judge import Judge
+from ingest_service.ledger import entries
 from ingest_service.model import PARAGRAPH_BREAK, Span
-from ingest_service.prepare import PreparedFile, PreparedItem
-from ingest_service.scan import FileFact
-from ingest_service.tables import Article, Item, Outbox
+from ingest_service.store import schema
+from ingest_service.store.db import Database
+from ingest_service.store.tables import Article, Item, Outbox
+from ingest_service.workers.prepare import PreparedFile, PreparedItem
 
 BATCH = 100
 UNREADABLE = re.compile("[\0\ud800-\udfff]")
@@ -102,7 +105,7 @@ def store(database: Database, documents: Iterable[Document]) -> None:
                 original = model.Original(content, "text/plain", "utf-8")
                 item = PreparedItem(None, document.article, sameness.prepare(document.article))
                 prepared = PreparedFile(original.digest, original, (item,))
-                ledger.store(session, ledger.Context(ORIGIN, NOW), fact, prepared)
+                entries.store(session, entries.Context(ORIGIN, NOW), fact, prepared)
 
 
 def judge(database: Database, judging: Judge) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-import catalog_service.schema
-import ingest_service.schema
-from catalog_service.db import Database as CatalogDatabase
-from ingest_service.db import Database as IngestDatabase
+import catalog_service.store.schema
+import ingest_service.store.schema
+from catalog_service.store.db import Database as CatalogDatabase
+from ingest_service.store.db import Database as IngestDatabase
 from tests.postgres import Server
 from tests.releases import dumps
 from tests.system import house
@@ -69,4 +69,4 @@ def revisions(urls: tuple[str, str]) -> tuple[str | None, str | None]:
         contextlib.closing(CatalogDatabase(urls[0])) as catalog,
         contextlib.closing(IngestDatabase(urls[1])) as ingest,
     ):
-        return catalog_service.schema.current(catalog), ingest_service.schema.current(ingest)
+        return catalog_service.store.schema.current(catalog), ingest_service.store.schema.current(ingest)

@@ -20,10 +20,10 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-import ingest_service.db
-import ingest_service.schema
-from catalog_service import schema as catalog_schema
-from catalog_service.db import Database as CatalogDatabase
+import ingest_service.store.db
+import ingest_service.store.schema
+from catalog_service.store import schema as catalog_schema
+from catalog_service.store.db import Database as CatalogDatabase
 from tests import postgres
 
 BINARIES = Path(sys.executable).parent
@@ -290,17 +290,17 @@ def migrate_catalog(url: str) -> None:
 
 def migrate_ingest(url: str) -> None:
     """Brings an ingest service's database up."""
-    database = ingest_service.db.Database(url)
+    database = ingest_service.store.db.Database(url)
     try:
-        ingest_service.schema.upgrade(database)
+        ingest_service.store.schema.upgrade(database)
     finally:
         database.close()
 
 
 def down_ingest(url: str) -> None:
     """Takes everything out of an ingest service's database."""
-    database = ingest_service.db.Database(url)
+    database = ingest_service.store.db.Database(url)
     try:
-        ingest_service.schema.downgrade(database, "base")
+        ingest_service.store.schema.downgrade(database, "base")
     finally:
         database.close()

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import sqlalchemy
 
-import catalog_service.schema
-import ingest_service.schema
+import catalog_service.store.schema
+import ingest_service.store.schema
 from catalog_service.release import RELEASE
 from tests import postgres
 from tests.system import texts
@@ -196,8 +196,8 @@ def test_the_wheel_brings_every_migration(wheel: Path, service: str) -> None:
 
 
 def test_a_checkout_migrates_with_the_files_of_the_checkout() -> None:
-    assert catalog_service.schema.migrations() == ROOT / "migrations" / "catalog"
-    assert ingest_service.schema.migrations() == ROOT / "migrations" / "ingest"
+    assert catalog_service.store.schema.migrations() == ROOT / "migrations" / "catalog"
+    assert ingest_service.store.schema.migrations() == ROOT / "migrations" / "ingest"
 
 
 def test_the_installed_wheel_does_the_main_job(

@@ -9,11 +9,18 @@ from typing import TypeAlias
 
 import pytest
 
-import catalog_service.db
-import ingest_service.db
+import catalog_service.store.db
+import ingest_service.store.db
 
-Database: TypeAlias = catalog_service.db.Database | ingest_service.db.Database
+Database: TypeAlias = catalog_service.store.db.Database | ingest_service.store.db.Database
 Command = Callable[..., tuple[int, str, str]]
+
+
+# Where a module of this name lies in each service, if not at the top of its package.
+PLACES = {
+    "ingest": {"cli": "cli.commands", "db": "store.db", "schema": "store.schema", "server": "admin.server"},
+    "catalog": {"db": "store.db", "schema": "store.schema"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +34,7 @@ class Twin:
 
     def module(self, name: str) -> ModuleType:
         """A module of this service."""
-        return import_module(f"{self.name}_service.{name}")
+        return import_module(f"{self.name}_service.{PLACES[self.name].get(name, name)}")
 
     @property
     def variable(self) -> str:

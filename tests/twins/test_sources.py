@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.twins.conftest import PLACES
+
 ROOT = Path(__file__).parents[2]
 # What one of the two has alone, or has otherwise, and why.
 OWN = {
@@ -26,7 +28,8 @@ class _Neutral(ast.NodeTransformer):
 
 def definitions(service: str, module: str) -> dict[str, str]:
     """The code of each name that a module defines, without docstrings, comments and the name of the service."""
-    tree = ast.parse((ROOT / f"{service}_service" / f"{module}.py").read_text(encoding="utf-8"))
+    place = PLACES[service].get(module, module).replace(".", "/")
+    tree = ast.parse((ROOT / f"{service}_service" / f"{place}.py").read_text(encoding="utf-8"))
     found = {}
     for node in tree.body:
         if isinstance(node, ast.Assign | ast.AnnAssign | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):

@@ -9,8 +9,8 @@ import pytest
 from catalog_service import server
 from catalog_service.app import create_app
 from catalog_service.contract import BATCH_MEDIA_TYPE
-from catalog_service.db import Database
 from catalog_service.settings import Settings
+from catalog_service.store.db import Database
 
 Json = dict[str, Any]
 

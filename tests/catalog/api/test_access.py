@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 import pytest
 
-from catalog_service import server, tokens
+from catalog_service import server
+from catalog_service.access import tokens
 from catalog_service.app import create_app
 from catalog_service.contract import EVENT_MEDIA_TYPE
-from catalog_service.db import Database
 from catalog_service.settings import Settings
+from catalog_service.store.db import Database
 from tests.catalog.api.conftest import problem_of
 from tests.catalog.events import raw_event
 

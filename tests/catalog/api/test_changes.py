@@ -6,8 +6,8 @@ import aiohttp
 from sqlalchemy import update
 from yarl import URL
 
-from catalog_service.db import Database
-from catalog_service.tables import Counter
+from catalog_service.store.db import Database
+from catalog_service.store.tables import Counter
 from tests.catalog.api.conftest import Json, got, problem_of, publish
 from tests.catalog.events import article, document_id, raw_event
 

@@ -12,8 +12,8 @@ from yarl import URL
 
 from catalog_service.api.operations import Operation
 from catalog_service.app import create_app
-from catalog_service.db import Database
 from catalog_service.settings import Settings
+from catalog_service.store.db import Database
 from tests.catalog.api.conftest import problem_of, publish
 from tests.catalog.events import document_id, raw_event
 

@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from catalog_service import schema
-from catalog_service.db import Database
 from catalog_service.search import analyzer, entries, plan, postgres
 from catalog_service.search.analyzer import Token
 from catalog_service.search.grammar import FIELDS, Field, Leaf, Node, Prefix, parse
 from catalog_service.search.scope import ENGINES
 from catalog_service.search.tree import And, Not, Or
+from catalog_service.store import schema
+from catalog_service.store.db import Database
 
 WORDS = (
     "korea", "Korean", "peace", "talk", "talks", "U.N.", "UN", "jazz", "zebra", "naïve", "naive", "l'accord", "Yoon’s",

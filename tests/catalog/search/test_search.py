@@ -10,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from catalog_service import documents, search
-from catalog_service.db import Database
 from catalog_service.errors import BadQuery, CursorMismatch
 from catalog_service.search.results import Collapsed, Hit, SearchResults, Total
+from catalog_service.store.db import Database
 from tests.catalog.conftest import Record
 from tests.catalog.events import article, document_id, event, relation
 

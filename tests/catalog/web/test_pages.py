@@ -14,8 +14,8 @@ from playwright.async_api import Page, async_playwright
 
 from catalog_service import server
 from catalog_service.app import create_app
-from catalog_service.db import Database
 from catalog_service.settings import Settings
+from catalog_service.store.db import Database
 from catalog_service.web.pages import MAX_RELATIONS_BESIDE, PAGE
 from tests.catalog.conftest import Record
 from tests.catalog.events import article, document_id, event, relation

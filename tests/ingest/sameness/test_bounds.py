@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog_service import contract
-from ingest_service import events, sameness
+from ingest_service import sameness
+from ingest_service.delivery import events
 from ingest_service.model import PARAGRAPH_BREAK, Article, Edit, Judgement, Passage, Reference, Relation, RelationType
 from ingest_service.sameness import bounds
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_service import postings
+from ingest_service.index import postings
 from ingest_service.sameness import fingerprints, fold
 from ingest_service.sameness.fingerprints import Fingerprints
 from ingest_service.sameness.parameters import PARAMETERS

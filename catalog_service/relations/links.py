@@ -1,0 +1,191 @@
+"""Links: the connections between documents that make a story.
+
+Two documents are linked if a relation of a story type holds between their current versions. They are linked too if they
+are copies of the same former text. A copy has a relation to the representative of its equivalence class only: when the
+representative is withdrawn or changed, its copies have no relation to each other until they are re-judged. Their former
+text keeps them in one story until then (docs/decisions/copies-stay-together.md).
+"""
+
+import functools
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeAlias, TypeVar
+
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from catalog_service.relation_types import COPY_TYPES, STORY_TYPES
+from catalog_service.store import arrays
+from catalog_service.store.arrays import any_of
+from catalog_service.store.tables import (
+    Document,
+    DocumentState,
+    Relation,
+    Version,
+    current_version,
+    is_current,
+    unindexed,
+    valid_at,
+)
+
+S = TypeVar("S", bound=Select[*tuple[Any, ...]])
+# None for now, else a `seq`.
+AsOf: TypeAlias = "int | ColumnElement[int] | None"
+VersionColumns: TypeAlias = tuple[InstrumentedAttribute[str], InstrumentedAttribute[int | None]]
+# The `seq` of a relation whose other side is not recorded yet.
+PENDING = 0
+# The columns that name the version on each side of a relation.
+A: VersionColumns = (Relation.a_document, Relation.a_version)
+B: VersionColumns = (Relation.b_document, Relation.b_version)
+# Each relation seen from both sides: the columns of the own version, and those of the other.
+DIRECTIONS = ((A, B), (B, A))
+
+
+class FormerText(NamedTuple):
+    """A version that is not current, and a digest: current versions with it that duplicate the version are copies."""
+
+    document: str
+    number: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The links of a document: to other documents by relations, and to the former texts that it is a copy of."""
+
+    documents: set[str] = field(default_factory=set)
+    former_texts: set[FormerText] = field(default_factory=set)
+
+
+def read(session: Session, documents: Collection[str], *, without: str | None = None) -> dict[str, Links]:
+    """The links of each document; the version of the document `without` counts as not current."""
+    links = {document: Links() for document in documents}
+    former: list[tuple[str, str, int]] = []
+    for row in session.execute(_story_relations(), {"documents": list(documents)}):
+        if row.current and row.other != without:
+            links[row.document].documents.add(row.other)
+        elif row.type in COPY_TYPES:
+            former.append((row.document, row.other, row.number))
+    digests = _digests(session, {document for document, _, _ in former})
+    for document, other, number in former:
+        links[document].former_texts.add(FormerText(other, number, digests[document]))
+    return links
+
+
+def _digests(session: Session, documents: Collection[str]) -> dict[str, str]:
+    """The digests of the current versions."""
+    if not documents:
+        return {}
+    statement = select(Document.id, Version.digest).join(Version, current_version(Document))
+    return {row.id: row.digest for row in session.execute(statement.where(any_of(Document.id, documents)))}
+
+
+def neighbours(session: Session, documents: Collection[str]) -> dict[str, set[str]]:
+    """The documents that each document is linked to.
+
+    Of the copies of a former text one is enough: all of them are in one story.
+    """
+    return _neighbours(session, read(session, documents))
+
+
+def stay_connected_without(session: Session, document: str) -> bool:
+    """Whether the neighbours of a document are surely connected with each other by other links.
+
+    Looks at the links of the neighbours only. False may be wrong, and costs a look at the whole story.
+    """
+    links = read(session, [document])
+    linked, near = links[document].documents, _neighbours(session, links)[document]
+    if len(near) < 2 or len(linked) != 1:
+        return len(near) < 2
+    # Copies of a former text that were re-judged: all of them have a relation to the new representative.
+    return all(linked <= copy.documents for copy in read(session, near - linked).values())
+
+
+def _neighbours(session: Session, links: Mapping[str, Links]) -> dict[str, set[str]]:
+    texts = {text for of_document in links.values() for text in of_document.former_texts}
+    copies = {text: _two_copies(session, text) for text in texts}
+    return {
+        document: of_document.documents.union(*(copies[text] - {document} for text in of_document.former_texts))
+        for document, of_document in links.items()
+    }
+
+
+def _two_copies(session: Session, text: FormerText) -> set[str]:
+    """Two of the copies of a former text, or the only copy: two hold another one, whichever document is left out."""
+    return set(session.scalars(_select_two_copies(), text._asdict()))
+
+
+@functools.cache
+def _select_two_copies() -> Select[str]:
+    """Two documents whose current version has `:digest` and duplicates the version `:number` of `:document`."""
+    sides = []
+    for own, other in DIRECTIONS:
+        version = aliased(Version)
+        has_digest = and_(version.document == own[0], version.number == own[1], version.digest == bindparam("digest"))
+        duplicates_text = and_(
+            other[0] == bindparam("document"),
+            other[1] == bindparam("number"),
+            unindexed(Relation.type).in_(COPY_TYPES),
+            in_force(),
+        )
+        side = select(own[0].label("document")).join(version, has_digest).where(duplicates_text)
+        sides.append(where_current(side, own))
+    return select(union_all(*sides).subquery().c.document).limit(2)
+
+
+@functools.cache
+def _story_relations() -> Select[str, str, int, str, bool]:
+    """The relations of story types from the current version of each of `:documents` to any version.
+
+    Columns: document, other, number (of the other version), type, current (whether the other version is current).
+    """
+    sides = []
+    for own, other in DIRECTIONS:
+        own_state, other_state = aliased(DocumentState), aliased(DocumentState)
+        columns = (other[0].label("other"), other[1].label("number"), Relation.type.label("type"))
+        sides.append(
+            select(own[0].label("document"), *columns, other_state.document.is_not(None).label("current"))
+            .join(own_state, _is_current_state(own_state, own))
+            .outerjoin(other_state, _is_current_state(other_state, other))
+            # A condition on the states: on relations, PostgreSQL may search the list for each of them.
+            .where(any_of(own_state.document, arrays.parameter("documents")))
+            .where(unindexed(Relation.type).in_(STORY_TYPES), in_force())
+        )
+    rows = union_all(*sides).subquery()
+    return select(rows.c.document, rows.c.other, rows.c.number, rows.c.type, rows.c.current)
+
+
+@functools.cache
+def select_related(types: tuple[str, ...], *, now: bool = True) -> Select[tuple[str, str, str]]:
+    """The relations of these types between current versions, from the side of each of `:documents`.
+
+    Columns: document, other, type. The versions are current now, or as of the seq `:at`. Cached: to build the statement
+    takes longer than to execute it.
+    """
+    at = None if now else bindparam("at", type_=BigInteger)
+    sides = []
+    for own, other in DIRECTIONS:
+        side = select(own[0].label("document"), other[0].label("other"), Relation.type.label("type")).where(
+            any_of(own[0], arrays.parameter("documents")),
+            unindexed(Relation.type).in_(types),
+            in_force(at=at),
+        )
+        sides.append(where_current(where_current(side, own, at), other, at))
+    rows = union_all(*sides).subquery()
+    return select(rows.c.document, rows.c.other, rows.c.type)
+
+
+def in_force(relation: Any = Relation, at: AsOf = None) -> ColumnElement[bool]:  # noqa: ANN401  Relation or an alias.
+    """Whether both sides of a relation are recorded and it is not withdrawn, now or as of the seq `at`."""
+    return and_(relation.seq != PENDING, valid_at(relation, at))
+
+
+def where_current(statement: S, version: VersionColumns, at: AsOf = None) -> S:
+    """The statement limited to rows whose `version` is current, now or as of the seq `at`."""
+    state = aliased(DocumentState)
+    return statement.join(state, _is_current_state(state, version, at))
+
+
+def _is_current_state(state: Any, version: VersionColumns, at: AsOf = None) -> ColumnElement[bool]:  # noqa: ANN401  An alias.
+    """Whether the state is that of a document that is not withdrawn and has `version` as its current one."""
+    return and_(is_current(version, state), unindexed(state.status) == "current", valid_at(state, at))

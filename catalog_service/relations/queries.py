@@ -1,0 +1,212 @@
+"""Relations, the read side: pages of relations between versions, and counts of them.
+
+A relation is shown with the side that quotes the other as `a`. If neither side quotes more than the other, `a` is the
+side that was published later.
+"""
+
+import functools
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Select, and_, case, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from catalog_service import resources
+from catalog_service.errors import NotFound
+from catalog_service.relation_types import COPY_TYPES, RelationType
+from catalog_service.relations import links
+from catalog_service.store import paging
+from catalog_service.store.tables import Relation, Version
+
+# Relations between current versions, or between any versions.
+VersionScope = Literal["current", "all"]
+
+
+def counts(session: Session, documents: Collection[str], at: int | None = None) -> dict[str, dict[str, int]]:
+    """The number of relations of each type that each document has to others, between current versions.
+
+    The versions are current now, or as of the seq `at`.
+    """
+    by_document: dict[str, dict[str, int]] = {document: {} for document in documents}
+    parameters = {"documents": list(documents), "at": at}
+    for document, type_, count in session.execute(_select_counts(now=at is None), parameters):
+        by_document[document][type_] = count
+    return by_document
+
+
+@functools.cache
+def _select_counts(*, now: bool) -> Select[str, str, int]:
+    related = links.select_related(tuple(RelationType), now=now).subquery()
+    return select(related.c.document, related.c.type, func.count()).group_by(related.c.document, related.c.type)
+
+
+def of_document(
+    session: Session,
+    document: str,
+    *,
+    versions: VersionScope | int = "current",
+    limit: int,
+    cursor: str | None = None,
+) -> resources.Relations:
+    """One page of the relations of a document: between current versions, of one of its versions, or of all versions.
+
+    The relation with the largest coverage comes first. Copies come last: there may be thousands of them. All pages show
+    the same snapshot. Raises CursorInvalid, CursorMismatch, CursorExpired.
+    """
+    place = paging.begin(session, ("relations of", document, versions), cursor)
+    of_a, of_b = Relation.a_document == document, Relation.b_document == document
+    if isinstance(versions, int):
+        of_a, of_b = and_(of_a, Relation.a_version == versions), and_(of_b, Relation.b_version == versions)
+    order = (case((Relation.type.in_(COPY_TYPES), 1), else_=0), -Relation.coverage_a - Relation.coverage_b, Relation.id)
+    statement = (
+        _select("all" if isinstance(versions, int) else versions, place.snapshot.seq)
+        .where(or_(of_a, of_b))
+        .order_by(*order)
+    )
+    if place.after is not None:
+        statement = statement.where(tuple_(*order) > tuple_(*place.after))
+    rows, more = place.page(list(session.scalars(statement.limit(limit + 1))), limit)
+    last = rows[-1] if more else None
+    return resources.Relations(
+        relations=tuple(_resources(session, rows)),
+        next=place.cursor([int(last.type in COPY_TYPES), -last.coverage_a - last.coverage_b, last.id])
+        if last
+        else None,
+        snapshot=place.snapshot,
+    )
+
+
+def find(
+    session: Session, *, type_: str | None = None, scope: VersionScope = "current", limit: int, cursor: str | None
+) -> resources.Relations:
+    """One page of all relations, the newest first; all pages show the same snapshot.
+
+    Raises CursorInvalid, CursorMismatch, CursorExpired.
+    """
+    # The plain text of the type: its `repr` is part of the cursors that earlier releases gave.
+    place = paging.begin(session, ("relations", type_ and str(type_), scope), cursor)
+    statement = _select(scope, place.snapshot.seq)
+    if type_ is not None:
+        statement = statement.where(Relation.type == type_)
+    if place.after is not None:
+        statement = statement.where(Relation.seq < place.after)
+    rows, more = place.page(list(session.scalars(statement.order_by(Relation.seq.desc()).limit(limit + 1))), limit)
+    return resources.Relations(
+        relations=tuple(_resources(session, rows)),
+        next=place.cursor(rows[-1].seq) if more else None,
+        snapshot=place.snapshot,
+    )
+
+
+def one(session: Session, relation: str) -> resources.Relation:
+    """One relation, whether or not its versions are current. Raises NotFound."""
+    row = session.scalars(_select("all").where(Relation.id == relation)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no relation {relation[:100]!r}.")
+    return _resources(session, [row])[0]
+
+
+def _select(scope: VersionScope, at: int | None = None) -> Select[Relation]:
+    """The relations in this scope, now or as of the seq `at`."""
+    statement = select(Relation).where(links.in_force(at=at))
+    if scope == "all":
+        return statement
+    for version in (links.A, links.B):
+        statement = links.where_current(statement, version, at)
+    return statement
+
+
+def _resources(session: Session, rows: Iterable[Relation]) -> list[resources.Relation]:
+    rows = list(rows)
+    ends = _ends(session, {document for row in rows for document in (row.a_document, row.b_document)})
+    return [_resource(row, ends) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """One side of a relation as it is shown, with its publication date and its sequence number."""
+
+    shown: resources.RelationEnd
+    published: str | None
+    sequence: int | None
+
+
+def _ends(session: Session, documents: Collection[str]) -> dict[tuple[str, int], _End]:
+    """All versions of these documents, by document and number."""
+    columns = (Version.document, Version.number, Version.digest, Version.title, Version.path)
+    statement = select(*columns, Version.published, Version.details).where(Version.document.in_(documents))
+    return {
+        (row.document, row.number): _End(
+            resources.RelationEnd(
+                document=row.document, version=row.number, digest=row.digest, title=row.title, path=row.path
+            ),
+            row.published,
+            (row.details.get("wire") or {}).get("sequence"),
+        )
+        for row in session.execute(statement)
+    }
+
+
+def _resource(row: Relation, ends: Mapping[tuple[str, int], _End]) -> resources.Relation:
+    assert row.a_version is not None
+    assert row.b_version is not None
+    sides = (ends[row.a_document, row.a_version], ends[row.b_document, row.b_version])
+    swapped = _quoted(row, "quoted_b") > _quoted(row, "quoted_a") or (
+        _quoted(row, "quoted_b") == _quoted(row, "quoted_a") and (sides[1].published or "") > (sides[0].published or "")
+    )
+    names = ("b", "a") if swapped else ("a", "b")
+    first, second = reversed(sides) if swapped else sides
+    earlier, basis = _earlier(first, second)
+    return resources.Relation.model_validate(
+        {
+            "id": row.id,
+            "type": row.type,
+            "a": first.shown,
+            "b": second.shown,
+            "jaccard": row.jaccard,
+            "coverage": {"a": getattr(row, f"coverage_{names[0]}"), "b": getattr(row, f"coverage_{names[1]}")},
+            "earlier": earlier,
+            "earlier_basis": basis,
+            "passages": sorted(
+                (_passage(passage, names) for passage in row.passages), key=lambda passage: passage["a"]
+            ),
+            "recorded_at": row.recorded_at,
+        }
+    )
+
+
+def _quoted(row: Relation, side: str) -> int:
+    """The number of characters of one side that are in quotation marks."""
+    return sum(end - start for passage in row.passages for start, end in passage[side])
+
+
+def _passage(stored: Mapping[str, Any], names: tuple[str, str]) -> dict[str, Any]:
+    reversed_op = {"insert": "delete", "delete": "insert", "replace": "replace"} if names[0] == "b" else {}
+    edits = [
+        {"op": reversed_op.get(edit["op"], edit["op"]), "a": edit[names[0]], "b": edit[names[1]]}
+        for edit in stored["edits"]
+    ]
+    return {
+        "a": stored[names[0]],
+        "b": stored[names[1]],
+        "words": stored["words"],
+        "quoted": stored[f"quoted_{names[0]}"],
+        "verbatim": stored["verbatim"],
+        "edits": edits,
+    }
+
+
+def _earlier(first: _End, second: _End) -> tuple[str | None, str | None]:
+    """The side that was published earlier, and the basis of this answer; None if neither date nor sequence decides.
+
+    Dates are compared as far as both are written: a bare date is not earlier than a time on the same day.
+    """
+    if first.published and second.published:
+        length = min(len(first.published), len(second.published))
+        dates = first.published[:length], second.published[:length]
+        if dates[0] != dates[1]:
+            return ("a" if dates[0] < dates[1] else "b"), "published"
+    if first.sequence is not None and second.sequence is not None and first.sequence != second.sequence:
+        return ("a" if first.sequence < second.sequence else "b"), "wire"
+    return None, None

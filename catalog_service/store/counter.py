@@ -1,0 +1,53 @@
+"""The commit counter: one row that a writer locks until it commits, so that `seq` ascends in the order of commits.
+
+With a sequence of the database, a transaction that commits late could add a `seq` below one that a reader has
+already seen; that reader would never find it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from catalog_service.resources import Snapshot
+from catalog_service.store.tables import Counter
+
+
+@dataclass(slots=True)
+class WriterTurn:
+    """The exclusive right to advance `seq`, held by one transaction until its commit.
+
+    `now` is the time of the transaction, `seq` the last number that it assigned.
+    """
+
+    epoch: str
+    seq: int
+    now: datetime
+
+    def next(self) -> int:
+        """Assigns the next `seq`."""
+        self.seq += 1
+        return self.seq
+
+
+def take_turn(session: Session, now: datetime) -> WriterTurn:
+    """Locks the counter row and returns the turn; waits until the other writing transactions have committed."""
+    row = session.execute(select(Counter.epoch, Counter.seq).with_for_update()).one()
+    return WriterTurn(row.epoch, row.seq, now)
+
+
+def end_turn(session: Session, turn: WriterTurn) -> None:
+    """Writes the last assigned `seq` to the counter row. The commit that follows releases the row's lock."""
+    session.execute(update(Counter).values(seq=turn.seq))
+
+
+def snapshot(session: Session) -> Snapshot:
+    """The epoch and the last committed `seq`, as this transaction sees them."""
+    row = session.execute(select(Counter.epoch, Counter.seq)).one()
+    return Snapshot(epoch=row.epoch, seq=row.seq)
+
+
+def cursor_key(session: Session) -> bytes:
+    """The key with which this catalog signs its cursors."""
+    return session.execute(select(Counter.cursor_key)).scalar_one()

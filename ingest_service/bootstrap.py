@@ -1,0 +1,57 @@
+"""Opens what the service needs, in the order in which it is needed, and closes it again in the other."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from ingest_service import runner
+from ingest_service.admin import handlers, server
+from ingest_service.delivery.http import HttpTransport
+from ingest_service.errors import SourceAway
+from ingest_service.pipeline import Pipeline
+from ingest_service.service import Service
+from ingest_service.settings import Settings
+from ingest_service.store import lock
+from ingest_service.store.db import Database
+from ingest_service.workers.pool import WorkerPool
+
+log = structlog.get_logger()
+
+
+async def run(settings: Settings, database: Database) -> None:
+    """Works and answers until SIGTERM or SIGINT. Raises DatabaseTaken, DatabaseAway, CannotListen, PartDied."""
+    stop = runner.stop_on_signals()
+    with lock.owning(database.engine) as owned:
+        async with opened(settings, database) as service:
+            sources = handlers.Sources(service.condition, service.status, service.files, service.match)
+            face = handlers.create_app(sources, settings.host, settings.limits.text_characters)
+            async with server.serving(face, settings.host, settings.port) as url:
+                log.info("listening", url=url)
+                await service.run(stop, owned.guard())
+    log.info("stopped")
+
+
+async def once(settings: Settings, database: Database) -> None:
+    """Takes in the folder as it is now and delivers it.
+
+    Raises DatabaseTaken, DatabaseAway, CatalogTrouble, Refused, and SourceAway when a part of the folder could not be
+    read; the rest is delivered then.
+    """
+    with lock.owning(database.engine):
+        async with opened(settings, database) as service:
+            await service.once()
+            if reasons := service.folder.health.reasons:
+                raise SourceAway("; ".join(reasons))
+
+
+@asynccontextmanager
+async def opened(settings: Settings, database: Database) -> AsyncIterator[Service]:
+    """The service with its transport and its workers, closed when the block ends. Raises SettingsWrong."""
+    workers = WorkerPool(settings.limits)
+    try:
+        async with HttpTransport(settings.catalog_url, settings.publish_token()) as transport:
+            yield Service(settings, database, transport, lambda wake: Pipeline(settings, database, workers, wake))
+    finally:
+        await asyncio.to_thread(workers.close)

@@ -1,0 +1,250 @@
+"""The command line of the ingest service.
+
+Exit codes: 0 when done, 1 when something is wrong with the data or a part of the service died, 2 when a command or a
+setting is wrong, 3 when something that the command needs cannot be reached.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from ingest_service import bootstrap, logs, model, normalise, reading, service, settings
+from ingest_service.cli import inputs, output, placement
+from ingest_service.delivery import events, outbox
+from ingest_service.errors import (
+    HeldMeanwhile,
+    IngestError,
+    NoSuchEvent,
+    NoSuchRevision,
+    PartDied,
+    SettingsWrong,
+    Unreadable,
+)
+from ingest_service.judging import matching
+from ingest_service.ledger import entries, mass_deletion, queries, rereads
+from ingest_service.store import schema, tables
+from ingest_service.store.db import Database, check_exists
+
+MOST_ROWS = 1_000
+USAGE = (SettingsWrong, NoSuchRevision)
+USAGE_CODE = 2
+WRONG = (HeldMeanwhile, NoSuchEvent, PartDied)
+app = typer.Typer(
+    help="Watches a folder of documents and sends what it finds to the catalog.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+migrate = typer.Typer(help="The schema of the service's database.", no_args_is_help=True)
+app.add_typer(migrate, name="migrate")
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+
+
+def _printable(text: str | None) -> str | None:
+    """Refuses control characters, and bytes that are not UTF-8: no database holds them. Raises BadParameter."""
+    if text is not None and not text.isprintable():
+        raise typer.BadParameter("has characters that cannot be printed")
+    return text
+
+
+def main() -> None:
+    """Runs a command; an error of the service is a sentence on standard error, and an exit code."""
+    try:
+        app()
+    except IngestError as error:
+        typer.echo(f"ingest-service: {error}", err=True)
+        sys.exit(exit_code(error))
+
+
+def exit_code(error: IngestError) -> int:
+    """2 for wrong settings, 1 for wrong data or a part that died, 3 for anything that could not be reached."""
+    return USAGE_CODE if isinstance(error, USAGE) else 1 if isinstance(error, WRONG) else 3
+
+
+@app.command()
+def run() -> None:
+    """Watches the folder and sends events to the catalog, until SIGTERM or SIGINT."""
+    loaded = settings.load()
+    with _database(loaded) as database:
+        asyncio.run(bootstrap.run(loaded, database))
+
+
+@app.command()
+def once() -> None:
+    """Reads the folder once, sends the events to the catalog, and ends."""
+    loaded = settings.load()
+    with _database(loaded) as database:
+        asyncio.run(bootstrap.once(loaded, database))
+        _exit_by_data(database)
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """Reports what is pending, dead letters and unreadable files; ends with 1 for dead letters and unreadable files."""
+    loaded = settings.load()
+    with _database(loaded) as database, database.reading() as session:
+        report = service.read_status(session, loaded)
+        unreadable = queries.file_states(session, state=tables.QUARANTINED, limit=MOST_ROWS)
+    if as_json:
+        files = [file.model_dump(mode="json") for file in unreadable]
+        typer.echo(json.dumps({**report.model_dump(mode="json"), "quarantined": files}))
+    else:
+        for line in output.status_lines(report, unreadable):
+            typer.echo(line)
+    if unreadable or report.dead_letters:
+        raise typer.Exit(1)
+
+
+def _exit_by_data(database: Database) -> None:
+    """Ends with 1 if files could not be read or events are dead letters, and says how many."""
+    with database.reading() as session:
+        unreadable = queries.counts(session).get(tables.QUARANTINED, 0)
+        dead = outbox.counts(session)[outbox.DEAD]
+    if unreadable:
+        typer.echo(f"{unreadable} files could not be read: ingest-service status", err=True)
+    if dead:
+        typer.echo(f"{dead} events were refused by the catalog: ingest-service status", err=True)
+    if unreadable or dead:
+        raise typer.Exit(1)
+
+
+@app.command()
+def retry(
+    event: Annotated[
+        str | None, typer.Argument(help="The id of one event; all when left out.", callback=_printable)
+    ] = None,
+    reason: Annotated[
+        str | None, typer.Option(help="Only those with this problem code, or reason of a file.", callback=_printable)
+    ] = None,
+    files: Annotated[bool, typer.Option("--files", help="Read files again that could not be read.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Sends dead letters again, and waiting events now; or reads files again that could not be read."""
+    if files and event is not None:
+        raise typer.BadParameter("--files takes no event; --reason CODE chooses files")
+    with _database() as database, database.writing() as session:
+        if files:
+            count = rereads.retry(session, service.now(), reason)
+            _say(as_json, {"retried": count}, f"{count} files will be read again.")
+            return
+        if event is not None and not outbox.holds(session, event):
+            raise NoSuchEvent
+        count = outbox.retry(session, event=event, code=reason)
+    _say(as_json, {"retried": count}, f"{count} events will be sent again.")
+
+
+@app.command()
+def match(
+    file: Annotated[str, typer.Argument(help="A file of any kind that the folder may hold; - is standard input.")],
+    as_json: AsJson = False,
+) -> None:
+    """Finds where the text of a file comes from: the articles that share passages with it. Stores nothing."""
+    loaded = settings.load()
+    try:
+        readings = reading.read(inputs.read(file, loaded.limits.file_bytes), file, loaded.limits)
+    except Unreadable as error:
+        typer.echo(f"ingest-service: {inputs.display_name(file)}: {error}", err=True)
+        raise typer.Exit(1) from None
+    with _database(loaded) as database, database.reading() as session:
+        articles = [(article, matching.find(session, article)) for article in map(normalise.normalise, readings)]
+    if as_json:
+        typer.echo(json.dumps([_answer(article, matches) for article, matches in articles]))
+        return
+    for article, matches in articles:
+        for line in output.match_lines(article.text, matches):
+            typer.echo(line)
+
+
+def _answer(article: model.Article, matches: Sequence[matching.TextMatch]) -> dict[str, Any]:
+    """The matches of one article, with its normalised text, to which their offsets refer."""
+    answers = [found.match.model_dump(mode="json", by_alias=True) for found in matches]
+    return {"title": article.title, "text": article.text, "matches": answers}
+
+
+@app.command("confirm-deletes")
+def confirm_deletes(
+    yes: Annotated[bool, typer.Option("--yes", help="Confirm without a question.")] = False, as_json: AsJson = False
+) -> None:
+    """Shows the deletions that are held, asks, and then deletes these files from the ledger for good."""
+    loaded = settings.load()
+    origin = events.Origin(loaded.collection_name, f"/ingest/{loaded.collection_name}")
+    part = entries.parting(loaded.on_delete)
+    with _database(loaded) as database:
+        with database.reading() as session:
+            held = mass_deletion.held_deletions(session, loaded.seeds)
+        if not as_json:
+            for line in output.held_lines(held):
+                typer.echo(line)
+        if not (yes or _is_confirmed(held, as_json)):
+            return
+        with database.writing() as session:
+            if not yes and mass_deletion.held_deletions(session, loaded.seeds) != held:
+                raise HeldMeanwhile
+            count = mass_deletion.confirm(session, entries.Context(origin, service.now()), loaded.seeds, part)
+    _say(as_json, {**asdict(held), "gone": count}, f"{count} files are deleted.")
+
+
+def _is_confirmed(held: mass_deletion.HeldDeletions, as_json: bool) -> bool:
+    """Whether a person at a terminal confirms; False where there is nothing to confirm.
+
+    Ends with 1 when the answer is no, and with 2 where there is no person to ask.
+    """
+    if as_json:
+        typer.echo(json.dumps(asdict(held)))
+    if not held.files and not held.changes:
+        return False
+    if as_json or sys.stdin is None or not sys.stdin.isatty():
+        typer.echo("ingest-service: nothing is deleted without `ingest-service confirm-deletes --yes`", err=True)
+        raise typer.Exit(USAGE_CODE)
+    return typer.confirm("Delete these files for good?", abort=True)
+
+
+@migrate.command()
+def up(revision: Annotated[str, typer.Argument(help="How far.")] = "head") -> None:
+    """Brings the schema up to date."""
+    with _database(check=False) as database:
+        schema.upgrade(database, revision)
+        typer.echo(f"the ingest database is at revision {schema.current(database) or 'none'}")
+
+
+# `-1` is a revision here, not an option.
+@migrate.command(context_settings={"ignore_unknown_options": True})
+def down(revision: Annotated[str, typer.Argument(help="How far: a revision, -1, or base.")]) -> None:
+    """Takes the schema back; the content of newer tables is lost."""
+    with _database(check=False) as database:
+        schema.downgrade(database, revision)
+        typer.echo(f"the ingest database is at revision {schema.current(database) or 'none'}")
+
+
+@migrate.command()
+def check() -> None:
+    """Checks that the schema is the one that this release needs."""
+    with _database():
+        typer.echo("the schema fits")
+
+
+@contextmanager
+def _database(loaded: settings.Settings | None = None, *, check: bool = True) -> Iterator[Database]:
+    """The database of the settings, which are read unless given.
+
+    Raises SettingsWrong, DatabaseAway and, where it is checked, SchemaMismatch.
+    """
+    loaded = loaded or settings.load()
+    logs.configure(loaded.log_format)
+    placement.check(loaded)
+    if check:
+        check_exists(loaded.database_url)
+    with closing(Database(loaded.database_url)) as database:
+        if check:
+            schema.check(database)
+        yield database
+
+
+def _say(as_json: bool, answer: object, sentence: str) -> None:
+    typer.echo(json.dumps(answer) if as_json else sentence)

@@ -1,0 +1,87 @@
+"""The output of commands for people: the status of the service, and where a text comes from."""
+
+from collections.abc import Iterator, Sequence
+
+from catalog_service import contract
+from ingest_service import file_names
+from ingest_service.judging.matching import TextMatch
+from ingest_service.ledger.mass_deletion import HeldDeletions
+
+MOST_EDITS = 5
+PASSAGE_CHARACTERS = 200
+EDIT_CHARACTERS = 60
+# The controls of ASCII and Latin-1, with which a text could move the cursor or hide what it says.
+COMMANDS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), "\ufffd")
+
+
+def status_lines(status: contract.IngestStatus, unreadable: Sequence[contract.FileState]) -> Iterator[str]:
+    """Counts, reasons why the service is not healthy, dead letters with the catalog's words, and unreadable files."""
+    for name, counts in (("files", status.states), ("events", status.outbox)):
+        words = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
+        yield f"{name}: {words or 'none'}"
+    yield f"to judge: {status.to_judge}"
+    yield f"to read again: {status.to_read_again}"
+    if status.oldest_waiting_seconds is not None:
+        yield f"oldest waiting: {status.oldest_waiting_seconds:.0f} s"
+    yield from (f"not healthy: {file_names.printable(reason)}" for reason in status.reasons)
+    yield from map(_dead_letter, status.dead_letters)
+    yield from map(_unreadable, unreadable)
+
+
+def _dead_letter(letter: contract.DeadLetter) -> str:
+    path = f"'{file_names.printable(letter.path)}'" if letter.path else "no path"
+    return f"dead letter {letter.event} ({path}): {letter.problem.code}: {_short(letter.problem.detail)}"
+
+
+def _unreadable(file: contract.FileState) -> str:
+    return f"'{file_names.printable(file.path)}': {file.reason}: {file_names.printable(file.detail or '')}"
+
+
+def held_lines(held: HeldDeletions) -> Iterator[str]:
+    """How many deletions are held, in which folders, and how the watched folder and its mounts have changed."""
+    yield f"deletions of {held.files} files are held"
+    for folder, count in held.folders.items():
+        yield f"  {count} in " + (f"'{file_names.printable(folder)}'" if folder else "the watched folder itself")
+    yield from (file_names.printable(str(change)) for change in held.changes)
+    if not held.changes:
+        yield "the watched folder and the mounts below it are the same as before"
+
+
+def match_lines(text: str, matches: Sequence[TextMatch]) -> Iterator[str]:
+    """The matches of a text: for each a line with the source, and below it the passages and the words that differ."""
+    if not matches:
+        yield "nothing in the folder shares a passage with it"
+    for found in matches:
+        match = found.match
+        copies = f", and {match.copies} copies of it" if match.copies else ""
+        path = file_names.printable(match.path)
+        yield f"{match.type}: '{path}' ({_short(match.title)}){copies}: {match.coverage.own:.0%} of the text"
+        for passage in match.passages:
+            yield from _passage(text, passage, found.text)
+
+
+def _passage(text: str, passage: contract.Passage, source: str) -> Iterator[str]:
+    (start, end), (first, last) = passage.own, passage.other
+    altered = "" if passage.verbatim else ", altered"
+    yield f"  {start}–{end} at {first}–{last}, {passage.words} words{altered}:"
+    yield f"    {_short(text[start:end])}"
+    for edit in passage.edits[:MOST_EDITS]:
+        yield f"      {_edit(_quoted(text, edit.a), _quoted(source, edit.b))}"
+    if len(passage.edits) > MOST_EDITS:
+        yield f"      and {len(passage.edits) - MOST_EDITS} more differences"
+
+
+def _edit(own: str, source: str) -> str:
+    """One difference; each argument holds quoted words, or is empty."""
+    return ", ".join(part for part in (own and f"said {own}", f"source has {source or 'nothing there'}") if part)
+
+
+def _quoted(text: str, span: contract.Span) -> str:
+    words = _short(text[slice(*span)], EDIT_CHARACTERS)
+    return f'"{words}"' if words else ""
+
+
+def _short(text: str, longest: int = PASSAGE_CHARACTERS) -> str:
+    """The beginning of a text in one line, without control characters."""
+    line = " ".join(text.split()).translate(COMMANDS)
+    return line if len(line) <= longest else line[: longest - 1] + "…"

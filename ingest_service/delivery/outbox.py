@@ -1,0 +1,237 @@
+"""The outbox: events for the catalog, written in the transaction that made them true; functions of a Session.
+
+An event is pending (state `owed`) until a receipt makes it `delivered`, or until it is `dead`: a dead letter. Claiming
+leaves no mark: one relay owns the outbox, and an event that was sent without an answer is still pending. Order is kept
+per document: no event of a document is claimed while an earlier one waits for another attempt. A dead letter blocks no
+later event; when it is sent after all, the catalog records it as `late`.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from catalog_service import contract
+from ingest_service.store.tables import Article, Item, Original, Outbox
+
+OWED: Literal["owed"] = "owed"
+DELIVERED: Literal["delivered"] = "delivered"
+DEAD: Literal["dead"] = "dead"
+FIRST_WAIT = timedelta(seconds=2)
+# With the waits between them, an event is refused for a minute at least before it is a dead letter.
+MOST_REFUSALS = 6
+COLUMNS = (Outbox.id, Outbox.event, Outbox.document, Outbox.body, Outbox.original, Outbox.attempts)
+# Refused events are among the oldest pending ones; looking at all of a long outbox takes seconds.
+OLDEST_PENDING = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class PendingEvent:
+    """An event to be sent; `original` is the digest of bytes that must be put before it."""
+
+    id: int
+    event: str
+    document: str
+    body: bytes
+    original: str | None
+    refusals: int
+    """How often the catalog refused this event while it answered for others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many events wait for another attempt, and what the catalog said of the oldest one."""
+
+    events: int
+    problem: contract.Problem | None
+
+    def __str__(self) -> str:
+        words = f"; the first: {self.problem.code}: {self.problem.detail}" if self.problem else ""
+        return f"events that the catalog refuses and that will be sent again: {self.events}{words}"
+
+
+def put(
+    session: Session, event: contract.ObservedEvent | contract.RelatedEvent, *, originals: Sequence[str] = ()
+) -> None:
+    """Adds a pending event; `originals` holds the digest of its bytes where they travel apart from it."""
+    body = event.model_dump_json(by_alias=True).encode()
+    row = Outbox(
+        event=event.id, document=str(event.data.document), observation=event.data.observation, body=body,
+        size=len(body), original=next(iter(originals), None), state=OWED, attempts=0, created_at=event.time,
+    )  # fmt: skip
+    session.add(row)
+
+
+def claim(session: Session, *, limit_events: int, limit_bytes: int, now: datetime) -> list[PendingEvent]:
+    """The oldest events that may be sent now, at least one if there is any, within both limits as one JSON array."""
+    earlier = aliased(Outbox)
+    waits = sa.exists().where(
+        earlier.document == Outbox.document, earlier.id <= Outbox.id, earlier.state == OWED, earlier.not_before > now
+    )
+    query = sa.select(*COLUMNS).where(Outbox.state == OWED, ~waits).order_by(Outbox.id).limit(limit_events)
+    claimed: list[PendingEvent] = []
+    size = len("[]")
+    # Streamed, so that what is past the limit of bytes is not loaded.
+    with session.execute(query, execution_options={"yield_per": 20}) as rows:
+        for row in rows:
+            size += len(row.body) + len(",")
+            if claimed and size > limit_bytes:
+                break
+            claimed.append(PendingEvent(*row))
+    return claimed
+
+
+def delivered(session: Session, receipts: Sequence[contract.Receipt], now: datetime) -> None:
+    """Records the receipts of these events; a second receipt of one changes nothing."""
+    events = [receipt.event for receipt in receipts]
+    originals = set(session.scalars(sa.select(Outbox.original).where(Outbox.event.in_(events)))) - {None}
+    # On the table, not the class: one statement for all, run without a look at each row before.
+    table = cast(sa.Table, Outbox.__table__)
+    session.execute(
+        sa.update(table)
+        .where(table.c.event == sa.bindparam("answered"), table.c.state != DELIVERED)
+        .values(state=DELIVERED, delivered_at=now, receipt=sa.bindparam("said"), problem=sa.null(), not_before=None),
+        [{"answered": receipt.event, "said": receipt.model_dump(mode="json")} for receipt in receipts],
+    )
+    release(session, originals)
+
+
+def refuse(session: Session, id: int, problem: contract.Problem, now: datetime) -> bool:  # noqa: A002  As for `dead`.
+    """Records that the catalog refused one event alone: it waits, twice as long each time, and is dead at last.
+
+    True when it is a dead letter now.
+    """
+    row = session.get(Outbox, id)
+    if row is None or row.state != OWED:
+        return False
+    if row.attempts + 1 >= MOST_REFUSALS:
+        dead(session, id, problem)
+        return True
+    row.attempts += 1
+    row.problem = _json(problem)
+    row.not_before = now + FIRST_WAIT * 2 ** (row.attempts - 1)
+    return False
+
+
+def dead(session: Session, id: int, problem: contract.Problem) -> None:  # noqa: A002  The table's own word for it.
+    """Makes a pending event a dead letter; `problem` holds the catalog's words."""
+    query = sa.update(Outbox).where(Outbox.id == id, Outbox.state == OWED)
+    session.execute(query.values(state=DEAD, attempts=Outbox.attempts + 1, problem=_json(problem), not_before=None))
+
+
+def holds(session: Session, event: str) -> bool:
+    """Whether an event is kept, in whatever state."""
+    return session.scalar(sa.select(sa.exists().where(Outbox.event == event))) or False
+
+
+def retry(session: Session, *, event: str | None = None, code: str | None = None) -> int:
+    """Makes dead letters pending again and ends the waits of events: all, one, or those of a problem code; how many."""
+    query = sa.update(Outbox).where(
+        sa.or_(Outbox.state == DEAD, sa.and_(Outbox.state == OWED, Outbox.not_before.is_not(None)))
+    )
+    if event is not None:
+        query = query.where(Outbox.event == event)
+    if code is not None:
+        query = query.where(Outbox.problem["code"].as_string() == code)
+    return _count(session, query.values(state=OWED, attempts=0, not_before=None))
+
+
+def prune(session: Session, before: datetime, *, limit: int = 1_000) -> int:
+    """Deletes at most `limit` events that were delivered before a moment; how many."""
+    old = sa.select(Outbox.id).where(Outbox.state == DELIVERED, Outbox.delivered_at < before).limit(limit)
+    return _count(session, sa.delete(Outbox).where(Outbox.id.in_(old)))
+
+
+def first_delivered(session: Session, *, skip: int = 0) -> PendingEvent | None:
+    """The oldest delivered event that is still kept, after `skip` older ones of other documents; None without one.
+
+    No earlier event of its document is kept: a catalog that was restored may record it without making others late.
+    """
+    earlier = aliased(Outbox)
+    follows = sa.exists().where(earlier.document == Outbox.document, earlier.id < Outbox.id, earlier.state == DELIVERED)
+    query = sa.select(*COLUMNS).where(Outbox.state == DELIVERED, ~follows).order_by(Outbox.id).offset(skip).limit(1)
+    row = session.execute(query).first()
+    return None if row is None else PendingEvent(*row)
+
+
+def erase(session: Session, document: str) -> None:
+    """Deletes every event of a redacted document, and the bytes of their originals."""
+    events = sa.delete(Outbox).where(Outbox.document == document).returning(Outbox.original)
+    release(session, set(session.scalars(events)))
+
+
+def recall(session: Session) -> int:
+    """Makes every delivered event pending again, for a catalog that was restored from a backup; how many."""
+    query = sa.update(Outbox).where(Outbox.state == DELIVERED)
+    return _count(session, query.values(state=OWED, attempts=0, not_before=None))
+
+
+def still_held(session: Session, heads: Collection[contract.Head]) -> None:
+    """Makes recalled events delivered that the catalog still has: those up to the newest observation of each document.
+
+    Heads do not show relations that were judged again, nor late observations: these are sent again and `replayed`.
+    """
+    for head in heads:
+        document = str(head.document)
+        own_name = sa.literal(document + ":") + sa.cast(Outbox.observation, sa.String)
+        query = sa.update(Outbox).where(
+            Outbox.document == document, Outbox.observation <= head.observation, Outbox.state == OWED,
+            Outbox.delivered_at.is_not(None), Outbox.event == own_name,
+            Outbox.receipt["outcome"].as_string() != "late",
+        )  # fmt: skip
+        session.execute(query.values(state=DELIVERED))
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many events are pending (`owed`), delivered (and still kept) and dead."""
+    rows = session.execute(sa.select(Outbox.state, sa.func.count().label("count_")).group_by(Outbox.state))
+    return {OWED: 0, DELIVERED: 0, DEAD: 0} | {row.state: row.count_ for row in rows}
+
+
+def waiting(session: Session) -> Waiting:
+    """The events that were refused and wait for another attempt, among the oldest thousand pending ones."""
+    pending = sa.select(Outbox.id, Outbox.attempts, Outbox.problem).where(Outbox.state == OWED)
+    oldest_pending = pending.order_by(Outbox.id).limit(OLDEST_PENDING).subquery()
+    refused = oldest_pending.c.attempts > 0
+    problem = sa.select(oldest_pending.c.problem).where(refused).order_by(oldest_pending.c.id).limit(1)
+    words = session.scalar(problem)
+    count = session.scalar(sa.select(sa.func.count()).select_from(oldest_pending).where(refused)) or 0
+    return Waiting(count, contract.Problem.model_validate(words) if words else None)
+
+
+def dead_letters(session: Session, *, limit: int) -> list[contract.DeadLetter]:
+    """The oldest dead letters, at most `limit`, with the paths of their documents."""
+    columns = (Outbox.event, Outbox.document, Item.path, Outbox.created_at, Outbox.problem)
+    joined = sa.select(*columns).outerjoin(Item, Item.document == Outbox.document)
+    rows = session.execute(joined.where(Outbox.state == DEAD).order_by(Outbox.id).limit(limit))
+    return [contract.DeadLetter.model_validate(row, from_attributes=True) for row in rows]
+
+
+def oldest(session: Session) -> datetime | None:
+    """When the oldest pending event was made."""
+    query = sa.select(Outbox.created_at).where(Outbox.state == OWED).order_by(Outbox.id).limit(1)
+    return session.scalar(query)
+
+
+def original(session: Session, digest: str) -> bytes | None:
+    """The bytes of an original that travels apart from its event, or None when they are no longer kept."""
+    return session.scalar(sa.select(Original.content).where(Original.digest == digest))
+
+
+def release(session: Session, digests: Collection[str | None]) -> None:
+    """Deletes the bytes of originals that neither a pending event, nor a dead letter, nor a pending article needs."""
+    for digest in digests:
+        waits = sa.exists().where(Outbox.original == digest, Outbox.state != DELIVERED)
+        owed = sa.exists().where(Article.original == digest)
+        session.execute(sa.update(Original).where(Original.digest == digest, ~waits, ~owed).values(content=None))
+
+
+def _json(problem: contract.Problem) -> dict[str, Any]:
+    return problem.model_dump(mode="json", exclude_none=True)
+
+
+def _count(session: Session, statement: sa.UpdateBase) -> int:
+    return cast(sa.CursorResult[Any], session.execute(statement)).rowcount

@@ -1,0 +1,372 @@
+"""The relay: sends the events of the outbox to the catalog, in order per document, until each has a receipt.
+
+It claims a batch, sends it with no lock and no transaction open, and records the receipts. A crash in between may send
+an event twice: the catalog answers `replayed`. Trouble with the catalog is waited out with back-off and jitter.
+
+Trouble with one event is found by halving the batch. An event that is refused alone, while the catalog answers for
+others right before and right after it, waits; refused so a few times, it is a dead letter. While the catalog answers
+for no event at all, none is blamed.
+"""
+
+import asyncio
+import itertools
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NoReturn
+
+import structlog
+from sqlalchemy.orm import Session
+
+from catalog_service import contract
+from ingest_service.delivery import outbox
+from ingest_service.delivery.transport import Refused, Transport
+from ingest_service.errors import CatalogFailed, CatalogTrouble, CatalogUnreachable, DatabaseAway, IngestError
+from ingest_service.store import state
+from ingest_service.store.db import Database
+
+HEADS_AT_ONCE = 500
+TIDY_EVERY = timedelta(hours=1)
+# After so many different probes in vain the catalog may fail on them alone, so that one attempt is made without.
+MOST_PROBES = 3
+log = structlog.get_logger()
+
+Purge = Callable[[Session, str], None]
+Pair = tuple[outbox.PendingEvent, contract.Receipt]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long to wait, in seconds: after the first failure, at most, at most when asked to, and with nothing to do."""
+
+    first: float = 0.25
+    longest: float = 10.0
+    longest_asked: float = 300.0
+    idle: float = 5.0
+    jitter: Callable[[], float] = random.random
+
+    def after(self, failures: int, retry_after: float | None = None) -> float:
+        """The wait after so many failures in a row: doubled each time, and between half and all of it by chance.
+
+        A wait that the catalog asked for (Retry-After) is kept in full, and a tenth more by chance.
+        """
+        if retry_after is not None:
+            return min(retry_after, self.longest_asked) * (1 + self.jitter() / 10)
+        longest: float = min(self.first * 2 ** min(failures - 1, 30), self.longest)
+        return longest * (1 + self.jitter()) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class RelayConfig:
+    """The collection of the events, how long they are kept once delivered, and how fast they are sent."""
+
+    collection: str
+    keep: timedelta = timedelta(days=7)
+    pace: Pace = Pace()
+
+
+class Relay:
+    """Sends the pending events of the outbox; `wake` it after a commit that added some."""
+
+    def __init__(
+        self,
+        database: Database,
+        transport: Transport,
+        config: RelayConfig,
+        *,
+        purge: Purge,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._transport = transport
+        self._config = config
+        self._purge = purge
+        self._clock = clock
+        self._woken = asyncio.Event()
+        self._empty = asyncio.Event()
+        self._batch_limit = contract.MAX_BATCH_EVENTS
+        self._failures = 0
+        self._turns = itertools.count()
+        self._probes_failed = 0
+        # Whether the catalog has answered for an event since the start, or since the last trouble.
+        self._answers = False
+        self._originals_put: set[str] = set()
+        self._tidy_at = clock()
+        self.outcomes: Counter[str] = Counter()
+        """Counts events by outcome, since the start."""
+        self.trouble: IngestError | None = None
+        """Why no event is delivered now, or None."""
+
+    def wake(self) -> None:
+        """Has the relay look at the outbox now. To be called in the event loop."""
+        self._woken.set()
+
+    async def drained(self) -> None:
+        """Returns when `run` has found nothing to send, from now on."""
+        self._empty.clear()
+        self.wake()
+        await self._empty.wait()
+
+    async def run(self) -> NoReturn:
+        """Delivers for ever: woken, or by the timer that covers a lost call."""
+        while True:
+            self._woken.clear()
+            try:
+                delivered = await self.deliver()
+            except (CatalogTrouble, DatabaseAway) as trouble:
+                await self.wait_out(trouble)
+                continue
+            self._well()
+            if not delivered:
+                self._empty.set()
+                await self._tidy()
+                await self._rest()
+
+    async def follow(self, over: asyncio.Event) -> None:
+        """Delivers what is put until it is `over` and the relay was woken once more, or until the first trouble."""
+        with suppress(CatalogTrouble, DatabaseAway):
+            while not over.is_set():
+                self._woken.clear()
+                if not await self.deliver():
+                    await self._rest()
+
+    async def drain(self, *, attempts: int = 3) -> None:
+        """Delivers until no event is pending. Raises the trouble that lasts.
+
+        It lasts after so many failures in a row, not counting those that halve the next batch.
+        """
+        lasting = 0
+        while True:
+            batch_limit = self._batch_limit
+            try:
+                if not await self.deliver():
+                    break
+            except (CatalogTrouble, DatabaseAway) as trouble:
+                lasting += self._batch_limit == batch_limit
+                if lasting >= attempts:
+                    raise
+                await self.wait_out(trouble)
+            else:
+                lasting = 0
+                self._well()
+        waiting = await self._database.read(outbox.waiting)
+        if waiting.events:
+            raise CatalogFailed(str(waiting))
+
+    async def deliver(self) -> int:
+        """Handles one batch; how many events it held. Raises CatalogTrouble and DatabaseAway, with no event lost.
+
+        A batch that fails while the catalog answers for other events raises nothing: the next one is half of it.
+        """
+        if not self._answers:
+            await self._probe()
+        batch = await self._claim()
+        if not batch:
+            return 0
+        try:
+            await self._send(batch)
+        except Refused as refusal:
+            await self._narrow(batch, refusal)
+        except CatalogTrouble as trouble:
+            await self._isolate(batch, trouble)
+        else:
+            self._originals_put.clear()
+            self._batch_limit = min(2 * self._batch_limit, contract.MAX_BATCH_EVENTS)
+        return len(batch)
+
+    async def wait_out(self, trouble: IngestError) -> None:
+        """Waits after a failure, and logs trouble that is new."""
+        self._failures += 1
+        # After trouble the catalog may be one that was restored from a backup.
+        self._answers = False
+        if self.trouble is None or self.trouble.code != trouble.code:
+            log.warning("delivery waits", reason=trouble.code, detail=str(trouble))
+        self.trouble = trouble
+        retry_after = trouble.retry_after if isinstance(trouble, CatalogTrouble) else None
+        await asyncio.sleep(self._config.pace.after(self._failures, retry_after))
+
+    def _well(self) -> None:
+        if self.trouble is not None:
+            log.info("delivery goes on", after=self.trouble.code)
+        self.trouble = None
+        self._failures = 0
+
+    async def _claim(self) -> list[outbox.PendingEvent]:
+        """The next batch. An event that was refused before is a batch of its own.
+
+        Narrowed down to single events with no answer for any, it takes another document's first event at each attempt:
+        the very first event may be the one at fault.
+        """
+        in_turn = self._batch_limit == 1 and self._failures > 0 and not self._answers
+        limit = contract.MAX_BATCH_EVENTS if in_turn else self._batch_limit
+        events = await self._database.read(
+            outbox.claim, limit_events=limit, limit_bytes=contract.MAX_BATCH_BYTES, now=self._clock()
+        )
+        if in_turn and events:
+            firsts: dict[str, outbox.PendingEvent] = {}
+            for event in events:
+                firsts.setdefault(event.document, event)
+            return [list(firsts.values())[next(self._turns) % len(firsts)]]
+        if events and events[0].refusals:
+            return events[:1]
+        return list(itertools.takewhile(lambda event: not event.refusals, events))
+
+    async def _send(self, batch: Sequence[outbox.PendingEvent]) -> None:
+        """Sends a batch after its large originals, and records the receipts. Raises Refused and CatalogTrouble."""
+        for event in batch:
+            await self._put_original(event.original)
+        answer = await self._transport.send([event.body for event in batch])
+        await self._settle(batch, answer.receipts)
+
+    async def _put_original(self, digest: str | None) -> None:
+        if digest is None or digest in self._originals_put:
+            return
+        content = await self._database.read(outbox.original, digest)
+        # Bytes that are no longer kept were delivered once: the catalog rejects the event if it does not have them.
+        if content is not None:
+            await self._transport.put_original(digest, content)
+        self._originals_put.add(digest)
+
+    async def _narrow(self, batch: Sequence[outbox.PendingEvent], refusal: Refused) -> None:
+        """Halves a batch that the catalog refused as a whole; an event that is refused alone is a dead letter."""
+        if len(batch) > 1:
+            self._batch_limit = len(batch) // 2
+            return
+        await self._database.write(outbox.dead, batch[0].id, refusal.problem)
+        self._count_dead(batch[0], refusal.problem)
+
+    async def _isolate(self, batch: Sequence[outbox.PendingEvent], trouble: CatalogTrouble) -> None:
+        """Halves a batch that failed, or records a refusal of the event that failed alone.
+
+        Raises the trouble again when the catalog answers for no other event either.
+        """
+        answered_before, self._answers = self._answers, False
+        if isinstance(trouble, CatalogUnreachable):
+            raise trouble
+        was_alone = self._batch_limit == 1 or batch[0].refusals > 0
+        self._batch_limit = max(1, len(batch) // 2)
+        general: CatalogTrouble | None = None
+        try:
+            await self._probe()
+        except CatalogTrouble as failure:
+            general = failure
+        # A catalog that died of the event cannot be reached right after it.
+        well = answered_before and (general is None or isinstance(general, CatalogUnreachable))
+        if was_alone and well:
+            await self._record_refusal(batch[0], trouble)
+        if not self._answers:
+            raise general or trouble
+
+    async def _record_refusal(self, event: outbox.PendingEvent, trouble: CatalogTrouble) -> None:
+        problem = trouble.problem or contract.Problem(
+            type="about:blank", title="Failed", status=500, code=trouble.code, detail=str(trouble)
+        )
+        log.warning("event refused", event_id=event.event, problem=problem.detail, code=problem.code)
+        if await self._database.write(outbox.refuse, event.id, problem, self._clock()):
+            self._count_dead(event, problem)
+
+    def _count_dead(self, event: outbox.PendingEvent, problem: contract.Problem) -> None:
+        log.error("dead letter", event_id=event.event, problem=problem.detail, code=problem.code)
+        self.outcomes["rejected"] += 1
+
+    async def _probe(self) -> None:
+        """Sends an event again that was delivered before, ahead of any new one: at the start and after trouble.
+
+        Its receipt shows that the catalog answers, and its epoch: events sent to a restored catalog ahead of those that
+        it lost would make these late. A probe that fails is replaced by another one, the last by none. Raises
+        CatalogTrouble.
+        """
+        event = None
+        if self._probes_failed < MOST_PROBES:
+            event = await self._database.read(outbox.first_delivered, skip=self._probes_failed)
+        if event is None:
+            self._probes_failed = 0
+            return
+        try:
+            answer = await self._transport.send([event.body])
+            await self._settle([event], answer.receipts)
+        except Refused:
+            self._answers = True
+        except CatalogTrouble:
+            self._probes_failed += 1
+            raise
+
+    async def _settle(self, batch: Sequence[outbox.PendingEvent], receipts: Sequence[contract.Receipt]) -> None:
+        """Records the receipts; an event without one stays pending. Raises CatalogFailed without any."""
+        events = {event.event: event for event in batch}
+        pairs = [(events[receipt.event], receipt) for receipt in receipts if receipt.event in events]
+        if not pairs:
+            raise CatalogFailed(f"the catalog sent no receipt for any of {len(batch)} events")
+        restored = await self._database.write(_record, pairs, self._clock(), self._purge)
+        self._answers = True
+        self.outcomes.update(receipt.outcome for _, receipt in pairs)
+        for event, receipt in pairs:
+            if receipt.outcome == "rejected":
+                log.warning("event rejected", event_id=event.event, problem=_words(receipt).detail)
+        if restored:
+            await self._compare_heads()
+
+    async def _compare_heads(self) -> None:
+        """After a restore every delivered event is pending again, except those that the catalog still has."""
+        log.warning("the catalog was restored from a backup; events that it lost are sent again")
+        try:
+            async with aclosing(self._transport.heads(self._config.collection)) as heads:
+                async for chunk in _chunks(heads, HEADS_AT_ONCE):
+                    await self._database.write(outbox.still_held, chunk)
+        except (CatalogTrouble, Refused) as trouble:
+            log.warning("heads cannot be compared; every event that is kept is sent again", detail=str(trouble))
+
+    async def _tidy(self) -> None:
+        """Deletes events that were delivered long ago, once in a while."""
+        now = self._clock()
+        if now < self._tidy_at:
+            return
+        if not await self._database.write(outbox.prune, now - self._config.keep):
+            self._tidy_at = now + TIDY_EVERY
+
+    async def _rest(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._config.pace.idle):
+                await self._woken.wait()
+
+
+def _record(session: Session, pairs: Sequence[Pair], now: datetime, purge: Purge) -> bool:
+    """Records receipts; true when they come from another epoch: then every delivered event is pending again."""
+    epoch = pairs[0][1].epoch
+    last_epoch = state.get(session, "catalog_epoch")
+    restored = last_epoch not in (None, epoch)
+    if restored:
+        outbox.recall(session)
+    if last_epoch != epoch:
+        state.remember(session, "catalog_epoch", epoch)
+    accepted = [receipt for _, receipt in pairs if receipt.outcome not in ("rejected", "redacted")]
+    if accepted:
+        outbox.delivered(session, accepted, now)
+    for event, receipt in pairs:
+        if receipt.outcome == "rejected":
+            outbox.dead(session, event.id, _words(receipt))
+        elif receipt.outcome == "redacted":
+            outbox.erase(session, event.document)
+            purge(session, event.document)
+    return restored
+
+
+def _words(receipt: contract.Receipt) -> contract.Problem:
+    """The catalog's own words about a rejected event."""
+    return receipt.problem or contract.Problem(
+        type="about:blank", title="Rejected", status=422, code="rejected", detail="the catalog gave no reason"
+    )
+
+
+async def _chunks(heads: AsyncIterator[contract.Head], size: int) -> AsyncIterator[list[contract.Head]]:
+    chunk: list[contract.Head] = []
+    async for head in heads:
+        chunk.append(head)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

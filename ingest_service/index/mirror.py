@@ -1,0 +1,197 @@
+"""The mirror: sorted arrays in memory that reflect the fingerprints table; functions of a Session.
+
+Each process has one mirror for each database. Before a transaction searches it, the rows that were added to the table
+since are loaded into the arrays (`postings`). A process that starts loads the last `checkpoint` first.
+"""
+
+import threading
+import weakref
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.orm import Session
+
+from ingest_service.index import checkpoint
+from ingest_service.index.checkpoint import Checkpoint
+from ingest_service.index.postings import Postings
+from ingest_service.sameness import Hashes
+from ingest_service.store import state
+from ingest_service.store.tables import Boilerplate, Fingerprints
+
+STORED = np.dtype("<i8")
+# Rows loaded at once.
+CHUNK = 100
+# Rows between two checkpoints, so the most that a process which starts has to load from the table.
+CHECKPOINT_ROWS = 5_000
+# A transaction may take its row ids before another one and commit after it. So ids that are missing are looked for
+# again: this many of them, and no further back than MAX_DISTANCE before the last.
+MAX_GAPS = 500
+MAX_DISTANCE = 10_000
+# Keys of a session's info: whether its transaction wrote fingerprints, and whether it has updated the mirror.
+_WROTE = "fingerprints written"
+_UPDATED = "fingerprints mirrored"
+
+
+@dataclass(slots=True)
+class Mirror:
+    """The arrays of one database, and how much of its tables they reflect.
+
+    `last` is the highest row id that was loaded, `gaps` are lower ids that may still be committed, and `saved` is the
+    highest row id in the last checkpoint.
+    """
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    postings: Postings = field(default_factory=Postings)
+    last: int = 0
+    saved: int = 0
+    gaps: frozenset[int] = frozenset()
+    boilerplate: Hashes = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    last_boilerplate: int = 0
+
+
+log = structlog.get_logger()
+_mirrors: weakref.WeakKeyDictionary[sa.Engine, Mirror] = weakref.WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def mark_written(session: Session) -> None:
+    """Records that this transaction wrote fingerprints or boilerplate, which only itself may see until it commits."""
+    session.info[_WROTE] = True
+
+
+@contextmanager
+def arrays(session: Session) -> Iterator[Mirror]:
+    """The mirror with all that this transaction sees of the table, locked for this thread.
+
+    A transaction that wrote gets a mirror of its own, which is discarded: its rows may still be rolled back.
+    """
+    is_own = bool(session.info.get(_WROTE))
+    if is_own:
+        mirror = Mirror()
+    else:
+        with _lock:
+            mirror = _mirrors.setdefault(session.get_bind().engine, Mirror())
+    with mirror.lock:
+        if is_own or not session.info.get(_UPDATED):
+            if not mirror.last:
+                _load_checkpoint(session, mirror)
+            _update(session, mirror)
+            session.info[_UPDATED] = True
+        yield mirror
+
+
+def update(session: Session) -> None:
+    """Updates the mirror, so that the next search need not. The first time this loads the whole table."""
+    with arrays(session):
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class SavedCheckpoint:
+    """A checkpoint that was saved: its token, and the rows it added to the previous one.
+
+    These are the rows after `previous` up to `last`, except for `gaps`.
+    """
+
+    token: str
+    previous: int
+    last: int
+    gaps: frozenset[int]
+
+
+def save(session: Session) -> SavedCheckpoint | None:
+    """Saves a checkpoint if `CHECKPOINT_ROWS` rows were added since the last one; pass the result to `record`."""
+    with arrays(session) as mirror:
+        current = Checkpoint(mirror.postings.copy(), mirror.last, mirror.gaps)
+        previous = mirror.saved
+        if current.last - previous < CHECKPOINT_ROWS:
+            return None
+        mirror.saved = current.last
+    try:
+        token, written = checkpoint.save(_folder(session), current, state.get(session, "fingerprints"))
+    except OSError as error:
+        log.warning("the fingerprints cannot be saved to disk; the next start takes longer", reason=str(error))
+        return None
+    with mirror.lock:
+        mirror.postings.replace(written)
+    return SavedCheckpoint(token, previous, current.last, current.gaps)
+
+
+def record(session: Session, saved: SavedCheckpoint) -> None:
+    """Makes a saved checkpoint the one that processes load when they start, and deletes tombstones it reflects.
+
+    Tombstone rows up to `last` can be deleted: a process that starts now loads a checkpoint without those articles.
+    Every other process either is the service that saved the checkpoint, or ends after one search.
+    """
+    state.remember(session, "fingerprints", saved.token)
+    # Rows that were gaps of the previous checkpoint have lower ids than `previous`.
+    reflected = Fingerprints.id.between(saved.previous - MAX_DISTANCE, saved.last)
+    tombstones = sa.and_(Fingerprints.hashes.is_(None), reflected, Fingerprints.id.not_in(saved.gaps))
+    session.execute(sa.delete(Fingerprints).where(tombstones))
+
+
+def _folder(session: Session) -> Path:
+    return index_folder(session.get_bind().engine.url)
+
+
+def index_folder(url: sa.URL) -> Path:
+    """The folder of a database's checkpoints: beside an SQLite file, else in `var` of the working directory."""
+    if url.get_backend_name() == "sqlite":
+        return Path(str(url.database)).with_suffix(".index")
+    return Path("var", f"{url.database}.index")
+
+
+def _load_checkpoint(session: Session, mirror: Mirror) -> None:
+    token = state.get(session, "fingerprints")
+    if token is None:
+        return
+    loaded = checkpoint.load(_folder(session), token)
+    if loaded is None:
+        log.info("the fingerprints saved to disk cannot be used; the table is read")
+        return
+    mirror.postings, mirror.last, mirror.gaps = loaded.postings, loaded.last, loaded.gaps
+    mirror.saved = loaded.last
+
+
+def _update(session: Session, mirror: Mirror) -> None:
+    """Loads the rows that were committed since the last update."""
+    if mirror.gaps:
+        _load_rows(session, mirror, Fingerprints.id.in_(mirror.gaps))
+    # A query of its own: with both conditions in one, SQLite scans the whole table.
+    _load_rows(session, mirror, Fingerprints.id > mirror.last)
+    columns = sa.select(Boilerplate.id, Boilerplate.fingerprint)
+    new = session.execute(columns.where(Boilerplate.id > mirror.last_boilerplate - MAX_GAPS)).all()
+    if new:
+        mirror.boilerplate = np.union1d(mirror.boilerplate, np.array([row.fingerprint for row in new]))
+        mirror.last_boilerplate = max(row.id for row in new)
+
+
+def _load_rows(session: Session, mirror: Mirror, which: sa.ColumnElement[bool]) -> None:
+    rows = sa.select(Fingerprints.id, Fingerprints.article, Fingerprints.hashes).where(which).order_by(Fingerprints.id)
+    for chunk in session.execute(rows, execution_options={"yield_per": CHUNK}).partitions():
+        _apply(mirror.postings, [(article, hashes) for _, article, hashes in chunk])
+        _advance(mirror, [row.id for row in chunk])
+
+
+def _advance(mirror: Mirror, ids: Sequence[int]) -> None:
+    """Records that the rows with these ids, in order, were loaded."""
+    last = max(mirror.last, ids[-1])
+    gaps = mirror.gaps.union(range(max(mirror.last, last - MAX_DISTANCE) + 1, last)).difference(ids)
+    mirror.last, mirror.gaps = last, frozenset(sorted(gaps)[-MAX_GAPS:])
+
+
+def _apply(postings: Postings, rows: Sequence[tuple[int, bytes | None]]) -> None:
+    """Applies rows: a tombstone deletes its article, any other row adds one."""
+    # Tombstones first: one replaces the row of its article, so a row of the same article can only be newer.
+    for article, hashes in rows:
+        if hashes is None:
+            postings.delete(article)
+    added = {article: np.frombuffer(hashes, dtype=STORED) for article, hashes in rows if hashes is not None}
+    if added:
+        articles = np.repeat(np.array(list(added), dtype=np.int32), [len(hashes) for hashes in added.values()])
+        postings.add(np.concatenate(list(added.values())).astype(np.int64), articles)

@@ -1,0 +1,72 @@
+"""The judging backlog: articles that wait to be judged, new ones first, then those to be judged again."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import structlog
+
+from ingest_service.errors import DatabaseAway
+from ingest_service.index import mirror
+from ingest_service.judging.judge import Judge
+from ingest_service.ledger import articles
+from ingest_service.settings import BATCH_SIZE
+from ingest_service.store.db import Database
+
+log = structlog.get_logger()
+
+
+class JudgingBacklog:
+    """Judges queued articles batch by batch. `woken` is called after each commit that may have emitted events."""
+
+    def __init__(self, database: Database, judge: Judge, woken: Callable[[], None]) -> None:
+        self._database = database
+        self._judge = judge
+        self._woken = woken
+        self._saving: asyncio.Task[None] | None = None
+
+    async def judge_new(self) -> None:
+        """Judges all new articles. Raises DatabaseAway, and the fault of the task that saves checkpoints."""
+        # Outside the writing transaction: the first update takes seconds when there are many articles.
+        await self._database.read(mirror.update)
+        while await self._database.write(self._judge.judge, datetime.now(UTC), BATCH_SIZE):
+            self._woken()
+        self._raise_fault()
+        if self._saving is None:
+            self._saving = asyncio.create_task(self._save_checkpoint())
+
+    async def judge_some(self, *, new: bool) -> bool:
+        """Judges all new articles if `new` is true, else one batch again; returns whether more may be queued.
+
+        Raises as `judge_new` does.
+        """
+        self._raise_fault()
+        # Read each time, since other processes queue articles too: `confirm-deletes`, or the relay when it purges.
+        backlog = await self._database.read(articles.backlog)
+        if backlog.new and new:
+            await self.judge_new()
+        elif not backlog.again or not await self._database.write(
+            self._judge.judge_again, datetime.now(UTC), BATCH_SIZE
+        ):
+            return False
+        self._woken()
+        return True
+
+    async def close(self) -> None:
+        """Waits until a checkpoint that is being saved is complete. Raises the fault of the task that saves it."""
+        if self._saving is not None:
+            await self._saving
+
+    def _raise_fault(self) -> None:
+        """Raises what ended the task that saves checkpoints; no other code awaits it before the end of the service."""
+        if self._saving is not None and self._saving.done():
+            ended, self._saving = self._saving, None
+            ended.result()
+
+    async def _save_checkpoint(self) -> None:
+        """Saves a checkpoint beside other work: with hundreds of thousands of articles this takes seconds."""
+        try:
+            if saved := await self._database.read(mirror.save):
+                await self._database.write(mirror.record, saved)
+        except DatabaseAway as error:
+            log.warning("the fingerprints are saved to disk later; the database is away", reason=str(error))

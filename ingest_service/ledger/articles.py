@@ -1,0 +1,267 @@
+"""The newest article of each item: stored, queued for judging, deleted again; functions of a Session.
+
+Articles with the same fold form an equivalence class. One of them, the representative, is in the fingerprint index; the
+others are its copies.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from catalog_service import contract
+from ingest_service import model, sameness
+from ingest_service.delivery import events, outbox
+from ingest_service.index import lookup
+from ingest_service.store import article_blob
+from ingest_service.store.db import chunked
+from ingest_service.store.tables import (
+    AGAIN,
+    BOILERPLATE,
+    DONE,
+    NEW,
+    QUEUED,
+    Article,
+    DeletedTemplate,
+    Item,
+    Judging,
+    Original,
+)
+from ingest_service.workers.prepare import PreparedFile, PreparedItem
+
+# The cause of an observation without an event: the catalog has it already, only a lost ledger did not.
+KNOWN = "known"
+# Of another release. Two conditions, since no index serves "unequal".
+OUTDATED = (Article.sameness_version < sameness.VERSION, Article.sameness_version > sameness.VERSION)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemReading:
+    """One item as it was read from a file: its packed article, and the cause of the event to be emitted."""
+
+    file: PreparedFile
+    item: PreparedItem
+    content: bytes
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Whether articles are to be judged for the first time, and whether some are, or may be, to be judged again."""
+
+    new: bool
+    again: bool
+
+
+def store(session: Session, now: datetime, item: Item, old: Article | None, reading: ItemReading) -> None:
+    """Replaces the `old` article of an item by a new one, and queues it for judging unless the catalog has it."""
+    is_pending = reading.cause != KNOWN
+    facts, original = reading.item.facts, reading.file.original
+    if old is not None:
+        retire(session, [item.id])
+    if is_pending:
+        item.observation += 1
+    _refresh_class(session, facts.folded_digest)
+    is_copy = _has_representative(session, facts.folded_digest)
+    row = Article(
+        item=item.id,
+        document=item.document,
+        observation=item.observation,
+        digest=reading.item.article.digest,
+        folded_digest=facts.folded_digest,
+        content=reading.content,
+        indexed=not is_copy,
+        sameness_version=sameness.VERSION,
+        judging=NEW if is_pending else DONE,
+        pending={"cause": reading.cause, "at": contract.format_time(now)} if is_pending else None,
+        original=original.digest if is_pending else None,
+    )
+    session.add(row)
+    session.flush()
+    if is_pending:
+        _store_original(session, original)
+    if not is_copy:
+        lookup.add(session, {row.id: facts.fingerprints})
+
+
+def emit(
+    session: Session, origin: events.Origin, row: Article, relations: Sequence[model.Relation], now: datetime
+) -> None:
+    """Emits the pending event of an article, with its relations."""
+    pending = row.pending or {}
+    item = session.get_one(Item, row.item)
+    original = session.get_one(Original, row.original)
+    telling = events.Telling(row.observation, pending["cause"], datetime.fromisoformat(pending["at"]), original)
+    event = events.observed(origin, item, telling, article_blob.unpacked(row.content), relations)
+    outbox.put(session, event, originals=[original.digest] if original.size > contract.MAX_INLINE_ORIGINAL else [])
+    row.pending = row.original = None
+    session.flush()
+    outbox.release(session, [original.digest])
+
+
+def emit_pending(session: Session, origin: events.Origin, items: Iterable[Item], now: datetime) -> None:
+    """Emits the pending events of these items without relations, which follow once the articles are judged.
+
+    A kill between storing and judging leaves an event pending, and the catalog must know a document before it is moved
+    or withdrawn.
+    """
+    for some in chunked([item.id for item in items]):
+        for row in session.scalars(sa.select(Article).where(Article.item.in_(some), Article.judging == NEW)):
+            emit(session, origin, row, (), now)
+            row.judging = AGAIN
+    session.flush()
+
+
+def queue_for_boilerplate(session: Session, ids: Sequence[int]) -> None:
+    """Queues articles for re-judging after fingerprints of theirs became boilerplate.
+
+    Articles that are queued already are left alone, and so are those of an earlier release, which will be queued.
+    """
+    judged = sa.and_(Article.judging == DONE, Article.sameness_version == sameness.VERSION)
+    for some in chunked(ids):
+        session.execute(sa.update(Article).where(Article.id.in_(some), judged).values(judging=BOILERPLATE))
+
+
+def mark_templates(session: Session, ids: Sequence[int]) -> None:
+    """Records that these articles were judged as template text."""
+    for some in chunked(ids):
+        session.execute(sa.update(Article).where(Article.id.in_(some), ~Article.template).values(template=True))
+
+
+def backlog(session: Session) -> Backlog:
+    """Whether anything is to be judged. It runs at every tick, so it reads the ends of indexes only."""
+    questions = (
+        *(sa.select(sa.func.min(Article.id)).where(_queued_in(state)) for state in (NEW, AGAIN, BOILERPLATE)),
+        # No article is outdated if neither the lowest nor the highest version is another one.
+        sa.select(sa.func.min(Article.sameness_version)),
+        sa.select(sa.func.max(Article.sameness_version)),
+        sa.select(sa.func.min(DeletedTemplate.id)),
+    )
+    row = session.execute(sa.select(*(question.scalar_subquery() for question in questions))).one()
+    new, again, boilerplate, lowest, highest, deleted = row
+    outdated = {lowest, highest} - {None, sameness.VERSION}
+    return Backlog(new is not None, bool(outdated) or (again, boilerplate, deleted) != (None, None, None))
+
+
+def queued(session: Session, states: Collection[Judging], limit: int) -> list[Article]:
+    """Up to `limit` articles that are queued in one of these states, the oldest first."""
+    ids: list[int] = []
+    # The index orders the ids of each state, so each state has a query of its own.
+    for state in states:
+        ids += session.scalars(sa.select(Article.id).where(_queued_in(state)).order_by(Article.id).limit(limit))
+    oldest = sa.select(Article).where(Article.id.in_(sorted(ids)[:limit]))
+    return list(session.scalars(oldest.order_by(Article.id)))
+
+
+def _queued_in(state: Judging) -> sa.ColumnElement[bool]:
+    return sa.and_(QUEUED, Article.judging == state)
+
+
+def unjudged(session: Session) -> int:
+    """How many articles are to be judged, for the first time or again, and how many templates were deleted."""
+    questions = (
+        sa.select(sa.func.count()).select_from(Article).where(QUEUED),
+        *(sa.select(sa.func.count()).select_from(Article).where(Article.judging == DONE, each) for each in OUTDATED),
+        sa.select(sa.func.count()).select_from(DeletedTemplate),
+    )
+    return sum(session.scalar(question) or 0 for question in questions)
+
+
+def outdated(session: Session, limit: int) -> list[Article]:
+    """Up to `limit` articles whose fingerprints an earlier release took, the oldest first."""
+    rows: list[Article] = []
+    for condition in OUTDATED:
+        oldest = sa.select(Article).where(condition).order_by(Article.sameness_version, Article.id)
+        rows += session.scalars(oldest.limit(limit - len(rows)))
+    return rows
+
+
+def refresh(session: Session, row: Article) -> None:
+    """Takes the fingerprints of an outdated article again, and queues it for judging.
+
+    The article gets a new id: other processes know its old fingerprints by the old one.
+    """
+    facts = sameness.prepare(article_blob.unpacked(row.content))
+    lookup.remove(session, [row.id])
+    is_copy = _has_representative(session, facts.folded_digest)
+    fresh = Article(
+        item=row.item,
+        document=row.document,
+        observation=row.observation,
+        digest=row.digest,
+        folded_digest=facts.folded_digest,
+        content=row.content,
+        indexed=not is_copy,
+        sameness_version=sameness.VERSION,
+        judging=NEW if row.judging == NEW else AGAIN,
+        pending=row.pending,
+        original=row.original,
+    )
+    session.delete(row)
+    session.flush()
+    session.add(fresh)
+    session.flush()
+    if not is_copy:
+        lookup.add(session, {fresh.id: facts.fingerprints})
+
+
+def _refresh_class(session: Session, folded_digest: str) -> None:
+    """Refreshes an outdated representative of a class; else a new one beside it would count the class twice."""
+    outdated_ = sa.and_(Article.indexed, Article.sameness_version != sameness.VERSION)
+    for row in session.scalars(sa.select(Article).where(Article.folded_digest == folded_digest, outdated_)):
+        refresh(session, row)
+
+
+def _has_representative(session: Session, folded_digest: str) -> bool:
+    """Whether the class has a representative whose fingerprints this release took."""
+    current = sa.and_(Article.indexed, Article.sameness_version == sameness.VERSION)
+    rows = sa.select(Article.id).where(Article.folded_digest == folded_digest, current)
+    return session.scalar(rows.limit(1)) is not None
+
+
+def retire(session: Session, items: Collection[int]) -> None:
+    """Deletes the articles of these items. Where one was a representative, its first copy becomes it.
+
+    All are deleted before the first copy is promoted: else a copy that is deleted next would be promoted as well.
+    """
+    unrepresented: set[str] = set()
+    for some in chunked(sorted(items)):
+        unrepresented |= _delete(session, some)
+    for folded_digest in sorted(unrepresented):
+        _promote(session, folded_digest)
+
+
+def _delete(session: Session, items: Sequence[int]) -> set[str]:
+    """Deletes the articles of these items; returns the folded digests of the classes left without representative."""
+    columns = (Article.id, Article.folded_digest, Article.indexed, Article.template, Article.original)
+    rows = session.execute(sa.delete(Article).where(Article.item.in_(items)).returning(*columns)).all()
+    lookup.remove(session, [row.id for row in rows], templates=[row.id for row in rows if row.template])
+    outbox.release(session, {row.original for row in rows if row.original is not None})
+    return {row.folded_digest for row in rows if row.indexed}
+
+
+def _promote(session: Session, folded_digest: str) -> None:
+    """Makes the first copy the representative of its class, and queues the class for re-judging.
+
+    Nothing is done where the class has a representative or no member.
+    """
+    of_class = Article.folded_digest == folded_digest
+    first = session.scalars(sa.select(Article).where(of_class).order_by(~Article.indexed, Article.id).limit(1)).first()
+    if first is None or first.indexed:
+        return
+    first.indexed = True
+    session.flush()
+    lookup.add(session, {first.id: sameness.prepare(article_blob.unpacked(first.content)).fingerprints})
+    session.execute(sa.update(Article).where(of_class, Article.judging != NEW).values(judging=AGAIN))
+
+
+def _store_original(session: Session, original: model.Original) -> None:
+    row = session.get(Original, original.digest)
+    if row is None:
+        row = Original(
+            digest=original.digest, size=original.size, media_type=original.media_type, encoding=original.encoding
+        )
+        session.add(row)
+    row.content = original.content

@@ -1,0 +1,110 @@
+"""What the ledger knows of files: by path, by state, and around paths that changed. Functions of a Session."""
+
+import uuid
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from catalog_service import contract
+from ingest_service.folder.scan import FileFact, Known
+from ingest_service.store.db import chunked
+from ingest_service.store.tables import HELD, File, FileItem, Item
+
+_FACTS = sa.select(
+    File.path, File.size, File.mtime_ns, File.ctime_ns, File.device, File.inode, File.digest, File.state,
+    sa.exists().where(FileItem.file == File.id).label("is_document"),
+)  # fmt: skip
+
+
+def known_files(session: Session) -> dict[str, Known]:
+    """All files by path."""
+    return _by_path(session.execute(_FACTS))
+
+
+def known_files_around(session: Session, paths: Collection[str], facts: Collection[FileFact]) -> dict[str, Known]:
+    """The files at these paths and below them, and those whose device and inode are those of one of the facts."""
+    files: dict[str, Known] = {}
+    identities = {fact.identity for fact in facts}
+    # Paths without a file, now and before, may be folders that were moved away or deleted.
+    folders = set(paths) - {fact.path for fact in facts} - {row.path for row in rows_at(session, paths)}
+    for chunk in chunked(sorted({*paths, *(fact.path for fact in facts)})):
+        files |= _by_path(session.execute(_FACTS.where(File.path.in_(chunk))))
+    for folder in sorted(folders):
+        files |= _by_path(session.execute(_FACTS.where(_is_below(folder))))
+    for inodes in chunked(sorted({inode for _, inode in identities})):
+        same_inode = _by_path(session.execute(_FACTS.where(File.inode.in_(inodes))))
+        files |= {path: file for path, file in same_inode.items() if file.fact.identity in identities}
+    return files
+
+
+def rows_at(session: Session, paths: Collection[str]) -> list[File]:
+    """The rows of the files at these paths, however many paths there are."""
+    rows = sa.select(File).order_by(File.path)
+    return [row for chunk in chunked(sorted(paths)) for row in session.scalars(rows.where(File.path.in_(chunk)))]
+
+
+def paths_below(session: Session, folders: Collection[str]) -> list[str]:
+    """The files at or below these paths; an empty path is the watched folder itself."""
+    paths: set[str] = set()
+    for folder in folders:
+        condition = sa.or_(File.path == folder, _is_below(folder)) if folder else sa.true()
+        paths.update(session.scalars(sa.select(File.path).where(condition)))
+    return sorted(paths)
+
+
+def held_paths(session: Session) -> list[str]:
+    """The files whose deletion is held, by path."""
+    return list(session.scalars(sa.select(File.path).where(File.state == HELD).order_by(File.path)))
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many files are in each state; states without files are left out."""
+    rows = sa.select(File.state, sa.func.count().label("count_")).group_by(File.state)
+    return {row.state: row.count_ for row in session.execute(rows)}
+
+
+def file_states(
+    session: Session, *, state: str | None = None, after: str | None = None, limit: int = 100
+) -> list[contract.FileState]:
+    """Up to `limit` files with their state, reason and documents, by path; only those that sort after `after`."""
+    query = sa.select(File).order_by(File.path).limit(limit)
+    if state is not None:
+        query = query.where(File.state == state)
+    if after is not None:
+        query = query.where(File.path > after)
+    rows = list(session.scalars(query))
+    documents = _documents(session, [row.id for row in rows])
+    return [
+        contract.FileState(
+            path=row.path,
+            state=row.state,
+            reason=row.reason,
+            detail=row.detail,
+            size=max(row.size, 0),
+            digest=row.digest,
+            documents=tuple(documents.get(row.id, ())),
+            since=row.since,
+            retry_at=row.retry_at,
+        )
+        for row in rows
+    ]
+
+
+def _documents(session: Session, files: Collection[int]) -> dict[int, list[uuid.UUID]]:
+    """The documents of each of these files, by the id of its row."""
+    items = sa.select(FileItem.file, Item.document).join(Item, Item.id == FileItem.item)
+    documents: dict[int, list[uuid.UUID]] = {}
+    for row in session.execute(items.where(FileItem.file.in_(files))):
+        documents.setdefault(row.file, []).append(uuid.UUID(row.document))
+    return documents
+
+
+def _is_below(folder: str) -> sa.ColumnElement[bool]:
+    """Whether a path lies below a folder: a range, for an index; "0" is the character after "/"."""
+    return sa.and_(File.path >= f"{folder}/", File.path < f"{folder}0")
+
+
+def _by_path(rows: Iterable[Any]) -> dict[str, Known]:
+    return {row[0]: Known(FileFact(*row[:6]), row.digest, row.is_document, row.state == HELD) for row in rows}

@@ -1,0 +1,95 @@
+"""The schema of the ingest service's database: brought up, taken down, and checked before the service starts.
+
+`catalog_service/store/schema.py` is the twin of this module; `tests/twins` compares the two.
+"""
+
+import importlib.resources
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import alembic.command
+import sqlalchemy
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import exc
+
+from ingest_service.errors import NoSuchRevision, SchemaMismatch
+from ingest_service.store.db import LONGEST_REASON, MIGRATE, SETTING, Database
+
+# Every revision has it, and the schema of the other service does not.
+OWN_TABLE = "outbox"
+
+
+def migrations() -> Path:
+    """The folder of this service's migrations: inside the package in a wheel, beside the package in a checkout."""
+    package = Path(str(importlib.resources.files("ingest_service")))
+    installed = package / "migrations"
+    return installed if installed.is_dir() else package.parent / "migrations" / "ingest"
+
+
+def upgrade(database: Database, target: str = "head") -> None:
+    """Brings the schema up to `target`, whole or not at all. Raises NoSuchRevision, SchemaMismatch, DatabaseAway."""
+    current(database)
+    with _translated(), database.migrating() as connection:
+        alembic.command.upgrade(config(connection), target)
+
+
+def downgrade(database: Database, target: str) -> None:
+    """Takes the schema down to `target`, whole or not at all. Raises NoSuchRevision, SchemaMismatch, DatabaseAway."""
+    current(database)
+    with _translated(), database.migrating() as connection:
+        alembic.command.downgrade(config(connection), target)
+
+
+def current(database: Database) -> str | None:
+    """The revision of the database; None when it is new. Raises SchemaMismatch, DatabaseAway.
+
+    SchemaMismatch: a newer release or another program made the database, so nothing here may touch it.
+    """
+    with _translated(), database.reading() as session:
+        connection = session.connection()
+        revision = MigrationContext.configure(connection).get_current_revision()
+        own = revision is None or sqlalchemy.inspect(connection).has_table(OWN_TABLE)
+    if not own:
+        raise SchemaMismatch(f"the database is that of another program: set {SETTING} to one that no other uses")
+    if revision is not None and revision not in {each.revision for each in _revisions().walk_revisions()}:
+        raise SchemaMismatch(f"a newer release made the database (schema {revision}): install that release")
+    return revision
+
+
+def check(database: Database) -> None:
+    """Raises SchemaMismatch, with what to do, unless the database has the schema of this release."""
+    revision, needed = current(database), _revisions().get_current_head()
+    if revision != needed:
+        raise SchemaMismatch(
+            f"the database has schema {revision or 'none'}, this release needs {needed}: run `{MIGRATE}`"
+        )
+
+
+def config(connection: sqlalchemy.Connection | None) -> Config:
+    """The configuration for Alembic: this service's migrations, in the transaction of `connection`."""
+    made = Config()
+    # Alembic reads `%` in an option as the start of a placeholder, and a path may contain one.
+    made.set_main_option("script_location", str(migrations()).replace("%", "%%"))
+    made.attributes["connection"] = connection
+    return made
+
+
+def _revisions() -> ScriptDirectory:
+    return ScriptDirectory.from_config(config(None))
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Translates what Alembic and a failed migration raise. Raises NoSuchRevision, SchemaMismatch."""
+    try:
+        yield
+    except CommandError as error:
+        raise NoSuchRevision(textwrap.shorten(str(error), LONGEST_REASON)) from error
+    except exc.DBAPIError as error:
+        reason = textwrap.shorten(str(error.orig), LONGEST_REASON)
+        raise SchemaMismatch(f"the migration failed and changed nothing: {reason}") from error

@@ -1,0 +1,20 @@
+"""Single facts that the service remembers about itself, by name; functions of a Session."""
+
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from ingest_service.store.tables import State
+
+Fact = Literal["adopted", "catalog_epoch", "root", "volumes", "fingerprints"]
+
+
+def get(session: Session, fact: Fact) -> str | None:
+    """What is remembered, or None."""
+    row = session.get(State, fact)
+    return None if row is None else row.value
+
+
+def remember(session: Session, fact: Fact, value: str) -> None:
+    """Remembers `value` in the place of what was there."""
+    session.merge(State(key=fact, value=value))

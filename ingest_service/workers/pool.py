@@ -1,0 +1,143 @@
+"""The worker pool: processes that read files and judge pairs of texts.
+
+A file that kills, hangs or starves its reader takes a worker with it, not the service, and ends as a reason.
+"""
+
+import asyncio
+import ctypes
+import multiprocessing
+import os
+import resource
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as OutOfTime
+from concurrent.futures.process import BrokenProcessPool
+from typing import TypeVar
+
+import structlog
+from pebble import ProcessExpired, ProcessPool
+
+from ingest_service.errors import IngestError, ReaderDied, ReaderKilled, TookTooLong
+from ingest_service.settings import Limits
+from ingest_service.workers import cache, prepare
+from ingest_service.workers.cache import FactsCache
+from ingest_service.workers.prepare import PreparedFile, Task
+
+A = TypeVar("A")
+R = TypeVar("R")
+
+log = structlog.get_logger()
+
+PR_SET_PDEATHSIG = 1
+# How many times in a row the pool may break before a worker begins with a file.
+MAX_ATTEMPTS = 3
+# The signals that a process gets for what it does itself; all others are sent to it.
+CRASHES = {
+    signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGFPE, signal.SIGILL, signal.SIGSYS, signal.SIGTRAP,
+}  # fmt: skip
+
+
+class WorkerPool:
+    """The worker processes of the service; `close` ends them."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._pool = self._start()
+        self._closed = False
+        self._lock = threading.Lock()
+        self.facts = FactsCache()
+        """The facts of the texts that the workers have read, and of those that this process judges."""
+
+    async def prepare(self, task: Task) -> PreparedFile:
+        """Prepares one file in a worker, and caches the facts of its texts. Raises Unreadable and MovedMeanwhile."""
+        prepared = await self._prepare_or_error(task)
+        if isinstance(prepared, IngestError):
+            raise prepared
+        for item in prepared.items:
+            self.facts.put(item.article.digest, item.facts)
+        return prepared
+
+    async def _prepare_or_error(self, task: Task) -> PreparedFile | IngestError:
+        for _ in range(MAX_ATTEMPTS):
+            try:
+                return await asyncio.wrap_future(self.run(prepare.prepare_or_error, task))
+            except OutOfTime:
+                raise TookTooLong(f"Reading took longer than {self._limits.reading_seconds:g} seconds.") from None
+            except ProcessExpired as expired:
+                raise _died(expired) from None
+            except BrokenProcessPool:
+                log.warning("the processes that read files were ended; others are started")
+        raise ReaderKilled("The processes that read files were ended before they began with it.")
+
+    @property
+    def count(self) -> int:
+        """The number of worker processes."""
+        return self._limits.workers
+
+    def run(self, function: Callable[[A], R], argument: A) -> "Future[R]":
+        """Calls a function in a worker, first come, first served, with the time limit of reading a file."""
+        with self._lock:
+            if not self._pool.active and not self._closed:
+                # The pool breaks when a process is killed while all are idle.
+                self._end()
+                self._pool = self._start()
+            future: Future[R] = self._pool.schedule(function, args=(argument,), timeout=self._limits.reading_seconds)
+        return future
+
+    def warm_up(self) -> None:
+        """Starts the processes before the first file, and waits for them."""
+        self.run(_do_nothing, None).result()
+
+    def close(self) -> None:
+        """Ends the processes, whatever they are doing."""
+        with self._lock:
+            self._closed = True
+            self._end()
+
+    def _start(self) -> ProcessPool:
+        return ProcessPool(
+            max_workers=self._limits.workers,
+            initializer=_begin_worker,
+            initargs=(self._limits, os.getpid()),
+            context=multiprocessing.get_context("spawn"),
+        )
+
+    def _end(self) -> None:
+        self._pool.stop()  # type: ignore[no-untyped-call]  # The package's stubs leave it out.
+        self._pool.join()
+
+
+def _died(expired: ProcessExpired) -> ReaderDied | ReaderKilled:
+    """A process that crashed, or was ended by a signal that no reader causes."""
+    code = expired.exitcode
+    if code is None or code >= 0:
+        return ReaderDied(f"The process that read the file ended with exit code {code}.")
+    number = signal.Signals(-code)
+    if number in CRASHES:
+        return ReaderDied(f"The process that read the file crashed ({number.name}).")
+    return ReaderKilled(f"The process that read the file was ended from outside ({number.name}).")
+
+
+def _do_nothing(_: None) -> None:
+    """A call whose answer shows that a worker has started."""
+
+
+def _begin_worker(limits: Limits, parent: int) -> None:
+    """Prepares a worker: its limits, its end with its parent, its cache. Ctrl-C is left to the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_AS, (limits.reading_memory_bytes, limits.reading_memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _die_with(parent)
+    cache.create_worker_cache()
+
+
+def _die_with(parent: int) -> None:
+    try:
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    except (OSError, AttributeError):
+        return
+    if os.getppid() != parent:
+        # The parent died before the signal was requested.
+        os.kill(os.getpid(), signal.SIGKILL)

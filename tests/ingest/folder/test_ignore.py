@@ -1,0 +1,41 @@
+"""Rules ignore files and folders by their names as git does, whatever bytes the names have."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ingest_service import file_names
+from ingest_service.folder.ignore import IGNORE_FILE, Ignore
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "ignored"),
+    [
+        (b"caf\xe9*", b"caf\xe9.txt", True),
+        (b"caf\xe9*", b"caf\xe8.txt", False),
+        (b"caf?.txt", b"caf\xe9.txt", True),
+        (rb"a\\xe9.txt", rb"a\xe9.txt", True),
+        (rb"a\\xe9.txt", b"a\xe9.txt", False),
+        ("caf\u00e9*\r".encode(), "caf\u00e9.txt".encode(), True),
+        ("a\u2028b".encode(), "a\u2028b".encode(), True),
+        (b"drafts/", b"new\nline/drafts/a.txt", True),
+        (b"*.bak", b"new\nline/a.bak", True),
+        (b"", b"new\nline/.hidden", True),
+        (b"", b"new\nline/a.txt", False),
+    ],
+)
+def test_a_rule_sees_the_name_as_the_file_system_has_it(
+    tmp_path: Path, rule: bytes, path: bytes, ignored: bool
+) -> None:
+    (tmp_path / IGNORE_FILE).write_bytes(rule + b"\n")
+    assert Ignore(tmp_path)(file_names.to_text(os.fsdecode(path)), is_folder=False) is ignored
+
+
+@pytest.mark.parametrize("rule", [b"!", b"\\", b"a\\", b"[z-a]", b"\xff[z-a]"])
+def test_a_rule_that_is_none_is_not_used_and_the_others_are(tmp_path: Path, rule: bytes) -> None:
+    (tmp_path / IGNORE_FILE).write_bytes(b"*.bak\n" + rule + b"\ndrafts/\n")
+    ignore = Ignore(tmp_path)
+    assert ignore("a.bak", is_folder=False)
+    assert ignore("drafts", is_folder=True)
+    assert not ignore("a.txt", is_folder=False)
