@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from tests import postgres
@@ -28,8 +27,8 @@ def on_sqlite(load: Load, home: House, texts: Sequence[Sample], folder: Path) ->
 
 
 def on_postgres(sqlite: Load, texts: Sequence[Sample], folder: Path) -> Iterator[Figure]:
-    """The same load on PostgreSQL; no figure where there is none."""
-    with suppress(postgres.Missing), postgres.running(os.environ, DURABLE) as server:
+    """The same load on PostgreSQL. Raises postgres.Missing."""
+    with postgres.running(os.environ, DURABLE) as server:
         urls = [server.create().render_as_string(hide_password=False) for _ in range(2)]
         with house.living(folder, urls[0], urls[1], settings={}) as home:
             load = loading.load(home, texts)

@@ -8,6 +8,7 @@ from typing import Any
 from tests.benchmarks import loading, processes
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.news import Sample
+from tests.system import house
 from tests.system.house import House
 
 LOOK_SECONDS = 0.5
@@ -33,9 +34,12 @@ def marginal(home: House, texts: Sequence[Sample], size: int) -> Margin:
     incoming = home.folder / f"incoming{size}"
     incoming.mkdir()
     loading.write(incoming, texts)
-    home.start()
+    home.catalog.start()
+    home.ingest.start()
     assert home.catalog.process
     assert home.ingest.process
+    for service in (home.catalog, home.ingest):
+        house.until(service.ready, f"{service.command[0]} to be ready: {service.told()}", SECONDS)
     pids = home.ingest.process.pid, home.catalog.process.pid
     processes.await_idle(pids)
     cursor = _created(home, "now")["cursor"]

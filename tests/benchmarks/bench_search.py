@@ -58,4 +58,4 @@ def queries_of(texts: Sequence[Sample]) -> Mapping[str, Sequence[str]]:
 
 
 def _plan(port: int, paths: Sequence[str], count: int) -> Plan:
-    return Plan(port, 1, [(paths[number % len(paths)], {}) for number in range(count)], seconds=20.0)
+    return Plan(port, 1, [(paths[number % len(paths)], {}) for number in range(count)], seconds=8.0)

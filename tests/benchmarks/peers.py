@@ -161,12 +161,18 @@ class Datasette:
     pid: int
 
 
+def datasette_program() -> Path:
+    """The command. Raises PeerMissing."""
+    program = house.BINARIES / "datasette"
+    if not program.exists():
+        raise PeerMissing("datasette is missing: run the benchmarks by ./dev bench")
+    return program
+
+
 @contextmanager
 def datasette(texts: Sequence[Sample], size: int, folder: Path) -> Iterator[Datasette]:
     """Datasette over `size` rows of the texts, again from the first after the last. Raises PeerMissing."""
-    program = house.BINARIES / "datasette"
-    if not program.exists():
-        raise PeerMissing("datasette is not installed: run the benchmarks by ./dev bench")
+    program = datasette_program()
     database = folder / "texts.db"
     _fill(database, texts, size)
     port = postgres.free_port()

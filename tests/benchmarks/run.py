@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests import postgres
 from tests.benchmarks import (
     bench_bulk_load,
     bench_growth,
@@ -37,6 +38,7 @@ from tests.benchmarks.news import Sample, samples
 from tests.system import house
 
 RECOLL_ROWS = ("bulk load",)
+FEWEST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +70,13 @@ class Texts:
 
 
 def divided(files: Sequence[Sample], sizes: Sizes) -> Texts:
-    """Divides files among the benchmarks; all but the further and the closed ones are loaded.
-
-    Raises ValueError when too few are left to load.
-    """
-    loaded = len(files) - 3 * sizes.further - sizes.closed
-    if loaded < sizes.further:
-        needed = 4 * sizes.further + sizes.closed
-        raise ValueError(f"{len(files)} files are too few: give a folder of at least {needed}")
-    ends = [loaded + number * sizes.further for number in range(4)]
-    further = [files[start:end] for start, end in itertools.pairwise(ends)]
-    return Texts(files[:loaded], further, files[ends[-1] :])
+    """Divides files among the benchmarks: most are loaded. Raises ValueError when there are too few."""
+    if len(files) < FEWEST:
+        raise ValueError(f"{len(files)} files are too few: give a folder of at least {FEWEST}")
+    further, closed = min(sizes.further, len(files) // 8), min(sizes.closed, len(files) // 20)
+    loaded = len(files) - 3 * further - closed
+    ends = [loaded + number * further for number in range(4)]
+    return Texts(files[:loaded], [files[start:end] for start, end in itertools.pairwise(ends)], files[ends[-1] :])
 
 
 def measure(texts: Texts, sizes: Sizes, folder: Path) -> Iterator[Figure]:
@@ -124,31 +122,41 @@ def main(arguments_given: Sequence[str] | None = None) -> int:
     parser.add_argument("--without-recoll", action="store_true", help="do not compare with recollindex")
     arguments = parser.parse_args(arguments_given)
     sizes = QUICK if arguments.quick else FULL
-    if not (arguments.without_recoll or peers.has_recoll()):
-        parser.error("recollindex is missing: install recollcmd (Debian), or give --without-recoll")
     try:
+        _check_peers(without_recoll=arguments.without_recoll)
         texts = divided(samples(sizes.loaded + 3 * sizes.further + sizes.closed, arguments.folder), sizes)
-    except (OSError, ValueError) as error:
-        parser.error(f"--folder: {error}")
-    measured = _measured(texts, sizes)
+    except (OSError, ValueError, peers.PeerMissing, postgres.Missing) as error:
+        parser.error(str(error))
+    measured = []
+    for figure in _measured(texts, sizes):
+        measured.append(figure)
+        # After each figure, so that none is lost when a later one fails.
+        if arguments.json:
+            report = _report(measured, sizes, len(texts.loaded))
+            arguments.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     sys.stdout.write(figures.table(measured))
-    if arguments.json:
-        arguments.json.write_text(json.dumps(_report(measured, sizes, len(texts.loaded)), indent=2), encoding="utf-8")
     missed = figures.failures(measured, RECOLL_ROWS if arguments.without_recoll else ())
     for sentence in missed:
         sys.stderr.write(f"below the floor: {sentence}\n")
     return 1 if arguments.check and missed else 0
 
 
-def _measured(texts: Texts, sizes: Sizes) -> list[Figure]:
+def _check_peers(*, without_recoll: bool) -> None:
+    """Raises PeerMissing or postgres.Missing, before anything is measured."""
+    peers.datasette_program()
+    if "TEST_DATABASE_URL" not in os.environ:
+        postgres.find_binaries()
+    if not (without_recoll or peers.has_recoll()):
+        raise peers.PeerMissing("recollindex is missing: install recollcmd (Debian), or give --without-recoll")
+
+
+def _measured(texts: Texts, sizes: Sizes) -> Iterator[Figure]:
     """The figures, each reported on standard error as soon as it is there."""
-    measured = []
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="palimpsest-bench-") as name:
         for figure in measure(texts, sizes, Path(name)):
             sys.stderr.write(f"{time.monotonic() - begun:6.0f} s  {figure.bound.what}: {figures.judged(figure)}\n")
-            measured.append(figure)
-    return measured
+            yield figure
 
 
 def _report(measured: Sequence[Figure], sizes: Sizes, loaded: int) -> dict[str, object]:

@@ -8,11 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import bench_search, filling, load, loading, news, run
+from tests import postgres
+from tests.benchmarks import bench_search, filling, load, loading, news, peers, run
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.filling import Filling
 from tests.benchmarks.news import samples
 from tests.system import house
+
+
+@pytest.fixture(autouse=True)
+def datasette_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Datasette is in a group of dependencies that tests do not need; none of them starts it."""
+    monkeypatch.setattr(peers, "datasette_program", lambda: Path("datasette"))
 
 
 def test_the_same_seed_gives_the_same_texts() -> None:
@@ -76,6 +83,32 @@ def test_without_recollindex_the_command_names_the_package(
         run.main(["--check"])
     assert refused.value.code == 2
     assert "install recollcmd" in capsys.readouterr().err
+
+
+def test_without_postgresql_nothing_is_measured(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("TEST_DATABASE_URL", raising=False)
+    monkeypatch.setattr(postgres, "find_binaries", _no_binaries)
+    with pytest.raises(SystemExit) as refused:
+        run.main(["--without-recoll"])
+    assert refused.value.code == 2
+    assert "There is no PostgreSQL to be had" in capsys.readouterr().err
+
+
+def _no_binaries() -> Path:
+    raise postgres.Missing
+
+
+def test_few_files_of_a_folder_are_divided_among_the_benchmarks() -> None:
+    files = samples(run.FEWEST)
+    texts = run.divided(files, run.FULL)
+    assert [*texts.loaded, *(file for part in texts.further for file in part), *texts.closed] == files
+    assert len(texts.loaded) > 50
+    assert all(texts.further)
+    assert len(texts.closed) > 1
+    with pytest.raises(ValueError, match="at least 100"):
+        run.divided(files[1:], run.FULL)
 
 
 def test_all_figures_are_written_to_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
