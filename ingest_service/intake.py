@@ -67,7 +67,7 @@ class Intake:
         ahead: deque[asyncio.Future[list[Read]]] = deque()
         try:
             for batch in _batches(ready):
-                tasks = [self._task(diff, fact, moves.digests) for fact in batch]
+                tasks = [self._task(diff, fact, moves) for fact in batch]
                 ahead.append(asyncio.gather(*map(self._read, tasks)))
                 if len(ahead) > 1:
                     yield await ahead.popleft()
@@ -82,27 +82,29 @@ class Intake:
     ) -> Outcome:
         """What each file of a batch turned out to be."""
         outcome = Outcome()
-        known: list[tuple[FileFact, str]] = []
+        known: list[tuple[FileFact, PreparedFile]] = []
         for fact, read in batch:
             self.settling.forget(fact.path)
             if isinstance(read, MovedMeanwhile):
                 self._looks.at(fact.path, time.monotonic() + self._limits.settle_seconds)
             elif isinstance(read, Unreadable):
                 outcome.failed.append((fact, read))
-            elif isinstance(read, PreparedFile) and not read.items:
-                known.append((fact, read.digest))
             elif isinstance(read, PreparedFile):
-                whole = dataclasses.replace(read, possibly_truncated=fact.path in overdue)
-                outcome.stored.append((fact, whole))
+                prepared = dataclasses.replace(read, possibly_truncated=fact.path in overdue)
+                may_be_known = not read.items or _may_be_moved(diff, fact)
+                (known if may_be_known else outcome.stored).append((fact, prepared))
         self._match_moves(diff, outcome, known, moves)
         return outcome
 
-    def _task(self, diff: FolderDiff, fact: FileFact, unmatched: frozenset[str]) -> Task:
+    def _task(self, diff: FolderDiff, fact: FileFact, moves: scan.MoveMatcher) -> Task:
+        """The task of a worker. It holds few digests of other files: `_match_moves` looks the bytes up among all."""
         known = diff.known.get(fact.path)
-        digests = set(unmatched) if known is None or fact.path in diff.difference.origins else set()
+        digests: frozenset[str] = frozenset()
+        if _may_be_moved(diff, fact):
+            digests = moves.digests(fact.size, diff.difference.origins.get(fact.path))
         if known is not None and known.digest is not None and fact.path not in diff.again:
-            digests.add(known.digest)
-        return Task(self._root, fact, frozenset(digests), self._limits)
+            digests |= {known.digest}
+        return Task(self._root, fact, digests, self._limits)
 
     async def _read(self, task: Task) -> Read:
         self.reads += 1
@@ -112,23 +114,30 @@ class Intake:
             return task.fact, error
 
     def _match_moves(
-        self, diff: FolderDiff, outcome: Outcome, read: Sequence[tuple[FileFact, str]], moves: scan.MoveMatcher
+        self, diff: FolderDiff, outcome: Outcome, read: Sequence[tuple[FileFact, PreparedFile]], moves: scan.MoveMatcher
     ) -> None:
         """Known bytes are a touched file or a moved one. Unchanged paths come first, so no move claims their files."""
         elsewhere = []
-        for fact, digest in read:
+        for fact, prepared in read:
             known = diff.known.get(fact.path)
-            if known is not None and known.digest == digest and moves.stays(fact.path):
+            if known is not None and known.digest == prepared.digest and moves.stays(fact.path):
                 outcome.touched.append(fact)
             else:
-                elsewhere.append((fact, digest))
-        for fact, digest in elsewhere:
-            origin = moves.claim(digest, diff.difference.origins.get(fact.path))
+                elsewhere.append((fact, prepared))
+        for fact, prepared in elsewhere:
+            origin = moves.claim(prepared.digest, diff.difference.origins.get(fact.path))
             if origin is not None:
                 outcome.moved[origin] = fact
+            elif prepared.items:
+                outcome.stored.append((fact, prepared))
             else:
                 # A file has one new place: another one with its bytes is a document of its own, and is read as such.
                 self._looks.soon(fact.path)
+
+
+def _may_be_moved(diff: FolderDiff, fact: FileFact) -> bool:
+    """Whether a file may have come from another path."""
+    return fact.path not in diff.known or fact.path in diff.difference.origins
 
 
 def _batches(facts: Sequence[FileFact]) -> Iterator[list[FileFact]]:

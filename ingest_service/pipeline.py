@@ -290,7 +290,7 @@ class Pipeline:
     async def _bring_in(self, diff: FolderDiff, deleted: Sequence[str]) -> None:
         ready, overdue = self._intake.whole_ones(diff.difference.to_read)
         origins = diff.difference.origins.values()
-        moves = scan.MoveMatcher({path: diff.known[path].digest for path in (*deleted, *origins)})
+        moves = scan.MoveMatcher({path: diff.known[path] for path in (*deleted, *origins)})
         async with aclosing(self._intake.readings(diff, ready, moves)) as readings:
             async for batch in readings:
                 outcome = self._intake.outcome(diff, batch, overdue, moves)

@@ -6,6 +6,7 @@ the inode of a deleted file is given to the next new one, and `touch -r` keeps s
 
 import errno
 import fcntl
+import itertools
 import os
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -18,6 +19,8 @@ from ingest_service.errors import NotRegular, PathTooLong, Unreadable
 
 # In bytes of the text form: an index of PostgreSQL takes no longer value.
 LONGEST_PATH = 2_600
+# The digests of possible origins that are sent to a worker with a file.
+MAX_DIGESTS = 100
 
 Ignored = Callable[[str, bool], bool]
 # With these errors of stat nothing is at a path. All others say that it is not known what is there.
@@ -130,28 +133,44 @@ def diff(known: Mapping[str, Known], seen: Seen, again: Collection[str] = ()) ->
 class MoveMatcher:
     """Matches missing or changed files with files of the same bytes at other paths, each of them once."""
 
-    def __init__(self, digests: Mapping[str, str | None]) -> None:
-        self._unmatched = {path: digest for path, digest in digests.items() if digest is not None}
+    def __init__(self, files: Mapping[str, Known]) -> None:
+        self._digests = {path: file.digest for path, file in files.items() if file.digest is not None}
         self._matched: set[str] = set()
+        # The unmatched paths of each digest, and the unmatched digests of each size, in the order of the files.
+        self._paths: dict[str, dict[str, int]] = {}
+        self._of_size: dict[int, dict[str, None]] = {}
+        for path, digest in self._digests.items():
+            self._paths.setdefault(digest, {})[path] = files[path].fact.size
+            self._of_size.setdefault(files[path].fact.size, {})[digest] = None
 
-    @property
-    def digests(self) -> frozenset[str]:
-        """The digests of the files that are not matched yet."""
-        return frozenset(self._unmatched.values())
+    def digests(self, size: int, likely: str | None) -> frozenset[str]:
+        """The digests of unmatched files of a size in bytes, at most MAX_DIGESTS, with that of the likely path."""
+        digests = [*itertools.islice(self._of_size.get(size, ()), MAX_DIGESTS), self._digests.get(likely or "")]
+        return frozenset(digest for digest in digests if digest in self._paths)
 
     def stays(self, path: str) -> bool:
         """Excludes a file that is unchanged at its own path; False when it was matched with another path before."""
-        self._unmatched.pop(path, None)
+        if path not in self._matched:
+            self._remove(path)
         return path not in self._matched
 
     def claim(self, digest: str, likely: str | None) -> str | None:
         """The path that these bytes come from, the likely one if it is one of several; None when none is left."""
-        paths = [likely] if likely is not None and self._unmatched.get(likely) == digest else []
-        path = next(iter(paths or (path for path, left in self._unmatched.items() if left == digest)), None)
+        paths = self._paths.get(digest, {})
+        path = likely if likely in paths else next(iter(paths), None)
         if path is not None:
-            del self._unmatched[path]
+            self._remove(path)
             self._matched.add(path)
         return path
+
+    def _remove(self, path: str) -> None:
+        digest = self._digests.pop(path, None)
+        if digest is None:
+            return
+        size = self._paths[digest].pop(path)
+        if not self._paths[digest]:
+            del self._paths[digest]
+            self._of_size[size].pop(digest, None)
 
 
 def _same_content(before: FileFact, after: FileFact) -> bool:

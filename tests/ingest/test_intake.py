@@ -1,25 +1,29 @@
 """Files are read in batches that fit into memory, one batch ahead of whoever takes them."""
 
 import asyncio
+import dataclasses
+import pickle
 from collections.abc import Sequence
 from contextlib import aclosing
 from pathlib import Path
 
 import pytest
 
-from ingest_service import intake, model
+from ingest_service import intake, model, sameness
 from ingest_service.folder import scan
 from ingest_service.folder.folder_view import FolderDiff
-from ingest_service.folder.scan import FileFact, Seen
+from ingest_service.folder.scan import FileFact, Known, Seen
 from ingest_service.folder.schedule import Looks
 from ingest_service.intake import Intake, Read
 from ingest_service.settings import Limits
-from ingest_service.workers.prepare import PreparedFile, Task
+from ingest_service.workers.prepare import PreparedFile, PreparedItem, Task
 from tests.ingest.waiting import until
 
 NOTHING_SEEN = Seen({}, {})
 NOTHING_KNOWN = FolderDiff({}, NOTHING_SEEN, scan.diff({}, NOTHING_SEEN), {}, (), whole=True)
 NO_MOVES = scan.MoveMatcher({})
+NO_BYTES = model.Original(b"", "text/plain", None)
+ARTICLE = model.Article(title="A storm", paragraphs=("It rained.",))
 
 
 class Workers:
@@ -37,7 +41,7 @@ class Workers:
         except asyncio.CancelledError:
             self.cancelled.append(task.fact.path)
             raise
-        return PreparedFile("sha-256:0", model.Original(b"", "text/plain", None), ())
+        return PreparedFile("sha-256:0", NO_BYTES, ())
 
 
 def fact(name: str, size: int) -> FileFact:
@@ -50,6 +54,67 @@ def opened(tmp_path: Path, workers: Workers) -> Intake:
 
 def names(batch: Sequence[Read]) -> list[str]:
     return [fact.path for fact, _ in batch]
+
+
+class PickledTasks(Workers):
+    """Workers that count the bytes of the tasks they get."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.size = 0
+        self.go_on.set()
+
+    async def prepare(self, task: Task) -> PreparedFile:
+        self.size += len(pickle.dumps(task))
+        return PreparedFile(digest_at(task.fact.path.removeprefix("new/")), NO_BYTES, ())
+
+
+def digest_at(name: str) -> str:
+    return model.digest_of(name.encode())
+
+
+def moved_folder(names: Sequence[str], *, same_size: bool, renamed: bool) -> FolderDiff:
+    """A folder of files moved from `old/` to `new/`: renamed, or copied, so that each has a new inode."""
+    known, seen = {}, {}
+    for number, name in enumerate(names):
+        before = FileFact(f"old/{name}", 1 if same_size else number, 0, 0, 0, number)
+        known[before.path] = Known(before, digest_at(name))
+        inode = number if renamed else len(names) + number
+        seen[f"new/{name}"] = dataclasses.replace(before, path=f"new/{name}", inode=inode)
+    everything = Seen(seen, {})
+    return FolderDiff(known, everything, scan.diff(known, everything), {}, (), whole=True)
+
+
+@pytest.mark.parametrize("same_size", [False, True])
+@pytest.mark.parametrize("renamed", [False, True])
+async def test_the_tasks_of_a_moved_folder_grow_with_its_files_only(
+    tmp_path: Path, same_size: bool, renamed: bool
+) -> None:
+    names = [f"{number:04}.txt" for number in range(8_000)]
+    diff = moved_folder(names, same_size=same_size, renamed=renamed)
+    moves, workers = scan.MoveMatcher(diff.known), PickledTasks()
+    intake_ = opened(tmp_path, workers)
+    moved: dict[str, str] = {}
+    async with aclosing(intake_.readings(diff, diff.difference.to_read, moves)) as readings:
+        async for batch in readings:
+            outcome = intake_.outcome(diff, batch, (), moves)
+            assert not outcome.stored
+            moved |= {old: new.path for old, new in outcome.moved.items()}
+    assert moved == {f"old/{name}": f"new/{name}" for name in names}
+    # A task has at most 101 digests of 72 characters; where the sizes differ, it has one.
+    assert workers.size < len(names) * (12_000 if same_size else 2_000)
+
+
+async def test_a_moved_file_whose_digest_was_not_sent_keeps_its_document(tmp_path: Path) -> None:
+    before = FileFact("old.txt", 7, 0, 0, 0, 1)
+    known = {"old.txt": Known(before, digest_at("a"))}
+    seen = Seen({"new.txt": fact("new.txt", 5)}, {})
+    diff = FolderDiff(known, seen, scan.diff(known, seen), {}, (), whole=True)
+    moves = scan.MoveMatcher(known)
+    item = PreparedItem(None, ARTICLE, sameness.prepare(ARTICLE))
+    read = PreparedFile(digest_at("a"), NO_BYTES, (item,))
+    outcome = opened(tmp_path, Workers()).outcome(diff, [(seen.files["new.txt"], read)], (), moves)
+    assert (outcome.moved, outcome.stored) == ({"old.txt": seen.files["new.txt"]}, [])
 
 
 async def test_a_batch_is_full_by_number_or_by_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
