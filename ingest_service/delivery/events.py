@@ -1,4 +1,4 @@
-"""Events made of what we know: the only place where our values become those of the contract. Pure but for rows read."""
+"""Makes events: the only module that converts values of the service into those of the contract. Pure."""
 
 import base64
 import uuid
@@ -12,62 +12,62 @@ from ingest_service import model
 from ingest_service.sameness import bounds
 from ingest_service.store.tables import Item, Original
 
-# So many passages are told of one relation, and of all relations of an event; as many edits and quotations again.
-# The catalog takes twice as many of one, and 16 MiB.
-MOST_OF_ONE = 1_000
-MOST_OF_ALL = 20_000
+# The most passages in one relation, and in all relations of an event. The same limits hold for edits with quotations.
+# The catalog accepts twice as many in one relation, and events of up to 16 MiB.
+MAX_OF_RELATION = 1_000
+MAX_OF_EVENT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Whose folder an event comes from, and who sends it."""
+    """The collection and the source of an event."""
 
     collection: str
     source: str
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where an item is, when that is all there is to say."""
+class ItemChange:
+    """A move or a withdrawal: the path of the item now and before, and the reason. It carries no article."""
 
     cause: Literal["moved", "withdrawn"]
     path: str
-    previous: str | None = None
+    previous_path: str | None = None
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
-    """An article to be told: which observation it is, why, since when, and the bytes it was read from."""
+class Observation:
+    """An observation that found an article: its number in the document, cause, time, and the bytes that were read."""
 
-    observation: int
+    number: int
     cause: str
-    observed_at: datetime
+    at: datetime
     original: Original
 
 
-def placed(origin: Origin, item: Item, place: Place, now: datetime) -> contract.ObservedEvent:
-    """The item moved or was withdrawn; its row's observation is the event's."""
+def without_article(origin: Origin, item: Item, change: ItemChange, now: datetime) -> contract.ObservedEvent:
+    """The event of a move or a withdrawal; its observation is the one of the item's row."""
     data = _about(origin, item, item.observation, now) | {
-        "cause": place.cause,
-        "path": place.path,
-        "previous_path": place.previous,
-        "reason": place.reason,
+        "cause": change.cause,
+        "path": change.path,
+        "previous_path": change.previous_path,
+        "reason": change.reason,
     }
     return contract.ObservedEvent.model_validate(_envelope(origin, data, contract.OBSERVED, now))
 
 
 def observed(
-    origin: Origin, item: Item, telling: Telling, article: model.Article, relations: Sequence[model.Relation]
+    origin: Origin, item: Item, observation: Observation, article: model.Article, relations: Sequence[model.Relation]
 ) -> contract.ObservedEvent:
-    """The item says something new. Bytes up to 64 KiB travel along, larger ones are put before.
+    """The event of a new article. It contains an original of up to 64 KiB; the relay puts a larger one before it.
 
-    Of bytes that are kept no more the digest goes alone, and the catalog says if it misses them.
+    If the bytes are no longer kept, the event has only their digest. The catalog rejects it if it lacks the bytes.
     """
-    original = telling.original
+    original = observation.original
     inline = original.content if original.size <= contract.MAX_INLINE_ORIGINAL else None
-    data = _about(origin, item, telling.observation, telling.observed_at) | {
-        "cause": telling.cause,
+    data = _about(origin, item, observation.number, observation.at) | {
+        "cause": observation.cause,
         "original": {
             "digest": original.digest,
             "size": original.size,
@@ -76,18 +76,18 @@ def observed(
             "bytes": base64.b64encode(inline) if inline is not None else None,
         },
         "article": _article(article),
-        "relations": relations_told(relations),
+        "relations": relations_data(relations),
     }
-    return contract.ObservedEvent.model_validate(_envelope(origin, data, contract.OBSERVED, telling.observed_at))
+    return contract.ObservedEvent.model_validate(_envelope(origin, data, contract.OBSERVED, observation.at))
 
 
 def related(
     origin: Origin, document: str, observation: int, relations: Sequence[model.Relation], now: datetime
 ) -> contract.RelatedEvent:
-    """The full set of relations of an observation, judged again."""
-    data = {"document": document, "observation": observation, "relations": relations_told(relations)}
+    """The event with the full set of relations of an observation that was judged again."""
+    data = {"document": document, "observation": observation, "relations": relations_data(relations)}
     envelope = _envelope(origin, data, contract.RELATED, now)
-    # Judged again any number of times: each time is an event of its own.
+    # An observation may be judged again any number of times, and each time is an event with an id of its own.
     return contract.RelatedEvent.model_validate(envelope | {"id": f"{envelope['id']}:{uuid.uuid4()}"})
 
 
@@ -125,21 +125,22 @@ def _article(article: model.Article) -> dict[str, Any]:
     }
 
 
-def relations_told(relations: Sequence[model.Relation]) -> list[dict[str, Any]]:
-    """Relations as the contract has them; when texts share so much that no event could hold it, the most of it."""
-    most = min(MOST_OF_ONE, MOST_OF_ALL // max(1, len(relations)))
-    return [relation(replace(each, judgement=bounds.within(each.judgement, most))) for each in relations]
+def relations_data(relations: Sequence[model.Relation]) -> list[dict[str, Any]]:
+    """The relations in the form of the contract. Of more passages than an event can hold, the longest are kept."""
+    limit = min(MAX_OF_RELATION, MAX_OF_EVENT // max(1, len(relations)))
+    bounded = (replace(relation, judgement=bounds.within(relation.judgement, limit)) for relation in relations)
+    return [_relation(relation) for relation in bounded]
 
 
-def relation(relation: model.Relation) -> dict[str, Any]:
-    """A relation as the contract has it."""
+def _relation(relation: model.Relation) -> dict[str, Any]:
+    """One relation in the form of the contract."""
     other, judgement = relation.other, relation.judgement
     return {
         "type": judgement.type,
         "other": {"document": other.document, "observation": other.observation, "digest": other.digest},
         "jaccard": judgement.jaccard,
         "coverage": {"self": judgement.coverage_own, "other": judgement.coverage_other},
-        "passages": [_passage(each) for each in judgement.passages],
+        "passages": [_passage(passage) for passage in judgement.passages],
     }
 
 

@@ -50,7 +50,7 @@ def find(session: Session, article: model.Article) -> list[TextMatch]:
         if judgement is not None:
             relation = model.Relation(model.Reference(row.document, row.observation, row.digest), judgement)
             related.append((relation, other, {"path": path, "title": other.title, "copies": _copies(session, row)}))
-    relations = events.relations_told([relation for relation, _, _ in related])
+    relations = events.relations_data([relation for relation, _, _ in related])
     matches = [
         TextMatch(contract.Match.model_validate(relation | about), other.text)
         for relation, (_, other, about) in zip(relations, related, strict=True)

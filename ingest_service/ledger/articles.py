@@ -93,8 +93,8 @@ def emit(
     pending = row.pending or {}
     item = session.get_one(Item, row.item)
     original = session.get_one(Original, row.original)
-    telling = events.Telling(row.observation, pending["cause"], datetime.fromisoformat(pending["at"]), original)
-    event = events.observed(origin, item, telling, article_blob.unpacked(row.content), relations)
+    observation = events.Observation(row.observation, pending["cause"], datetime.fromisoformat(pending["at"]), original)
+    event = events.observed(origin, item, observation, article_blob.unpacked(row.content), relations)
     outbox.put(session, event, originals=[original.digest] if original.size > contract.MAX_INLINE_ORIGINAL else [])
     row.pending = row.original = None
     session.flush()

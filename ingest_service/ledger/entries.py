@@ -293,8 +293,8 @@ def _withdraw(session: Session, context: Context, items: Collection[int]) -> Non
         for item in found:
             item.status = "withdrawn"
             item.observation += 1
-            place = events.Place("withdrawn", item.path, reason="file-gone")
-            outbox.put(session, events.placed(context.origin, item, place, context.now))
+            change = events.ItemChange("withdrawn", item.path, reason="file-gone")
+            outbox.put(session, events.without_article(context.origin, item, change, context.now))
             gone.append(item.id)
         session.flush()
     articles.retire(session, gone)
@@ -310,5 +310,5 @@ def _move_items(session: Session, context: Context, file: File, old: str) -> Non
         item.parent = file.path if item.parent == old else item.parent
         item.path = file.path
         item.observation += 1
-        place = events.Place("moved", file.path, previous=old)
-        outbox.put(session, events.placed(context.origin, item, place, context.now))
+        change = events.ItemChange("moved", file.path, previous_path=old)
+        outbox.put(session, events.without_article(context.origin, item, change, context.now))

@@ -68,5 +68,5 @@ def test_texts_with_thousands_of_passages_in_common_are_judged() -> None:
     assert found is not None
     assert len(found.passages) > 2_000
     reference = Reference("9d7c8ea6-1e54-4d0c-a1a4-8f6a3a3c6c0f", 1, "sha-256:" + 64 * "0")
-    [told] = events.relations_told([Relation(reference, found)])
-    assert len(contract.Relation.model_validate(told).passages) == events.MOST_OF_ONE
+    [told] = events.relations_data([Relation(reference, found)])
+    assert len(contract.Relation.model_validate(told).passages) == events.MAX_OF_RELATION
