@@ -137,7 +137,7 @@ class TestAMount:
 LOOK = """
 import json, sys
 from pathlib import Path
-from ingest_service import folder_view, volumes
+from ingest_service.folder import folder_view, volumes
 with folder_view.opened(Path(sys.argv[1]), volumes.loaded(sys.argv[2])) as view:
     print(json.dumps([volumes.dumped(view.volumes), {change.path: change.condition for change in view.changes}]))
 """
