@@ -5,7 +5,7 @@ an event twice: the catalog answers `replayed`. Trouble with the catalog is wait
 
 Trouble with one event is found by halving the batch. An event that is refused alone, while the catalog answers for
 others right before and right after it, waits; refused so a few times, it is a dead letter. While the catalog answers
-for no event at all, none is blamed.
+for no event at all, or reports a problem of its own such as a full disk, no refusal is counted.
 """
 
 import asyncio
@@ -30,6 +30,8 @@ from ingest_service.store.db import Database
 
 HEADS_AT_ONCE = 500
 TIDY_EVERY = timedelta(hours=1)
+# Codes of problems that the catalog has with itself: a full disk still takes a probe, and no event that needs more room.
+NO_FAULT_OF_THE_EVENT = frozenset({"busy", "database-away", "database-unusable", "stopping"})
 # After so many different probes in vain the catalog may fail on them alone, so that one attempt is made without.
 MOST_PROBES = 3
 log = structlog.get_logger()
@@ -197,10 +199,10 @@ class Relay:
     async def _claim(self) -> list[outbox.PendingEvent]:
         """The next batch. An event that was refused before is a batch of its own.
 
-        Narrowed down to single events with no answer for any, it takes another document's first event at each attempt:
-        the very first event may be the one at fault.
+        Narrowed down to single events after a failure, it takes another document's first event at each attempt: the
+        very first event may be the one that fails.
         """
-        in_turn = self._batch_limit == 1 and self._failures > 0 and not self._answers
+        in_turn = self._batch_limit == 1 and self._failures > 0
         limit = contract.MAX_BATCH_EVENTS if in_turn else self._batch_limit
         events = await self._database.read(
             outbox.claim, limit_events=limit, limit_bytes=contract.MAX_BATCH_BYTES, now=self._clock()
@@ -241,7 +243,7 @@ class Relay:
     async def _isolate(self, batch: Sequence[outbox.PendingEvent], trouble: CatalogTrouble) -> None:
         """Halves a batch that failed, or records a refusal of the event that failed alone.
 
-        Raises the trouble again when the catalog answers for no other event either.
+        Raises the trouble again when the catalog answers for no other event either, or has a problem of its own.
         """
         answered_before, self._answers = self._answers, False
         if isinstance(trouble, CatalogUnreachable):
@@ -255,9 +257,10 @@ class Relay:
             general = failure
         # A catalog that died of the event cannot be reached right after it.
         well = answered_before and (general is None or isinstance(general, CatalogUnreachable))
-        if was_alone and well:
+        is_its_own = trouble.problem is not None and trouble.problem.code in NO_FAULT_OF_THE_EVENT
+        if was_alone and well and not is_its_own:
             await self._record_refusal(batch[0], trouble)
-        if not self._answers:
+        if is_its_own or not self._answers:
             raise general or trouble
 
     async def _record_refusal(self, event: outbox.PendingEvent, trouble: CatalogTrouble) -> None:

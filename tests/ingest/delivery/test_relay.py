@@ -317,6 +317,29 @@ async def test_no_event_is_blamed_while_the_catalog_answers_for_none(
     assert counts(database)["dead"] == 0
 
 
+@pytest.mark.parametrize("code", ["busy", "database-away", "database-unusable", "stopping"])
+@pytest.mark.parametrize("place", [0, 3])
+@pytest.mark.usefixtures("impatient")
+async def test_a_problem_of_the_catalog_itself_makes_no_dead_letter(database: Database, code: str, place: int) -> None:
+    """A catalog whose disk is full takes events that need no more of it, a probe among them, and fails on others."""
+    names = put(database, *(observed(name) for name in CAPITALS))
+
+    async def fails(_catalog: FakeCatalog, _request: web.Request) -> web.StreamResponse:
+        return fake_catalog.answer(problem(code, 503))
+
+    catalog = FakeCatalog(troubles={names[place]: fails})
+    async with catalog.serving(), relaying(database, catalog.url) as relay:
+        await until(lambda: counts(database) == {"owed": 1, "delivered": 6, "dead": 0}, "all other events")
+        sent = catalog.sends(names[place])
+        await until(lambda: catalog.sends(names[place]) > sent + 2 * outbox.MOST_REFUSALS, "many attempts")
+        assert counts(database)["dead"] == 0
+        assert relay.trouble is not None
+        assert code in str(relay.trouble)
+        catalog.troubles.clear()
+        await all_delivered(database, relay)
+    assert set(catalog.recorded) == set(names)
+
+
 @pytest.mark.usefixtures("impatient")
 async def test_a_refusal_at_the_start_of_an_outage_is_not_counted(database: Database) -> None:
     put(database, observed("tokyo"))
