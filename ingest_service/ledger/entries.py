@@ -91,7 +91,8 @@ def quarantine(session: Session, context: Context, place: FileFact | Unusable, w
     tries = 1 if file.state != QUARANTINED or _fact(file) != dataclasses.replace(fact, path="") else file.tries + 1
     _set(file, fact, QUARANTINED, context.now if is_new else file.since)
     file.reason, file.detail = why.code, str(why)[:2_000].replace("\x00", "\ufffd")
-    file.tries = tries
+    # Only attempts that are repeated are counted: an entry that is no file is seen again at every scan.
+    file.tries = tries if why.retries else 0
     draw = random.random()  # noqa: S311  Spreads attempts; no secret.
     wait = why.retries.wait(tries, draw) if why.retries else None
     if wait is None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog_service import contract
@@ -233,6 +234,17 @@ async def test_entries_that_are_no_files_stay_listed_and_weigh_nothing(folder: F
     (folder.path / "a.txt").unlink()
     assert causes(await folder.once()) == [("withdrawn", "a.txt")]
     assert sorted(folder.states()) == ["b.txt", "sub/c.txt", "sub/deep/d.txt"]
+
+
+async def test_an_entry_that_is_no_file_is_written_once(folder: Folder) -> None:
+    os.mkfifo(folder.path / "a.pipe")
+    await folder.once()
+    statements: list[str] = []
+    sa.event.listen(folder.database.engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+    await folder.once()
+    assert [
+        statement for statement in statements if "UPDATE file " in statement and "WHERE file.id = " in statement
+    ] == []
 
 
 async def test_a_document_whose_file_becomes_a_pipe_is_not_withdrawn(folder: Folder) -> None:
