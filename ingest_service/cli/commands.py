@@ -223,6 +223,14 @@ def down(revision: Annotated[str, typer.Argument(help="How far: a revision, -1, 
 
 
 @migrate.command()
+def plan(as_json: AsJson = False) -> None:
+    """Lists what `up` would do."""
+    with _database(check=False) as database:
+        steps = schema.plan(database)
+    _say(as_json, {"steps": steps}, "\n".join(steps) or "nothing to do")
+
+
+@migrate.command()
 def check() -> None:
     """Checks that the schema is the one that this release needs."""
     with _database():

@@ -61,6 +61,15 @@ def current(database: Database) -> str | None:
     return revision
 
 
+def plan(database: Database) -> list[str]:
+    """The revisions that `upgrade` would run, in order, each with its sentence. Raises SchemaMismatch, DatabaseAway."""
+    revision = current(database)
+    steps = _revisions().iterate_revisions("head", revision or "base")
+    return [
+        f"{step.revision} {step.doc.splitlines()[0]}" for step in reversed(list(steps)) if step.revision != revision
+    ]
+
+
 def check(database: Database) -> None:
     """Raises SchemaMismatch, with what to do, unless the database has the schema of this release."""
     revision, needed = current(database), _revisions().get_current_head()

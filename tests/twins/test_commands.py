@@ -13,9 +13,12 @@ import pytest
 from tests.twins.conftest import TWINS, Command, Twin
 
 COMMANDS = {
-    "ingest": ["run", "once", "status", "retry", "match asked.txt", "confirm-deletes", "migrate check", "migrate up"],
+    "ingest": [
+        "run", "once", "status", "retry", "match asked.txt", "confirm-deletes", "migrate check", "migrate plan",
+        "migrate up",
+    ],
     "catalog": ["serve", "token list", "token revoke 1", "migrate check", "migrate plan", "migrate up"],
-}
+}  # fmt: skip
 BOTH = [pytest.param(twin, words, id=f"{twin.name}-{words}") for twin in TWINS for words in COMMANDS[twin.name]]
 # `migrate up` makes a database that is not there, and `plan` says what it would do.
 NEED_ONE = [each for each in BOTH if str(each.values[1]) not in ("migrate up", "migrate plan")]

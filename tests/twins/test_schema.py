@@ -35,6 +35,17 @@ def test_migrations_go_up_and_down_and_up(twin: Twin, database: Database) -> Non
         alembic.command.check(schema.config(connection))
 
 
+def test_a_plan_lists_what_a_migration_would_do(twin: Twin, database: Database, command: Command) -> None:
+    schema = twin.module("schema")
+    assert [step.partition(" ")[0] for step in schema.plan(database)][:2] == ["0001", "0002"]
+    schema.upgrade(database, "0001")
+    assert schema.plan(database)[0].startswith("0002 ")
+    url = database.engine.url.render_as_string(hide_password=False)
+    assert command("migrate", "plan", DATABASE_URL=url)[1].startswith("0002 ")
+    schema.upgrade(database)
+    assert command("migrate", "plan", "--json", DATABASE_URL=url)[:2] == (0, '{"steps": []}\n')
+
+
 def test_a_schema_that_does_not_fit_is_refused_with_what_to_do(twin: Twin, database: Database) -> None:
     schema, mismatch = twin.module("schema"), twin.module("errors").SchemaMismatch
     for step in (lambda: None, lambda: schema.upgrade(database, "0001")):
