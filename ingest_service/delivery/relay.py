@@ -30,7 +30,7 @@ from ingest_service.store.db import Database
 
 HEADS_AT_ONCE = 500
 TIDY_EVERY = timedelta(hours=1)
-# Codes of problems that the catalog has with itself: a full disk still takes a probe, and no event that needs more room.
+# Codes of the catalog's own problems. On a full disk it still commits a probe, but no event that needs more room.
 NO_FAULT_OF_THE_EVENT = frozenset({"busy", "database-away", "database-unusable", "stopping"})
 # After so many different probes in vain the catalog may fail on them alone, so that one attempt is made without.
 MOST_PROBES = 3
