@@ -2,11 +2,11 @@
 
 import functools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from catalog_service.search import analyzer
-from catalog_service.search.analyzer import Token
 
 # `title` and `text`: all stems in order, for phrases. `title_words` and `text_words`: each word once, for prefixes.
 # `about`: the stems of the words that the text is about, for ranking.
@@ -20,35 +20,65 @@ EVERYTHING = "zall"
 NOTHING = "znone"
 
 
+# The terms of this many chunks of text are cached, if they are no longer than this: at most about 100 MB of memory.
+CACHED_CHUNKS = 50_000
+CACHED_CHARACTERS = 24
+
+
+class TokenTerms(NamedTuple):
+    """The terms of one token: of its stem and of its word."""
+
+    stem: str
+    word: str
+
+
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """One version's title and text as tokens."""
+    """The terms of one version's title and text, in order."""
 
-    title: Sequence[Token]
-    text: Sequence[Token]
+    title: Sequence[TokenTerms]
+    text: Sequence[TokenTerms]
 
     @property
     def about(self) -> list[str]:
         """The terms of the words that the text is about, and the term that every entry has."""
-        counts = Counter(token.stem for token in self.text)
-        often = [stem for stem, count in counts.most_common(MAX_OFTEN_WORDS) if count >= OFTEN]
-        first = [token.stem for token in (*self.title, *self.text[:FIRST_WORDS])]
-        return [EVERYTHING, *map(term, dict.fromkeys((*first, *often)))]
+        counts = Counter(stem_terms(self.text))
+        often = Counter({stem: count for stem, count in counts.items() if count >= OFTEN}).most_common(MAX_OFTEN_WORDS)
+        first = stem_terms((*self.title, *self.text[:FIRST_WORDS]))
+        return [EVERYTHING, *dict.fromkeys((*first, *(stem for stem, _ in often)))]
 
 
 def make_entry(title: str, text: str) -> IndexEntry:
     """The index entry of a version with this title and text."""
-    return IndexEntry(analyzer.analyze(title), analyzer.analyze(text))
+    return IndexEntry(token_terms(title), token_terms(text))
 
 
-def stem_terms(tokens: Iterable[Token]) -> Iterator[str]:
-    """The terms of the tokens' stems, in order."""
-    return (term(token.stem) for token in tokens)
+def token_terms(text: str) -> list[TokenTerms]:
+    """The terms of all tokens of a text, in order.
+
+    No token crosses white space, so the terms of a chunk between white space do not depend on the rest of the text.
+    """
+    terms: list[TokenTerms] = []
+    for chunk in text.split():
+        terms += cached_terms(chunk) if len(chunk) <= CACHED_CHARACTERS else _chunk_terms(chunk)
+    return terms
 
 
-def word_terms(tokens: Iterable[Token]) -> Iterator[str]:
-    """The terms of the tokens' words, each once."""
-    return map(term, dict.fromkeys(token.word for token in tokens))
+def stem_terms(terms: Iterable[TokenTerms]) -> list[str]:
+    """The terms of the stems, in order."""
+    return [stem for stem, _ in terms]
+
+
+def word_terms(terms: Iterable[TokenTerms]) -> Iterable[str]:
+    """The terms of the words, each once."""
+    return dict.fromkeys(word for _, word in terms)
+
+
+def _chunk_terms(chunk: str) -> tuple[TokenTerms, ...]:
+    return tuple(TokenTerms(term(token.stem), term(token.word)) for token in analyzer.tokens(chunk))
+
+
+cached_terms = functools.lru_cache(maxsize=CACHED_CHUNKS)(_chunk_terms)
 
 
 @functools.lru_cache(maxsize=100_000)

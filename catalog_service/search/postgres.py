@@ -9,8 +9,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from catalog_service.search import entries
-from catalog_service.search.analyzer import Token
-from catalog_service.search.entries import COLUMNS, IndexEntry
+from catalog_service.search.entries import COLUMNS, IndexEntry, TokenTerms
 from catalog_service.search.grammar import MAX_PHRASE
 from catalog_service.search.plan import EVERYTHING, Plan, TermMatch
 from catalog_service.search.tables import search_entry
@@ -59,7 +58,7 @@ def matching(plan: Plan, among: Collection[int] | None = None) -> Subquery:
     return sa.select(entries_found).where(entries_found.c.entry.in_(list(among))).subquery("matching")
 
 
-def _vector(tokens: Sequence[Token]) -> str:
+def _vector(tokens: Sequence[TokenTerms]) -> str:
     """A tsvector as text: each term with its positions."""
     positions: dict[str, list[str]] = {}
     for number, term in enumerate(entries.stem_terms(tokens), start=1):
@@ -67,14 +66,14 @@ def _vector(tokens: Sequence[Token]) -> str:
     return " ".join(f"{term}:{','.join(numbers)}" for term, numbers in positions.items())
 
 
-def _parts(entry: IndexEntry) -> Iterator[tuple[Sequence[Token], Sequence[Token]]]:
+def _parts(entry: IndexEntry) -> Iterator[tuple[Sequence[TokenTerms], Sequence[TokenTerms]]]:
     """The parts of the title and of the text, paired by number; the shorter one ends with empty parts."""
     titles, texts = list(cut(entry.title)), list(cut(entry.text))
     for number in range(max(len(titles), len(texts), 1)):
         yield (titles[number] if number < len(titles) else (), texts[number] if number < len(texts) else ())
 
 
-def cut(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
+def cut(tokens: Sequence[TokenTerms]) -> Iterator[Sequence[TokenTerms]]:
     """Overlapping parts of the tokens, each within the limits of a tsvector: MAX_PART and MAX_POSITIONS."""
     start = 0
     counts: Counter[str] = Counter()
