@@ -1,4 +1,4 @@
-"""The files of one look: which are whole, what was read of them, and what each turned out to be."""
+"""Reads the files that a scan found to differ: those that have settled, in the workers, in batches."""
 
 import asyncio
 import dataclasses
@@ -13,13 +13,13 @@ from ingest_service.errors import IngestError, MovedMeanwhile, Unreadable
 from ingest_service.folder import scan
 from ingest_service.folder.folder_view import FolderDiff
 from ingest_service.folder.scan import FileFact, Unusable
-from ingest_service.folder.schedule import Looks
+from ingest_service.folder.schedule import ScanSchedule
 from ingest_service.folder.settling import Settling
 from ingest_service.settings import BATCH_SIZE, Limits
 from ingest_service.workers.pool import WorkerPool
 from ingest_service.workers.prepare import PreparedFile, Task
 
-# What is read of files waits in memory, of two batches at once.
+# The content of two batches is in memory at once.
 BATCH_BYTES = 32 * 2**20
 
 Read: TypeAlias = tuple[FileFact, PreparedFile | IngestError]
@@ -27,7 +27,7 @@ Read: TypeAlias = tuple[FileFact, PreparedFile | IngestError]
 
 @dataclass(slots=True)
 class Outcome:
-    """What one batch of files turned out to be."""
+    """What the ledger must do with each file of a batch. `moved` holds each file by its path before."""
 
     stored: list[tuple[FileFact, PreparedFile]] = field(default_factory=list)
     touched: list[FileFact] = field(default_factory=list)
@@ -36,20 +36,20 @@ class Outcome:
 
 
 class Intake:
-    """Reads files in the workers; what cannot be read yet is looked at again."""
+    """Reads files in the workers; schedules those that cannot be read yet for another scan."""
 
-    def __init__(self, root: Path, limits: Limits, workers: WorkerPool, looks: Looks) -> None:
+    def __init__(self, root: Path, limits: Limits, workers: WorkerPool, schedule: ScanSchedule) -> None:
         self._root = root
         self._limits = limits
         self._workers = workers
-        self._looks = looks
+        self._schedule = schedule
         self.settling = Settling(root, limits, time.monotonic)
-        """Which writers are not done."""
+        """Which files wait until their writer has finished."""
         self.reads = 0
         """How many files were read since the start."""
 
-    def whole_ones(self, facts: Sequence[FileFact]) -> tuple[list[FileFact], set[str]]:
-        """The files whose writers are done, and which of them were waited for too long; the others wait on."""
+    def settled(self, facts: Sequence[FileFact]) -> tuple[list[FileFact], set[str]]:
+        """The files to read now, and the paths that have waited for the longest time; schedules the other files."""
         ready, overdue = [], set()
         for fact in facts:
             if self.settling.is_overdue(fact.path):
@@ -57,13 +57,13 @@ class Intake:
             if self.settling.is_whole(fact):
                 ready.append(fact)
             else:
-                self._looks.at(fact.path, time.monotonic() + self._limits.settle_seconds)
+                self._schedule.scan_at(fact.path, time.monotonic() + self._limits.settle_seconds)
         return ready, overdue
 
     async def readings(
         self, diff: FolderDiff, ready: Sequence[FileFact], moves: scan.MoveMatcher
     ) -> AsyncGenerator[Sequence[Read], None]:
-        """Reads batch after batch in the workers: the next one while whoever asks is busy with the last."""
+        """Reads batch after batch in the workers, each while the caller processes the one before."""
         ahead: deque[asyncio.Future[list[Read]]] = deque()
         try:
             for batch in _batches(ready):
@@ -80,13 +80,13 @@ class Intake:
     def outcome(
         self, diff: FolderDiff, batch: Sequence[Read], overdue: Collection[str], moves: scan.MoveMatcher
     ) -> Outcome:
-        """What each file of a batch turned out to be."""
+        """What to do with each file of a batch, by what was read of it."""
         outcome = Outcome()
         known: list[tuple[FileFact, PreparedFile]] = []
         for fact, read in batch:
             self.settling.forget(fact.path)
             if isinstance(read, MovedMeanwhile):
-                self._looks.at(fact.path, time.monotonic() + self._limits.settle_seconds)
+                self._schedule.scan_at(fact.path, time.monotonic() + self._limits.settle_seconds)
             elif isinstance(read, Unreadable):
                 outcome.failed.append((fact, read))
             elif isinstance(read, PreparedFile):
@@ -131,8 +131,8 @@ class Intake:
             elif prepared.items:
                 outcome.stored.append((fact, prepared))
             else:
-                # A file has one new place: another one with its bytes is a document of its own, and is read as such.
-                self._looks.soon(fact.path)
+                # A file moves to one path. Another file with the same bytes is another document, and is read again.
+                self._schedule.scan_now(fact.path)
 
 
 def _may_be_moved(diff: FolderDiff, fact: FileFact) -> bool:
@@ -141,7 +141,7 @@ def _may_be_moved(diff: FolderDiff, fact: FileFact) -> bool:
 
 
 def _batches(facts: Sequence[FileFact]) -> Iterator[list[FileFact]]:
-    """Files in order, so many at a time, or fewer where they are large."""
+    """The files in order, in batches of at most `BATCH_SIZE` files and about `BATCH_BYTES` bytes."""
     batch: list[FileFact] = []
     size = 0
     for fact in facts:

@@ -1,8 +1,8 @@
-"""One change from the disk to the outbox: the story of the ingest service.
+"""The pipeline: brings each change of the folder from the disk into the outbox.
 
-Look, settle, read, store, judge. Events only say where to look. Two transactions: what was read and the mark that it is
-still to be judged; then relations, event and no mark. A kill between them leaves the mark, and the next start goes on
-there.
+Its steps are scan, settle, read, store, judge. The watcher's events only name paths to scan. There are two
+transactions: the first stores the articles that were read and queues them for judging; the second stores their events,
+with relations, and ends the queueing. After a kill between the two, the next start judges what is queued.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from ingest_service.delivery import events
 from ingest_service.errors import DatabaseAway, IngestError, SourceAway
 from ingest_service.folder import folder_view, scan
 from ingest_service.folder.folder_view import FolderDiff
-from ingest_service.folder.schedule import Looks
+from ingest_service.folder.schedule import ScanSchedule
 from ingest_service.folder.volumes import Volumes
 from ingest_service.folder.watch import Watch
 from ingest_service.intake import Intake, Outcome
@@ -34,17 +34,17 @@ from ingest_service.settings import Settings
 from ingest_service.store.db import Database
 from ingest_service.workers.pool import WorkerPool
 
-# Every so many ticks what is unavailable is looked at again: nothing reports that it can be read.
+# After so many ticks unavailable paths are scanned again: no event reports that they can be read.
 RETRY_TICKS = 10
-MOST_REASONS = 5
-# A single run gives up when scans fail so many times in a row.
-TRIES = 3
+MAX_REASONS = 5
+# A single run ends with an error after so many failed scans in a row.
+MAX_FAILURES = 3
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How the watcher is."""
+    """How well the folder is watched and read."""
 
     healthy: bool
     reasons: tuple[str, ...]
@@ -52,7 +52,7 @@ class Health:
 
 
 class Pipeline:
-    """Keeps ledger and outbox true to the folder. `woken` is called after each commit that may owe something."""
+    """Keeps ledger and outbox up to date with the folder. Calls `woken` after each commit that may add events."""
 
     def __init__(self, settings: Settings, database: Database, workers: WorkerPool, woken: Callable[[], None]) -> None:
         self._settings = settings
@@ -62,8 +62,8 @@ class Pipeline:
         self._woken = woken
         self._origin = events.Origin(settings.collection_name, f"/ingest/{settings.collection_name}")
         self._backlog = JudgingBacklog(database, Judge(self._origin, JudgePool(workers.facts, workers)), woken)
-        self._looks = Looks(time.monotonic)
-        self._intake = Intake(self._root, self._limits, workers, self._looks)
+        self._schedule = ScanSchedule(time.monotonic)
+        self._intake = Intake(self._root, self._limits, workers, self._schedule)
         self._rereads = RereadBacklog(database, workers.count)
         self._reported: set[str] = set()
         self._missing: dict[str, float] = {}
@@ -79,7 +79,7 @@ class Pipeline:
 
     @property
     def health(self) -> Health:
-        """How the watcher is, and what waits."""
+        """How well the folder is watched, with counters."""
         detail: dict[str, Any] = {
             "strategy": "inotify",
             "root": file_names.to_text(str(self._root)),
@@ -91,15 +91,15 @@ class Pipeline:
         return Health(not reasons, reasons, detail)
 
     def _reasons(self) -> tuple[str, ...]:
-        """What is degraded: the last scan, or single paths."""
+        """The sentences that say what is degraded: the last scan, or single paths."""
         failure = self._failure
         if failure is not None:
             return (f"source unavailable: {failure}" if isinstance(failure, SourceAway) else str(failure),)
         paths = sorted(self._unavailable)
         root = file_names.to_text(str(self._root))
         reasons = [f"source unavailable: {root}/{path}: {self._unavailable[path]}" for path in paths]
-        more = len(reasons) - MOST_REASONS
-        return (*reasons[:MOST_REASONS], *((f"source unavailable: {more} more paths",) if more > 0 else ()))
+        omitted = len(reasons) - MAX_REASONS
+        return (*reasons[:MAX_REASONS], *((f"source unavailable: {omitted} more paths",) if omitted > 0 else ()))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Watches the folder until `stop`."""
@@ -108,15 +108,15 @@ class Pipeline:
         try:
             while not stop.is_set():
                 if time.monotonic() >= reconcile_at:
-                    self._looks.everything("it is time")
+                    self._schedule.scan_all("it is time")
                 if watch is None or not watch.alive or await self._is_other_folder():
                     watch = await self._watch_again(watch)
                 self._retry_unavailable()
                 if await self._step():
                     reconcile_at = time.monotonic() + self._limits.reconcile_seconds
-                more = await self._judge_some()
-                more |= await self._read_again()
-                await self._looks.next(0.0 if more else self._limits.tick_seconds)
+                is_busy = await self._judge_some()
+                is_busy |= await self._read_again()
+                await self._schedule.wait(0.0 if is_busy else self._limits.tick_seconds)
         finally:
             if watch is not None:
                 watch.stop()
@@ -124,77 +124,77 @@ class Pipeline:
 
     async def once(self) -> None:
         """Brings ledger and outbox up to date with the folder as it is, and ends. Raises SourceAway, DatabaseAway."""
-        self._looks.everything("asked")
-        while self._looks.waiting():
+        self._schedule.scan_all("asked")
+        while self._schedule.is_pending():
             await self._step()
-            if self._failure is not None and self._failures >= TRIES:
+            if self._failure is not None and self._failures >= MAX_FAILURES:
                 raise self._failure
-            await self._looks.next(self._limits.tick_seconds)
-            while not self._looks.waiting() and await self._read_again():
+            await self._schedule.wait(self._limits.tick_seconds)
+            while not self._schedule.is_pending() and await self._read_again():
                 pass
         while await self._judge_some():
             pass
         await self._backlog.close()
 
     async def _step(self) -> bool:
-        """Looks at what is due; true when that was the whole folder. A failure is reported, and everything scanned."""
-        why, paths = self._looks.take()
-        if why is None and not paths:
+        """Scans what is due; true if that was the whole folder. After a failure the whole folder is scheduled."""
+        reason, paths = self._schedule.take()
+        if reason is None and not paths:
             return False
         try:
-            await self._look(why, paths)
+            await self._scan(reason, paths)
         except (DatabaseAway, SourceAway, OSError) as error:
             self._fail(error)
             for path in paths:
-                self._looks.soon(path)
+                self._schedule.scan_now(path)
             await asyncio.sleep(self._limits.tick_seconds)
             return False
-        return why is not None
+        return reason is not None
 
     def _fail(self, error: DatabaseAway | SourceAway | OSError) -> None:
-        """A scan failed: everything is scanned again. Until that succeeds the service is degraded."""
+        """Records a failed scan and schedules the whole folder. The service is degraded until that scan succeeds."""
         failure = SourceAway(str(error)) if isinstance(error, OSError) else error
         if str(self._failure) != str(failure):
             log.error("the folder cannot be brought in now", code=failure.code, reason=str(failure))
         self._failure, self._failures = failure, self._failures + 1
-        self._looks.everything("the last scan failed")
+        self._schedule.scan_all("the last scan failed")
 
     # Watching
 
     async def _watch_again(self, old: Watch | None) -> Watch | None:
-        """A new watch on the folder that is there now; None while there is none."""
+        """A new watch on the folder that is at the path now; None if it cannot be watched."""
         if old is not None:
             await asyncio.to_thread(old.stop)
         loop = asyncio.get_running_loop()
 
-        def look(path: str) -> None:
+        def path_changed(path: str) -> None:
             loop.call_soon_threadsafe(self._report, path)
 
-        def everything(why: str) -> None:
-            loop.call_soon_threadsafe(self._overflowed, why)
+        def events_lost(reason: str) -> None:
+            loop.call_soon_threadsafe(self._overflowed, reason)
 
         try:
             self._watched = await asyncio.to_thread(folder_view.present, self._root, self._watched or {})
-            watch = Watch(self._root, look, everything)
+            watch = Watch(self._root, path_changed, events_lost)
             watch.start()
         except (SourceAway, OSError) as error:
             self._watched = None
             self._fail(error)
             return None
-        self._looks.everything("the watch begins")
+        self._schedule.scan_all("the watch begins")
         return watch
 
     def _report(self, path: str) -> None:
         self._reported.add(path)
-        self._looks.at(path, self._intake.settling.quiet_from(path))
+        self._schedule.scan_at(path, self._intake.settling.quiet_from(path))
 
-    def _overflowed(self, why: str) -> None:
+    def _overflowed(self, reason: str) -> None:
         self.overflows += 1
-        log.warning("everything is looked at again", why=why)
-        self._looks.everything(why)
+        log.warning("everything is looked at again", why=reason)
+        self._schedule.scan_all(reason)
 
     async def _is_other_folder(self) -> bool:
-        """Whether the folder or its mounts are others than those that are watched."""
+        """Whether another folder or mount is at the path of one that is watched."""
         if self._watched is None:
             return True
         try:
@@ -207,21 +207,21 @@ class Pipeline:
         if self._unavailable and now >= self._retry_at:
             self._retry_at = now + RETRY_TICKS * self._limits.tick_seconds
             for path in self._unavailable:
-                self._looks.soon(path)
+                self._schedule.scan_now(path)
 
-    # Looking
+    # Scanning
 
-    async def _look(self, why: str | None, paths: Sequence[str]) -> None:
-        """Scans the paths, or everything if there is a reason why, and brings in what differs."""
-        if why is not None:
-            log.info("looking at the whole folder", why=why)
+    async def _scan(self, reason: str | None, paths: Sequence[str]) -> None:
+        """Scans the paths, or the whole folder if there is a reason for it, and brings in the differences."""
+        if reason is not None:
+            log.info("looking at the whole folder", why=reason)
             diff = await asyncio.to_thread(folder_diff.of_everything, self._database, self._root)
         else:
             diff = await asyncio.to_thread(folder_diff.of_paths, self._database, self._root, paths)
         self._note_unavailable(diff, paths)
         self._forget_waits(diff, paths)
         held = await self._hold(diff)
-        # All are stored before the first is judged: a rebuilt ledger must know every neighbour.
+        # All files are stored before the first is judged: in a rebuilt ledger an article needs every candidate.
         deleted = [path for path in diff.difference.deleted if path not in held]
         await self._bring_in(diff, deleted)
         await self._confirm_deleted(diff, deleted)
@@ -233,7 +233,7 @@ class Pipeline:
             self.scanned.set()
 
     def _forget_waits(self, diff: FolderDiff, paths: Sequence[str]) -> None:
-        """A file that is not there is not waited for."""
+        """Ends the waits of files that are absent."""
         if diff.whole:
             self._intake.settling.keep(diff.seen.files)
             return
@@ -242,20 +242,20 @@ class Pipeline:
                 self._intake.settling.forget(path)
 
     def _note_unavailable(self, diff: FolderDiff, paths: Sequence[str]) -> None:
-        """Replaces what is known of unavailable paths by what this scan found of them."""
+        """Replaces the unavailable paths among those scanned by the ones that this scan found."""
         scanned = set(paths)
         kept = {} if diff.whole else self._unavailable.items()
         others = {path: why for path, why in kept if scanned.isdisjoint(scan.upwards(path))}
-        now = others | {each.path: each.why for each in diff.seen.unavailable}
+        now = others | {entry.path: entry.why for entry in diff.seen.unavailable}
         for path in now.keys() - self._unavailable.keys():
             log.error("unavailable", path=path, reason=now[path])
         if self._unavailable.keys() - now.keys():
-            # What could not be read could not be watched either.
+            # A folder that could not be read could not be watched either.
             self._watched = None
         self._unavailable = now
 
     async def _hold(self, diff: FolderDiff) -> frozenset[str]:
-        """Releases files that are back, and holds deletions that may not be true; the paths held."""
+        """Releases files that are present again, and holds doubtful deletions. Returns the held paths."""
         back = [path for path in diff.seen.files if path in diff.known and diff.known[path].is_held]
         if back:
             await self._database.write(entries.release, self._context(), back)
@@ -265,11 +265,11 @@ class Pipeline:
         return held
 
     def _is_witnessed(self, path: str) -> bool:
-        """Whether an event reported the path or a folder above it, or its deletion was believed before."""
+        """Whether an event reported the path or a folder above it, or an earlier scan believed its deletion."""
         return path in self._missing or not self._reported.isdisjoint(scan.upwards(path))
 
     async def _read_again(self) -> bool:
-        """Reads some of the files that are to be read again; whether there may be more."""
+        """Reads a part of the files that are to be read again. Returns whether there may be more."""
         if self._failure is not None or not self.scanned.is_set():
             return False
         try:
@@ -288,7 +288,7 @@ class Pipeline:
     # Bringing in
 
     async def _bring_in(self, diff: FolderDiff, deleted: Sequence[str]) -> None:
-        ready, overdue = self._intake.whole_ones(diff.difference.to_read)
+        ready, overdue = self._intake.settled(diff.difference.to_read)
         origins = diff.difference.origins.values()
         moves = scan.MoveMatcher({path: diff.known[path] for path in (*deleted, *origins)})
         async with aclosing(self._intake.readings(diff, ready, moves)) as readings:
@@ -301,7 +301,7 @@ class Pipeline:
                 self._woken()
                 if not diff.whole:
                     await self._backlog.judge_new()
-        unusable = Outcome(failed=[(each, each.why) for each in diff.seen.unusable.values()])
+        unusable = Outcome(failed=[(entry, entry.why) for entry in diff.seen.unusable.values()])
         if unusable.failed:
             await self._database.write(_enter, self._context(), unusable)
 
@@ -314,7 +314,7 @@ class Pipeline:
             if (diff.whole and not self.scanned.is_set()) or now - since >= self._limits.settle_seconds:
                 due.append(path)
             else:
-                self._looks.at(path, since + self._limits.settle_seconds)
+                self._schedule.scan_at(path, since + self._limits.settle_seconds)
         if due:
             await self._withdraw(diff, due)
         back = (self._missing.keys() & diff.known.keys()) - set(deleted)
@@ -322,17 +322,17 @@ class Pipeline:
             self._missing.pop(path, None)
 
     async def _withdraw(self, diff: FolderDiff, paths: Collection[str]) -> None:
-        """Withdraws what is still absent; since the scan, reading may have taken minutes. Raises SourceAway."""
+        """Withdraws files that are still absent: since the scan, reading may have taken minutes. Raises SourceAway."""
         absent = await asyncio.to_thread(folder_view.absent, self._root, diff.volumes, paths)
         for path in set(paths).difference(absent):
-            self._looks.soon(path)
+            self._schedule.scan_now(path)
         await self._database.write(entries.parting(self._settings.on_delete), self._context(), absent)
         self._woken()
 
     async def _judge_some(self) -> bool:
-        """A piece of what waits to be judged; whether there may be more."""
+        """Judges a part of the backlog. Returns whether there may be more."""
         try:
-            # After a look that failed not all are stored yet; the next one judges what is new.
+            # After a failed scan not all new files are stored yet; the next scan judges them.
             return await self._backlog.judge_some(new=self._failure is None)
         except DatabaseAway as error:
             self._fail(error)
@@ -347,12 +347,12 @@ class Pipeline:
 
 
 def _enter(session: Session, context: entries.Context, outcome: Outcome) -> None:
-    """The first transaction: moves before all, so that a path is free for what came to it."""
+    """The first transaction. Moves come first: a new file may be at the old path of a moved one."""
     if outcome.moved:
         entries.move(session, context, outcome.moved)
     for fact in outcome.touched:
         entries.touch(session, context, fact)
     for fact, prepared in outcome.stored:
         entries.store(session, context, fact, prepared)
-    for place, why in outcome.failed:
-        entries.quarantine(session, context, place, why)
+    for entry, why in outcome.failed:
+        entries.quarantine(session, context, entry, why)

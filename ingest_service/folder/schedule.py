@@ -1,40 +1,40 @@
-"""Which paths are to be looked at, and when: what watcher, timer and unsettled files ask for, each path once."""
+"""Which paths to scan, and when: as watcher, timer and unsettled files request it, each path once."""
 
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
 
-class Looks:
-    """Paths with the moment, in seconds of `clock`, from which each may be looked at. Used in the event loop only."""
+class ScanSchedule:
+    """Paths, each with the moment, in seconds of `clock`, from which it is due. Used in the event loop only."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._due: dict[str, float] = {}
-        self._everything: str | None = None
+        self._reason: str | None = None
         self._woken = asyncio.Event()
 
-    def soon(self, path: str) -> None:
-        """Look at the path now."""
-        self.at(path, self._clock())
+    def scan_now(self, path: str) -> None:
+        """Schedules the path at once."""
+        self.scan_at(path, self._clock())
 
-    def at(self, path: str, moment: float) -> None:
-        """Look at the path from `moment` on; the last word counts."""
+    def scan_at(self, path: str, moment: float) -> None:
+        """Schedules the path from `moment` on, instead of an earlier schedule of it."""
         self._due[path] = moment
         self._woken.set()
 
-    def everything(self, why: str) -> None:
-        """Look at the whole folder."""
-        self._everything = why
+    def scan_all(self, reason: str) -> None:
+        """Schedules the whole folder at once; `reason` is for the log."""
+        self._reason = reason
         self._woken.set()
 
-    def waiting(self) -> bool:
-        """Whether there is anything left to look at, now or later."""
-        return bool(self._due) or self._everything is not None
+    def is_pending(self) -> bool:
+        """Whether anything is scheduled, now or later."""
+        return bool(self._due) or self._reason is not None
 
-    async def next(self, longest: float) -> None:
-        """Waits until something is due, `longest` seconds at most."""
-        end = self._clock() + longest
+    async def wait(self, limit: float) -> None:
+        """Waits until something is due, `limit` seconds at most."""
+        end = self._clock() + limit
         while not self._is_due() and self._clock() < end:
             self._woken.clear()
             until = min([end, *self._due.values()])
@@ -43,16 +43,16 @@ class Looks:
                     await self._woken.wait()
 
     def take(self) -> tuple[str | None, list[str]]:
-        """Why to look at everything, or None; and the paths that are due. Both are forgotten here."""
-        why, self._everything = self._everything, None
-        ready = self._ready()
-        for path in ready:
+        """Removes what is due: the reason to scan the whole folder, or None; and the paths."""
+        reason, self._reason = self._reason, None
+        paths = self._due_paths()
+        for path in paths:
             del self._due[path]
-        return why, ready
+        return reason, paths
 
     def _is_due(self) -> bool:
-        return self._everything is not None or bool(self._ready())
+        return self._reason is not None or bool(self._due_paths())
 
-    def _ready(self) -> list[str]:
+    def _due_paths(self) -> list[str]:
         now = self._clock()
         return [path for path, due in self._due.items() if due <= now]

@@ -13,7 +13,7 @@ from ingest_service import intake, model, sameness
 from ingest_service.folder import scan
 from ingest_service.folder.folder_view import FolderDiff
 from ingest_service.folder.scan import FileFact, Known, Seen
-from ingest_service.folder.schedule import Looks
+from ingest_service.folder.schedule import ScanSchedule
 from ingest_service.intake import Intake, Read
 from ingest_service.settings import Limits
 from ingest_service.workers.prepare import PreparedFile, PreparedItem, Task
@@ -49,7 +49,7 @@ def fact(name: str, size: int) -> FileFact:
 
 
 def opened(tmp_path: Path, workers: Workers) -> Intake:
-    return Intake(tmp_path, Limits(), workers, Looks(lambda: 0.0))  # type: ignore[arg-type]  # Only `prepare` is asked.
+    return Intake(tmp_path, Limits(), workers, ScanSchedule(lambda: 0.0))  # type: ignore[arg-type]  # Only `prepare` is asked.
 
 
 def names(batch: Sequence[Read]) -> list[str]:
