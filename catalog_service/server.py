@@ -1,4 +1,4 @@
-"""The listening socket, and the answers to bytes that are no request.
+"""The listening socket, and the answers to bytes that are not a valid request.
 
 `ingest_service/admin/server.py` is the twin of this module; `tests/twins` compares the two.
 """

@@ -80,7 +80,7 @@ class Service:
         self.relay = Relay(database, transport, config, purge=entries.purge, clock=now)
         self.folder = open_folder(self.relay.wake)
         self._adopted = asyncio.Event()
-        self._still: str | None = "adopt what the catalog knows"
+        self._remaining: str | None = "adopt what the catalog knows"
 
     async def run(self, stop: asyncio.Event, guard: Coroutine[Any, Any, None]) -> None:
         """Adopts, then watches and delivers until `stop`, while `guard` keeps the lock. Raises PartDied."""
@@ -108,7 +108,9 @@ class Service:
 
     def condition(self) -> handlers.Condition:
         """What the service must still do before it is ready, and what it has delivered."""
-        return handlers.Condition(still=(self._still,) if self._still else (), outcomes=dict(self.relay.outcomes))
+        return handlers.Condition(
+            remaining=(self._remaining,) if self._remaining else (), outcomes=dict(self.relay.outcomes)
+        )
 
     async def status(self) -> contract.IngestStatus:
         """The whole state of the service. Raises DatabaseAway."""
@@ -119,7 +121,7 @@ class Service:
             update={"watcher": health.detail, "healthy": health.healthy and not reasons, "reasons": reasons}
         )
 
-    async def files(self, query: handlers.FilesAsked) -> contract.Files:
+    async def files(self, query: handlers.FilesQuery) -> contract.Files:
         """One page of files. Raises DatabaseAway."""
         return await self._database.read(page_of_files, query)
 
@@ -136,7 +138,7 @@ class Service:
                 await self.relay.wait_out(trouble)
             else:
                 break
-        self._still = "look at the whole folder"
+        self._remaining = "look at the whole folder"
         self._adopted.set()
         await self.folder.run(stop)
 
@@ -153,9 +155,9 @@ class Service:
 
     async def _become_ready(self) -> None:
         await self.folder.scanned.wait()
-        self._still = "deliver what was found"
+        self._remaining = "deliver what was found"
         await self.relay.drained()
-        self._still = None
+        self._remaining = None
         log.info("ready")
         await asyncio.Event().wait()
 
@@ -192,7 +194,7 @@ def _reasons(held: int, dead: int, letters: Sequence[contract.DeadLetter], waiti
         yield str(waiting)
 
 
-def page_of_files(session: Session, query: handlers.FilesAsked) -> contract.Files:
+def page_of_files(session: Session, query: handlers.FilesQuery) -> contract.Files:
     """One page of files; `next` is the path after which the next page begins, None on the last page."""
     files = queries.file_states(session, state=query.state, after=query.after, limit=query.limit + 1)
     page = tuple(files[: query.limit])

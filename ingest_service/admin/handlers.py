@@ -1,6 +1,6 @@
-"""The service's own HTTP face, for operators, probes and the catalog's pages; on loopback unless told otherwise.
+"""The HTTP API of the ingest service, for operators, probes and the catalog's pages; on loopback by default.
 
-It reads only, and stores nothing of what it is asked about. Every error is `application/problem+json` (RFC 9457).
+It only reads, and stores nothing of a request. Every error is `application/problem+json` (RFC 9457).
 """
 
 import html
@@ -23,19 +23,19 @@ from catalog_service import contract
 from ingest_service import errors
 from ingest_service.admin import problems, requests
 from ingest_service.admin.problems import (
+    AdminError,
     BadRequest,
     HostUnknown,
     MethodNotAllowed,
     NotFound,
     NotReady,
     TooLarge,
-    Unanswerable,
 )
 
 log = structlog.get_logger()
 
 
-class FilesAsked(BaseModel):
+class FilesQuery(BaseModel):
     """The query of `GET /v1/files`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,29 +45,29 @@ class FilesAsked(BaseModel):
     limit: Annotated[int, Field(ge=1, le=1_000)] = 100
 
 
-class NothingAsked(BaseModel):
-    """No query at all."""
+class NoQuery(BaseModel):
+    """The query of an address that takes no parameters."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """How the service is now: what it must still do before it is ready, and what it has delivered."""
+    """The progress of the service: what is left to do before it is ready, and the outcomes of its events."""
 
-    still: tuple[str, ...] = ()
-    """What is not done yet since the start, each in a few words; ready when empty."""
+    remaining: tuple[str, ...] = ()
+    """The steps that are left since the start, each in a few words; the service is ready if there are none."""
     outcomes: Mapping[str, int] = field(default_factory=dict)
-    """How many events ended how, since the start."""
+    """Counts events by outcome, since the start."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where the answers come from."""
+    """The functions that the handlers get their answers from."""
 
     condition: Callable[[], Condition]
     status: Callable[[], Awaitable[contract.IngestStatus]]
-    files: Callable[[FilesAsked], Awaitable[contract.Files]]
+    files: Callable[[FilesQuery], Awaitable[contract.Files]]
     match: Callable[[str], Awaitable[contract.Matches]]
 
 
@@ -79,7 +79,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def create_app(sources: Sources, host: str = "127.0.0.1", longest: int = 5_000_000) -> web.Application:
     """The application; `host` is the address it will be bound to, `longest` bounds a text, in bytes of UTF-8."""
-    middlewares = [_named, _errors, *([_only_loopback] if is_loopback(host) else [])]
+    middlewares = [_with_request_id, _errors, *([_only_loopback] if is_loopback(host) else [])]
     app = web.Application(middlewares=middlewares, client_max_size=longest)
     app[SOURCES] = sources
     for path, handler in (
@@ -102,59 +102,59 @@ def is_loopback(host: str) -> bool:
 
 
 async def livez(request: web.Request) -> web.Response:
-    """Whether the process answers at all."""
-    requests.query(NothingAsked, request)
+    """Whether the process answers."""
+    requests.query(NoQuery, request)
     return web.json_response({"status": "alive"})
 
 
 async def readyz(request: web.Request) -> web.Response:
     """Whether everything found at the start is in the catalog, and the database answers."""
-    requests.query(NothingAsked, request)
+    requests.query(NoQuery, request)
     sources = request.app[SOURCES]
-    if still := sources.condition().still:
-        raise NotReady(f"Not yet done: {', '.join(still)}.")
+    if remaining := sources.condition().remaining:
+        raise NotReady(f"Not yet done: {', '.join(remaining)}.")
     await sources.status()
     return web.json_response({"status": "ready"})
 
 
 async def metrics(request: web.Request) -> web.Response:
-    """The numbers, in Prometheus' text format."""
-    requests.query(NothingAsked, request)
+    """The metrics, in the text format of Prometheus."""
+    requests.query(NoQuery, request)
     sources = request.app[SOURCES]
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
-    registry.register(_Numbers(await sources.status(), sources.condition()))
+    registry.register(_Metrics(await sources.status(), sources.condition()))
     return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 async def status(request: web.Request) -> web.Response:
-    """Queues, the oldest that waits, the watcher's health, files by state."""
-    requests.query(NothingAsked, request)
+    """The status: files and events by state, the age of the oldest pending event, the health of the watcher."""
+    requests.query(NoQuery, request)
     return _json(await request.app[SOURCES].status())
 
 
 async def files(request: web.Request) -> web.Response:
-    """Files with their state and reason, by path; `after` is the last page's `next`."""
-    return _json(await request.app[SOURCES].files(requests.query(FilesAsked, request)))
+    """A page of files with state and reason, by path; `after` is the `next` of the page before."""
+    return _json(await request.app[SOURCES].files(requests.query(FilesQuery, request)))
 
 
 async def match(request: web.Request) -> web.Response:
     """Where a text comes from: the articles that share words with it, with the passages."""
-    requests.query(NothingAsked, request)
+    requests.query(NoQuery, request)
     return _json(await request.app[SOURCES].match(await requests.text(request)))
 
 
 async def problem(request: web.Request) -> web.Response:
-    """What the code of a problem means: where its `type` leads."""
-    requests.query(NothingAsked, request)
+    """A page about a problem code: the `type` of a problem is its address."""
+    requests.query(NoQuery, request)
     for kind in problems.problem_types():
         if kind.code == request.match_info["code"]:
             return _page(kind.code, f"{kind.__doc__} Answered with status {kind.status}.")
     raise NotFound
 
 
-class _Numbers(Collector):
-    """One look at the service as metrics; labels come from fixed sets."""
+class _Metrics(Collector):
+    """Status and condition of the service as metrics; labels come from fixed sets."""
 
     def __init__(self, status: contract.IngestStatus, condition: Condition) -> None:
         self._status = status
@@ -178,12 +178,12 @@ class _Numbers(Collector):
                 status.oldest_waiting_seconds or 0.0,
             ),
             GaugeMetricFamily("ingest_healthy", "1 when nothing is degraded.", float(status.healthy)),
-            GaugeMetricFamily("ingest_ready", "1 when ready.", float(not condition.still)),
+            GaugeMetricFamily("ingest_ready", "1 when ready.", float(not condition.remaining)),
         ]
 
 
-def _by_state(name: str, about: str, counts: Mapping[str, int]) -> Metric:
-    family = GaugeMetricFamily(name, about, labels=["state"])
+def _by_state(name: str, help_: str, counts: Mapping[str, int]) -> Metric:
+    family = GaugeMetricFamily(name, help_, labels=["state"])
     for state, count in counts.items():
         family.add_metric([state], count)
     return family
@@ -203,10 +203,10 @@ def _page(heading: str, sentence: str) -> web.Response:
 
 
 @web.middleware
-async def _named(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Gives the request an id, the client's own where it has one, that finds it in the log."""
-    given = request.headers.get("X-Request-Id", "")
-    request[REQUEST_ID] = request_id = given if _ID.fullmatch(given) else uuid4().hex
+async def _with_request_id(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Gives the request an id for log and answer: the one in its header if that is valid, else a new one."""
+    header = request.headers.get("X-Request-Id", "")
+    request[REQUEST_ID] = request_id = header if _ID.fullmatch(header) else uuid4().hex
     with structlog.contextvars.bound_contextvars(request_id=request_id):
         response = await handler(request)
     response.headers["X-Request-Id"] = request_id
@@ -215,10 +215,10 @@ async def _named(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 @web.middleware
 async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Every error as a problem; what nobody foresaw is logged."""
+    """Turns every error into a problem; logs an unforeseen one."""
     try:
         return await handler(request)
-    except Unanswerable as wrong:
+    except AdminError as wrong:
         error = wrong
     except errors.DatabaseAway as away:
         error = problems.DatabaseAway(str(away))
@@ -228,12 +228,12 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         error = _translated(refused)
     except Exception:
         log.exception("unforeseen", path=request.path)
-        error = Unanswerable()
+        error = AdminError()
     return problems.render(error, request[REQUEST_ID], request.path)
 
 
-def _translated(error: web.HTTPException) -> Unanswerable:
-    """Our error for one of the framework's."""
+def _translated(error: web.HTTPException) -> AdminError:
+    """The error of this API for an error of the framework."""
     if isinstance(error, web.HTTPMethodNotAllowed):
         allowed = ", ".join(sorted(error.allowed_methods))
         return MethodNotAllowed(f"{error.method} cannot be used here.", headers={"Allow": allowed})
@@ -241,12 +241,12 @@ def _translated(error: web.HTTPException) -> Unanswerable:
         return NotFound()
     if isinstance(error, web.HTTPRequestEntityTooLarge):
         return TooLarge()
-    return BadRequest() if error.status < HTTPStatus.INTERNAL_SERVER_ERROR else Unanswerable()
+    return BadRequest() if error.status < HTTPStatus.INTERNAL_SERVER_ERROR else AdminError()
 
 
 @web.middleware
 async def _only_loopback(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """A page of another site may reach loopback under a name of its own (DNS rebinding); it is sent away."""
+    """Refuses any other name than that of loopback: another site may give its own name to it (DNS rebinding)."""
     try:
         host = request.url.host or ""
     except ValueError:

@@ -1,4 +1,4 @@
-"""The errors of the service's own HTTP face, all in one shape: RFC 9457 problem details, in our own words."""
+"""The errors of the service's HTTP API, all in one form: problem details (RFC 9457), worded by this module."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from catalog_service.contract import FieldError, Problem
 
 MEDIA_TYPE = "application/problem+json"
-MOST_ERRORS = 50
+MAX_ERRORS = 50
 RETRY_SECONDS = 1
-Place: TypeAlias = tuple[int | str, ...]
-# Our words for pydantic's types of errors.
+Location: TypeAlias = tuple[int | str, ...]
+# The wording for each of pydantic's types of errors.
 WORDS = {
     "extra_forbidden": "is not known here",
     "missing": "is missing",
@@ -29,7 +29,7 @@ WORDS = {
 _POSITION = re.compile(r"line (\d+) column (\d+)$")
 
 
-class Unanswerable(Exception):
+class AdminError(Exception):
     """Something is wrong with the ingest service; its log says what."""
 
     code: ClassVar[str] = "ingest-error"
@@ -47,98 +47,98 @@ class Unanswerable(Exception):
         self.headers = dict(headers or {})
 
 
-class BadQuery(Unanswerable):
+class BadQuery(AdminError):
     """The query cannot be understood."""
 
     code = "bad-query"
     status = 400
 
 
-class BadBody(Unanswerable):
+class BadBody(AdminError):
     """The body of the request cannot be read as its media type."""
 
     code = "bad-body"
     status = 400
 
 
-class BadRequest(Unanswerable):
+class BadRequest(AdminError):
     """The request is not valid HTTP."""
 
     code = "bad-request"
     status = 400
 
 
-class NotFound(Unanswerable):
+class NotFound(AdminError):
     """There is nothing at this address."""
 
     code = "not-found"
     status = 404
 
 
-class MethodNotAllowed(Unanswerable):
+class MethodNotAllowed(AdminError):
     """This address does not have the method; the Allow header lists those it has."""
 
     code = "method-not-allowed"
     status = 405
 
 
-class TooLarge(Unanswerable):
+class TooLarge(AdminError):
     """The text is longer than the limit."""
 
     code = "too-large"
     status = 413
 
 
-class UnsupportedMedia(Unanswerable):
+class UnsupportedMedia(AdminError):
     """The body is in a media type, an encoding or a compression that is not read."""
 
     code = "unsupported-media-type"
     status = 415
 
 
-class HostUnknown(Unanswerable):
+class HostUnknown(AdminError):
     """The Host header must name loopback: the service is open to this machine only."""
 
     code = "host-unknown"
     status = 421
 
 
-class HeadersTooLarge(Unanswerable):
+class HeadersTooLarge(AdminError):
     """The request line or a header is far too long."""
 
     code = "headers-too-large"
     status = 431
 
 
-class NotReady(Unanswerable):
+class NotReady(AdminError):
     """Not everything that was found at the start is in the catalog yet."""
 
     code = "not-ready"
     status = 503
 
 
-class DatabaseAway(Unanswerable):
+class DatabaseAway(AdminError):
     """The database cannot be used now; try again."""
 
     code = "database-away"
     status = 503
 
 
-class DatabaseUnusable(Unanswerable):
+class DatabaseUnusable(AdminError):
     """The database is damaged or is no database; an operator must repair or replace it."""
 
     code = "database-unusable"
     status = 503
 
 
-def problem_types() -> Iterator[type[Unanswerable]]:
+def problem_types() -> Iterator[type[AdminError]]:
     """Every type of problem that an answer can have."""
-    yield Unanswerable
-    yield from Unanswerable.__subclasses__()
+    yield AdminError
+    yield from AdminError.__subclasses__()
 
 
-def render(error: Unanswerable, request_id: str, instance: str | None = None) -> web.Response:
-    """The answer to a request that met this error."""
+def render(error: AdminError, request_id: str, instance: str | None = None) -> web.Response:
+    """The response for this error."""
     problem = Problem(
         type=f"/problems/{error.code}",
         title=error.code.replace("-", " ").capitalize(),
@@ -148,7 +148,7 @@ def render(error: Unanswerable, request_id: str, instance: str | None = None) ->
         instance=None if instance is None else _printable(instance),
         request_id=request_id,
         errors=tuple(
-            FieldError(pointer=_printable(each.pointer), detail=_printable(each.detail)) for each in error.errors
+            FieldError(pointer=_printable(field.pointer), detail=_printable(field.detail)) for field in error.errors
         ),
     )
     headers = {"Cache-Control": "no-store", **error.headers}
@@ -159,25 +159,25 @@ def render(error: Unanswerable, request_id: str, instance: str | None = None) ->
     )
 
 
-def field_errors(error: ValidationError, pointer: Callable[[Place], str]) -> tuple[FieldError, ...]:
-    """The first `MOST_ERRORS` errors of a validation; `pointer` makes a field's pointer from pydantic's location."""
+def field_errors(error: ValidationError, pointer: Callable[[Location], str]) -> tuple[FieldError, ...]:
+    """The first `MAX_ERRORS` errors of a validation; `pointer` makes a field's pointer from pydantic's location."""
     return tuple(
-        FieldError(pointer=pointer(each["loc"]), detail=_in_our_words(each["type"], each.get("ctx", {})))
-        for each in error.errors(include_url=False, include_input=False)[:MOST_ERRORS]
+        FieldError(pointer=pointer(details["loc"]), detail=_worded(details["type"], details.get("ctx", {})))
+        for details in error.errors(include_url=False, include_input=False)[:MAX_ERRORS]
     )
 
 
 def sentence(errors: tuple[FieldError, ...]) -> str:
     """The errors as one sentence."""
-    return "; ".join(f"{each.pointer or 'the body'} {each.detail}" for each in errors) + "."
+    return "; ".join(f"{error.pointer or 'the body'} {error.detail}" for error in errors) + "."
 
 
-def _in_our_words(kind: str, about: Mapping[str, Any]) -> str:
-    if kind == "json_invalid" and (place := _POSITION.search(about["error"])):
-        return f"is not JSON (line {place[1]}, column {place[2]})"
-    return WORDS.get(kind, "cannot be used").format_map(about)
+def _worded(kind: str, context: Mapping[str, Any]) -> str:
+    if kind == "json_invalid" and (location := _POSITION.search(context["error"])):
+        return f"is not JSON (line {location[1]}, column {location[2]})"
+    return WORDS.get(kind, "cannot be used").format_map(context)
 
 
 def _printable(text: str) -> str:
-    """Text that any client can read: undecodable bytes of a request arrive as lone surrogates."""
+    """The text without lone surrogates, which represent undecodable bytes of a request; 2,000 characters at most."""
     return text.encode("utf-8", "replace").decode()[:2_000]

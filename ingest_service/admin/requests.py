@@ -11,16 +11,16 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from catalog_service.contract import FieldError
 from ingest_service.admin import problems
-from ingest_service.admin.problems import BadBody, BadQuery, NotFound, Place, UnsupportedMedia
+from ingest_service.admin.problems import BadBody, BadQuery, Location, NotFound, UnsupportedMedia
 
 TEXT, JSON = "text/plain", "application/json"
 ACCEPTED = f"{TEXT}, {JSON}"
-# PostgreSQL has no NUL in texts, and neither database takes a lone surrogate: it is no UTF-8.
+# PostgreSQL stores no NUL in a text, and no database stores a lone surrogate, which UTF-8 cannot represent.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-Asked = TypeVar("Asked", bound=BaseModel)
+Model = TypeVar("Model", bound=BaseModel)
 
 
-class TextAsked(BaseModel):
+class TextBody(BaseModel):
     """The body of `POST /v1/match` as JSON; as `text/plain` it is the text alone."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -28,24 +28,25 @@ class TextAsked(BaseModel):
     text: str
 
 
-def query(model: type[Asked], request: web.Request) -> Asked:
-    """The query as `model`. Raises BadQuery for a parameter that is unknown, doubled or out of bounds.
+def query(model: type[Model], request: web.Request) -> Model:
+    """The parameters of the query as `model`. Raises BadQuery and NotFound.
 
-    Raises NotFound for characters that no database holds in the path, BadQuery for such in the query.
+    BadQuery: a parameter is unknown, repeated or out of bounds, or has a character that no database can store.
+    NotFound: the path has such a character.
     """
     if in_path := _unstorable(request.match_info.items()):
         raise NotFound(errors=in_path)
     if in_query := _unstorable(request.query.items()):
         raise BadQuery(problems.sentence(in_query), errors=in_query)
-    doubled = sorted({name for name in request.query if len(request.query.getall(name)) > 1})
-    wrong = tuple(FieldError(pointer=name, detail="is given more than once") for name in doubled)
+    repeated = sorted({name for name in request.query if len(request.query.getall(name)) > 1})
+    wrong = tuple(FieldError(pointer=name, detail="is given more than once") for name in repeated)
     try:
-        asked = model.model_validate(dict(request.query))
+        parameters = model.model_validate(dict(request.query))
     except ValidationError as error:
         wrong += problems.field_errors(error, _parameter)
     if wrong:
         raise BadQuery(problems.sentence(wrong), errors=wrong)
-    return asked
+    return parameters
 
 
 def _unstorable(parameters: Iterable[tuple[str, str]]) -> tuple[FieldError, ...]:
@@ -57,8 +58,8 @@ def _unstorable(parameters: Iterable[tuple[str, str]]) -> tuple[FieldError, ...]
 
 
 async def text(request: web.Request) -> str:
-    """The text that the body is or holds. Raises UnsupportedMedia and BadBody."""
-    _check_form(request)
+    """The text in the body, which is plain text or JSON. Raises UnsupportedMedia and BadBody."""
+    _check_headers(request)
     try:
         body = await request.read()
     except (web.RequestPayloadError, HttpProcessingError):
@@ -66,7 +67,8 @@ async def text(request: web.Request) -> str:
     return _decoded(body) if request.content_type == TEXT else _member(body)
 
 
-def _check_form(request: web.Request) -> None:
+def _check_headers(request: web.Request) -> None:
+    """Raises UnsupportedMedia for a compression, media type or charset that is not read."""
     if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         raise UnsupportedMedia("Bodies are read as they are, not compressed.", headers={"Accept-Encoding": "identity"})
     if request.content_type not in (TEXT, JSON):
@@ -83,10 +85,10 @@ def _decoded(body: bytes) -> str:
 
 
 def _member(body: bytes) -> str:
-    # Some editors write a byte order mark before the text; it is no part of JSON (RFC 8259, 8.1).
+    # Some editors write a byte order mark before the text, which is not part of JSON (RFC 8259, 8.1).
     json = _decoded(body.removeprefix(codecs.BOM_UTF8))
     try:
-        return TextAsked.model_validate_json(json).text
+        return TextBody.model_validate_json(json).text
     except ValidationError as error:
         raise _bad(*problems.field_errors(error, _pointer)) from None
 
@@ -95,10 +97,10 @@ def _bad(*wrong: FieldError) -> BadBody:
     return BadBody(problems.sentence(wrong), errors=wrong)
 
 
-def _parameter(place: Place) -> str:
-    return str(place[0])
+def _parameter(location: Location) -> str:
+    return str(location[0])
 
 
-def _pointer(place: Place) -> str:
+def _pointer(location: Location) -> str:
     """A JSON pointer (RFC 6901)."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in place)
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in location)

@@ -1,4 +1,4 @@
-"""The listening socket, and the answers to bytes that are no request.
+"""The listening socket, and the answers to bytes that are not a valid request.
 
 `catalog_service/server.py` is the twin of this module; `tests/twins` compares the two.
 """
@@ -16,7 +16,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import LineTooLong
 
 from ingest_service.admin import problems
-from ingest_service.admin.problems import BadRequest, HeadersTooLarge, Unanswerable
+from ingest_service.admin.problems import AdminError, BadRequest, HeadersTooLarge
 from ingest_service.errors import CannotListen
 
 # A longer line or header is answered with 431.
@@ -55,9 +55,9 @@ class Protocol(web.RequestHandler):
         return response
 
 
-def _meaning(status: int, exc: BaseException | None) -> Unanswerable:
+def _meaning(status: int, exc: BaseException | None) -> AdminError:
     if status >= 500:
-        return Unanswerable()
+        return AdminError()
     return (
         HeadersTooLarge("The request line or a header is too long.") if isinstance(exc, LineTooLong) else BadRequest()
     )

@@ -57,6 +57,6 @@ def test_every_problem_of_a_request_to_the_catalog_is_documented() -> None:
 
 def test_every_problem_of_a_request_to_the_ingest_service_is_documented() -> None:
     kinds = list(problems.problem_types())
-    assert set(kinds) == {problems.Unanswerable, *below(problems.Unanswerable)}
+    assert set(kinds) == {problems.AdminError, *below(problems.AdminError)}
     expected = {(str(each.status), each.code, each.__doc__) for each in kinds}
     assert documented("### Of the ingest service") == expected

@@ -73,7 +73,7 @@ class Stage:
     @property
     def still(self) -> tuple[str, ...]:
         """What is not done yet."""
-        return self.service.condition().still
+        return self.service.condition().remaining
 
 
 @pytest.fixture
@@ -261,8 +261,8 @@ async def test_an_event_that_is_refused_for_now_makes_the_service_unhealthy(data
 async def test_files_come_in_pages(database: Database) -> None:
     add_files(database, "c.txt", "a.txt", "b.txt")
     async with FakeCatalog().serving() as catalog, staged(database, catalog.url) as stage:
-        first = await stage.service.files(handlers.FilesAsked(limit=2))
+        first = await stage.service.files(handlers.FilesQuery(limit=2))
         assert [file.path for file in first.files] == ["a.txt", "b.txt"]
-        second = await stage.service.files(handlers.FilesAsked(limit=2, after=first.next))
+        second = await stage.service.files(handlers.FilesQuery(limit=2, after=first.next))
     assert [file.path for file in second.files] == ["c.txt"]
     assert second.next is None

@@ -26,7 +26,7 @@ class Service:
 
     def __init__(self) -> None:
         self.condition = handlers.Condition(outcomes={"recorded": 5})
-        self.asked: list[handlers.FilesAsked] = []
+        self.asked: list[handlers.FilesQuery] = []
         self.matched: list[str] = []
         self.away = False
 
@@ -35,7 +35,7 @@ class Service:
             raise DatabaseAway
         return STATUS
 
-    async def files(self, asked: handlers.FilesAsked) -> contract.Files:
+    async def files(self, asked: handlers.FilesQuery) -> contract.Files:
         self.asked.append(asked)
         return contract.Files(files=(FILE,), next="002.txt")
 
@@ -67,7 +67,7 @@ async def test_a_service_with_nothing_left_to_do_is_ready() -> None:
 
 async def test_a_service_that_is_not_ready_says_what_is_missing() -> None:
     service = Service()
-    service.condition = handlers.Condition(still=("adopt what the catalog knows",))
+    service.condition = handlers.Condition(remaining=("adopt what the catalog knows",))
     async with service.serving() as client:
         assert (await client.get("/livez")).status == 200
         assert "adopt what the catalog knows" in (await problem(await client.get("/readyz"))).detail
@@ -207,7 +207,7 @@ async def test_the_status_and_the_files_are_the_contract_s() -> None:
         assert contract.IngestStatus.model_validate(await (await client.get("/v1/status")).json()) == STATUS
         answer = await client.get("/v1/files?state=quarantined&after=001.txt&limit=1")
         assert contract.Files.model_validate(await answer.json()).files == (FILE,)
-    assert service.asked == [handlers.FilesAsked(state="quarantined", after="001.txt", limit=1)]
+    assert service.asked == [handlers.FilesQuery(state="quarantined", after="001.txt", limit=1)]
 
 
 @pytest.mark.parametrize(

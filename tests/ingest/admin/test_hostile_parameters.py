@@ -31,7 +31,7 @@ async def application(database_url: str) -> AsyncIterator[tuple[str, list[tuple[
     async def status() -> contract.IngestStatus:
         return await database.read(service.read_status, settings)
 
-    async def files(query: handlers.FilesAsked) -> contract.Files:
+    async def files(query: handlers.FilesQuery) -> contract.Files:
         return await database.read(service.page_of_files, query)
 
     async def match(text: str) -> contract.Matches:
