@@ -1,7 +1,7 @@
-"""The watched folder as one scan sees it, and the proof that it stayed the same folder for as long as the scan took.
+"""The watched folder as one scan sees it, with the check that it was the same folder from beginning to end.
 
-A folder that is renamed away, unmounted or replaced looks empty. A scan therefore keeps the folder open, looks only
-into what it opened, and fails when folder or mounts are others at its end than at its beginning.
+A folder that is renamed away, unmounted or replaced looks empty. A scan therefore keeps the folder open and reads only
+below the open descriptor. It fails if the folder or a mount was replaced while it ran.
 """
 
 import os
@@ -20,7 +20,7 @@ from ingest_service.folder.volumes import ROOT, VolumeChange, Volumes
 
 @dataclass(frozen=True, slots=True)
 class FolderDiff:
-    """What the ledger knows and what one scan saw of the same paths, and how they differ; `whole` if of all paths."""
+    """The same paths in the ledger and in one scan, and how they differ; `whole` if the scan was of all paths."""
 
     known: Mapping[str, Known]
     seen: Seen
@@ -29,12 +29,12 @@ class FolderDiff:
     changes: tuple[VolumeChange, ...]
     whole: bool
     again: frozenset[str] = frozenset()
-    """Paths whose bytes are read into articles even where they are known."""
+    """Paths whose bytes are read into articles even if the ledger has their digest."""
 
 
 @dataclass(frozen=True, slots=True)
 class FolderView:
-    """The open folder. `path` leads to it whatever becomes of its name; `changes` are those since it was remembered."""
+    """The open folder. `path` remains valid after a rename; `changes` compares with the remembered volumes."""
 
     folder: Path
     path: Path
@@ -43,7 +43,7 @@ class FolderView:
     changes: tuple[VolumeChange, ...]
 
     def walk(self, start: str = ROOT) -> Iterator[Entry]:
-        """Everything under a folder that is not ignored. Raises SourceAway when the watched folder cannot be read."""
+        """The entries below a folder, without ignored ones. Raises SourceAway if the watched folder cannot be read."""
         hidden = self._hidden(start)
         if hidden is not None:
             yield hidden
@@ -58,29 +58,29 @@ class FolderView:
             raise _away(self.folder, error) from error
 
     def look(self, path: str) -> Entry | None:
-        """What is at a path, None when nothing is there."""
+        """The entry at a path, None if there is nothing."""
         if file_names.to_text(file_names.to_name(path)) != path:
-            # Earlier releases recorded some names in another form, of which there is no file any more.
+            # Earlier releases recorded some names in another text form. No file has such a path.
             return None
         return self._hidden(path) or scan.look(self.path, path)
 
     def entries(self, path: str) -> list[Entry]:
-        """What is at a path, or below it if it is a folder."""
-        here = self.path / file_names.to_name(path)
-        if os.path.isdir(here) and not os.path.islink(here):  # noqa: PTH112, PTH114  Path's raise some errors.
+        """The entries at a path, or below it if it is a folder."""
+        place = self.path / file_names.to_name(path)
+        if os.path.isdir(place) and not os.path.islink(place):  # noqa: PTH112, PTH114  Path's raise some errors.
             return list(self.walk(path))
         entry = self.look(path)
         return [] if entry is None else [entry]
 
     def check(self) -> None:
-        """Raises SourceAway when folder or mounts are others now than at the beginning."""
+        """Raises SourceAway if the folder or a mount was replaced since the beginning."""
         with _opened(self.folder) as descriptor:
             now = volumes.present(descriptor, self.volumes, self.ignore.covers)
         if now != self.volumes:
             raise _changed(self.folder)
 
     def _hidden(self, path: str) -> Unavailable | None:
-        """The missing mount that a path is on."""
+        """The missing mount that a path is on, or None. Raises SourceAway if the watched folder itself is missing."""
         above = set(scan.upwards(path))
         for change in self.changes:
             if change.condition == "missing" and change.path in above:
@@ -91,7 +91,7 @@ class FolderView:
 
 
 def present(folder: Path, remembered: Volumes) -> Volumes:
-    """The volumes that are there now. Raises SourceAway."""
+    """The volumes that are present now. Raises SourceAway."""
     with opened(folder, remembered) as view:
         return view.volumes
 
@@ -101,14 +101,14 @@ def absent(folder: Path, expected: Volumes, paths: Collection[str]) -> list[str]
     with opened(folder, expected) as view:
         if view.volumes != expected:
             raise _changed(folder)
-        found = [path for path in paths if view.ignore.covers(path) or view.look(path) is None]
+        missing = [path for path in paths if view.ignore.covers(path) or view.look(path) is None]
         view.check()
-    return found
+    return missing
 
 
 @contextmanager
 def opened(folder: Path, remembered: Volumes) -> Iterator[FolderView]:
-    """The folder held open until the block ends. Raises SourceAway when it is not there or cannot be read."""
+    """Keeps the folder open until the block ends. Raises SourceAway when it is absent or cannot be read."""
     with _opened(folder) as descriptor:
         path = Path(f"/proc/self/fd/{descriptor}")
         ignore = _ignore(folder, path)

@@ -1,4 +1,4 @@
-"""What in the folder is nobody's document: editors' temporary files, and what `.ingestignore` names."""
+"""The rules that exclude files from reading: temporary files of editors, and the rules in `.ingestignore`."""
 
 import functools
 import os
@@ -11,8 +11,8 @@ import structlog
 from ingest_service import file_names
 
 IGNORE_FILE = ".ingestignore"
-MOST_RULES = 10_000
-# What rules see for a line end in a name, which their `.` would not match: a character that no name has.
+MAX_RULES = 10_000
+# Replaces a line end in a name, which `.` in a rule does not match, by a character that no name has.
 LINE_END = "\udc0a"
 # Hidden files, and the temporary names of vim, emacs, nano, gedit, LibreOffice, rsync, browsers and sed.
 ALWAYS = (
@@ -35,20 +35,20 @@ log = structlog.get_logger()
 class Ignore:
     """The rules in force, read from the folder's `.ingestignore` (gitignore syntax) once.
 
-    Raises OSError when the file is there and cannot be read: without its rules too much would be published.
+    Raises OSError when the file exists and cannot be read: without its rules too much would be published.
     """
 
     def __init__(self, root: Path) -> None:
         try:
-            # As names are read: a rule may hold bytes that are not UTF-8.
-            own = os.fsdecode((root / IGNORE_FILE).read_bytes()).split("\n")[:MOST_RULES]
+            # Decoded as names are: a rule may contain bytes that are not UTF-8.
+            own = os.fsdecode((root / IGNORE_FILE).read_bytes()).split("\n")[:MAX_RULES]
         except (FileNotFoundError, IsADirectoryError):
             own = []
         rules = (*ALWAYS, *(line.removesuffix("\r") for line in own))
         self._rules = pathspec.GitIgnoreSpec.from_lines(filter(_is_valid, rules))
 
     def __call__(self, path: str, is_folder: bool) -> bool:
-        """Whether the path is ignored; a folder with all it holds."""
+        """Whether the path is ignored. Everything in an ignored folder is ignored too."""
         name = file_names.to_name(path).replace("\n", LINE_END)
         return self._rules.match_file(f"{name}/" if is_folder else name)
 
@@ -59,8 +59,8 @@ class Ignore:
         return any(self("/".join(parts[:end]), is_folder or end < len(parts)) for end in ends)
 
 
-# Every scan reads the rules anew: one that is not valid is logged the first time only.
-@functools.lru_cache(MOST_RULES)
+# Every scan reads the rules again; an invalid rule is logged the first time only.
+@functools.lru_cache(MAX_RULES)
 def _is_valid(rule: str) -> bool:
     """Whether a line has the syntax of gitignore. Other lines have no effect, as in git."""
     try:

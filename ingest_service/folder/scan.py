@@ -1,7 +1,7 @@
-"""Scans paths of the folder, and compares what the ledger knows with what is there.
+"""Scans paths of the folder, and compares the scan with the ledger.
 
-The disk is the truth: only the facts of the file system decide what became of a path. Each fact is evidence, no more:
-the inode of a deleted file is given to the next new one, and `touch -r` keeps size and time.
+Only the facts of the file system decide whether a file was changed, moved or deleted. No single fact proves it: the
+next new file may get the inode of a deleted one, and `touch -r` keeps size and time.
 """
 
 import errno
@@ -17,19 +17,19 @@ from typing import TypeAlias
 from ingest_service import file_names
 from ingest_service.errors import NotRegular, PathTooLong, Unreadable
 
-# In bytes of the text form: an index of PostgreSQL takes no longer value.
+# In bytes of the text form: an index of PostgreSQL accepts no longer value.
 LONGEST_PATH = 2_600
 # The digests of possible origins that are sent to a worker with a file.
 MAX_DIGESTS = 100
 
 Ignored = Callable[[str, bool], bool]
-# With these errors of stat nothing is at a path. All others say that it is not known what is there.
+# With these errors of stat a path is absent. With any other error it is unavailable.
 ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
 
 
 @dataclass(frozen=True, slots=True)
 class FileFact:
-    """What the file system says of one path; sizes in bytes, times in nanoseconds."""
+    """The facts of one path in the file system; sizes in bytes, times in nanoseconds."""
 
     path: str
     size: int
@@ -46,7 +46,7 @@ class FileFact:
 
 @dataclass(frozen=True, slots=True)
 class Unusable:
-    """A path at which there is something that is not read: no regular file, or one outside of the folder."""
+    """A path whose entry is not read: not a regular file, or a file outside of the folder."""
 
     path: str
     why: Unreadable
@@ -54,7 +54,7 @@ class Unusable:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """A path that cannot be looked at now: of it, and of everything below it, it is not known what is there."""
+    """A path that cannot be read now: it is unknown what is there and below it."""
 
     path: str
     why: str
@@ -65,14 +65,14 @@ Entry: TypeAlias = FileFact | Unusable | Unavailable
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a scan found: files by path, entries that are no files by path, and what could not be looked at."""
+    """The result of a scan: files by path, unusable entries by path, and unavailable paths."""
 
     files: Mapping[str, FileFact]
     unusable: Mapping[str, Unusable]
     unavailable: tuple[Unavailable, ...] = ()
 
     def absent(self, paths: Iterable[str]) -> list[str]:
-        """Those of the paths where the scan saw that nothing is there."""
+        """Those of the paths that the scan found absent; a path that was unavailable is not among them."""
         hidden = {entry.path for entry in self.unavailable}
         candidates = [path for path in paths if path not in self.files and path not in self.unusable]
         return [path for path in candidates if hidden.isdisjoint(upwards(path))] if hidden else candidates
@@ -88,9 +88,9 @@ def upwards(path: str) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the ledger knows of a path; `digest` is that of the bytes last read, None when they were never read.
+    """A path in the ledger. `digest` is that of the bytes last read, None if they were never read.
 
-    `is_document` says that the catalog has a document of it, `is_held` that its deletion is held.
+    `is_document` says that the catalog has a document for it, `is_held` that its deletion is held.
     """
 
     fact: FileFact
@@ -101,7 +101,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Which files must be read, which were deleted, and from which of those or of changed ones a file may come."""
+    """The files to read, the deleted paths, and the deleted or changed path that a file to read may come from."""
 
     to_read: tuple[FileFact, ...]
     deleted: tuple[str, ...]
@@ -109,11 +109,11 @@ class Difference:
 
 
 def diff(known: Mapping[str, Known], seen: Seen, again: Collection[str] = ()) -> Difference:
-    """Compares the known paths with the seen ones, of which those in `again` are read in any case; pure.
+    """Compares the known paths with the seen ones; paths in `again` are read in any case. Pure.
 
     A file that is unchanged in all its facts is not read. A file may have come from a path whose file was deleted or is
-    another one now, if it is the same file (device and inode) of the same size and time; only reading shows whether its
-    bytes are the same. A path that could not be looked at is not deleted.
+    another one now, if it is the same file (device and inode) of the same size and time. Only reading shows whether its
+    bytes are the same. An unavailable path is not deleted.
     """
     files = seen.files
     to_read = tuple(
@@ -178,7 +178,7 @@ def _same_content(before: FileFact, after: FileFact) -> bool:
 
 
 def look(root: Path, path: str) -> Entry | None:
-    """What is at one path inside the folder, None when nothing is there. Follows no symbolic link out of it."""
+    """The entry at a path inside the folder, None if there is nothing. Follows no symbolic link out of the folder."""
     place = root / file_names.to_name(path)
     inside = _is_inside(root, place)
     try:
@@ -200,7 +200,7 @@ def look(root: Path, path: str) -> Entry | None:
 
 
 def reason(error: OSError) -> str:
-    """The system's words for an error, without the path."""
+    """The operating system's message for an error, without the path."""
     return os.strerror(error.errno or 0)
 
 
@@ -246,7 +246,7 @@ def walk(root: Path, ignored: Ignored, start: str = "") -> Iterator[Entry]:
 
 
 def _names(folder: Path) -> list[tuple[str, bool]]:
-    """The names in a folder, and which are folders themselves."""
+    """The names in a folder, and whether each is a folder."""
     with os.scandir(folder) as entries:
         return [(file_names.to_text(entry.name), _is_folder(entry)) for entry in entries]
 
@@ -255,15 +255,15 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir(follow_symlinks=False)
     except OSError:
-        # The listing does not hold the type, and it cannot be asked for: a look at the path reports why.
+        # The listing has no type, and it cannot be read. `look` reports the reason.
         return False
 
 
 def is_written(path: Path) -> bool | None:
-    """Whether someone holds the file open for writing; None where the file system does not tell.
+    """Whether a process has the file open for writing; None if the file system cannot say.
 
-    A read lease is refused (EAGAIN) while there is a writer; it is given back at once. SIGIO must be ignored before,
-    or a writer that opens the file meanwhile ends this process.
+    A read lease is refused (EAGAIN) while there is a writer, and is released at once. SIGIO must be ignored: else a
+    writer that opens the file during the lease ends this process.
     """
     try:
         number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -281,7 +281,7 @@ def is_written(path: Path) -> bool | None:
 
 
 def sort(entries: Iterable[Entry]) -> Seen:
-    """The entries by their kind."""
+    """Sorts entries by their kind."""
     files: dict[str, FileFact] = {}
     unusable: dict[str, Unusable] = {}
     unavailable: list[Unavailable] = []

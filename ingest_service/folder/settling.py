@@ -1,4 +1,4 @@
-"""Whether a file is whole: nobody holds it open for writing, or, where that is not told, it kept still for a while."""
+"""Decides whether a file has settled: no process has it open for writing, or it has not changed for a while."""
 
 import signal
 import time
@@ -21,9 +21,9 @@ class _Wait:
 
 
 class Settling:
-    """Remembers, per path, since when it is waited for.
+    """Remembers since when each path waits for its writer.
 
-    Times are seconds of `clock`, which never goes back; `wall` is the time of day in seconds, as files are dated.
+    Times are seconds of the monotonic `clock`; `wall` is the time of day in seconds, to compare with times of files.
     """
 
     def __init__(
@@ -36,16 +36,16 @@ class Settling:
         self._clock = clock
         self._wall = wall
         self._waits: dict[str, _Wait] = {}
-        # In the order of reading, so that those that matter no more are the first.
+        # In the order of reading, so that outdated entries come first.
         self._read_at: OrderedDict[str, float] = OrderedDict()
 
     @property
     def waiting(self) -> int:
-        """How many files wait for their writer or for quiet."""
+        """The number of files that have not settled yet."""
         return len(self._waits)
 
     def quiet_from(self, path: str) -> float:
-        """When a path that was just reported may be looked at: at once, or after a pause when it was read just now."""
+        """When a path that was just reported may be scanned: now, or after a pause if it was read a moment ago."""
         now = self._clock()
         read = self._read_at.get(path)
         if read is None or now - read >= self._limits.settle_again_seconds:
@@ -53,7 +53,7 @@ class Settling:
         return now + self._limits.settle_seconds
 
     def is_whole(self, fact: FileFact) -> bool:
-        """Whether the file may be read now; if not, it is to be looked at again."""
+        """Whether the file may be read now: it has settled, or has waited for the longest time."""
         now = self._clock()
         wait = self._waits.setdefault(fact.path, _Wait(now, now, fact))
         if wait.fact != fact:
@@ -67,20 +67,20 @@ class Settling:
         return False
 
     def _age(self, fact: FileFact) -> float:
-        """For how many seconds the file has held still by its own dates; a date to come says nothing."""
+        """Seconds since the last change by the times of the file; negative if they are in the future."""
         return self._wall() - max(fact.mtime_ns, fact.ctime_ns) / 1e9
 
     def is_overdue(self, path: str) -> bool:
-        """Whether the file is read though it may not be whole, because it was waited for too long."""
+        """Whether the file has waited for the longest time, so that it is read even if it may not be whole."""
         wait = self._waits.get(path)
         return wait is not None and self._clock() - wait.since >= self._limits.settle_max_seconds
 
     def forget(self, path: str) -> None:
-        """The file is deleted or was read: a file of that name is waited for anew."""
+        """Ends the wait of a path whose file was read or deleted."""
         self._waits.pop(path, None)
 
     def keep(self, paths: Collection[str]) -> None:
-        """These are all files there are: no other is waited for."""
+        """Ends the waits of all paths but these, which are all files in the folder."""
         self._waits = {path: wait for path, wait in self._waits.items() if path in paths}
 
     def _read(self, path: str, now: float) -> None:

@@ -1,4 +1,4 @@
-"""The watched folder and the file systems mounted below it: which are there, and which are others than before.
+"""The watched folder and the file systems mounted below it: which are present, and which were replaced.
 
 A path says nothing about what is mounted there. Each volume is therefore remembered with the file system that holds it
 and with its inode. The kernel's list of mounts (proc(5), `/proc/PID/mountinfo`) also shows a bind mount of the same
@@ -30,7 +30,7 @@ class Volume:
     """The watched folder, or a mount point below it. `mount` is the absolute path of the mount that holds it.
 
     `file_system` names the file system independently of its device number, which may differ after every mount.
-    It is empty if the volume was remembered by a release that did not record it.
+    It is empty if the release that remembered the volume did not record it.
     """
 
     mount: str
@@ -51,7 +51,7 @@ Volumes: TypeAlias = Mapping[str, Volume]
 
 @dataclass(frozen=True, slots=True)
 class VolumeChange:
-    """A volume that is not as it was remembered; `place` is its absolute path."""
+    """A volume that differs from the remembered one; `place` is its absolute path."""
 
     path: str
     place: str
@@ -78,9 +78,9 @@ UNLISTED = _Mount(0, "", "", "")
 
 
 def present(folder: int, remembered: Volumes, ignored: Covered) -> dict[str, Volume]:
-    """The volumes that are there now, without ignored ones; `folder` is an open descriptor of the watched folder.
+    """The volumes that are present now, without ignored ones; `folder` is an open descriptor of the watched folder.
 
-    Opens the mount points, so that what is mounted on demand is mounted. Raises OSError when the list cannot be read.
+    Opens the mount points, so that automounted file systems are mounted. Raises OSError when the list cannot be read.
     """
     top = str(Path(f"/proc/self/fd/{folder}").readlink())
     for path in remembered:
@@ -101,17 +101,17 @@ def present(folder: int, remembered: Volumes, ignored: Covered) -> dict[str, Vol
 
 
 def changes(root: Path, remembered: Volumes, now: Volumes, ignored: Covered) -> list[VolumeChange]:
-    """What is missing and what is another volume than remembered; nothing while nothing is remembered."""
-    found = []
+    """The missing and the replaced volumes; none while no volumes are remembered."""
+    result = []
     for path, volume in sorted(remembered.items()):
         if path != ROOT and ignored(path, True):
             continue
         if path not in now:
-            found.append(VolumeChange(path, _place(root, path), "missing"))
+            result.append(VolumeChange(path, _place(root, path), "missing"))
         elif not volume.is_same(now[path]):
-            found.append(_changed(root, path, volume, now[path]))
+            result.append(_changed(root, path, volume, now[path]))
     new = sorted(now.keys() - remembered.keys()) if remembered else []
-    return [*found, *(VolumeChange(path, _place(root, path), "replaced") for path in new)]
+    return [*result, *(VolumeChange(path, _place(root, path), "replaced") for path in new)]
 
 
 def holding(volumes: Volumes, path: str) -> str:
@@ -120,7 +120,7 @@ def holding(volumes: Volumes, path: str) -> str:
 
 
 def _changed(root: Path, path: str, before: Volume, now: Volume) -> VolumeChange:
-    """A folder that lay on a mount of its own, and now lies on one above that, is not mounted."""
+    """The change of a volume. A root that was on its own mount and now is on a mount above is missing."""
     holds = before.mount and root.resolve().is_relative_to(before.mount)
     if path == ROOT and holds and len(now.mount) < len(before.mount):
         return VolumeChange(path, file_names.to_text(before.mount), "missing")
@@ -152,7 +152,7 @@ def _mounted(mount: _Mount) -> Volume | None:
 
 
 def _opened(path: Path) -> int:
-    """A descriptor that needs no right to read; only of a folder does opening mount what is mounted on demand."""
+    """A descriptor, for which no right to read is needed. Opening it as a folder mounts an automounted file system."""
     folder = os.O_DIRECTORY if stat.S_ISDIR(path.stat().st_mode) else 0
     return os.open(path, os.O_PATH | os.O_CLOEXEC | folder)
 

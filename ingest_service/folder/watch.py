@@ -1,4 +1,4 @@
-"""watchdog's events as paths to look at: hints, never facts. The only importer of watchdog."""
+"""Turns watchdog's events into paths to scan: hints, never facts. The only module that imports watchdog."""
 
 import logging
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from watchdog.observers import Observer
 
 from ingest_service import file_names
 
-LOOK_AT = [
+EVENT_TYPES = [
     FileClosedEvent,
     FileCreatedEvent,
     FileDeletedEvent,
@@ -30,23 +30,22 @@ LOOK_AT = [
 ]
 
 PathChanged = Callable[[str], None]
-Everything = Callable[[str], None]
+EventsLost = Callable[[str], None]
 
 
 class Watch(FileSystemEventHandler):
-    """Watches the folder and tells which paths to look at, from watchdog's own thread."""
+    """Watches the folder. Calls `path_changed` and, with a reason, `events_lost` from watchdog's own thread."""
 
-    def __init__(self, root: Path, look: PathChanged, everything: Everything) -> None:
+    def __init__(self, root: Path, path_changed: PathChanged, events_lost: EventsLost) -> None:
         self._root = root.absolute()
-        self._look = look
-        self._everything = everything
+        self._path_changed = path_changed
         self._observer = Observer()
-        self._overflow = _Overflow(everything)
+        self._overflow = _Overflow(events_lost)
 
     def start(self) -> None:
         """Begins to watch. Raises OSError when the folder cannot be watched."""
         logging.getLogger("watchdog.observers.inotify_c").addHandler(self._overflow)
-        self._observer.schedule(self, str(self._root), recursive=True, event_filter=LOOK_AT)
+        self._observer.schedule(self, str(self._root), recursive=True, event_filter=EVENT_TYPES)
         self._observer.start()
 
     def stop(self) -> None:
@@ -62,11 +61,11 @@ class Watch(FileSystemEventHandler):
         return self._observer.is_alive()
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """Any event: its paths are worth a look."""
+        """Reports the paths of any event."""
         for path in (event.src_path, event.dest_path):
             name = self._inside(path)
             if name is not None:
-                self._look(name)
+                self._path_changed(name)
 
     def _inside(self, path: bytes | str) -> str | None:
         text = path.decode(errors="surrogateescape") if isinstance(path, bytes) else path
@@ -75,11 +74,11 @@ class Watch(FileSystemEventHandler):
 
 
 class _Overflow(logging.Handler):
-    """watchdog says of lost events only in its log; after that nothing it told is complete."""
+    """Listens to watchdog's log, the only place where it reports that events were lost."""
 
-    def __init__(self, everything: Everything) -> None:
+    def __init__(self, events_lost: EventsLost) -> None:
         super().__init__(logging.WARNING)
-        self._everything = everything
+        self._events_lost = events_lost
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._everything(f"events were lost: {record.getMessage()}")
+        self._events_lost(f"events were lost: {record.getMessage()}")
