@@ -10,8 +10,8 @@ from catalog_service.contract import MAX_BATCH_BYTES
 from catalog_service.errors import SettingsWrong
 
 
-def _known_database(url: str) -> str:
-    """A URL that SQLAlchemy takes, with the driver we use. Raises ValueError for other databases."""
+def _with_driver(url: str) -> str:
+    """The URL with the driver of this service. Raises ValueError for other databases."""
     scheme, separator, rest = url.partition("://")
     if scheme in ("postgres", "postgresql", "postgresql+psycopg") and separator:
         return f"postgresql+psycopg://{rest}"
@@ -20,7 +20,7 @@ def _known_database(url: str) -> str:
     raise ValueError("must be sqlite:///FILE or postgresql://…")
 
 
-DatabaseUrl = Annotated[str, AfterValidator(_known_database)]
+DatabaseUrl = Annotated[str, AfterValidator(_with_driver)]
 
 
 class Limits(BaseModel):

@@ -1,4 +1,4 @@
-"""Opens what the service needs, in the order in which it is needed, and closes it again in the other."""
+"""Opens the parts of the service in order of dependence, and closes them in reverse."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,23 +21,26 @@ log = structlog.get_logger()
 
 
 async def run(settings: Settings, database: Database) -> None:
-    """Works and answers until SIGTERM or SIGINT. Raises DatabaseTaken, DatabaseAway, CannotListen, PartDied."""
+    """Runs the service and its HTTP API until SIGTERM or SIGINT.
+
+    Raises DatabaseTaken, DatabaseAway, CannotListen, PartDied.
+    """
     stop = runner.stop_on_signals()
     with lock.owning(database.engine) as owned:
         async with opened(settings, database) as service:
             sources = handlers.Sources(service.condition, service.status, service.files, service.match)
-            face = handlers.create_app(sources, settings.host, settings.limits.text_characters)
-            async with server.serving(face, settings.host, settings.port) as url:
+            app = handlers.create_app(sources, settings.host, settings.limits.text_characters)
+            async with server.serving(app, settings.host, settings.port) as url:
                 log.info("listening", url=url)
                 await service.run(stop, owned.guard())
     log.info("stopped")
 
 
 async def once(settings: Settings, database: Database) -> None:
-    """Takes in the folder as it is now and delivers it.
+    """Brings the folder in once and delivers its events.
 
     Raises DatabaseTaken, DatabaseAway, CatalogTrouble, Refused, and SourceAway when a part of the folder could not be
-    read; the rest is delivered then.
+    read; the events of the rest are delivered before.
     """
     with lock.owning(database.engine):
         async with opened(settings, database) as service:

@@ -1,4 +1,4 @@
-"""The values of the ingest service: frozen. This module knows no other but the contract with the catalog.
+"""The values of the ingest service, all frozen. This module imports only the contract with the catalog.
 
 Offsets are Unicode code points, half-open. A digest is `sha-256:` and 64 hex digits. Times are aware and in UTC.
 """
@@ -45,7 +45,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One change made by normalising: `inserted` replaces `removed` at the span `at` of the decoded source.
+    """A removal or repair by normalising: `inserted` replaces `removed` at the span `at` of the decoded source.
 
     `at` is None for formats whose source is not a text (PDF, DOCX). All notes of an article, applied to its source,
     produce its text.
@@ -67,7 +67,7 @@ class Wire:
 
 @dataclass(frozen=True, slots=True)
 class Normaliser:
-    """The rules that made the article; another version may read the same bytes differently."""
+    """The rules that made an article. Another version may make another article of the same bytes."""
 
     name: str
     version: str
@@ -99,7 +99,7 @@ class Article:
 
     @property
     def words(self) -> int:
-        """How many words the text has, divided at white space."""
+        """The number of words of the text, divided at white space."""
         return len(self.text.split())
 
     @property
@@ -123,13 +123,13 @@ class Original:
 
     @property
     def size(self) -> int:
-        """How many bytes."""
+        """The number of bytes."""
         return len(self.content)
 
 
 @dataclass(frozen=True, slots=True)
 class ItemName:
-    """What a document is of. `key` is a path, `path#member`, or a publisher's guid, as `by` says."""
+    """The item that a document is of. `key` is a path, `path#member`, or a publisher's guid, as `by` says."""
 
     key: str
     by: ItemBy = "path"
@@ -165,14 +165,14 @@ class Passage:
 
     def seen_from_other(self) -> "Passage":
         """The same passage from the other side."""
-        turned = {"insert": "delete", "delete": "insert", "replace": "replace"}
-        edits = tuple(Edit(turned[edit.op], edit.b, edit.a) for edit in self.edits)  # type: ignore[arg-type]
+        reversed_ops = {"insert": "delete", "delete": "insert", "replace": "replace"}
+        edits = tuple(Edit(reversed_ops[edit.op], edit.b, edit.a) for edit in self.edits)  # type: ignore[arg-type]
         return Passage(self.other, self.own, self.words, self.other_quoted, self.verbatim, edits, self.quoted)
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One observation of one document: what a relation points at."""
+    """The observation of another document to which a relation refers."""
 
     document: str
     observation: int

@@ -1,4 +1,4 @@
-"""The ingest service put together: the pipeline of the folder, the relay, and the status that it reports."""
+"""The ingest service: runs the pipeline of the folder beside the relay, and reports the status of both."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Sequence
@@ -21,7 +21,7 @@ from ingest_service.settings import Settings
 from ingest_service.store.db import Database
 from ingest_service.store.tables import HELD
 
-MOST_DEAD_LETTERS = 100
+MAX_DEAD_LETTERS = 100
 log = structlog.get_logger()
 
 
@@ -35,22 +35,22 @@ class WatcherHealth(Protocol):
 
     @property
     def healthy(self) -> bool:
-        """Whether every change is seen at once."""
+        """Whether every change is noticed without delay."""
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """What is degraded, a sentence each."""
+        """Says what is degraded, each in a sentence."""
 
     @property
     def detail(self) -> dict[str, Any]:
-        """Strategy and counters."""
+        """The strategy of the watcher, and counters."""
 
 
 class Folder(Protocol):
-    """The folder's side of the service: from the disk to the outbox."""
+    """The part of the service that brings the folder into the outbox."""
 
     scanned: asyncio.Event
-    """Set when everything found at the start is in the outbox."""
+    """Set after the first complete scan: its events are in the outbox."""
 
     @property
     def health(self) -> WatcherHealth:
@@ -60,7 +60,7 @@ class Folder(Protocol):
         """Watches and scans until `stop`."""
 
     async def once(self) -> None:
-        """Scans everything and processes it until nothing is left."""
+        """Scans the whole folder, and judges until no article is pending."""
 
 
 class Service:
@@ -83,7 +83,7 @@ class Service:
         self._remaining: str | None = "adopt what the catalog knows"
 
     async def run(self, stop: asyncio.Event, guard: Coroutine[Any, Any, None]) -> None:
-        """Adopts, then watches and delivers until `stop`, while `guard` keeps the lock. Raises PartDied."""
+        """Adopts, then watches and delivers until `stop`, while `guard` holds the lock. Raises PartDied."""
         parts = {
             "folder": self._watch(stop),
             "relay": self._deliver(),
@@ -93,7 +93,7 @@ class Service:
         await runner.supervise(parts, stop)
 
     async def once(self) -> None:
-        """Adopts, takes in what is there, delivers it. Raises CatalogTrouble, Refused, DatabaseAway."""
+        """Adopts, brings the folder in once, delivers. Raises CatalogTrouble, Refused, SourceAway, DatabaseAway."""
         await self._adopt()
         over = asyncio.Event()
         try:
@@ -107,7 +107,7 @@ class Service:
         await self.relay.drain()
 
     def condition(self) -> handlers.Condition:
-        """What the service must still do before it is ready, and what it has delivered."""
+        """The progress of the service: what is left to do before it is ready, and the outcomes of its events."""
         return handlers.Condition(
             remaining=(self._remaining,) if self._remaining else (), outcomes=dict(self.relay.outcomes)
         )
@@ -126,8 +126,8 @@ class Service:
         return await self._database.read(page_of_files, query)
 
     async def match(self, text: str) -> contract.Matches:
-        """Where a text comes from. Raises DatabaseAway."""
-        # As one paragraph, so that offsets are those of the text as it was sent.
+        """Finds where a text comes from. Raises DatabaseAway."""
+        # One paragraph, so that the offsets refer to the text as it was sent.
         return await self._database.read(matching.match, model.Article("", (text,)))
 
     async def _watch(self, stop: asyncio.Event) -> None:
@@ -149,7 +149,7 @@ class Service:
             log.info("adopted", items=count)
 
     async def _deliver(self) -> None:
-        # Nothing is published before it is known what was published before.
+        # Without adoption, documents that the catalog has would be published again.
         await self._adopted.wait()
         await self.relay.run()
 
@@ -163,11 +163,11 @@ class Service:
 
 
 def read_status(session: Session, settings: Settings) -> contract.IngestStatus:
-    """The state of the service as far as the database holds it."""
+    """The status as far as the database holds it."""
     oldest = outbox.oldest(session)
     states = queries.counts(session)
     events = outbox.counts(session)
-    letters = tuple(outbox.dead_letters(session, limit=MOST_DEAD_LETTERS))
+    letters = tuple(outbox.dead_letters(session, limit=MAX_DEAD_LETTERS))
     reasons = tuple(_reasons(states.get(HELD, 0), events[outbox.DEAD], letters, outbox.waiting(session)))
     return contract.IngestStatus(
         collection=settings.collection_name,
@@ -184,7 +184,7 @@ def read_status(session: Session, settings: Settings) -> contract.IngestStatus:
 
 
 def _reasons(held: int, dead: int, letters: Sequence[contract.DeadLetter], waiting: outbox.Waiting) -> Iterator[str]:
-    """Why the service is not healthy, a sentence each."""
+    """The sentences that say why the service is not healthy."""
     if held:
         yield f"deletions of {held} files are held: ingest-service confirm-deletes"
     if letters:

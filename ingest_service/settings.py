@@ -10,22 +10,22 @@ from ingest_service import file_names
 from ingest_service.errors import SettingsWrong
 
 
-def _known_database(url: str) -> str:
-    """A URL that SQLAlchemy takes, with the driver we use. Raises ValueError for other databases."""
+def _with_driver(url: str) -> str:
+    """The URL with the driver of this service. Raises ValueError for other databases."""
     scheme, separator, rest = url.partition("://")
     if scheme in ("postgres", "postgresql", "postgresql+psycopg") and separator:
         return f"postgresql+psycopg://{rest}"
     file = rest.removeprefix("/").partition("?")[0]
-    # SQLite's own URIs (`file:…`) would be a second way to write the same path, with options that break a database.
+    # A URI of SQLite (`file:…`) is another form of a path, with options that can damage a database.
     if scheme == "sqlite" and rest.startswith("/") and Path(file).name and not file.startswith("file:"):
         return url
     raise ValueError("must be sqlite:///FILE or postgresql://…")
 
 
-DatabaseUrl = Annotated[str, AfterValidator(_known_database)]
+DatabaseUrl = Annotated[str, AfterValidator(_with_driver)]
 Port = Annotated[int, Field(ge=0, le=65_535)]
 Seconds = Annotated[float, Field(gt=0)]
-# How many files are stored, or articles judged, in one transaction.
+# The most files that one transaction stores, and the most articles that one judges.
 BATCH_SIZE = 100
 
 
@@ -75,11 +75,11 @@ class Settings(BaseSettings):
 
     @property
     def collection_name(self) -> str:
-        """The collection: as set, else the folder's own name."""
+        """The collection: the setting, else the name of the folder."""
         return self.collection or file_names.to_text(self.seeds.resolve().name) or "seeds"
 
     def publish_token(self) -> str | None:
-        """The token that the catalog asks for, or None. Raises SettingsWrong when its file cannot be read."""
+        """The token for the catalog, or None. Raises SettingsWrong when its file cannot be read."""
         if self.token is not None or self.token_file is None:
             return self.token.get_secret_value() if self.token else None
         try:
@@ -93,8 +93,13 @@ def load() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        lines = (f"INGEST_{'__'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors())
-        raise SettingsWrong("\n".join(lines)) from None
+        wrong = ((_variable(details["loc"]), details["msg"]) for details in error.errors())
+        raise SettingsWrong("\n".join(f"{variable}: {reason}" for variable, reason in wrong)) from None
     except SettingsError:
-        # Of a variable that holds several settings as JSON: there is one.
+        # Only INGEST_LIMITS holds several settings as JSON.
         raise SettingsWrong("INGEST_LIMITS: is not JSON; set INGEST_LIMITS__<NAME> instead") from None
+
+
+def _variable(location: tuple[int | str, ...]) -> str:
+    """The environment variable of a setting."""
+    return f"INGEST_{'__'.join(map(str, location)).upper()}"

@@ -1,6 +1,6 @@
-"""Adoption: a service that remembers nothing learns from the catalog which documents there are, before anything else.
+"""Adoption: an empty ledger takes over the heads of the catalog before the first scan.
 
-So a lost ledger changes nothing: files keep their documents, and nothing is published twice.
+Files therefore keep their documents after the ledger was lost, and no document is published twice.
 """
 
 import tempfile
@@ -21,14 +21,14 @@ Take = Callable[[Session, Iterable[contract.Head]], int]
 
 
 def is_needed(session: Session) -> bool:
-    """Whether this ledger has never adopted anything."""
+    """Whether this ledger has not adopted yet."""
     return state.get(session, "adopted") is None
 
 
 async def adopt(database: Database, transport: Transport, collection: str, take: Take, now: datetime) -> int:
-    """Takes every head of the collection over, all or none; how many. Raises CatalogTrouble, Refused, DatabaseAway.
+    """Adopts every head of the collection, or none. Returns how many. Raises CatalogTrouble, Refused, DatabaseAway.
 
-    They are spooled first, so that no transaction is open over the network.
+    The heads are spooled first, so that no transaction is open while the network is used.
     """
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as spool:
         async with aclosing(transport.heads(collection)) as heads:

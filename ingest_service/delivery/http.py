@@ -16,7 +16,7 @@ from catalog_service import contract
 from ingest_service.delivery.transport import Refused
 from ingest_service.errors import CatalogAway, CatalogFailed, CatalogForbids, CatalogUnreachable
 
-# A receipt is some hundred bytes, one with a problem a few thousand; an answer past this is not the catalog's.
+# A receipt has some hundred bytes, one with a problem a few thousand. The catalog sends no longer answer than this.
 MAX_ANSWER_BYTES = 16 * 2**20
 # The longest line of the heads: three paths of 4,096 characters, each escaped to six bytes.
 MAX_LINE_BYTES = 2**18
@@ -116,7 +116,7 @@ class HttpTransport:
 
 
 async def _refuse(response: aiohttp.ClientResponse) -> None:
-    """Raises what an answer that is no success means for what was sent."""
+    """Raises the error that corresponds to an answer that is no success."""
     problem = _problem(response.status, await _bounded(response))
     sentence = f"{problem.status} {problem.code}: {problem.detail}"
     if response.status in (400, 413, 422):
@@ -130,7 +130,7 @@ async def _refuse(response: aiohttp.ClientResponse) -> None:
 
 
 def _problem(status: int, answer: bytes) -> contract.Problem:
-    """The catalog's own words, or those of whatever stands before it."""
+    """The problem in the answer of the catalog; if a proxy answered, a problem with the beginning of its answer."""
     try:
         return contract.Problem.model_validate_json(answer)
     except ValidationError:
@@ -165,5 +165,5 @@ def _excerpt(answer: bytes) -> str:
 
 
 def _traceparent() -> str:
-    """A new trace (W3C Trace Context, level 1), so that the catalog's log can be joined to ours."""
+    """A new trace (W3C Trace Context, level 1), which connects the logs of both services."""
     return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"

@@ -1,4 +1,4 @@
-"""The outbox: events for the catalog, written in the transaction that made them true; functions of a Session.
+"""The outbox: events for the catalog, each written in the transaction that it reports; functions of a Session.
 
 An event is pending (state `owed`) until a receipt makes it `delivered`, or until it is `dead`: a dead letter. Claiming
 leaves no mark: one relay owns the outbox, and an event that was sent without an answer is still pending. Order is kept
@@ -21,16 +21,16 @@ OWED: Literal["owed"] = "owed"
 DELIVERED: Literal["delivered"] = "delivered"
 DEAD: Literal["dead"] = "dead"
 FIRST_WAIT = timedelta(seconds=2)
-# With the waits between them, an event is refused for a minute at least before it is a dead letter.
-MOST_REFUSALS = 6
+# With the waits between the attempts, an event is refused for a minute at least before it is a dead letter.
+MAX_REFUSALS = 6
 COLUMNS = (Outbox.id, Outbox.event, Outbox.document, Outbox.body, Outbox.original, Outbox.attempts)
-# Refused events are among the oldest pending ones; looking at all of a long outbox takes seconds.
+# Refused events are among the oldest pending ones. To read all of a long outbox takes seconds.
 OLDEST_PENDING = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class PendingEvent:
-    """An event to be sent; `original` is the digest of bytes that must be put before it."""
+    """An event to be sent. `original` is the digest of a large original, which must be put before it."""
 
     id: int
     event: str
@@ -43,7 +43,7 @@ class PendingEvent:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many events wait for another attempt, and what the catalog said of the oldest one."""
+    """The number of events that wait for another attempt, and the catalog's problem with the oldest one."""
 
     events: int
     problem: contract.Problem | None
@@ -56,7 +56,7 @@ class Waiting:
 def put(
     session: Session, event: contract.ObservedEvent | contract.RelatedEvent, *, originals: Sequence[str] = ()
 ) -> None:
-    """Adds a pending event; `originals` holds the digest of its bytes where they travel apart from it."""
+    """Adds a pending event; `originals` holds the digest of an original that is not in it."""
     body = event.model_dump_json(by_alias=True).encode()
     row = Outbox(
         event=event.id, document=str(event.data.document), observation=event.data.observation, body=body,
@@ -74,7 +74,7 @@ def claim(session: Session, *, limit_events: int, limit_bytes: int, now: datetim
     query = sa.select(*COLUMNS).where(Outbox.state == OWED, ~waits).order_by(Outbox.id).limit(limit_events)
     claimed: list[PendingEvent] = []
     size = len("[]")
-    # Streamed, so that what is past the limit of bytes is not loaded.
+    # Streamed, so that no events past the limit of bytes are loaded.
     with session.execute(query, execution_options={"yield_per": 20}) as rows:
         for row in rows:
             size += len(row.body) + len(",")
@@ -88,26 +88,26 @@ def delivered(session: Session, receipts: Sequence[contract.Receipt], now: datet
     """Records the receipts of these events; a second receipt of one changes nothing."""
     events = [receipt.event for receipt in receipts]
     originals = set(session.scalars(sa.select(Outbox.original).where(Outbox.event.in_(events)))) - {None}
-    # On the table, not the class: one statement for all, run without a look at each row before.
+    # With the table instead of the class, SQLAlchemy executes one statement for all rows and loads none.
     table = cast(sa.Table, Outbox.__table__)
     session.execute(
         sa.update(table)
         .where(table.c.event == sa.bindparam("answered"), table.c.state != DELIVERED)
-        .values(state=DELIVERED, delivered_at=now, receipt=sa.bindparam("said"), problem=sa.null(), not_before=None),
-        [{"answered": receipt.event, "said": receipt.model_dump(mode="json")} for receipt in receipts],
+        .values(state=DELIVERED, delivered_at=now, receipt=sa.bindparam("answer"), problem=sa.null(), not_before=None),
+        [{"answered": receipt.event, "answer": receipt.model_dump(mode="json")} for receipt in receipts],
     )
     release(session, originals)
 
 
 def refuse(session: Session, id: int, problem: contract.Problem, now: datetime) -> bool:  # noqa: A002  As for `dead`.
-    """Records that the catalog refused one event alone: it waits, twice as long each time, and is dead at last.
+    """Records that the catalog refused one event alone. The wait before the next attempt doubles each time.
 
-    True when it is a dead letter now.
+    After `MAX_REFUSALS` the event is a dead letter. Returns whether it is one now.
     """
     row = session.get(Outbox, id)
     if row is None or row.state != OWED:
         return False
-    if row.attempts + 1 >= MOST_REFUSALS:
+    if row.attempts + 1 >= MAX_REFUSALS:
         dead(session, id, problem)
         return True
     row.attempts += 1
@@ -116,19 +116,22 @@ def refuse(session: Session, id: int, problem: contract.Problem, now: datetime) 
     return False
 
 
-def dead(session: Session, id: int, problem: contract.Problem) -> None:  # noqa: A002  The table's own word for it.
-    """Makes a pending event a dead letter; `problem` holds the catalog's words."""
+def dead(session: Session, id: int, problem: contract.Problem) -> None:  # noqa: A002  The name of the column.
+    """Makes a pending event a dead letter; `problem` is the catalog's answer."""
     query = sa.update(Outbox).where(Outbox.id == id, Outbox.state == OWED)
     session.execute(query.values(state=DEAD, attempts=Outbox.attempts + 1, problem=_json(problem), not_before=None))
 
 
 def holds(session: Session, event: str) -> bool:
-    """Whether an event is kept, in whatever state."""
+    """Whether an event is kept, in any state."""
     return session.scalar(sa.select(sa.exists().where(Outbox.event == event))) or False
 
 
 def retry(session: Session, *, event: str | None = None, code: str | None = None) -> int:
-    """Makes dead letters pending again and ends the waits of events: all, one, or those of a problem code; how many."""
+    """Makes dead letters pending again, and ends waits: of all events, one, or those of a problem code.
+
+    Returns the number of events.
+    """
     query = sa.update(Outbox).where(
         sa.or_(Outbox.state == DEAD, sa.and_(Outbox.state == OWED, Outbox.not_before.is_not(None)))
     )
@@ -140,15 +143,15 @@ def retry(session: Session, *, event: str | None = None, code: str | None = None
 
 
 def prune(session: Session, before: datetime, *, limit: int = 1_000) -> int:
-    """Deletes at most `limit` events that were delivered before a moment; how many."""
+    """Deletes at most `limit` events that were delivered before a moment. Returns how many."""
     old = sa.select(Outbox.id).where(Outbox.state == DELIVERED, Outbox.delivered_at < before).limit(limit)
     return _count(session, sa.delete(Outbox).where(Outbox.id.in_(old)))
 
 
 def first_delivered(session: Session, *, skip: int = 0) -> PendingEvent | None:
-    """The oldest delivered event that is still kept, after `skip` older ones of other documents; None without one.
+    """The oldest delivered event that is still kept, without the first `skip`; None if there is none.
 
-    No earlier event of its document is kept: a catalog that was restored may record it without making others late.
+    Only the first kept event of each document counts: if a restored catalog records it, it makes no other one late.
     """
     earlier = aliased(Outbox)
     follows = sa.exists().where(earlier.document == Outbox.document, earlier.id < Outbox.id, earlier.state == DELIVERED)
@@ -164,22 +167,22 @@ def erase(session: Session, document: str) -> None:
 
 
 def recall(session: Session) -> int:
-    """Makes every delivered event pending again, for a catalog that was restored from a backup; how many."""
+    """Makes every delivered event pending again, for a catalog restored from a backup. Returns how many."""
     query = sa.update(Outbox).where(Outbox.state == DELIVERED)
     return _count(session, query.values(state=OWED, attempts=0, not_before=None))
 
 
 def still_held(session: Session, heads: Collection[contract.Head]) -> None:
-    """Makes recalled events delivered that the catalog still has: those up to the newest observation of each document.
+    """Marks recalled events that the catalog still has as delivered: those up to the head of each document.
 
-    Heads do not show relations that were judged again, nor late observations: these are sent again and `replayed`.
+    Heads show neither relations that were judged again nor late observations; these events are sent and `replayed`.
     """
     for head in heads:
         document = str(head.document)
-        own_name = sa.literal(document + ":") + sa.cast(Outbox.observation, sa.String)
+        event_id = sa.literal(document + ":") + sa.cast(Outbox.observation, sa.String)
         query = sa.update(Outbox).where(
             Outbox.document == document, Outbox.observation <= head.observation, Outbox.state == OWED,
-            Outbox.delivered_at.is_not(None), Outbox.event == own_name,
+            Outbox.delivered_at.is_not(None), Outbox.event == event_id,
             Outbox.receipt["outcome"].as_string() != "late",
         )  # fmt: skip
         session.execute(query.values(state=DELIVERED))
@@ -197,9 +200,9 @@ def waiting(session: Session) -> Waiting:
     oldest_pending = pending.order_by(Outbox.id).limit(OLDEST_PENDING).subquery()
     refused = oldest_pending.c.attempts > 0
     problem = sa.select(oldest_pending.c.problem).where(refused).order_by(oldest_pending.c.id).limit(1)
-    words = session.scalar(problem)
+    oldest_problem = session.scalar(problem)
     count = session.scalar(sa.select(sa.func.count()).select_from(oldest_pending).where(refused)) or 0
-    return Waiting(count, contract.Problem.model_validate(words) if words else None)
+    return Waiting(count, contract.Problem.model_validate(oldest_problem) if oldest_problem else None)
 
 
 def dead_letters(session: Session, *, limit: int) -> list[contract.DeadLetter]:
@@ -211,13 +214,13 @@ def dead_letters(session: Session, *, limit: int) -> list[contract.DeadLetter]:
 
 
 def oldest(session: Session) -> datetime | None:
-    """When the oldest pending event was made."""
+    """When the oldest pending event was created; None if there is none."""
     query = sa.select(Outbox.created_at).where(Outbox.state == OWED).order_by(Outbox.id).limit(1)
     return session.scalar(query)
 
 
 def original(session: Session, digest: str) -> bytes | None:
-    """The bytes of an original that travels apart from its event, or None when they are no longer kept."""
+    """The bytes of a large original, or None when they are no longer kept."""
     return session.scalar(sa.select(Original.content).where(Original.digest == digest))
 
 

@@ -33,7 +33,7 @@ TIDY_EVERY = timedelta(hours=1)
 # Codes of the catalog's own problems. On a full disk it still commits a probe, but no event that needs more room.
 NO_FAULT_OF_THE_EVENT = frozenset({"busy", "database-away", "database-unusable", "stopping"})
 # After so many different probes in vain the catalog may fail on them alone, so that one attempt is made without.
-MOST_PROBES = 3
+MAX_PROBES = 3
 log = structlog.get_logger()
 
 Purge = Callable[[Session, str], None]
@@ -103,7 +103,7 @@ class Relay:
         """Why no event is delivered now, or None."""
 
     def wake(self) -> None:
-        """Has the relay look at the outbox now. To be called in the event loop."""
+        """Makes the relay read the outbox now. To be called in the event loop."""
         self._woken.set()
 
     async def drained(self) -> None:
@@ -283,7 +283,7 @@ class Relay:
         CatalogTrouble.
         """
         event = None
-        if self._probes_failed < MOST_PROBES:
+        if self._probes_failed < MAX_PROBES:
             event = await self._database.read(outbox.first_delivered, skip=self._probes_failed)
         if event is None:
             self._probes_failed = 0
@@ -308,7 +308,7 @@ class Relay:
         self.outcomes.update(receipt.outcome for _, receipt in pairs)
         for event, receipt in pairs:
             if receipt.outcome == "rejected":
-                log.warning("event rejected", event_id=event.event, problem=_words(receipt).detail)
+                log.warning("event rejected", event_id=event.event, problem=_problem(receipt).detail)
         if restored:
             await self._compare_heads()
 
@@ -350,15 +350,15 @@ def _record(session: Session, pairs: Sequence[Pair], now: datetime, purge: Purge
         outbox.delivered(session, accepted, now)
     for event, receipt in pairs:
         if receipt.outcome == "rejected":
-            outbox.dead(session, event.id, _words(receipt))
+            outbox.dead(session, event.id, _problem(receipt))
         elif receipt.outcome == "redacted":
             outbox.erase(session, event.document)
             purge(session, event.document)
     return restored
 
 
-def _words(receipt: contract.Receipt) -> contract.Problem:
-    """The catalog's own words about a rejected event."""
+def _problem(receipt: contract.Receipt) -> contract.Problem:
+    """The catalog's problem with a rejected event."""
     return receipt.problem or contract.Problem(
         type="about:blank", title="Rejected", status=422, code="rejected", detail="the catalog gave no reason"
     )

@@ -17,7 +17,7 @@ from ingest_service.delivery.http import HttpTransport
 from ingest_service.errors import CatalogAway, PartDied, UnknownFormat
 from ingest_service.folder.scan import FileFact
 from ingest_service.ledger import entries
-from ingest_service.service import MOST_DEAD_LETTERS, Service
+from ingest_service.service import MAX_DEAD_LETTERS, Service
 from ingest_service.settings import Settings
 from ingest_service.store import schema, state, tables
 from ingest_service.store.db import Database
@@ -230,7 +230,7 @@ async def test_the_status_tells_what_waits_and_what_is_degraded(database: Databa
 async def test_dead_letters_make_the_service_unhealthy_with_the_words_of_the_catalog(database: Database) -> None:
     async with FakeCatalog().serving() as catalog, staged(database, catalog.url) as stage:
         with database.writing() as session:
-            for number in range(MOST_DEAD_LETTERS + 1):
+            for number in range(MAX_DEAD_LETTERS + 1):
                 outbox.put(session, observed(f"file-{number}"))
                 [event] = outbox.claim(session, limit_events=1, limit_bytes=1, now=NOON)
                 outbox.dead(session, event.id, problem("event-refused"))
@@ -239,7 +239,7 @@ async def test_dead_letters_make_the_service_unhealthy_with_the_words_of_the_cat
         assert status.reasons == (
             "events that the catalog refused for good: 101; the first: event-refused: No such month.",
         )
-        assert len(status.dead_letters) == MOST_DEAD_LETTERS
+        assert len(status.dead_letters) == MAX_DEAD_LETTERS
         with database.writing() as session:
             outbox.retry(session)
         assert (await stage.service.status()).healthy

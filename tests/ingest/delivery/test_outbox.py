@@ -98,7 +98,7 @@ def test_each_refusal_waits_twice_as_long_and_the_last_makes_a_dead_letter(sessi
             wait *= 2
         waits.append(wait)
         now += wait
-    assert waits == [outbox.FIRST_WAIT * 2**number for number in range(outbox.MOST_REFUSALS - 1)]
+    assert waits == [outbox.FIRST_WAIT * 2**number for number in range(outbox.MAX_REFUSALS - 1)]
     assert outbox.counts(session) == {"owed": 0, "delivered": 0, "dead": 1}
     assert outbox.waiting(session) == outbox.Waiting(0, None)
     assert outbox.retry(session) == 1

@@ -14,7 +14,7 @@ from catalog_service import contract
 from ingest_service import model
 from ingest_service.delivery import outbox
 from ingest_service.delivery.http import HttpTransport, Timeouts
-from ingest_service.delivery.relay import MOST_PROBES, Pace, Relay, RelayConfig
+from ingest_service.delivery.relay import MAX_PROBES, Pace, Relay, RelayConfig
 from ingest_service.delivery.transport import Refused
 from ingest_service.errors import CatalogAway, CatalogFailed, CatalogForbids, CatalogTrouble
 from ingest_service.store import tables
@@ -214,7 +214,7 @@ async def test_an_event_that_fails_for_ever_becomes_a_dead_letter_alone(
         await until(lambda: counts(database) == {"owed": 0, "delivered": 7, "dead": 1}, "all but one")
         assert relay.trouble is None
     assert set(catalog.recorded) == set(names) - {names[place]}
-    assert catalog.sends(names[place]) <= len(names).bit_length() + 2 * MOST_PROBES + outbox.MOST_REFUSALS
+    assert catalog.sends(names[place]) <= len(names).bit_length() + 2 * MAX_PROBES + outbox.MAX_REFUSALS
     with database.reading() as session:
         [letter] = session.query(tables.Outbox).filter_by(state="dead").all()
         assert letter.event == names[place]
@@ -331,7 +331,7 @@ async def test_a_problem_of_the_catalog_itself_makes_no_dead_letter(database: Da
     async with catalog.serving(), relaying(database, catalog.url) as relay:
         await until(lambda: counts(database) == {"owed": 1, "delivered": 6, "dead": 0}, "all other events")
         sent = catalog.sends(names[place])
-        await until(lambda: catalog.sends(names[place]) > sent + 2 * outbox.MOST_REFUSALS, "many attempts")
+        await until(lambda: catalog.sends(names[place]) > sent + 2 * outbox.MAX_REFUSALS, "many attempts")
         assert counts(database)["dead"] == 0
         assert relay.trouble is not None
         assert code in str(relay.trouble)
