@@ -7,12 +7,13 @@ import html
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from scripts import svg
 from tests.benchmarks import figures
-from tests.benchmarks.figures import Figure
+from tests.benchmarks.figures import TABLE, Figure
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE, REPORT = DOCS / "performance.md", DOCS / "performance.json"
@@ -51,14 +52,34 @@ def page(text: str, report: Mapping[str, Any]) -> str:
     """The page with the table of a report between its marks."""
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{figures.table(measured(report))}\n{END}{after}"
+    return f"{before}{BEGIN}\n{_summary(report)}\n{figures.table(measured(report))}\n{END}{after}"
+
+
+def _summary(report: Mapping[str, Any]) -> str:
+    """When and with which sizes the figures were measured, and which rows were not."""
+    day = datetime.fromisoformat(report["measured_at"]).strftime("%d %B %Y").lstrip("0")
+    sizes = {name: f"{size:,}" for name, size in report["sizes"].items()}
+    lines = [
+        f"Measured on {day} by `./dev bench` on {report['processors']} processors, with a load average of",
+        f"{report['load_average']:.1f} at the end, by Python {report['python']}. {sizes['loaded']} files were loaded.",
+        f"The marginal cost is that of {sizes['further']} files",
+        f"at {sizes['small']}, {sizes['middle']} and {sizes['large']} documents;",
+        f"reads, searches and the restart are measured at {sizes['middle']}.",
+    ]
+    rows = {figure["row"] for figure in report["figures"]}
+    if missing := [bound.what for row, bound in TABLE.items() if row not in rows]:
+        lines.append(f"Not measured in this run: {'; '.join(missing)}.")
+    return "\n".join(lines) + "\n"
 
 
 def pictures(report: Mapping[str, Any]) -> dict[str, str]:
     """The SVG source of each picture, by file name."""
     found = measured(report)
-    growth = next(figure for figure in found if figure.row == "growth")
-    return {"performance-floors.svg": floors(found), "performance-growth.svg": growing(growth.details)}
+    drawn = {"performance-floors.svg": floors(found)}
+    for figure in found:
+        if figure.row == "growth":
+            drawn["performance-growth.svg"] = growing(figure.details)
+    return drawn
 
 
 def measured(report: Mapping[str, Any]) -> list[Figure]:
