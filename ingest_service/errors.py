@@ -213,6 +213,12 @@ class DatabaseTaken(IngestError):
     code = "database-taken"
 
 
+class WorkersUnavailable(IngestError):
+    """The processes that read files cannot be started; no file is held responsible for it."""
+
+    code = "workers-unavailable"
+
+
 class PartDied(IngestError):
     """A part of the service died and took the others with it."""
 

@@ -11,14 +11,14 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import structlog
 from sqlalchemy.orm import Session
 
 from ingest_service import file_names
 from ingest_service.delivery import events
-from ingest_service.errors import DatabaseAway, IngestError, SourceAway
+from ingest_service.errors import DatabaseAway, SourceAway, WorkersUnavailable
 from ingest_service.folder import folder_view, scan
 from ingest_service.folder.folder_view import FolderDiff
 from ingest_service.folder.schedule import ScanSchedule
@@ -37,9 +37,15 @@ from ingest_service.workers.pool import WorkerPool
 # After so many ticks unavailable paths are scanned again: no event reports that they can be read.
 RETRY_TICKS = 10
 MAX_REASONS = 5
-# A single run ends with an error after so many failed scans in a row.
+# A single run ends with an error after so many failed scans in a row, all for the same reason.
 MAX_FAILURES = 3
+# So does the service when no worker can be started; after each failure it pauses for a tick.
+MAX_WORKER_FAILURES = 30
 log = structlog.get_logger()
+
+# Why a scan may fail without a fault of the program.
+FAILURES = (DatabaseAway, SourceAway, WorkersUnavailable, OSError)
+Failure: TypeAlias = DatabaseAway | SourceAway | WorkersUnavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ class Pipeline:
         self._unavailable: dict[str, str] = {}
         self._retry_at = 0.0
         self._watched: Volumes | None = None
-        self._failure: IngestError | None = None
+        self._failure: Failure | None = None
         self._failures = 0
         self.overflows = 0
         """How often the watcher lost events."""
@@ -123,7 +129,7 @@ class Pipeline:
             await self._backlog.close()
 
     async def once(self) -> None:
-        """Brings ledger and outbox up to date with the folder as it is, and ends. Raises SourceAway, DatabaseAway."""
+        """Brings ledger and outbox up to date with the folder as it is, and ends. Raises a failure that lasts."""
         self._schedule.scan_all("asked")
         while self._schedule.is_pending():
             await self._step()
@@ -143,7 +149,7 @@ class Pipeline:
             return False
         try:
             await self._scan(reason, paths)
-        except (DatabaseAway, SourceAway, OSError) as error:
+        except FAILURES as error:
             self._fail(error)
             for path in paths:
                 self._schedule.scan_now(path)
@@ -151,12 +157,18 @@ class Pipeline:
             return False
         return reason is not None
 
-    def _fail(self, error: DatabaseAway | SourceAway | OSError) -> None:
-        """Records a failed scan and schedules the whole folder. The service is degraded until that scan succeeds."""
+    def _fail(self, error: Failure | OSError) -> None:
+        """Records a failed scan and schedules the whole folder. The service is degraded until that scan succeeds.
+
+        Raises WorkersUnavailable again when it lasts.
+        """
         failure = SourceAway(str(error)) if isinstance(error, OSError) else error
         if str(self._failure) != str(failure):
             log.error("the folder cannot be brought in now", code=failure.code, reason=str(failure))
-        self._failure, self._failures = failure, self._failures + 1
+        self._failures = self._failures + 1 if type(self._failure) is type(failure) else 1
+        self._failure = failure
+        if isinstance(failure, WorkersUnavailable) and self._failures >= MAX_WORKER_FAILURES:
+            raise failure
         self._schedule.scan_all("the last scan failed")
 
     # Watching
@@ -280,7 +292,7 @@ class Pipeline:
                 # Missing files are left to the next scan of the whole folder: no event reported a deletion.
                 await self._bring_in(diff, ())
                 await self._backlog.judge_new()
-        except (DatabaseAway, SourceAway, OSError) as error:
+        except FAILURES as error:
             self._fail(error)
             return False
         return bool(paths)

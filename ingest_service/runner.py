@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from ingest_service.errors import PartDied
+from ingest_service.errors import IngestError, PartDied
 
 LONGEST_REASON = 300
 log = structlog.get_logger()
@@ -38,6 +38,9 @@ async def supervise(parts: Mapping[str, Coroutine[Any, Any, object]], stop: asyn
 async def _alive(name: str, part: Coroutine[Any, Any, object], stop: asyncio.Event) -> None:
     try:
         await part
+    except IngestError as error:
+        log.error("a part died", part=name, code=error.code, reason=str(error))  # noqa: TRY400  The reason says it all.
+        raise PartDied(f"{name} died: {error}") from None
     except Exception as error:
         log.exception("a part died", part=name)
         # One line: an error of SQLAlchemy has its whole statement in its message, and the log line has it all.

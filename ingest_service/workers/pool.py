@@ -14,12 +14,13 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as OutOfTime
 from concurrent.futures.process import BrokenProcessPool
-from typing import TypeVar
+from multiprocessing import spawn
+from typing import Any, TypeVar
 
 import structlog
 from pebble import ProcessExpired, ProcessPool
 
-from ingest_service.errors import IngestError, ReaderDied, ReaderKilled, TookTooLong
+from ingest_service.errors import IngestError, ReaderDied, ReaderKilled, TookTooLong, WorkersUnavailable
 from ingest_service.settings import Limits
 from ingest_service.workers import cache, prepare
 from ingest_service.workers.cache import FactsCache
@@ -33,6 +34,8 @@ log = structlog.get_logger()
 PR_SET_PDEATHSIG = 1
 # How many times in a row the pool may break before a worker begins with a file.
 MAX_ATTEMPTS = 3
+# Seconds between two checks of the pool while a call is waited for: one that breaks may lose a call just submitted.
+CHECK_SECONDS = 0.5
 # The signals that a process gets for what it does itself; all others are sent to it.
 CRASHES = {
     signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGFPE, signal.SIGILL, signal.SIGSYS, signal.SIGTRAP,
@@ -47,11 +50,15 @@ class WorkerPool:
         self._pool = self._start()
         self._closed = False
         self._lock = threading.Lock()
+        self._pending: set[Future[Any]] = set()
         self.facts = FactsCache()
         """The facts of the texts that the workers have read, and of those that this process judges."""
 
     async def prepare(self, task: Task) -> PreparedFile:
-        """Prepares one file in a worker, and caches the facts of its texts. Raises Unreadable and MovedMeanwhile."""
+        """Prepares one file in a worker, and caches the facts of its texts.
+
+        Raises Unreadable, MovedMeanwhile, and WorkersUnavailable when no worker can be started.
+        """
         prepared = await self._prepare_or_error(task)
         if isinstance(prepared, IngestError):
             raise prepared
@@ -62,14 +69,35 @@ class WorkerPool:
     async def _prepare_or_error(self, task: Task) -> PreparedFile | IngestError:
         for _ in range(MAX_ATTEMPTS):
             try:
-                return await asyncio.wrap_future(self.run(prepare.prepare_or_error, task))
+                return await self._answer(self.run(prepare.prepare_or_error, task))
             except OutOfTime:
                 raise TookTooLong(f"Reading took longer than {self._limits.reading_seconds:g} seconds.") from None
             except ProcessExpired as expired:
                 raise _died(expired) from None
             except BrokenProcessPool:
                 log.warning("the processes that read files were ended; others are started")
+        await self._check()
         raise ReaderKilled("The processes that read files were ended before they began with it.")
+
+    async def _check(self) -> None:
+        """Raises WorkersUnavailable when workers cannot even do nothing: then no file is the reason."""
+        try:
+            await self._answer(self.run(_do_nothing, None))
+        except (OutOfTime, ProcessExpired, BrokenProcessPool):
+            raise _unavailable("they end before they begin with a file") from None
+
+    async def _answer(self, call: "Future[R]") -> R:
+        """The result of a call. Raises what the call raises, and BrokenProcessPool when the pool has lost it."""
+        answer = asyncio.wrap_future(call)
+        try:
+            while not answer.done():
+                await asyncio.wait({answer}, timeout=CHECK_SECONDS)
+                with self._lock:
+                    if not call.done():
+                        self._replace_broken()
+            return answer.result()
+        finally:
+            answer.cancel()
 
     @property
     def count(self) -> int:
@@ -77,13 +105,21 @@ class WorkerPool:
         return self._limits.workers
 
     def run(self, function: Callable[[A], R], argument: A) -> "Future[R]":
-        """Calls a function in a worker, first come, first served, with the time limit of reading a file."""
+        """Calls a function in a worker, first come, first served, with the time limit of reading a file.
+
+        The future fails with WorkersUnavailable when the system starts no process.
+        """
+        future: Future[R] = Future()
         with self._lock:
-            if not self._pool.active and not self._closed:
-                # The pool breaks when a process is killed while all are idle.
-                self._end()
-                self._pool = self._start()
-            future: Future[R] = self._pool.schedule(function, args=(argument,), timeout=self._limits.reading_seconds)
+            try:
+                self._replace_broken()
+                future = self._pool.schedule(function, args=(argument,), timeout=self._limits.reading_seconds)
+            except (OSError, BrokenProcessPool) as error:
+                self._replace()
+                future.set_exception(_unavailable(str(error.__cause__ or error)))
+            else:
+                self._pending.add(future)
+                future.add_done_callback(self._pending.discard)
         return future
 
     def warm_up(self) -> None:
@@ -104,9 +140,29 @@ class WorkerPool:
             context=multiprocessing.get_context("spawn"),
         )
 
+    def _replace_broken(self) -> None:
+        # The pool breaks when a process is killed while all are idle.
+        if not self._pool.active and not self._closed:
+            self._replace()
+
+    def _replace(self) -> None:
+        """Starts another pool; calls that the old one has lost fail with BrokenProcessPool."""
+        self._end()
+        self._pool = self._start()
+        for future in tuple(self._pending):
+            future.set_exception(BrokenProcessPool())
+
     def _end(self) -> None:
         self._pool.stop()  # type: ignore[no-untyped-call]  # The package's stubs leave it out.
         self._pool.join()
+
+
+def _unavailable(reason: str) -> WorkersUnavailable:
+    interpreter = os.fsdecode(spawn.get_executable())
+    return WorkersUnavailable(
+        f"the processes that read files cannot be started: {reason}; check that {interpreter} can be executed, "
+        "and that the limits of memory and of processes are high enough"
+    )
 
 
 def _died(expired: ProcessExpired) -> ReaderDied | ReaderKilled:

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
+from multiprocessing import spawn
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,13 @@ from sqlalchemy import event, exc
 from sqlalchemy.orm import Session
 
 from ingest_service.delivery import outbox
-from ingest_service.errors import DatabaseUnusable
+from ingest_service.errors import DatabaseUnusable, WorkersUnavailable
 from ingest_service.index import mirror
 from ingest_service.pipeline import Pipeline
 from ingest_service.settings import Limits, Settings
 from ingest_service.store import db, schema
 from ingest_service.store.db import Database
+from ingest_service.store.tables import File
 from ingest_service.workers.pool import WorkerPool
 from tests.ingest.waiting import until
 
@@ -88,6 +90,43 @@ async def test_a_full_disk_is_waited_for_and_nothing_is_lost(
         pages[0] = 1_000_000
         await until(lambda: pending(database) == 1, "the event")
         await until(lambda: pipeline.health.healthy, "the pipeline to be healthy")
+
+
+def no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on no worker process can be started."""
+    monkeypatch.setattr(spawn, "_python_exe", b"/no/such/python")
+
+
+async def test_workers_that_cannot_be_started_for_a_while_are_waited_for(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "a.txt").write_text(TEXT, encoding="utf-8")
+    with closing(WorkerPool(LIMITS)) as workers:
+        settings = Settings(seeds=tmp_path / "seeds", limits=LIMITS)
+        pipeline = Pipeline(settings, database, workers, lambda: None)
+        with monkeypatch.context() as failing:
+            no_workers(failing)
+            async with running(pipeline):
+                await until(lambda: degraded(pipeline, "/no/such/python"), "the reason")
+                failing.undo()
+                await until(lambda: pending(database) == 1, "the event")
+                await until(lambda: pipeline.health.healthy, "the pipeline to be healthy")
+
+
+async def test_workers_that_cannot_be_started_at_all_end_the_part(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "a.txt").write_text(TEXT, encoding="utf-8")
+    monkeypatch.setattr("ingest_service.pipeline.MAX_WORKER_FAILURES", 3)
+    no_workers(monkeypatch)
+    with closing(WorkerPool(LIMITS)) as workers:
+        settings = Settings(seeds=tmp_path / "seeds", limits=LIMITS)
+        with pytest.raises(WorkersUnavailable):
+            await until_it_dies(Pipeline(settings, database, workers, lambda: None))
+    with database.reading() as session:
+        assert session.scalars(sa.select(File.state)).all() == []
 
 
 async def test_a_locked_database_is_waited_for_and_nothing_is_lost(

@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from ingest_service import runner
-from ingest_service.errors import PartDied
+from ingest_service.errors import PartDied, WorkersUnavailable
 
 
 class Part:
@@ -40,8 +40,15 @@ async def test_a_signal_stops_every_part() -> None:
         asyncio.get_running_loop().remove_signal_handler(number)
 
 
-@pytest.mark.parametrize("error", [ValueError("poison"), None])
-async def test_a_part_that_ends_by_itself_ends_the_others(error: Exception | None) -> None:
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (ValueError("poison"), "ValueError: poison"),
+        (WorkersUnavailable("no memory"), "no memory"),
+        (None, "first ended by itself"),
+    ],
+)
+async def test_a_part_that_ends_by_itself_ends_the_others(error: Exception | None, reason: str) -> None:
     first, second = Part(), Part()
     running = asyncio.create_task(runner.supervise({"first": first.run(), "second": second.run()}, asyncio.Event()))
     await first.started.wait()
@@ -50,6 +57,6 @@ async def test_a_part_that_ends_by_itself_ends_the_others(error: Exception | Non
         first.fate.set_result(None)
     else:
         first.fate.set_exception(error)
-    with pytest.raises(PartDied, match="first died: ValueError: poison" if error else "first ended by itself"):
+    with pytest.raises(PartDied, match=f"first died: {reason}" if error else reason):
         await running
     assert second.ended

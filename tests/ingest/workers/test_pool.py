@@ -2,11 +2,13 @@
 
 import asyncio
 import errno
+import multiprocessing.util
 import os
 import re
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from multiprocessing import spawn
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,7 @@ from ingest_service.errors import (
     ReaderKilled,
     TookTooLong,
     Unreadable,
+    WorkersUnavailable,
 )
 from ingest_service.folder import scan
 from ingest_service.folder.scan import FileFact
@@ -141,6 +144,46 @@ def test_what_the_system_denies_a_reader_is_no_fault_of_the_file(
 
     monkeypatch.setattr(normalise, "normalise", fails)
     assert type(prepare.prepare_or_error(task(tmp_path, "a.txt", "News."))) is InputOutputError
+
+
+@pytest.fixture(params=["no interpreter", "no process", "no pipe"])
+def no_start(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """While it is in force no process can be started."""
+
+    def fails(*_: object) -> None:
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    with monkeypatch.context() as failing:
+        if request.param == "no interpreter":
+            failing.setattr(spawn, "_python_exe", b"/no/such/python")
+        elif request.param == "no process":
+            failing.setattr(multiprocessing.util, "spawnv_passfds", fails)
+        else:
+            failing.setattr(os, "pipe", fails)
+        yield failing
+
+
+async def test_workers_that_cannot_be_started_are_no_fault_of_the_file(
+    no_start: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    some = task(tmp_path, "a.txt", "News.")
+    with closing(WorkerPool(LIMITS)) as workers:
+        for _ in range(2):
+            with pytest.raises(WorkersUnavailable, match=r"cannot be started: .+; check that .+python"):
+                await workers.prepare(some)
+        no_start.undo()
+        assert isinstance(await workers.prepare(some), PreparedFile)
+
+
+async def test_workers_that_cannot_be_started_again_are_no_fault_of_the_file(
+    workers: WorkerPool, no_start: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    some = task(tmp_path, "a.txt", "News.")
+    os.kill(workers.run(pid, None).result(), signal.SIGKILL)
+    with pytest.raises(WorkersUnavailable):
+        await workers.prepare(some)
+    no_start.undo()
+    assert isinstance(await workers.prepare(some), PreparedFile)
 
 
 async def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
