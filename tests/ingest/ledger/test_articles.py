@@ -143,3 +143,23 @@ def steps(session: Session, statement: str, parameters: Any) -> list[str]:  # no
     explain = "EXPLAIN QUERY PLAN" if session.get_bind().dialect.name == "sqlite" else "EXPLAIN"
     rows = session.connection().exec_driver_sql(f"{explain} {statement}", parameters)
     return [str(row[-1]) for row in rows]
+
+
+def test_storing_a_text_finds_its_class_by_the_digest(database: Database) -> None:
+    sameness_predict.store(database, TEXTS)
+    statements: list[tuple[str, Any]] = []
+
+    def listen(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:  # noqa: ANN401
+        if statement.startswith("SELECT") and "article.folded_digest = " in statement:
+            statements.append((statement, parameters))
+
+    sa.event.listen(database.engine, "before_cursor_execute", listen)
+    sameness_predict.store(database, [Document("new", "Another report of the harbour master.")])
+    sa.event.remove(database.engine, "before_cursor_execute", listen)
+    assert statements
+    with database.reading() as session:
+        if database.engine.dialect.name == "postgresql":
+            session.execute(sa.text("SET LOCAL enable_seqscan = off"))
+        for statement, parameters in statements:
+            plan = steps(session, statement, parameters)
+            assert any("ix_article_folded_digest" in step for step in plan), plan
