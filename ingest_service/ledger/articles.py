@@ -216,8 +216,8 @@ def _refresh_class(session: Session, folded_digest: str) -> None:
 
 def _has_representative(session: Session, folded_digest: str) -> bool:
     """Whether the class has a representative whose fingerprints this release took."""
-    # As an expression, so that no index covers the version: SQLite would read all articles of this release by it, rather
-    # than the class by its digest.
+    # As an expression, so that no index covers the version: SQLite would read all articles of this release by it,
+    # rather than the class by its digest.
     version = Article.sameness_version.concat("")
     current = sa.and_(Article.indexed, version == sameness.VERSION)
     rows = sa.select(Article.id).where(Article.folded_digest == folded_digest, current)
