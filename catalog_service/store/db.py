@@ -28,7 +28,7 @@ except ImportError:
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Meaning: TypeAlias = type[DatabaseAway] | type[DatabaseUnusable] | type[SettingsWrong]
+Translation: TypeAlias = type[DatabaseAway] | type[DatabaseUnusable] | type[SettingsWrong]
 
 SETTING = "CATALOG_DATABASE_URL"
 MIGRATE = "catalog-service migrate up"
@@ -87,7 +87,7 @@ class Database:
     @staticmethod
     def _enforce_keys(connection: sqlalchemy.Connection, state: str) -> None:
         if connection.dialect.name == "sqlite":
-            # Past SQLAlchemy, which would begin a transaction: inside one this pragma does nothing.
+            # Executed by the driver: SQLAlchemy would begin a transaction, inside which this pragma has no effect.
             driver: Any = connection.connection.driver_connection
             driver.execute(f"PRAGMA foreign_keys={state}").close()
 
@@ -136,33 +136,33 @@ def translated(engine: sqlalchemy.Engine) -> Iterator[None]:
     try:
         yield
     except exc.DBAPIError as error:
-        meaning = _meaning(error)
-        if meaning is None:
+        error_type = _translation(error)
+        if error_type is None:
             raise
         reason = textwrap.shorten(str(error.orig), LONGEST_REASON)
         # The query of a URL may hold a password too.
-        place = SETTING if meaning is SettingsWrong else engine.url.set(query={}).render_as_string()
-        raise meaning(f"{place}: {reason}") from error
+        place = SETTING if error_type is SettingsWrong else engine.url.set(query={}).render_as_string()
+        raise error_type(f"{place}: {reason}") from error
 
 
-def _meaning(error: exc.DBAPIError) -> Meaning | None:
-    """The error of ours that this error of a driver is; None for one that the program caused."""
+def _translation(error: exc.DBAPIError) -> Translation | None:
+    """The error of this service that corresponds to a driver's error; None if the program caused it."""
     if isinstance(error.orig, sqlite_driver.Error):
         word = str(getattr(error.orig, "sqlite_errorname", "SQLITE_ERROR")).split("_")[1]
         return DatabaseAway if word in SQLITE_AWAY else DatabaseUnusable if word in SQLITE_UNUSABLE else None
     state = getattr(error.orig, "sqlstate", None)
     if state is None:
-        return _meaning_without_state(error)
+        return _translation_without_state(error)
     if state.startswith(POSTGRES_UNUSABLE):
         return DatabaseUnusable
     return DatabaseAway if error.connection_invalidated or state.startswith(POSTGRES_AWAY) else None
 
 
-def _meaning_without_state(error: exc.DBAPIError) -> Meaning | None:
-    """The same for an error of the client's side of PostgreSQL: it has no SQLSTATE."""
+def _translation_without_state(error: exc.DBAPIError) -> Translation | None:
+    """As `_translation`, for an error on the client's side of PostgreSQL, which has no SQLSTATE."""
     connecting = error.statement is None
     if connecting and isinstance(error, exc.ProgrammingError):
-        # An option of the URL that the driver does not have.
+        # The URL has an option that the driver does not know.
         return SettingsWrong
     return DatabaseAway if connecting or error.connection_invalidated else None
 
@@ -186,7 +186,7 @@ def sqlite_version() -> str:
 
 
 def parsed(url: str) -> sqlalchemy.URL:
-    """The URL as SQLAlchemy has it. Raises SettingsWrong."""
+    """The URL, parsed. Raises SettingsWrong."""
     try:
         address = sqlalchemy.make_url(url)
     except (ValueError, exc.ArgumentError):

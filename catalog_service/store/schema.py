@@ -56,7 +56,7 @@ def current(database: Database) -> str | None:
         own = revision is None or sqlalchemy.inspect(connection).has_table(OWN_TABLE)
     if not own:
         raise SchemaMismatch(f"the database is that of another program: set {SETTING} to one that no other uses")
-    if revision is not None and revision not in {each.revision for each in _revisions().walk_revisions()}:
+    if revision is not None and revision not in {script.revision for script in _revisions().walk_revisions()}:
         raise SchemaMismatch(f"a newer release made the database (schema {revision}): install that release")
     return revision
 
@@ -81,11 +81,11 @@ def check(database: Database) -> None:
 
 def config(connection: sqlalchemy.Connection | None) -> Config:
     """The configuration for Alembic: this service's migrations, in the transaction of `connection`."""
-    made = Config()
+    configuration = Config()
     # Alembic reads `%` in an option as the start of a placeholder, and a path may contain one.
-    made.set_main_option("script_location", str(migrations()).replace("%", "%%"))
-    made.attributes["connection"] = connection
-    return made
+    configuration.set_main_option("script_location", str(migrations()).replace("%", "%%"))
+    configuration.attributes["connection"] = connection
+    return configuration
 
 
 def _revisions() -> ScriptDirectory:
@@ -94,7 +94,7 @@ def _revisions() -> ScriptDirectory:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Translates what Alembic and a failed migration raise. Raises NoSuchRevision, SchemaMismatch."""
+    """Translates the errors of Alembic and of a failed migration. Raises NoSuchRevision, SchemaMismatch."""
     try:
         yield
     except CommandError as error:

@@ -54,7 +54,7 @@ def _printable(text: str | None) -> str | None:
 
 
 def main() -> None:
-    """Runs a command; an error of the service is a sentence on standard error, and an exit code."""
+    """Runs a command. An error of the service becomes a sentence on standard error and an exit code."""
     try:
         app()
     except IngestError as error:
@@ -102,7 +102,7 @@ def status(as_json: AsJson = False) -> None:
 
 
 def _exit_by_data(database: Database) -> None:
-    """Ends with 1 if files could not be read or events are dead letters, and says how many."""
+    """Reports how many files could not be read and how many events are dead letters. Ends with 1 if there are any."""
     with database.reading() as session:
         unreadable = queries.counts(session).get(tables.QUARANTINED, 0)
         dead = outbox.counts(session)[outbox.DEAD]
@@ -131,12 +131,12 @@ def retry(
     with _database() as database, database.writing() as session:
         if files:
             count = rereads.retry(session, service.now(), reason)
-            _say(as_json, {"retried": count}, f"{count} files will be read again.")
+            _print(as_json, {"retried": count}, f"{count} files will be read again.")
             return
         if event is not None and not outbox.holds(session, event):
             raise NoSuchEvent
         count = outbox.retry(session, event=event, code=reason)
-    _say(as_json, {"retried": count}, f"{count} events will be sent again.")
+    _print(as_json, {"retried": count}, f"{count} events will be sent again.")
 
 
 @app.command()
@@ -163,7 +163,7 @@ def match(
 
 def _answer(article: model.Article, matches: Sequence[matching.TextMatch]) -> dict[str, Any]:
     """The matches of one article, with its normalised text, to which their offsets refer."""
-    answers = [found.match.model_dump(mode="json", by_alias=True) for found in matches]
+    answers = [text_match.match.model_dump(mode="json", by_alias=True) for text_match in matches]
     return {"title": article.title, "text": article.text, "matches": answers}
 
 
@@ -187,13 +187,13 @@ def confirm_deletes(
             if not yes and mass_deletion.held_deletions(session, loaded.seeds) != held:
                 raise HeldMeanwhile
             count = mass_deletion.confirm(session, entries.Context(origin, service.now()), loaded.seeds, part)
-    _say(as_json, {**asdict(held), "gone": count}, f"{count} files are deleted.")
+    _print(as_json, {**asdict(held), "gone": count}, f"{count} files are deleted.")
 
 
 def _is_confirmed(held: mass_deletion.HeldDeletions, as_json: bool) -> bool:
     """Whether a person at a terminal confirms; False where there is nothing to confirm.
 
-    Ends with 1 when the answer is no, and with 2 where there is no person to ask.
+    Ends with 1 if the person refuses, and with 2 if standard input is not a terminal.
     """
     if as_json:
         typer.echo(json.dumps(asdict(held)))
@@ -227,7 +227,7 @@ def plan(as_json: AsJson = False) -> None:
     """Lists what `up` would do."""
     with _database(check=False) as database:
         steps = schema.plan(database)
-    _say(as_json, {"steps": steps}, "\n".join(steps) or "nothing to do")
+    _print(as_json, {"steps": steps}, "\n".join(steps) or "nothing to do")
 
 
 @migrate.command()
@@ -254,5 +254,6 @@ def _database(loaded: settings.Settings | None = None, *, check: bool = True) ->
         yield database
 
 
-def _say(as_json: bool, answer: object, sentence: str) -> None:
+def _print(as_json: bool, answer: object, sentence: str) -> None:
+    """Prints the answer in JSON, or the sentence."""
     typer.echo(json.dumps(answer) if as_json else sentence)

@@ -10,8 +10,8 @@ from ingest_service.ledger.mass_deletion import HeldDeletions
 MOST_EDITS = 5
 PASSAGE_CHARACTERS = 200
 EDIT_CHARACTERS = 60
-# The controls of ASCII and Latin-1, with which a text could move the cursor or hide what it says.
-COMMANDS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), "\ufffd")
+# The control characters of ASCII and Latin-1, with which a text could move the cursor or hide words.
+CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), "\ufffd")
 
 
 def status_lines(status: contract.IngestStatus, unreadable: Sequence[contract.FileState]) -> Iterator[str]:
@@ -51,13 +51,13 @@ def match_lines(text: str, matches: Sequence[TextMatch]) -> Iterator[str]:
     """The matches of a text: for each a line with the source, and below it the passages and the words that differ."""
     if not matches:
         yield "nothing in the folder shares a passage with it"
-    for found in matches:
-        match = found.match
+    for text_match in matches:
+        match = text_match.match
         copies = f", and {match.copies} copies of it" if match.copies else ""
         path = file_names.printable(match.path)
         yield f"{match.type}: '{path}' ({_short(match.title)}){copies}: {match.coverage.own:.0%} of the text"
         for passage in match.passages:
-            yield from _passage(text, passage, found.text)
+            yield from _passage(text, passage, text_match.text)
 
 
 def _passage(text: str, passage: contract.Passage, source: str) -> Iterator[str]:
@@ -82,6 +82,6 @@ def _quoted(text: str, span: contract.Span) -> str:
 
 
 def _short(text: str, longest: int = PASSAGE_CHARACTERS) -> str:
-    """The beginning of a text in one line, without control characters."""
-    line = " ".join(text.split()).translate(COMMANDS)
+    """The beginning of a text in one line; each control character becomes U+FFFD."""
+    line = " ".join(text.split()).translate(CONTROLS)
     return line if len(line) <= longest else line[: longest - 1] + "…"

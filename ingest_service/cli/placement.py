@@ -1,6 +1,6 @@
-"""Where the service writes: no database, no file beside it and no token may lie in the watched folder.
+"""Checks that no database, no file beside it and no token is in the watched folder.
 
-A file there is read as a document and published; one that the service writes itself changes with every document.
+The service would read such a file and publish it, and its own files change with every document.
 """
 
 import os
@@ -34,7 +34,7 @@ def _paths(settings: Settings) -> Iterator[tuple[str, Path]]:
 
 
 def _is_inside(path: Path, folder: Path) -> bool:
-    """Whether a path, or the place that it links to, is the folder or lies in it."""
+    """Whether a path, or the target of its link, is the folder or is in it."""
     real_folder = Path(os.path.realpath(folder))
     identity = _identity(real_folder)
     link = Path(os.path.realpath(path.parent), path.name)

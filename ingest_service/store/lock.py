@@ -1,7 +1,7 @@
-"""One live ingest service owns a database: it holds a lock for as long as it runs, which no kill leaves behind.
+"""The lock on a database: one running ingest service owns it. The lock ends with the process.
 
-On SQLite a lock on a file beside the database, which the kernel frees; on PostgreSQL an advisory lock, which the
-server frees with the connection that holds it.
+On SQLite it is a lock on a file beside the database, which the kernel frees. On PostgreSQL it is an advisory lock,
+which the server frees when its connection ends.
 """
 
 import abc
@@ -17,14 +17,14 @@ from sqlalchemy import exc
 from ingest_service.errors import DatabaseAway, DatabaseTaken
 from ingest_service.store.db import translated
 
-# "palimpse" in ASCII: the same in every release, and unlikely to be anybody else's.
+# "palimpse" in ASCII: the same in every release; another program is unlikely to use it.
 ADVISORY_KEY = 0x70616C69_6D707365
-LOOK_SECONDS = 5.0
+CHECK_SECONDS = 5.0
 
 
 @contextmanager
 def owning(engine: sqlalchemy.Engine) -> Iterator["Ownership"]:
-    """Owns the database until the block ends. Raises DatabaseTaken when another service does, DatabaseAway."""
+    """Owns the database until the block ends. Raises DatabaseAway, and DatabaseTaken if another service owns it."""
     ownership = FileLock(engine) if engine.dialect.name == "sqlite" else AdvisoryLock(engine)
     ownership.take()
     try:
@@ -34,12 +34,12 @@ def owning(engine: sqlalchemy.Engine) -> Iterator["Ownership"]:
 
 
 def file_beside(database: Path) -> Path:
-    """The file whose lock owns an SQLite database."""
+    """The lock file of an SQLite database."""
     return Path(f"{database}.lock")
 
 
 class Ownership(abc.ABC):
-    """A lock that is held."""
+    """A lock on the database."""
 
     @abc.abstractmethod
     def take(self) -> None:
@@ -47,10 +47,10 @@ class Ownership(abc.ABC):
 
     @abc.abstractmethod
     def release(self) -> None:
-        """Gives it back."""
+        """Releases the lock."""
 
     async def guard(self) -> None:
-        """Never returns; raises DatabaseTaken when the lock was lost and another service has it now."""
+        """Keeps the lock and never returns. Raises DatabaseTaken if it was lost and another service has it now."""
         await asyncio.Event().wait()
 
 
@@ -61,7 +61,7 @@ class FileLock(Ownership):
         self._path = file_beside(Path(engine.url.database or ""))
 
     def take(self) -> None:
-        """Locks the file; it stays there afterwards, because removing it would let two in."""
+        """Locks the file. It is never removed: two services could then each lock a file of this name."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self._path.open("w")
@@ -94,20 +94,20 @@ class AdvisoryLock(Ownership):
             raise DatabaseTaken(f"another ingest service uses {self._engine.url.render_as_string()}")
 
     def release(self) -> None:
-        """Frees the lock and closes the connection; on one that was cut the server has freed it."""
+        """Frees the lock and closes the connection. If the connection was lost, the server has freed the lock."""
         with suppress(exc.SQLAlchemyError):
-            # Said, not left to the closing: the server notices that only a moment later.
+            # Unlocked explicitly: the server notices a closed connection only a moment later.
             self._connection.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_unlock(ADVISORY_KEY)))
         self._connection.close()
 
     async def guard(self) -> None:
-        """Looks after the connection; one that was cut is made anew, unless another service was quicker."""
+        """Checks the connection regularly. A lost one is replaced, unless another service has taken the lock."""
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            await asyncio.to_thread(self.look)
+            await asyncio.sleep(CHECK_SECONDS)
+            await asyncio.to_thread(self.check)
 
-    def look(self) -> None:
-        """Takes the lock again when it was lost. Raises DatabaseTaken; the database away is waited for."""
+    def check(self) -> None:
+        """Takes the lock again if it was lost. Raises DatabaseTaken; while the database is away, does nothing."""
         try:
             self._connection.execute(sqlalchemy.select(1))
         except exc.SQLAlchemyError:

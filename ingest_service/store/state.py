@@ -1,4 +1,4 @@
-"""Single facts that the service remembers about itself, by name; functions of a Session."""
+"""Single facts about the service itself, stored by name; functions of a Session."""
 
 from typing import Literal
 
@@ -10,11 +10,11 @@ Fact = Literal["adopted", "catalog_epoch", "root", "volumes", "fingerprints"]
 
 
 def get(session: Session, fact: Fact) -> str | None:
-    """What is remembered, or None."""
+    """The value of a fact, or None."""
     row = session.get(State, fact)
     return None if row is None else row.value
 
 
 def remember(session: Session, fact: Fact, value: str) -> None:
-    """Remembers `value` in the place of what was there."""
+    """Stores `value`, which replaces the earlier one."""
     session.merge(State(key=fact, value=value))

@@ -10,17 +10,17 @@ from sqlalchemy.types import TypeDecorator
 
 
 class Utc(TypeDecorator[datetime]):
-    """An aware moment in UTC; SQLite keeps no zone, so it is put back on reading."""
+    """An aware time in UTC. SQLite stores no zone, so it is added when the value is read."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """The moment in UTC."""
+        """The time in UTC."""
         return None if value is None else value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """The moment with its zone."""
+        """The time with its zone."""
         return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
@@ -58,7 +58,7 @@ HELD = "gone-held"
 
 
 class File(Base):
-    """One path of the folder as it was last seen; `facts` of the file system are evidence, never identity alone.
+    """One path of the folder as the last scan saw it. No fact of the file system identifies a file alone.
 
     `readers` is the version of the readers that last read the file or refused it. A file whose reading failed for no
     fault of its own is read again at `retry_at`; `tries` is how often its reading has failed.
@@ -85,7 +85,7 @@ class File(Base):
 
 
 class Item(Base):
-    """What a document is of, and the newest observation of it."""
+    """An item, with its document and its newest observation."""
 
     __tablename__ = "item"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -97,12 +97,12 @@ class Item(Base):
     document: Mapped[str] = mapped_column(String(36), unique=True)
     observation: Mapped[int]
     status: Mapped[str] = mapped_column(String(16))
-    # Of an item taken over from the catalog: the digests of original and article there, until it is read here.
+    # For an adopted item: the digests of original and article in the catalog, until the file is read.
     adopted: Mapped[str | None] = mapped_column(Text)
 
 
 class FileItem(Base):
-    """Which files hold which items: many of each."""
+    """The relation between files and items: a file may hold many items, and many files may hold an item."""
 
     __tablename__ = "file_item"
     file: Mapped[int] = mapped_column(ForeignKey("file.id"), primary_key=True)
@@ -110,7 +110,7 @@ class FileItem(Base):
 
 
 Judging: TypeAlias = Literal["new", "again", "boilerplate", "done"]
-# What is to be done with an article: judge it for the first time and emit its event; judge it again, since the release
+# What to do with an article: judge it for the first time and emit its event; judge it again, since the release
 # or the representative of its class changed; judge it again, since fingerprints of it turned out to be boilerplate.
 NEW: Judging = "new"
 AGAIN: Judging = "again"
@@ -123,9 +123,9 @@ QUEUED = text("judging <> 'done'")
 class Article(Base):
     """The newest article of a current item.
 
-    `judging` says what is to be done with it. `pending` holds the words of the event to be emitted, and `original` the
+    `judging` says what to do with it. `pending` holds cause and time of the event to be emitted, and `original` the
     digest of the bytes that this event needs; both are null once it is emitted. `sameness_version` is the version of
-    the algorithm that took the fingerprints and judged the article last. `indexed` marks the representative of an
+    the algorithm that computed the fingerprints and judged the article last. `indexed` marks the representative of an
     equivalence class, the only member with rows in the index. `template` says that it was judged as template text.
     """
 
@@ -168,7 +168,7 @@ class Fingerprints(Base):
             "ix_fingerprints_tombstone", "id",
             sqlite_where=text("hashes IS NULL"), postgresql_where=text("hashes IS NULL"),
         ),
-        # Processes read the rows after the last id that they know, so no id may be used twice.
+        # Each process reads the rows after the last id that it has read, so no id may be used twice.
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 
@@ -203,7 +203,7 @@ class Original(Base):
 
 
 class Outbox(Base):
-    """An event that is owed, delivered or dead."""
+    """An event with its state: pending (`owed`), delivered or dead."""
 
     __tablename__ = "outbox"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -219,7 +219,7 @@ class Outbox(Base):
     delivered_at: Mapped[datetime | None] = mapped_column(Utc)
     receipt: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     problem: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    # Last, because SQLite walks over what stands before a column to reach it.
+    # The last column, because SQLite reads all columns before the one that is needed.
     body: Mapped[bytes] = mapped_column(LargeBinary)
 
     __table_args__ = (

@@ -1,6 +1,6 @@
 """The worker pool: processes that read files and judge pairs of texts.
 
-A file that kills, hangs or starves its reader takes a worker with it, not the service, and ends as a reason.
+If a file crashes its reader, or exceeds time or memory, only the worker ends; the file is quarantined with a reason.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ PR_SET_PDEATHSIG = 1
 MAX_ATTEMPTS = 3
 # Seconds between two checks of the pool while a call is waited for: one that breaks may lose a call just submitted.
 CHECK_SECONDS = 0.5
-# The signals that a process gets for what it does itself; all others are sent to it.
+# The signals that a process causes by its own fault. Others are sent from outside.
 CRASHES = {
     signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGFPE, signal.SIGILL, signal.SIGSYS, signal.SIGTRAP,
 }  # fmt: skip
@@ -105,7 +105,7 @@ class WorkerPool:
         return self._limits.workers
 
     def run(self, function: Callable[[A], R], argument: A) -> "Future[R]":
-        """Calls a function in a worker, first come, first served, with the time limit of reading a file.
+        """Schedules a call of a function in a worker, with the time limit for reading a file.
 
         The future fails with WorkersUnavailable when the system starts no process.
         """
@@ -127,7 +127,7 @@ class WorkerPool:
         self.run(_do_nothing, None).result()
 
     def close(self) -> None:
-        """Ends the processes, whatever they are doing."""
+        """Ends the processes at once, without waiting for their calls."""
         with self._lock:
             self._closed = True
             self._end()
@@ -166,7 +166,7 @@ def _unavailable(reason: str) -> WorkersUnavailable:
 
 
 def _died(expired: ProcessExpired) -> ReaderDied | ReaderKilled:
-    """A process that crashed, or was ended by a signal that no reader causes."""
+    """The error for a worker process that ended: it crashed, or a signal from outside ended it."""
     code = expired.exitcode
     if code is None or code >= 0:
         return ReaderDied(f"The process that read the file ended with exit code {code}.")
@@ -177,11 +177,11 @@ def _died(expired: ProcessExpired) -> ReaderDied | ReaderKilled:
 
 
 def _do_nothing(_: None) -> None:
-    """A call whose answer shows that a worker has started."""
+    """Does nothing. If the call returns, a worker has started."""
 
 
 def _begin_worker(limits: Limits, parent: int) -> None:
-    """Prepares a worker: its limits, its end with its parent, its cache. Ctrl-C is left to the parent."""
+    """Initializes a worker: limits, end with the parent process, cache. Ctrl-C is handled by the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (limits.reading_memory_bytes, limits.reading_memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

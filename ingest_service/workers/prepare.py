@@ -1,4 +1,4 @@
-"""What a worker does with one file: from its path to articles and the facts that judging needs of them."""
+"""Prepares one file in a worker: reads it into articles, and computes the facts that judging needs."""
 
 import os
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ from ingest_service.folder.scan import FileFact
 from ingest_service.settings import Limits
 from ingest_service.workers import cache
 
-# Which readers and rules make articles here: another version may make others of the same bytes.
+# The version of the readers and rules. Another version may make other articles of the same bytes.
 VERSION = f"reading {reading.VERSION}, normalise {normalise.VERSION}"
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedItem:
-    """One item of a file: its name inside the file (None for the file itself), its article, its facts."""
+    """One item of a file: its name inside the file (None for the file itself), its article, and its facts."""
 
     member: str | None
     article: model.Article
@@ -34,7 +34,7 @@ class PreparedItem:
 
 @dataclass(frozen=True, slots=True)
 class PreparedFile:
-    """What a file holds; no items when its digest is one of the task's `known`."""
+    """The content of a file. It has no items if its digest is one of the task's `known_digests`."""
 
     digest: str
     original: model.Original
@@ -44,16 +44,16 @@ class PreparedFile:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Which file to read; content whose digest is in `known` is not read into articles again."""
+    """The file to prepare. Content with a digest in `known_digests` is not read into articles again."""
 
     root: Path
     fact: FileFact
-    known: frozenset[str]
+    known_digests: frozenset[str]
     limits: Limits
 
 
 def prepare_or_error(task: Task) -> PreparedFile | IngestError:
-    """Prepares one file in a worker, and caches its facts, since this worker may judge it soon.
+    """Prepares one file in a worker and caches its facts, since this worker may judge it soon.
 
     Errors are returned: one that cannot be pickled would break the pool.
     """
@@ -76,10 +76,10 @@ def prepare(task: Task) -> PreparedFile:
     """Reads one file. Raises Unreadable; MovedMeanwhile when the file is no longer the one that the scan saw."""
     content = _bytes(task)
     digest = model.digest_of(content)
-    if digest in task.known:
+    if digest in task.known_digests:
         return PreparedFile(digest, model.Original(b"", "application/octet-stream", None), ())
     readings = reading.read(content, task.fact.path, task.limits)
-    items = tuple(_item(each) for each in readings)
+    items = tuple(_item(item) for item in readings)
     original = model.Original(content, readings[0].media_type, readings[0].encoding)
     return PreparedFile(digest, original, items)
 

@@ -46,7 +46,7 @@ def test_a_lock_that_was_cut_is_taken_again(postgres_url: str) -> None:
     with two_services(postgres_url) as (first, second), lock.owning(first) as held:
         assert isinstance(held, lock.AdvisoryLock)
         cut_connections(postgres_url)
-        held.look()
+        held.check()
         with pytest.raises(DatabaseTaken), lock.owning(second):
             pass
 
@@ -57,4 +57,4 @@ def test_a_lock_that_another_service_took_meanwhile_is_lost(postgres_url: str) -
         assert isinstance(held, lock.AdvisoryLock)
         cut_connections(postgres_url)
         with lock.owning(second), pytest.raises(DatabaseTaken):
-            held.look()
+            held.check()
