@@ -123,11 +123,11 @@ def create(
 def list_(as_json: Json = False) -> None:
     """All tokens, without what is secret."""
     with _database() as database, database.reading() as session:
-        found = tokens.listed(session)
+        summaries = tokens.listed(session)
     if as_json:
-        typer.echo(json.dumps([dataclasses.asdict(each) for each in found], default=contract.format_time))
+        typer.echo(json.dumps([dataclasses.asdict(summary) for summary in summaries], default=contract.format_time))
     else:
-        Console().print(_table(found))
+        Console().print(_table(summaries))
 
 
 @token.command()
@@ -139,13 +139,15 @@ def revoke(
         tokens.revoke(session, number, datetime.now(UTC))
 
 
-def _table(found: Sequence[tokens.TokenSummary]) -> Table:
+def _table(summaries: Sequence[tokens.TokenSummary]) -> Table:
     table = Table("number", "name", "scopes", "made", "ends")
-    for each in found:
-        ends = each.revoked_at or each.expires_at
-        word = "revoked " if each.revoked_at else ""
+    for summary in summaries:
+        ends = summary.revoked_at or summary.expires_at
+        word = "revoked " if summary.revoked_at else ""
         end = f"{word}{contract.format_time(ends)}" if ends else "never"
-        table.add_row(str(each.id), each.name, " ".join(each.scopes), contract.format_time(each.created_at), end)
+        table.add_row(
+            str(summary.id), summary.name, " ".join(summary.scopes), contract.format_time(summary.created_at), end
+        )
     return table
 
 

@@ -22,7 +22,7 @@ class Backoff:
     def wait(self, failures: int, draw: float) -> timedelta | None:
         """How long to wait after so many failures in a row; None for no further attempt.
 
-        `draw` from 0 to 1 makes it up to a quarter longer, so that many files do not come back at one moment.
+        `draw`, a random number from 0 to 1, makes the wait up to a quarter longer: many files are then not due at once.
         """
         if self.attempts is not None and failures >= self.attempts:
             return None

@@ -1,7 +1,7 @@
 """Paths of the file system as text, without loss. Pure.
 
 A name in a POSIX file system is bytes; the ledger, the events and every answer hold text. In the text form, a byte that
-is not UTF-8 is `\\xNN`, and a backslash that stands before `xNN` (two hex digits) is `\\x5c`. All other names are
+is not UTF-8 is `\\xNN`, and a backslash directly before `xNN` (two hex digits) is `\\x5c`. All other names are
 unchanged, with their control characters; `printable` is the form for a terminal.
 """
 
@@ -27,7 +27,7 @@ def to_name(text: str) -> str:
 
 def printable(text: str) -> str:
     """The text with every character escaped that is not printed: line ends and what commands a terminal."""
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def shortened(text: str) -> str:

@@ -29,7 +29,7 @@ def digest_of(content: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One item of a file as it was read: its decoded text, and the file's own metadata (`said`).
+    """One item of a file as it was read: its decoded text, and the file's own metadata.
 
     `name` is the member's name in a file of several, else None. `front_matter` is the span of `source` that holds
     metadata instead of text.
@@ -39,7 +39,7 @@ class Reading:
     media_type: str
     encoding: str | None
     source: str
-    said: Mapping[str, Json] = field(default_factory=dict)
+    metadata: Mapping[str, Json] = field(default_factory=dict)
     front_matter: Span | None = None
 
 

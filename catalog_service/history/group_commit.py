@@ -85,7 +85,7 @@ class Writer(Generic[E, R]):
     async def _write(self, taken: Sequence[_Waiting[E, R]]) -> None:
         try:
             results = await self._database.write(self._record, [each for waiting in taken for each in waiting.entries])
-        except Exception as error:  # noqa: BLE001  The requests of this transaction fail; the writer goes on.
+        except Exception as error:  # noqa: BLE001  The requests of this transaction fail; the writer continues.
             _fail(taken, error)
         else:
             self.commit.set()

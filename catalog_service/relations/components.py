@@ -76,7 +76,10 @@ def leave(session: Session, turn: WriterTurn, document: str) -> None:
 
 
 def unlink(session: Session, turn: WriterTurn, withdrawn: Sequence[RelatedPair]) -> None:
-    """Divides the stories that only these withdrawn relations held together."""
+    """Updates the stories of documents whose relations were withdrawn.
+
+    A document without any link leaves its story. A story that may no longer be connected is divided.
+    """
     pairs = {(pair.a, pair.b) for pair in withdrawn if pair.type in STORY_TYPES}
     counts = Counter(itertools.chain.from_iterable(pairs))
     remaining = links.neighbours(session, counts) if pairs else {}

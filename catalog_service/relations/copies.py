@@ -30,7 +30,8 @@ MAX_STEPS = 2
 def copies(session: Session, documents: Collection[str]) -> set[str]:
     """Those of these documents that are copies. None of the documents may be the head of its story.
 
-    A document is a copy if the head of its story, or an earlier filing in it, has the same text.
+    A document is a copy if the head of its story, or an earlier filing in it, has the same digest, or is connected with
+    it by at most `MAX_STEPS` copy relations.
     """
     copied: set[str] = set()
     # The digest decides for most copies. To follow relations costs ten times as much.
@@ -42,7 +43,7 @@ def copies(session: Session, documents: Collection[str]) -> set[str]:
 
 @functools.cache
 def _with_same_digest() -> Select[str]:
-    """Those of `:documents` whose digest the head of the story or an earlier filing in it has."""
+    """Those of `:documents` that have the digest of the head of the story or of an earlier filing in it."""
     document, version = aliased(Document), aliased(Version)
     head, head_version = aliased(Document), aliased(Version)
     other, other_version = aliased(Document), aliased(Version)

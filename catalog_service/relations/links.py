@@ -58,7 +58,10 @@ class Links:
 
 
 def read(session: Session, documents: Collection[str], *, without: str | None = None) -> dict[str, Links]:
-    """The links of each document; the version of the document `without` counts as not current."""
+    """The links of each document, directly to current documents or through former texts that it is a copy of.
+
+    The document `without` counts as having no current version.
+    """
     links = {document: Links() for document in documents}
     former: list[tuple[str, str, int]] = []
     for row in session.execute(_story_relations(), {"documents": list(documents)}):
@@ -89,9 +92,9 @@ def neighbours(session: Session, documents: Collection[str]) -> dict[str, set[st
 
 
 def stay_connected_without(session: Session, document: str) -> bool:
-    """Whether the neighbours of a document are surely connected with each other by other links.
+    """Whether the neighbours of a document are certainly connected with each other by other links.
 
-    Looks at the links of the neighbours only. False may be wrong, and costs a look at the whole story.
+    Reads the links of the neighbours only, so False means "not proved": the caller must read the whole story.
     """
     links = read(session, [document])
     linked, near = links[document].documents, _neighbours(session, links)[document]
@@ -111,13 +114,13 @@ def _neighbours(session: Session, links: Mapping[str, Links]) -> dict[str, set[s
 
 
 def _two_copies(session: Session, text: FormerText) -> set[str]:
-    """Two of the copies of a former text, or the only copy: two hold another one, whichever document is left out."""
+    """Up to two copies of a former text: even without one given document, at least one is left if there are two."""
     return set(session.scalars(_select_two_copies(), text._asdict()))
 
 
 @functools.cache
 def _select_two_copies() -> Select[str]:
-    """Two documents whose current version has `:digest` and duplicates the version `:number` of `:document`."""
+    """Up to two documents whose current version has `:digest` and duplicates the version `:number` of `:document`."""
     sides = []
     for own, other in DIRECTIONS:
         version = aliased(Version)

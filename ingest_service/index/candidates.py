@@ -86,8 +86,9 @@ class QueryBatch:
 
 
 def by_rare_fingerprints(queries: QueryBatch, is_boilerplate: Flags, holders: Holders) -> dict[int, Candidates]:
-    """The candidates of each article by the fingerprints that are no boilerplate.
+    """The candidates of each article: the articles that share enough of its fingerprints that are not boilerplate.
 
+    Those that share most come first; `max_candidates` are kept, and `truncated` says that there were more.
     `is_boilerplate` and `holders` refer to the `values` of the batch.
     """
     owners, masked = queries.owners, is_boilerplate[queries.value_numbers]
@@ -165,7 +166,7 @@ class TemplateHolders:
         judged: Collection[int] = (),
         new_boilerplate: Flags | None = None,
     ) -> "TemplateHolders":
-        """From the facts about the holders.
+        """The holders of the values, ranked by the digest of their article, with the facts about each.
 
         `judged` are the template texts that are being judged now. `new_boilerplate` marks the values that have just
         become boilerplate: each of their holders may now be template text.

@@ -41,11 +41,11 @@ def remove(session: Session, articles: Sequence[int], templates: Sequence[int] =
 
     The fingerprints of those that are `templates` are kept until `successors` has used them.
     """
-    for some in chunked(templates):
-        rows = sa.select(Fingerprints.hashes).where(Fingerprints.article.in_(some), Fingerprints.hashes.is_not(None))
+    for chunk in chunked(templates):
+        rows = sa.select(Fingerprints.hashes).where(Fingerprints.article.in_(chunk), Fingerprints.hashes.is_not(None))
         session.execute(sa.insert(DeletedTemplate).from_select(["hashes"], rows.order_by(Fingerprints.id)))
-    for some in chunked(articles):
-        held = sa.and_(Fingerprints.article.in_(some), Fingerprints.hashes.is_not(None))
+    for chunk in chunked(articles):
+        held = sa.and_(Fingerprints.article.in_(chunk), Fingerprints.hashes.is_not(None))
         removed = session.scalars(sa.delete(Fingerprints).where(held).returning(Fingerprints.article)).all()
         if removed:
             tombstones = [{"article": article, "hashes": None} for article in sorted(removed)]
@@ -57,8 +57,8 @@ def of(session: Session, articles: Sequence[int]) -> dict[int, Hashes]:
     """The fingerprints of those of the articles that are in the index."""
     fingerprints: dict[int, Hashes] = {}
     columns = sa.select(Fingerprints.article, Fingerprints.hashes)
-    for some in chunked(articles):
-        rows = columns.where(Fingerprints.article.in_(some), Fingerprints.hashes.is_not(None))
+    for chunk in chunked(articles):
+        rows = columns.where(Fingerprints.article.in_(chunk), Fingerprints.hashes.is_not(None))
         fingerprints |= {row.article: np.frombuffer(row.hashes or b"", dtype=STORED) for row in session.execute(rows)}
     return fingerprints
 
@@ -76,8 +76,8 @@ def find_candidates(session: Session, fingerprints: Mapping[int, Hashes]) -> dic
         # The values of template texts are looked up again, with more holders of each.
         of_templates = np.zeros(len(queries.values), dtype=bool)
         of_templates[queries.value_numbers[templates[queries.owners]]] = True
-        wanted = queries.values[of_templates]
-        more = arrays.postings.find(wanted, candidates.MAX_HOLDERS + 1) if len(wanted) else None
+        template_values = queries.values[of_templates]
+        more = arrays.postings.find(template_values, candidates.MAX_HOLDERS + 1) if len(template_values) else None
     result = candidates.by_rare_fingerprints(queries, is_boilerplate, holders)
     if more is None:
         return result
@@ -112,11 +112,11 @@ def successors(session: Session, limit: int) -> tuple[int, tuple[int, ...]]:
 
 
 def _facts(session: Session, holders: Holders) -> dict[int, HolderFacts]:
-    """What the ledger knows of each holder, by its id."""
+    """The facts of the ledger about each holder, by its id."""
     columns = sa.select(Article.id, Article.folded_digest, Article.template, Article.judging == BOILERPLATE)
     facts: dict[int, HolderFacts] = {}
-    for some in chunked(np.unique(holders.articles).tolist()):
-        for article, digest, is_template, is_queued in session.execute(columns.where(Article.id.in_(some))):
+    for chunk in chunked(np.unique(holders.articles).tolist()):
+        for article, digest, is_template, is_queued in session.execute(columns.where(Article.id.in_(chunk))):
             facts[article] = HolderFacts(digest, is_template, is_queued)
     return facts
 
@@ -130,9 +130,10 @@ def _distinct(values: Hashes) -> Hashes:
 def recognise_boilerplate(session: Session, all_candidates: Iterable[Candidates]) -> list[int]:
     """Records the masked fingerprints that were not recognised as boilerplate before.
 
-    Returns the ids of their holders, in order: those may have been judged while these fingerprints still counted.
+    Returns, in order, the ids of the first `FIRST_HOLDERS` holders of each: only these can have been judged while the
+    fingerprint still counted.
     """
-    masked = _distinct(np.concatenate([*(each.masked for each in all_candidates), np.zeros(0, dtype=np.int64)]))
+    masked = _distinct(np.concatenate([*(own.masked for own in all_candidates), np.zeros(0, dtype=np.int64)]))
     with mirror.arrays(session) as arrays:
         new = masked[~among(masked, arrays.boilerplate)]
         holders = np.unique(arrays.postings.find(new, FIRST_HOLDERS).articles)

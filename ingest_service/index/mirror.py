@@ -105,7 +105,10 @@ class SavedCheckpoint:
 
 
 def save(session: Session) -> SavedCheckpoint | None:
-    """Saves a checkpoint if `CHECKPOINT_ROWS` rows were added since the last one; pass the result to `record`."""
+    """Saves a checkpoint to disk if `CHECKPOINT_ROWS` rows were added since the last one; `record` takes the result.
+
+    Returns None if fewer rows were added, or if the disk cannot be written.
+    """
     with arrays(session) as mirror:
         current = Checkpoint(mirror.postings.copy(), mirror.last, mirror.gaps)
         previous = mirror.saved
@@ -147,6 +150,7 @@ def index_folder(url: sa.URL) -> Path:
 
 
 def _load_checkpoint(session: Session, mirror: Mirror) -> None:
+    """Loads the recorded checkpoint; without a usable one the mirror stays empty, and the whole table is read."""
     token = state.get(session, "fingerprints")
     if token is None:
         return

@@ -217,9 +217,9 @@ def _find_in(runs: Iterable[Run], values: Values, most: int) -> Iterator[tuple[I
     """For each run the postings it holds of the values: the number of the value, and the article."""
     for run in runs:
         hits = run.candidates(values)
-        wanted = values.take(hits)
-        numbers, positions = ranges(*run.locate(wanted, most))
-        equal = (run.values.take(positions) == wanted.take(numbers)).nonzero()[0]
+        searched = values.take(hits)
+        numbers, positions = ranges(*run.locate(searched, most))
+        equal = (run.values.take(positions) == searched.take(numbers)).nonzero()[0]
         yield hits.take(numbers.take(equal)), run.articles.take(positions.take(equal))
 
 

@@ -92,13 +92,13 @@ class Judge:
         """The candidates of those articles that are representatives; records which of them are template text."""
         fingerprints = lookup.of(session, [row.id for row in rows if row.indexed])
         candidates = lookup.find_candidates(session, fingerprints)
-        articles.mark_templates(session, [article for article, found in candidates.items() if found.is_template])
+        articles.mark_templates(session, [article for article, own in candidates.items() if own.is_template])
         return candidates
 
     @staticmethod
     def _queue_affected(session: Session, candidates: Mapping[int, Candidates]) -> None:
         """Queues the articles whose judgement rests on what is boilerplate now, and displaced representatives."""
-        displaced = [article for found in candidates.values() for article in found.displaced]
+        displaced = [article for own in candidates.values() for article in own.displaced]
         holders = lookup.recognise_boilerplate(session, candidates.values())
         articles.queue_for_boilerplate(session, [*holders, *displaced])
 

@@ -55,7 +55,13 @@ def find(session: Session, article: model.Article) -> list[TextMatch]:
         TextMatch(contract.Match.model_validate(relation | about), other.text)
         for relation, (_, other, about) in zip(relations, related, strict=True)
     ]
-    return sorted(matches, key=lambda found: (-found.match.coverage.own, -found.match.coverage.other, found.match.path))
+    return sorted(matches, key=_rank)
+
+
+def _rank(text_match: TextMatch) -> tuple[float, float, str]:
+    """The order of matches: those that cover most of the text first."""
+    match = text_match.match
+    return -match.coverage.own, -match.coverage.other, match.path
 
 
 def _copies(session: Session, row: Article) -> int:

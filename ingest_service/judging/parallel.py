@@ -50,7 +50,7 @@ class TaskRunner(Protocol):
 def judge_chunk(comparisons: Sequence[Comparison]) -> list[Judgements]:
     """The judgements of a chunk, made by a worker. Raises what judging raises."""
     facts = cache.worker_cache()
-    return [[_judge(facts, each, other) for other in each.others] for each in comparisons]
+    return [[_judge(facts, comparison, other) for other in comparison.others] for comparison in comparisons]
 
 
 def _judge(facts: FactsCache, comparison: Comparison, other: StoredArticle) -> model.Judgement | None:
@@ -96,7 +96,7 @@ class JudgePool:
             return self._judge_here(chunk)
 
     def _judge_here(self, chunk: Sequence[Comparison]) -> list[Judgements]:
-        return [[self._judge_or_none(each, other) for other in each.others] for each in chunk]
+        return [[self._judge_or_none(comparison, other) for other in comparison.others] for comparison in chunk]
 
     def _judge_or_none(self, comparison: Comparison, other: StoredArticle) -> model.Judgement | None:
         """One judgement, None if judging fails: one bad pair must not hold up all others for ever."""

@@ -29,11 +29,11 @@ def of_paths(database: Database, root: Path, paths: Sequence[str], *, again: boo
     with database.reading() as session:
         remembered = mass_deletion.remembered(session)
     with folder_view.opened(root, remembered) as view:
-        wanted = [path for path in paths if not view.ignore.covers(path)]
-        entries = [entry for path in wanted for entry in view.entries(path)]
+        included = [path for path in paths if not view.ignore.covers(path)]
+        entries = [entry for path in included for entry in view.entries(path)]
         files = scan.sort(entries).files
         with database.reading() as session:
-            known = queries.known_files_around(session, wanted, list(files.values()))
+            known = queries.known_files_around(session, included, list(files.values()))
         before = (view.look(path) for path in known.keys() - files.keys())
         seen = scan.sort([*entries, *(entry for entry in before if entry is not None)])
         view.check()

@@ -57,7 +57,7 @@ def to_hold(diff: FolderDiff, is_witnessed: Callable[[str], bool]) -> frozenset[
             held.add(path)
         elif is_inferred:
             inferred.append(path)
-    documents = sum(each.is_document for each in known.values())
+    documents = sum(file.is_document for file in known.values())
     return frozenset(held.union(inferred) if len(inferred) > max(FEW, documents // SHARE) else held)
 
 

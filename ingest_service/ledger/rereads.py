@@ -84,22 +84,22 @@ def retry(session: Session, now: datetime, reason: str | None = None) -> int:
 
 
 def is_due(session: Session, now: datetime) -> bool:
-    """Whether the time of a scheduled file has come. Asked at each tick, so it looks at the end of an index only."""
+    """Whether a scheduled file is due. It runs at each tick, so it reads the end of an index only."""
     first = session.scalar(sa.select(sa.func.min(File.retry_at)))
     return first is not None and first <= now
 
 
 def claim_due(session: Session, now: datetime, limit: int) -> list[str]:
-    """Claims scheduled files whose time has come, those that have waited longest first."""
+    """Claims scheduled files that are due, those that have waited longest first."""
     return _claim(session, now, sa.select(File.id).where(File.retry_at <= now).order_by(File.retry_at).limit(limit))
 
 
 def claim_outdated(session: Session, now: datetime, limit: int) -> list[str]:
-    """Claims published files that other readers read."""
+    """Claims published files that another version of the readers has read."""
     paths: list[str] = []
     for part in _outdated():
-        some = sa.select(File.id).where(*part).order_by(File.readers).limit(limit - len(paths))
-        paths += _claim(session, now, some)
+        due = sa.select(File.id).where(*part).order_by(File.readers).limit(limit - len(paths))
+        paths += _claim(session, now, due)
     return paths
 
 

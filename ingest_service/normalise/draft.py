@@ -32,7 +32,7 @@ class Draft:
     source: str
     lines: tuple[Line, ...]
     article: Article
-    said: Mapping[str, Json] = field(default_factory=dict)
+    metadata: Mapping[str, Json] = field(default_factory=dict)
     front_matter: Span | None = None
     notes: tuple[Note, ...] = ()
 
@@ -58,7 +58,7 @@ class Draft:
 def opened(reading: Reading) -> Draft:
     """The draft of a reading before any rule."""
     lines = layout.lines(reading.source, reading.front_matter[1] if reading.front_matter else 0)
-    return Draft(reading.source, lines, Article("", ()), reading.said, reading.front_matter)
+    return Draft(reading.source, lines, Article("", ()), reading.metadata, reading.front_matter)
 
 
 def _without(lines: Iterable[Line], cuts: Sequence[Span], source: str) -> Iterator[Line]:

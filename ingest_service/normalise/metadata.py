@@ -25,7 +25,7 @@ def front_matter(draft: Draft) -> RuleResult:
     """Front matter is metadata, not text: known names become the article's, the others its fields."""
     if draft.front_matter is None:
         return RuleResult()
-    fields = dict(draft.said)
+    fields = dict(draft.metadata)
     article = replace(
         draft.article,
         title=_taken(fields, TITLE) or "",
@@ -45,22 +45,22 @@ def _same(value: str) -> str | None:
 
 def _taken(fields: dict[str, Json], names: Sequence[str], read: Callable[[str], str | None] = _same) -> str | None:
     """Removes the first of these names with a readable value from the fields; returns the value as read."""
-    for name in [key for wanted in names for key in fields if key.lower() == wanted]:
-        value = _line(fields[name])
-        if value and (found := read(value)):
-            del fields[name]
-            return found
+    for key in [key for name in names for key in fields if key.lower() == name]:
+        value = _line(fields[key])
+        if value and (result := read(value)):
+            del fields[key]
+            return result
     return None
 
 
 def _authors(fields: dict[str, Json]) -> tuple[str, ...]:
     """Removes one author or a list of authors from the fields; a mapping with a name counts as its name."""
-    for name in [key for wanted in AUTHORS for key in fields if key.lower() == wanted]:
-        value = fields[name]
-        found = [_author(entry) for entry in (value if isinstance(value, list) else [value])]
-        if found and all(found):
-            del fields[name]
-            return tuple(filter(None, found))
+    for key in [key for name in AUTHORS for key in fields if key.lower() == name]:
+        value = fields[key]
+        authors = [_author(entry) for entry in (value if isinstance(value, list) else [value])]
+        if authors and all(authors):
+            del fields[key]
+            return tuple(filter(None, authors))
     return ()
 
 

@@ -90,10 +90,11 @@ def kind(draft: Draft) -> RuleResult:
 
 
 def _kind(draft: Draft) -> Kind:
+    """The kind of an article: the one in its metadata, else by its publisher, else by its title and byline."""
     article = draft.article
-    said = next((draft.said[key] for key in ("kind", "type") if key in draft.said), None)
-    if isinstance(said, str) and said.lower() in KINDS:
-        return KINDS[said.lower()]
+    stated = next((draft.metadata[key] for key in ("kind", "type") if key in draft.metadata), None)
+    if isinstance(stated, str) and stated.lower() in KINDS:
+        return KINDS[stated.lower()]
     if article.publisher in GOVERNMENTS.values():
         return "release"
     if article.publisher in AGENCIES.values():

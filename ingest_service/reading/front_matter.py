@@ -45,20 +45,20 @@ def read(source: str, limit: int) -> tuple[Mapping[str, Json], Span | None]:
     if closing is None:
         return {}, None
     block = source[opening.end() : closing.start()]
-    said = _as_yaml(block) or _as_lines(block)
-    return (said, (0, closing.end())) if said else ({}, None)
+    fields = _as_yaml(block) or _as_lines(block)
+    return (fields, (0, closing.end())) if fields else ({}, None)
 
 
 def _as_yaml(block: str) -> dict[str, Json]:
-    """The block as a YAML mapping with plain keys; empty if it is anything else."""
+    """The block as a YAML mapping. Empty if it is not one, or if any key is not of the form `KEY`."""
     try:
-        found = yaml.load(block, _Loader)  # noqa: S506  The loader is safer than the safe one: it makes strings only.
+        fields = yaml.load(block, _Loader)  # noqa: S506  The loader is safer than the safe one: it makes strings only.
     except (yaml.YAMLError, RecursionError, ValueError, OverflowError):
         return {}
-    if not isinstance(found, dict) or not all(isinstance(key, str) and KEY.fullmatch(key) for key in found):
+    if not isinstance(fields, dict) or not all(isinstance(key, str) and KEY.fullmatch(key) for key in fields):
         return {}
     try:
-        return {key: _json(value, DEEPEST) for key, value in found.items()}
+        return {key: _json(value, DEEPEST) for key, value in fields.items()}
     except ValueError:
         return {}
 
@@ -81,17 +81,17 @@ def _storable(text: str) -> str:
 
 def _as_lines(block: str) -> dict[str, Json]:
     """The metadata of `key: value` lines, and `- value` lines under a key; empty if there is any other line."""
-    said: dict[str, Json] = {}
+    fields: dict[str, Json] = {}
     entries: list[Json] = []
     for line in _lines(block):
         if key := KEY_LINE.fullmatch(line):
             entries = []
-            said[key[1]] = _unquoted(key[2] or "") or entries
-        elif said and (entry := ENTRY_LINE.fullmatch(line)):
+            fields[key[1]] = _unquoted(key[2] or "") or entries
+        elif fields and (entry := ENTRY_LINE.fullmatch(line)):
             entries.append(_unquoted(entry[1]))
         else:
             return {}
-    return {key: value or "" for key, value in said.items()}
+    return {key: value or "" for key, value in fields.items()}
 
 
 def _lines(block: str) -> Iterator[str]:

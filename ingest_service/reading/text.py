@@ -20,5 +20,5 @@ def read(content: bytes, limits: Limits, media_type: str = formats.TEXT) -> Read
     lines = len(source.splitlines())
     if lines > MAX_LINES:
         raise TextTooLong(f"the text has {lines} lines, the limit is {MAX_LINES}")
-    said, span = front_matter.read(source, limits.front_matter_characters)
-    return Reading(None, media_type, name, source, said, span)
+    metadata, span = front_matter.read(source, limits.front_matter_characters)
+    return Reading(None, media_type, name, source, metadata, span)

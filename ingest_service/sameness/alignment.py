@@ -56,7 +56,7 @@ def align(
     joined = _chained(blocks, a.fold, b.fold, parameters)
     starts, ends = (a.fold.starts, b.fold.starts), (a.fold.ends, b.fold.ends)
     alignments = (trimmed(chain, starts, ends) for chain in _disjoint(joined, *lengths))
-    return sorted((each for each in alignments if each is not None), key=lambda alignment: alignment.a)
+    return sorted((alignment for alignment in alignments if alignment is not None), key=lambda alignment: alignment.a)
 
 
 def _without_noise(runs: Sequence[Block]) -> list[Block]:

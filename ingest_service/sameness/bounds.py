@@ -14,7 +14,7 @@ def within(judgement: Judgement, most: int) -> Judgement:
     passages.
     """
     passages: Sequence[Passage] = judgement.passages
-    details = sum(len(each.edits) + len(each.quoted) + len(each.other_quoted) for each in passages)
+    details = sum(len(passage.edits) + len(passage.quoted) + len(passage.other_quoted) for passage in passages)
     if len(passages) + details <= most:
         return judgement
     if len(passages) > most:

@@ -140,7 +140,7 @@ def _is_evidence(words: float, fingerprints: int) -> bool:
 
 
 def _seen_from_other(judgement: Judgement) -> Judgement:
-    reversed_ = sorted((each.seen_from_other() for each in judgement.passages), key=lambda passage: passage.own)
+    reversed_ = sorted((passage.seen_from_other() for passage in judgement.passages), key=lambda passage: passage.own)
     return Judgement(
         judgement.type, judgement.jaccard, judgement.coverage_other, judgement.coverage_own, tuple(reversed_)
     )
@@ -179,7 +179,7 @@ def _is_much_longer(a: Side, b: Side, parameters: Parameters) -> bool:
 
 def _open_alike(a: Side, b: Side, alignments: Sequence[Alignment], parameters: Parameters) -> bool:
     """Whether the texts share a passage at their opening or much of the title, as a brief and its expansion do."""
-    if any(each.a[0] < parameters.opening and each.b[0] < parameters.opening for each in alignments):
+    if any(pair.a[0] < parameters.opening and pair.b[0] < parameters.opening for pair in alignments):
         return True
     titles = [set(side.title.casefold().split()) for side in (a, b)]
     return len(titles[0] & titles[1]) * 2 > min(map(len, titles))

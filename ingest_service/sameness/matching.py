@@ -64,17 +64,17 @@ def shared_fingerprints(a: Fingerprints, b: Fingerprints) -> SharedFingerprints:
     return SharedFingerprints(a.hashes.take(own), own, first.take(own))
 
 
-def among(wanted: Hashes, hashes: Hashes) -> npt.NDArray[np.bool_]:
+def among(queries: Hashes, hashes: Hashes) -> npt.NDArray[np.bool_]:
     """Which of `wanted` are in `hashes`, which is sorted."""
-    return _equal_at(hashes, np.searchsorted(hashes, wanted), wanted)
+    return _equal_at(hashes, np.searchsorted(hashes, queries), queries)
 
 
-def _equal_at(hashes: Hashes, indices: Indices, wanted: Hashes) -> npt.NDArray[np.bool_]:
+def _equal_at(hashes: Hashes, indices: Indices, queries: Hashes) -> npt.NDArray[np.bool_]:
     """Whether `hashes` holds each of `wanted` at its index."""
     if len(hashes) == 0:
-        return np.zeros(len(wanted), dtype=bool)
+        return np.zeros(len(queries), dtype=bool)
     # The index of a value above all others is past the end: it is compared with the last.
-    return np.asarray(hashes.take(indices, mode="clip") == wanted)
+    return np.asarray(hashes.take(indices, mode="clip") == queries)
 
 
 def equal_runs(a: str, b: str, pairs: tuple[Indices, Indices]) -> list[Block]:

@@ -93,10 +93,10 @@ def _words(side: Side, span: Span) -> _Words:
     # In the type of the positions: numpy would copy all positions to look up another type.
     spans = spans.astype(fold.positions.dtype)
     starts, ends = np.searchsorted(fold.positions, spans[:, 0]), np.searchsorted(fold.positions, spans[:, 1])
-    some = starts < ends
-    starts, ends = starts[some], ends[some]
+    selected = starts < ends
+    starts, ends = starts[selected], ends[selected]
     words = [fold.string[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-    return _Words(words, [(start, end) for start, end in spans[some].tolist()], starts)
+    return _Words(words, [(start, end) for start, end in spans[selected].tolist()], starts)
 
 
 def _anchors(a: _Words, b: _Words, blocks: Sequence[Block]) -> list[tuple[int, int]]:
@@ -112,8 +112,8 @@ def _anchors(a: _Words, b: _Words, blocks: Sequence[Block]) -> list[tuple[int, i
     own = np.flatnonzero((starts[block] <= a.starts) & (a.starts < ends[block]) & (b.starts[partner] == place))
     edge = np.ones(len(own) + 1, dtype=bool)
     edge[1:-1] = np.diff(block[own]) != 0
-    some = own[edge[1:] | edge[:-1]]
-    return [(0, 0), *zip(some.tolist(), partner[some].tolist(), strict=True), (len(a.words), len(b.words))]
+    selected = own[edge[1:] | edge[:-1]]
+    return [(0, 0), *zip(selected.tolist(), partner[selected].tolist(), strict=True), (len(a.words), len(b.words))]
 
 
 def _differing(a: list[str], b: list[str]) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:

@@ -34,7 +34,7 @@ def test_any_bytes_become_readings_or_a_named_error(content: bytes, path: str) -
         return
     for item in found:
         # What a reading holds can be stored: neither NUL nor half a surrogate pair.
-        stored = json.dumps([item.source, item.said], ensure_ascii=False).encode()
+        stored = json.dumps([item.source, item.metadata], ensure_ascii=False).encode()
         assert b"\x00" not in stored
         assert "\x00" not in item.source
 
