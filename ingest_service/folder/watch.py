@@ -1,8 +1,11 @@
 """Turns watchdog's events into paths to scan: hints, never facts. The only module that imports watchdog."""
 
+import functools
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from watchdog.events import (
     DirCreatedEvent,
@@ -15,7 +18,9 @@ from watchdog.events import (
     FileSystemEvent,
     FileSystemEventHandler,
 )
-from watchdog.observers import Observer
+from watchdog.observers.api import BaseObserver
+from watchdog.observers.inotify import InotifyEmitter
+from watchdog.observers.inotify_c import InotifyFD
 
 from ingest_service import file_names
 
@@ -39,26 +44,37 @@ class Watch(FileSystemEventHandler):
     def __init__(self, root: Path, path_changed: PathChanged, events_lost: EventsLost) -> None:
         self._root = root.absolute()
         self._path_changed = path_changed
-        self._observer = Observer()
+        # A reader of its own: watchdog would use its shared one again after that has died.
+        self._reader = InotifyFD()
+        emitter: Any = functools.partial(InotifyEmitter, inotify_fd=self._reader)
+        self._observer = BaseObserver(emitter)
         self._overflow = _Overflow(events_lost)
 
     def start(self) -> None:
         """Begins to watch. Raises OSError when the folder cannot be watched."""
         logging.getLogger("watchdog.observers.inotify_c").addHandler(self._overflow)
+        self._reader.start()
         self._observer.schedule(self, str(self._root), recursive=True, event_filter=EVENT_TYPES)
-        self._observer.start()
+        try:
+            self._observer.start()
+        except OSError:
+            self.stop()
+            raise
 
     def stop(self) -> None:
-        """Stops watching and waits for the thread."""
+        """Stops watching and waits for the threads."""
         logging.getLogger("watchdog.observers.inotify_c").removeHandler(self._overflow)
-        if self._observer.is_alive():
-            self._observer.stop()
-            self._observer.join()
+        # Each of them, also when another has died: what runs on would keep its descriptors.
+        for thread in (self._observer, self._reader):
+            thread.stop()
+            with suppress(RuntimeError):
+                # Raised when the thread was never started.
+                thread.join()
 
     @property
     def alive(self) -> bool:
-        """Whether the observer's thread still runs."""
-        return self._observer.is_alive()
+        """Whether all threads still run: the reader of the kernel's events, the emitter, and the dispatcher."""
+        return all(thread.is_alive() for thread in (self._reader, *self._observer.emitters, self._observer))
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Reports the paths of any event."""
