@@ -67,7 +67,7 @@ def page(session: Session, cursor: str, filter_: Filter = Filter(), *, limit: in
 
     Raises CursorInvalid, CursorMismatch, CursorExpired.
     """
-    key, snapshot = counter.cursor_key(session), counter.snapshot(session)
+    key, snapshot = counter.page_counter(session)
     start = _start(key, cursor, filter_, snapshot)
     events = since(session, start, filter_, limit=limit + 1)
     more = len(events) > limit

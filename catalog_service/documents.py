@@ -1,27 +1,45 @@
-"""Reads documents and versions."""
+"""Reads documents and versions.
 
+The statements for one document or version are built once, and executed by the connection: the session would take half
+as long again, and there are no objects to map.
+"""
+
+import functools
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from catalog_service import dates, diff, resources
 from catalog_service.errors import NotFound, Redacted, Withdrawn
 from catalog_service.relation_types import COPY_TYPES
-from catalog_service.relations import copies, queries
+from catalog_service.relations import queries
 from catalog_service.store import paging
 from catalog_service.store.tables import Document, DocumentState, Original, Story, Version, current_version, valid_at
 
-# A document's state, its current version, and the id of its story.
-Row = tuple[DocumentState, Version, str | None]
-# The columns of a version that are fields of `resources.Described` under the same name.
-DESCRIBED_COLUMNS = (
-    "collection", "path", "item", "title", "kind", "publisher", "published", "published_basis", "language", "url",
-    "words", "digest", "recorded_at", "observed_at", "seq",
+# The columns of a version's article, in documents and in versions.
+ARTICLE = (
+    Version.title, Version.kind, Version.publisher, Version.published, Version.published_basis, Version.language,
+    Version.url, Version.words, Version.digest, Version.details,
 )  # fmt: skip
+STATE = (
+    DocumentState.document, DocumentState.collection, DocumentState.path, DocumentState.item, DocumentState.status,
+    DocumentState.number, DocumentState.versions, DocumentState.created_seq, DocumentState.first_recorded_at,
+    DocumentState.recorded_at, DocumentState.observed_at, DocumentState.seq,
+)  # fmt: skip
+STORY = (Document.story, Story.head.label("story_head"), Story.size.label("story_size"))
+SUMMARY = (
+    Version.document, Version.number, Version.collection, Version.path, Version.item, Version.recorded_at,
+    Version.observed_at, Version.seq, *ARTICLE, Version.late, Version.original, Version.original_size,
+    Version.media_type, Version.encoding, Version.change, Version.normaliser,
+)  # fmt: skip
+TEXT = (Version.paragraphs, Version.notes)
+# A document's id and the number of one of its versions.
+VersionName = tuple[UUID, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,30 +80,30 @@ def find(session: Session, filter_: Filter, *, limit: int, cursor: str | None = 
     statement = statement.order_by(DocumentState.created_seq.desc())
     if position.after is not None:
         statement = statement.where(DocumentState.created_seq < position.after)
-    rows, more = position.page(read(session, statement.limit(limit + 1)), limit)
+    rows, more = position.page(session.execute(statement.limit(limit + 1)).all(), limit)
     return resources.Documents(
         documents=tuple(described(session, rows, position.snapshot.seq)),
-        next=position.cursor(rows[-1][0].created_seq) if more else None,
+        next=position.cursor(rows[-1].created_seq) if more else None,
         snapshot=position.snapshot,
     )
 
 
 def one(session: Session, document: UUID) -> resources.Document:
     """The present state of a document. Raises NotFound, Withdrawn (with the tombstone), Redacted."""
-    row = _document(session, document)
-    if row.status == "withdrawn":
-        raise Withdrawn(
-            f"Document {document} was withdrawn; its history remains readable.",
-            extensions={"tombstone": _tombstone(row)},
-        )
-    if row.status == "redacted":
-        raise Redacted(f"The content of document {document} was erased on purpose.")
-    return described(session, read(session, with_version().where(DocumentState.document == row.id)))[0]
+    row = session.connection().execute(_select_one(), {"document": str(document)}).one_or_none()
+    if row is None or row.status != "current":
+        raise _unavailable(_document(session, document))
+    return described(session, [row])[0]
+
+
+@functools.cache
+def _select_one() -> Select[*tuple[Any, ...]]:
+    return with_version().where(DocumentState.document == bindparam("document"))
 
 
 def by_ids(session: Session, documents: Collection[str]) -> dict[str, resources.Document]:
     """The documents with these ids, in any status, by id; ids without a version are left out."""
-    rows = read(session, with_version().where(DocumentState.document.in_(documents)))
+    rows = session.execute(with_version().where(DocumentState.document.in_(documents))).all()
     return {str(resource.id): resource for resource in described(session, rows)}
 
 
@@ -95,8 +113,16 @@ def status(session: Session, document: UUID) -> resources.Status:
 
 
 def seq(session: Session, document: UUID) -> int:
-    """The `seq` of the last change of a document. Raises NotFound."""
-    return _document(session, document).seq
+    """The `seq` of the last change of a current document. Raises NotFound, Withdrawn, Redacted."""
+    row = session.connection().execute(_select_seq(), {"document": str(document)}).one_or_none()
+    if row is None or row.status != "current":
+        raise _unavailable(_document(session, document))
+    return int(row.seq)
+
+
+@functools.cache
+def _select_seq() -> Select[int, str]:
+    return select(Document.seq, Document.status).where(Document.id == bindparam("document"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,23 +142,68 @@ def numbers(session: Session, document: UUID) -> VersionNumbers:
 def versions(session: Session, document: UUID) -> list[resources.VersionSummary]:
     """All versions, the newest first, without their texts. Raises NotFound, Redacted."""
     row = _readable(session, document)
-    statement = select(Version).where(Version.document == row.id).order_by(Version.number.desc())
-    return [resources.VersionSummary.model_validate(_summary(version)) for version in session.scalars(statement)]
+    statement = select(*SUMMARY).where(Version.document == row.id).order_by(Version.number.desc())
+    return [resources.VersionSummary.model_validate(_summary(version)) for version in session.execute(statement)]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionHead:
+    """What the headers of an answer need of a version: validators, and the numbers that it links to."""
+
+    original: str
+    recorded_at: datetime
+    numbers: VersionNumbers
+
+
+def heads(session: Session, *names: VersionName) -> list[VersionHead]:
+    """The heads of these versions, read by one statement. Raises NotFound, Redacted."""
+    parameters: dict[str, str | int] = {}
+    for place, (document, number) in enumerate(names):
+        parameters |= {f"document_{place}": str(document), f"number_{place}": number}
+    rows = session.connection().execute(_select_heads(len(names)), parameters)
+    by_name = {(row.document, row.number): row for row in rows if row.status != "redacted"}
+    for document, number in names:
+        if (str(document), number) not in by_name:
+            raise _no_version(session, document, number)
+    return [_head(by_name[str(document), number]) for document, number in names]
+
+
+def _head(row: Row[Any]) -> VersionHead:
+    return VersionHead(row.original, row.recorded_at, VersionNumbers(row.current, row.last))
+
+
+@functools.cache
+def _select_heads(count: int) -> Select[*tuple[Any, ...]]:
+    named = (
+        and_(Version.document == bindparam(f"document_{place}"), Version.number == bindparam(f"number_{place}"))
+        for place in range(count)
+    )
+    return _of_versions(Version.document, Version.number, Version.original, Version.recorded_at).where(or_(*named))
+
+
+def _of_versions(*columns: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401  Columns of any type.
+    """Selects these columns of versions, with the status of their document and the numbers of its versions."""
+    of_document = (Document.status, Document.number.label("current"), Document.versions.label("last"))
+    return select(*columns, *of_document).join(Document, Document.id == Version.document)
 
 
 def version(session: Session, document: UUID, number: int) -> resources.Version:
     """One version with its text. Raises NotFound, Redacted."""
+    return version_and_numbers(session, document, number)[0]
+
+
+def version_and_numbers(session: Session, document: UUID, number: int) -> tuple[resources.Version, VersionNumbers]:
+    """One version with its text, and the numbers of the document's versions. Raises NotFound, Redacted."""
     row = _version(session, document, number)
-    paragraphs = tuple(row.paragraphs)
-    texts = {"paragraphs": paragraphs, "text": "\n\n".join(paragraphs), "notes": row.notes}
-    return resources.Version.model_validate(_summary(row) | texts)
+    texts = {"paragraphs": row.paragraphs, "text": _text(row), "notes": row.notes}
+    resource = resources.Version.model_validate(_summary(row) | texts)
+    return resource, VersionNumbers(row.current, row.last)
 
 
 def original(session: Session, document: UUID, number: int) -> OriginalBytes:
     """The bytes that a version was read from. Raises NotFound, Redacted."""
-    row = _version(session, document, number)
-    content = session.scalars(select(Original.content).where(Original.digest == row.original)).one()
-    return OriginalBytes(content, row.original, row.media_type, row.encoding, row.path)
+    row = _version_row(session, _select_original(), document, number)
+    return OriginalBytes(row.content, row.original, row.media_type, row.encoding, row.path)
 
 
 def changes(session: Session, document: UUID, first: int, second: int) -> resources.Diff:
@@ -140,14 +211,13 @@ def changes(session: Session, document: UUID, first: int, second: int) -> resour
     return compare(session, (document, first), (document, second))
 
 
-def compare(session: Session, first: tuple[UUID, int], second: tuple[UUID, int]) -> resources.Diff:
+def compare(session: Session, first: VersionName, second: VersionName) -> resources.Diff:
     """The word diff of any two versions. Raises NotFound, Redacted."""
     rows = _version(session, *first), _version(session, *second)
-    before, after = ("\n\n".join(row.paragraphs) for row in rows)
+    before, after = (_text(row) for row in rows)
     ops = diff.diff(before, after)
     added, removed = diff.words_changed(before, after, ops)
     significance = diff.significance((rows[0].title, rows[1].title), (before, after), ops)
-    same = rows[0] is rows[1]
     return resources.Diff(
         first=resources.VersionName(document=first[0], version=first[1]),
         second=resources.VersionName(document=second[0], version=second[1]),
@@ -155,81 +225,54 @@ def compare(session: Session, first: tuple[UUID, int], second: tuple[UUID, int])
             words_added=added,
             words_removed=removed,
             moved=diff.moved_words(after, ops),
-            significance=None if same else significance,
+            significance=None if first == second else significance,
         ),
         ops=tuple(resources.DiffOp(op=op.op, a=op.a, b=op.b) for op in ops),
     )
 
 
-def described(session: Session, rows: Sequence[Row], at: int | None = None) -> list[resources.Document]:
-    """The rows as resources, with stories and numbers of relations. Each kind of data is read once for all rows."""
-    ids = [state.document for state, _, _ in rows]
-    counts = queries.counts(session, ids, at)
-    stories = _stories(session, {story for _, _, story in rows if story})
-    memberships = ((state.document, stories.get(story or "")) for state, _, story in rows)
-    copy_ids = copies.copies(session, [document for document, story in memberships if story and story.head != document])
-    return [
-        _resource(
-            state, version, counts[state.document], _membership(state.document, stories.get(story or ""), copy_ids)
-        )
-        for state, version, story in rows
-    ]
+def described(session: Session, rows: Sequence[Row[Any]], at: int | None = None) -> list[resources.Document]:
+    """The rows of `with_version` as resources. Relations and copies are read by one statement for all rows."""
+    # The head of a story is no copy.
+    filings = [row.document for row in rows if row.story_head not in (None, row.document)]
+    related = queries.related(session, [row.document for row in rows], filings, at)
+    return [_resource(row, related) for row in rows]
 
 
-def _membership(document: str, story: Story | None, copies: Collection[str]) -> resources.StoryMembership | None:
-    if story is None:
-        return None
-    role: resources.StoryRole = "copy" if document in copies else "revision"
-    return resources.StoryMembership(
-        id=UUID(story.id), size=story.size, role="head" if story.head == document else role
-    )
-
-
-def _resource(
-    row: DocumentState, version: Version, counts: dict[str, int], story: resources.StoryMembership | None
-) -> resources.Document:
-    return resources.Document.model_validate(
-        _described(version)
-        | {
-            "collection": row.collection,
-            "path": row.path,
-            "item": row.item,
-            "status": row.status,
-            "versions": row.versions,
-            "first_recorded_at": row.first_recorded_at,
-            "recorded_at": row.recorded_at,
-            "observed_at": row.observed_at,
-            "seq": row.seq,
-            "story": story,
-            "duplicates": sum(counts.get(type_, 0) for type_ in COPY_TYPES),
-            "relations": counts,
-        }
-    )
-
-
-def _described(row: Version) -> dict[str, Any]:
-    """The fields of `resources.Described`."""
-    return {
-        "id": row.document,
-        "version": row.number,
-        **{name: getattr(row, name) for name in DESCRIBED_COLUMNS},
-        **row.details,
+def _resource(row: Row[Any], related: queries.Related) -> resources.Document:
+    counts = related.counts[row.document]
+    computed = {
+        "story": _membership(row, related.copies),
+        "duplicates": sum(counts.get(type_, 0) for type_ in COPY_TYPES),
+        "relations": counts,
     }
+    return resources.Document.model_validate(_described(row) | computed)
 
 
-def _summary(row: Version) -> dict[str, Any]:
+def _membership(row: Row[Any], copies: Collection[str]) -> dict[str, Any] | None:
+    if row.story_head is None:
+        return None
+    role: resources.StoryRole = "copy" if row.document in copies else "revision"
+    return {"id": row.story, "size": row.story_size, "role": "head" if row.story_head == row.document else role}
+
+
+def _described(row: Row[Any]) -> dict[str, Any]:
+    """The row's columns under the names of the fields of `resources.Described`; models ignore the other columns."""
+    return {**row._mapping, **row.details, "id": row.document, "version": row.number}
+
+
+def _summary(row: Row[Any]) -> dict[str, Any]:
     original = {
         "digest": row.original,
         "size": row.original_size,
         "media_type": row.media_type,
         "encoding": row.encoding,
     }
-    change = {"kind": row.change["kind"], **row.change}
-    return _described(row) | {"late": row.late, "original": original, "change": change, "normaliser": row.normaliser}
+    return _described(row) | {"original": original}
 
 
-def _stories(session: Session, ids: Collection[str]) -> dict[str, Story]:
-    return {story.id: story for story in session.scalars(select(Story).where(Story.id.in_(ids)))} if ids else {}
+def _text(row: Row[Any]) -> str:
+    return "\n\n".join(row.paragraphs)
 
 
 def _tombstone(row: Document) -> dict[str, Any]:
@@ -249,30 +292,64 @@ def _readable(session: Session, document: UUID) -> Document:
     """The row of a document that is not redacted. Raises NotFound, Redacted."""
     row = _document(session, document)
     if row.status == "redacted":
-        raise Redacted(f"The content of document {document} was erased on purpose.")
+        raise _unavailable(row)
     return row
 
 
-def _version(session: Session, document: UUID, number: int) -> Version:
-    row = session.get(Version, (_readable(session, document).id, number))
-    if row is None:
-        raise NotFound(f"Document {document} has no version {number}.")
-    return row
-
-
-def with_version(at: int | None = None) -> Select[DocumentState, Version, str | None]:
-    """Selects each document's state and current version, now or as of the seq `at`, and its present story."""
-    return (
-        select(DocumentState, Version, Document.story)
-        .join(Version, current_version(DocumentState))
-        .join(Document, Document.id == DocumentState.document)
-        .where(valid_at(DocumentState, at))
+def _unavailable(row: Document) -> Withdrawn | Redacted:
+    """The error of a document that is not current."""
+    if row.status == "redacted":
+        return Redacted(f"The content of document {row.id} was erased on purpose.")
+    return Withdrawn(
+        f"Document {row.id} was withdrawn; its history remains readable.", extensions={"tombstone": _tombstone(row)}
     )
 
 
-def read(session: Session, statement: Select[DocumentState, Version, str | None]) -> list[Row]:
-    """The rows of a statement made with `with_version`, to be passed to `described`."""
-    return [(row[0], row[1], row[2]) for row in session.execute(statement)]
+def _no_version(session: Session, document: UUID, number: int) -> NotFound:
+    """The error of a version that does not exist. Raises NotFound or Redacted if this is true of its document."""
+    _readable(session, document)
+    return NotFound(f"Document {document} has no version {number}.")
+
+
+def _version(session: Session, document: UUID, number: int) -> Row[Any]:
+    return _version_row(session, _select_version(), document, number)
+
+
+def _version_row(session: Session, statement: Select[*tuple[Any, ...]], document: UUID, number: int) -> Row[Any]:
+    """The row of one version. Raises NotFound, Redacted."""
+    row = session.connection().execute(statement, {"document": str(document), "number": number}).one_or_none()
+    if row is None or row.status == "redacted":
+        raise _no_version(session, document, number)
+    return row
+
+
+@functools.cache
+def _select_version() -> Select[*tuple[Any, ...]]:
+    return _of_versions(*SUMMARY, *TEXT).where(*_named())
+
+
+@functools.cache
+def _select_original() -> Select[*tuple[Any, ...]]:
+    columns = (Version.original, Version.media_type, Version.encoding, Version.path, Original.content)
+    return _of_versions(*columns).join(Original, Original.digest == Version.original).where(*_named())
+
+
+def _named() -> tuple[ColumnElement[bool], ...]:
+    return Version.document == bindparam("document"), Version.number == bindparam("number")
+
+
+def with_version(at: int | None = None) -> Select[*tuple[Any, ...]]:
+    """Selects each document's state and current version, now or as of the seq `at`, and its present story.
+
+    The rows are for `described`.
+    """
+    return (
+        select(*STATE, *ARTICLE, *STORY)
+        .join(Version, current_version(DocumentState))
+        .join(Document, Document.id == DocumentState.document)
+        .outerjoin(Story, Story.id == Document.story)
+        .where(valid_at(DocumentState, at))
+    )
 
 
 def _conditions(filter_: Filter) -> Iterable[Any]:

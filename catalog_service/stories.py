@@ -49,7 +49,7 @@ def one(session: Session, story: UUID, *, limit: int, cursor: str | None = None)
     statement = _members(row.id).limit(limit + 1)
     if place.after is not None:
         statement = statement.where(tuple_(*ORDER) > tuple_(*place.after))
-    members, more = place.page(documents.read(session, statement), limit)
+    members, more = place.page(session.execute(statement).all(), limit)
     last = members[-1] if members else None
     return resources.Story(
         id=story,
@@ -57,9 +57,9 @@ def one(session: Session, story: UUID, *, limit: int, cursor: str | None = None)
         size=row.size,
         far=distance.count_far(session, [row])[row.id],
         documents=tuple(documents.described(session, members)),
-        next=place.cursor([last[1].published or "", last[0].created_seq]) if more and last else None,
+        next=place.cursor([last.published or "", last.created_seq]) if more and last else None,
     )
 
 
-def _members(story: str) -> Select[Any, Any, Any]:
+def _members(story: str) -> Select[*tuple[Any, ...]]:
     return documents.with_version().where(Document.story == story).order_by(*ORDER)

@@ -15,28 +15,38 @@ _BYTES = re.compile(r"bytes=(\d{0,18})-(\d{0,18})$")
 
 
 def answer(
-    request: web.Request,
     model: BaseModel,
     *,
     etag: str | None = None,
     modified: datetime | None = None,
     links: Iterable[tuple[str, str]] = (),
 ) -> web.Response:
-    """The model as JSON, or 304 when If-None-Match names its ETag; `links` are pairs of address and relation type."""
-    headers = validators(etag, modified)
-    if joined := ", ".join(f'<{address}>; rel="{relation}"' for address, relation in links):
-        headers["Link"] = joined
-    if etag is not None and is_named(request, etag):
-        return web.Response(status=304, headers=headers)
+    """The model as JSON; `etag` is made by `strong` or `weak`, `links` are pairs of address and relation type."""
+    headers = {**validators(etag, modified), **_linked(links)}
     body = model.model_dump_json(by_alias=True).encode()
     return web.Response(body=body, content_type="application/json", headers=headers)
+
+
+def not_modified(etag: str, modified: datetime | None = None, links: Iterable[tuple[str, str]] = ()) -> web.Response:
+    """The answer 304 to a request that names this ETag, with the headers of `answer`."""
+    return web.Response(status=304, headers={**validators(etag, modified), **_linked(links)})
+
+
+def strong(value: str) -> str:
+    """The ETag of an answer that is the same, byte for byte, while the value is the same (RFC 9110, 8.8.1)."""
+    return f'"{value}"'
+
+
+def weak(value: str) -> str:
+    """The ETag of an answer of which parts may change while the value is the same."""
+    return f'W/"{value}"'
 
 
 def validators(etag: str | None, modified: datetime | None) -> dict[str, str]:
     """The headers ETag and Last-Modified, with which caches make conditional requests."""
     headers = {}
     if etag is not None:
-        headers["ETag"] = f'"{etag}"'
+        headers["ETag"] = etag
     if modified is not None:
         headers["Last-Modified"] = format_datetime(modified, usegmt=True)
     return headers
@@ -44,12 +54,15 @@ def validators(etag: str | None, modified: datetime | None) -> dict[str, str]:
 
 def is_named(request: web.Request, etag: str) -> bool:
     """Whether If-None-Match names this ETag; compared weakly, as RFC 9110, 13.1.2 requires."""
-    return any(tag.value in ("*", etag) for tag in request.if_none_match or ())
+    if request.headers.get("If-None-Match", "").strip() == "*":
+        return True
+    opaque = etag.removeprefix("W/").strip('"')
+    return any(tag.value == opaque for tag in request.if_none_match or ())
 
 
-def not_modified(etag: str) -> web.Response:
-    """The answer 304 with this ETag."""
-    return web.Response(status=304, headers=validators(etag, None))
+def _linked(links: Iterable[tuple[str, str]]) -> dict[str, str]:
+    joined = ", ".join(f'<{address}>; rel="{relation}"' for address, relation in links)
+    return {"Link": joined} if joined else {}
 
 
 def next_page(request: web.Request, cursor: str | None) -> list[tuple[str, str]]:
@@ -65,8 +78,6 @@ def structured_digest(digest: str) -> str:
 
 def ranged(request: web.Request, content: bytes, headers: Mapping[str, str]) -> web.Response:
     """The bytes, or the one range of them that the request names. Raises RangeOutside."""
-    if (etag := headers.get("ETag")) and is_named(request, etag.strip('"')):
-        return web.Response(status=304, headers={"ETag": etag})
     range_ = _range(request, len(content)) if _range_applies(request, headers.get("ETag")) else None
     if range_ is None:
         return web.Response(body=content, headers={**headers, "Accept-Ranges": "bytes"})
@@ -79,7 +90,7 @@ def ranged(request: web.Request, content: bytes, headers: Mapping[str, str]) -> 
 
 
 def _range_applies(request: web.Request, etag: str | None) -> bool:
-    """Whether If-Range is absent or names this ETag."""
+    """Whether If-Range is absent or names this strong ETag (RFC 9110, 13.1.5)."""
     condition = request.headers.get("If-Range")
     return condition is None or condition == etag
 

@@ -51,7 +51,7 @@ async def feed(request: web.Request, parameters: ChangeFeedParameters) -> web.Re
         page = await database.read(changes.page, since, filter_, limit=parameters.limit)
         remaining = deadline - loop.time()
         if page.events or remaining <= 0 or stopping.is_set():
-            return answer(request, page)
+            return answer(page)
         since = page.cursor
         with suppress(TimeoutError):
             await asyncio.wait_for(commit.wait(), min(remaining, POLL_SECONDS))

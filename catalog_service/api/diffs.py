@@ -7,6 +7,7 @@ from aiohttp import web
 from pydantic import Field
 
 from catalog_service import contract, documents, resources
+from catalog_service.api import answers
 from catalog_service.api.answers import answer
 from catalog_service.api.operations import Content, Operation, Parameters
 from catalog_service.api.parameters import Number, OfDocument
@@ -58,8 +59,12 @@ def _parse_name(parameter: str, name: str) -> tuple[UUID, int]:
 
 async def _diff(request: web.Request, first: tuple[UUID, int], second: tuple[UUID, int]) -> web.Response:
     """The diff of two versions. Versions never change, so the ETag consists of their names."""
-    diff = await request.config_dict[DATABASE].read(documents.compare, first, second)
-    return answer(request, diff, etag=f"{first[0]}@{first[1]}..{second[0]}@{second[1]}")
+    database, etag = request.config_dict[DATABASE], answers.strong(f"{first[0]}@{first[1]}..{second[0]}@{second[1]}")
+    if answers.is_named(request, etag):
+        # The diff has not changed, but a version may have been redacted.
+        await database.read(documents.heads, first, second)
+        return answers.not_modified(etag)
+    return answer(await database.read(documents.compare, first, second), etag=etag)
 
 
 OPERATIONS = (

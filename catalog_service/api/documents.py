@@ -1,7 +1,9 @@
 """Documents and their versions: as JSON, as plain text, and as the original bytes."""
 
+import functools
 import re
-from typing import Literal
+from collections.abc import Callable
+from typing import Literal, TypeAlias
 from urllib.parse import quote
 from uuid import UUID
 
@@ -19,6 +21,8 @@ from catalog_service.keys import DATABASE
 GONE = (NotFound, Redacted)
 FILE = Content({"type": "string"}, (ANY,))
 TEXT = Content({"type": "string"}, ("text/plain",))
+# Whether the client has the answer with this ETag.
+IsKnown: TypeAlias = Callable[[str], bool]
 
 
 class DocumentListParameters(Paged):
@@ -41,26 +45,40 @@ async def find(request: web.Request, parameters: DocumentListParameters) -> web.
     page = await request.config_dict[DATABASE].read(
         documents.find, filter_, limit=parameters.limit, cursor=parameters.cursor
     )
-    return answer(request, page, links=answers.next_page(request, page.next))
+    return answer(page, links=answers.next_page(request, page.next))
 
 
 async def one(request: web.Request, parameters: OfDocument) -> web.Response:
     """The present state of a document."""
-    database = request.config_dict[DATABASE]
-    if request.if_none_match:
-        # This `seq` was sent while the document was current: a withdrawal or redaction would have changed it.
-        etag = f"{parameters.id}-{await database.read(documents.seq, parameters.id)}"
-        if answers.is_named(request, etag):
-            return answers.not_modified(etag)
-    document = await database.read(documents.one, parameters.id)
+    etag, document = await request.config_dict[DATABASE].read(_one, parameters.id, _known(request))
+    if document is None:
+        return answers.not_modified(etag)
     versions = f"/v1/documents/{document.id}/versions"
     links = ((versions, "version-history"), (f"{versions}/{document.version}", "latest-version"))
-    return answer(request, document, etag=f"{document.id}-{document.seq}", modified=document.recorded_at, links=links)
+    return answer(document, etag=etag, modified=document.recorded_at, links=links)
+
+
+def _one(session: Session, document: UUID, is_known: IsKnown | None) -> tuple[str, resources.Document | None]:
+    """The ETag of a document, and the document unless the client knows it."""
+    if is_known and is_known(etag := _etag(document, documents.seq(session, document))):
+        return etag, None
+    resource = documents.one(session, document)
+    return _etag(document, resource.seq), resource
+
+
+def _etag(document: UUID, seq: int) -> str:
+    """Weak: `story`, `duplicates` and `relations` change without a new `seq`."""
+    return answers.weak(f"{document}-{seq}")
+
+
+def _known(request: web.Request) -> IsKnown | None:
+    """Decides whether the client knows an ETag; None if the request names no ETag."""
+    return functools.partial(answers.is_named, request) if "If-None-Match" in request.headers else None
 
 
 async def log(request: web.Request, parameters: OfDocument) -> web.Response:
     """The change log of a document, oldest first; it is readable in every status of the document."""
-    return answer(request, await request.config_dict[DATABASE].read(_log, parameters.id))
+    return answer(await request.config_dict[DATABASE].read(_log, parameters.id))
 
 
 def _log(session: Session, document: UUID) -> resources.Log:
@@ -71,18 +89,18 @@ def _log(session: Session, document: UUID) -> resources.Log:
 async def versions(request: web.Request, parameters: OfDocument) -> web.Response:
     """All versions of a document, newest first, without their texts."""
     summaries = await request.config_dict[DATABASE].read(documents.versions, parameters.id)
-    return answer(request, resources.Versions(versions=tuple(summaries)))
+    return answer(resources.Versions(versions=tuple(summaries)))
 
 
 async def version(request: web.Request, parameters: OfVersion) -> web.Response:
     """One version with its text."""
-    version, numbers = await request.config_dict[DATABASE].read(_version, parameters.id, parameters.n)
+    database, etag = request.config_dict[DATABASE], answers.strong(f"{parameters.id}-{parameters.n}")
+    if answers.is_named(request, etag):
+        (head,) = await database.read(documents.heads, (parameters.id, parameters.n))
+        return answers.not_modified(etag, head.recorded_at, _version_links(parameters, head.numbers))
+    version, numbers = await database.read(documents.version_and_numbers, parameters.id, parameters.n)
     links = _version_links(parameters, numbers)
-    return answer(request, version, etag=f"{parameters.id}-{parameters.n}", modified=version.recorded_at, links=links)
-
-
-def _version(session: Session, document: UUID, number: int) -> tuple[resources.Version, documents.VersionNumbers]:
-    return documents.version(session, document, number), documents.numbers(session, document)
+    return answer(version, etag=etag, modified=version.recorded_at, links=links)
 
 
 def _version_links(parameters: OfVersion, numbers: documents.VersionNumbers) -> list[tuple[str, str]]:
@@ -98,22 +116,38 @@ def _version_links(parameters: OfVersion, numbers: documents.VersionNumbers) -> 
 
 async def text(request: web.Request, parameters: OfVersion) -> web.Response:
     """The text of a version as UTF-8; supports a range of bytes."""
-    version = await request.config_dict[DATABASE].read(documents.version, parameters.id, parameters.n)
-    headers = answers.validators(f"{version.id}-{version.version}-text", version.recorded_at)
+    database, etag = request.config_dict[DATABASE], answers.strong(f"{parameters.id}-{parameters.n}-text")
+    if answers.is_named(request, etag):
+        await database.read(documents.heads, (parameters.id, parameters.n))
+        return answers.not_modified(etag)
+    version = await database.read(documents.version, parameters.id, parameters.n)
+    headers = answers.validators(etag, version.recorded_at)
     return answers.ranged(request, version.text.encode(), {**headers, "Content-Type": "text/plain; charset=utf-8"})
 
 
 async def original(request: web.Request, parameters: OfVersion) -> web.Response:
     """The bytes that a version was read from, unchanged; always a download that browsers do not display."""
-    original = await request.config_dict[DATABASE].read(documents.original, parameters.id, parameters.n)
+    etag, original = await request.config_dict[DATABASE].read(_original, (parameters.id, parameters.n), _known(request))
+    if original is None:
+        return answers.not_modified(etag)
     headers = {
         "Content-Type": original.media_type,
         "Content-Disposition": _attachment(original.path),
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "Repr-Digest": answers.structured_digest(original.digest),
-        "ETag": f'"{original.digest}"',
+        "ETag": etag,
     }
     return answers.ranged(request, original.content, headers)
+
+
+def _original(
+    session: Session, name: documents.VersionName, is_known: IsKnown | None
+) -> tuple[str, documents.OriginalBytes | None]:
+    """The ETag of an original, and the original unless the client knows it."""
+    if is_known and is_known(etag := answers.strong(documents.heads(session, name)[0].original)):
+        return etag, None
+    original = documents.original(session, *name)
+    return answers.strong(original.digest), original
 
 
 def _attachment(path: str) -> str:

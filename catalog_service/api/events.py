@@ -72,7 +72,7 @@ async def publish(request: web.Request, _parameters: NoParameters) -> web.Respon
     receipts = await request.config_dict[WRITER].record(events) if events else ()
     for receipt in receipts:
         request.config_dict[METRICS].events.labels(receipt.outcome).inc()
-    return answer(request, Receipts(receipts=tuple(receipts)))
+    return answer(Receipts(receipts=tuple(receipts)))
 
 
 def read(batch: Any) -> Sequence[contract.AnyEvent | Malformed]:  # noqa: ANN401  JSON is anything.
@@ -108,7 +108,7 @@ async def put_original(request: web.Request, parameters: OfOriginal) -> web.Resp
     """Stores an original that is too large to be part of its event."""
     content = await bodies.read(request, request.config_dict[SETTINGS].limits.original_bytes)
     new = await request.config_dict[DATABASE].write(_put_original, parameters.digest, content)
-    response = answer(request, StoredOriginal(digest=parameters.digest, size=len(content)))
+    response = answer(StoredOriginal(digest=parameters.digest, size=len(content)))
     response.set_status(201 if new else 200)
     return response
 

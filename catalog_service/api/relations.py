@@ -38,7 +38,7 @@ class OfRelation(Parameters):
 async def of_document(request: web.Request, parameters: DocumentRelationsParameters) -> web.Response:
     """The relations of the current version of a document, of all its versions, or of one: in pages, copies last."""
     page = await request.config_dict[DATABASE].read(_of_document, parameters)
-    return answer(request, page, links=answers.next_page(request, page.next))
+    return answer(page, links=answers.next_page(request, page.next))
 
 
 def _of_document(session: Session, parameters: DocumentRelationsParameters) -> resources.Relations:
@@ -59,13 +59,13 @@ async def find(request: web.Request, parameters: RelationListParameters) -> web.
         limit=parameters.limit,
         cursor=parameters.cursor,
     )
-    return answer(request, page, links=answers.next_page(request, page.next))
+    return answer(page, links=answers.next_page(request, page.next))
 
 
 async def one(request: web.Request, parameters: OfRelation) -> web.Response:
     """One relation, also one between versions that are no longer current."""
     relation = await request.config_dict[DATABASE].read(queries.one, parameters.id)
-    return answer(request, relation, modified=relation.recorded_at)
+    return answer(relation, modified=relation.recorded_at)
 
 
 OPERATIONS = (

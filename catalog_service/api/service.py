@@ -41,7 +41,7 @@ class ReleaseInfo(BaseModel):
 
 async def livez(request: web.Request, _parameters: NoParameters) -> web.Response:
     """Whether the process answers requests."""
-    return answer(request, ServiceState(status="alive"))
+    return answer(ServiceState(status="alive"))
 
 
 async def readyz(request: web.Request, _parameters: NoParameters) -> web.Response:
@@ -49,7 +49,7 @@ async def readyz(request: web.Request, _parameters: NoParameters) -> web.Respons
     if request.config_dict[STOPPING].is_set():
         raise Stopping
     await request.config_dict[DATABASE].read(_reach)
-    return answer(request, ServiceState(status="ready"))
+    return answer(ServiceState(status="ready"))
 
 
 def _reach(session: Session) -> None:
@@ -58,7 +58,7 @@ def _reach(session: Session) -> None:
 
 async def version(request: web.Request, _parameters: NoParameters) -> web.Response:
     """The version of the release."""
-    return answer(request, ReleaseInfo(name="palimpsest-catalog", version=RELEASE))
+    return answer(ReleaseInfo(name="palimpsest-catalog", version=RELEASE))
 
 
 async def measures(request: web.Request, _parameters: NoParameters) -> web.Response:

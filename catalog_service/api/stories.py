@@ -24,7 +24,7 @@ class OfStory(Paged):
 async def find(request: web.Request, parameters: Paged) -> web.Response:
     """Stories, each with its head, in pages."""
     page = await request.config_dict[DATABASE].read(stories.find, limit=parameters.limit, cursor=parameters.cursor)
-    return answer(request, page, links=answers.next_page(request, page.next))
+    return answer(page, links=answers.next_page(request, page.next))
 
 
 async def one(request: web.Request, parameters: OfStory) -> web.Response:
@@ -32,7 +32,7 @@ async def one(request: web.Request, parameters: OfStory) -> web.Response:
     story = await request.config_dict[DATABASE].read(
         stories.one, parameters.id, limit=parameters.limit, cursor=parameters.cursor
     )
-    return answer(request, story, links=answers.next_page(request, story.next))
+    return answer(story, links=answers.next_page(request, story.next))
 
 
 OPERATIONS = (

@@ -6,11 +6,11 @@ be the earliest filing, so other documents with the same text are compared too.
 
 import functools
 import itertools
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Exists, Select, and_, exists, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
 from catalog_service.relation_types import COPY_TYPES
 from catalog_service.relations import filing, links
@@ -27,59 +27,37 @@ _STEPS: tuple[_Step, ...] = (("a", "b"), ("b", "a"))
 MAX_STEPS = 2
 
 
-def copies(session: Session, documents: Collection[str]) -> set[str]:
-    """Those of these documents that are copies. None of the documents may be the head of its story.
+@functools.cache
+def select_copies() -> Select[str]:
+    """Selects those of `:filings` that are copies. None of them may be the head of its story.
 
     A document is a copy if the head of its story, or an earlier filing in it, has the same digest, or is connected with
     it by at most `MAX_STEPS` copy relations.
     """
-    copied: set[str] = set()
-    # The digest decides for most copies. To follow relations costs ten times as much.
-    for statement in (_with_same_digest, _with_copy_relation):
-        if remaining := set(documents) - copied:
-            copied |= set(session.scalars(statement(), {"documents": list(remaining)}))
-    return copied
-
-
-@functools.cache
-def _with_same_digest() -> Select[str]:
-    """Those of `:documents` that have the digest of the head of the story or of an earlier filing in it."""
     document, version = aliased(Document), aliased(Version)
     head, head_version = aliased(Document), aliased(Version)
-    other, other_version = aliased(Document), aliased(Version)
-    same_text = and_(other_version.digest == version.digest, other.story == document.story)
-    is_earlier = filing.is_before(other_version, version)
-    # The head is compared first: in most large stories it has the text too, and no other document is read.
-    return (
-        _select_documents(document, version)
-        .join(head, head.id == Story.head)
-        .join(head_version, current_version(head, head_version))
-        .where(
-            or_(
-                head_version.digest == version.digest,
-                exists().where(same_text, current_version(other, other_version), is_earlier),
-            )
-        )
-    )
-
-
-@functools.cache
-def _with_copy_relation() -> Select[str]:
-    """Those of `:documents` from which one or two copy relations lead to the head or to an earlier filing."""
-    document, version = aliased(Document), aliased(Version)
     paths = [path for length in range(1, MAX_STEPS + 1) for path in itertools.product(_STEPS, repeat=length)]
-    return _select_documents(document, version).where(
-        or_(*(_leads_to_earlier_filing(document, version, path) for path in paths))
+    # In this order, because the first condition that holds ends the search. In most large stories the head has the
+    # text. To follow relations costs ten times as much as to compare digests.
+    is_copy = or_(
+        head_version.digest == version.digest,
+        _has_digest_of_earlier_filing(document, version),
+        *(_leads_to_earlier_filing(document, version, path) for path in paths),
     )
-
-
-def _select_documents(document: _Table, version: _Table) -> Select[str]:
     return (
         select(document.id)
         .join(version, current_version(document, version))
         .join(Story, Story.id == document.story)
-        .where(any_of(document.id, arrays.parameter("documents")))
+        .join(head, head.id == Story.head)
+        .join(head_version, current_version(head, head_version))
+        .where(any_of(document.id, arrays.parameter("filings")), is_copy)
     )
+
+
+def _has_digest_of_earlier_filing(document: _Table, version: _Table) -> Exists:
+    other, other_version = aliased(Document), aliased(Version)
+    same_text = and_(other_version.digest == version.digest, other.story == document.story)
+    return exists().where(same_text, current_version(other, other_version), filing.is_before(other_version, version))
 
 
 def _leads_to_earlier_filing(document: _Table, version: _Table, path: Sequence[_Step]) -> Exists:

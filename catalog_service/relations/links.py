@@ -159,8 +159,8 @@ def _story_relations() -> Select[str, str, int, str, bool]:
 
 
 @functools.cache
-def select_related(types: tuple[str, ...], *, now: bool = True) -> Select[tuple[str, str, str]]:
-    """The relations of these types between current versions, from the side of each of `:documents`.
+def select_related(types: tuple[str, ...] | None = None, *, now: bool = True) -> Select[tuple[str, str, str]]:
+    """The relations of these types, or of all types, between current versions, from the side of each of `:documents`.
 
     Columns: document, other, type. The versions are current now, or as of the seq `:at`. Cached: to build the statement
     takes longer than to execute it.
@@ -169,10 +169,10 @@ def select_related(types: tuple[str, ...], *, now: bool = True) -> Select[tuple[
     sides = []
     for own, other in DIRECTIONS:
         side = select(own[0].label("document"), other[0].label("other"), Relation.type.label("type")).where(
-            any_of(own[0], arrays.parameter("documents")),
-            unindexed(Relation.type).in_(types),
-            in_force(at=at),
+            any_of(own[0], arrays.parameter("documents")), in_force(at=at)
         )
+        if types is not None:
+            side = side.where(unindexed(Relation.type).in_(types))
         sides.append(where_current(where_current(side, own, at), other, at))
     rows = union_all(*sides).subquery()
     return select(rows.c.document, rows.c.other, rows.c.type)

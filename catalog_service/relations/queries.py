@@ -5,40 +5,65 @@ side that was published later.
 """
 
 import functools
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import Select, and_, case, func, or_, select, tuple_
+from sqlalchemy import Select, String, and_, case, cast, func, literal, null, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from catalog_service import resources
 from catalog_service.errors import NotFound
-from catalog_service.relation_types import COPY_TYPES, RelationType
+from catalog_service.relation_types import COPY_TYPES
 from catalog_service.relations import links
+from catalog_service.relations.copies import select_copies
 from catalog_service.store import paging
 from catalog_service.store.tables import Relation, Version
 
 # Relations between current versions, or between any versions.
 VersionScope = Literal["current", "all"]
+# A document's id and the number of one of its versions.
+_VersionName: TypeAlias = tuple[str, int]
 
 
-def counts(session: Session, documents: Collection[str], at: int | None = None) -> dict[str, dict[str, int]]:
-    """The number of relations of each type that each document has to others, between current versions.
+@dataclass(frozen=True, slots=True)
+class Related:
+    """The number of relations of each type that each document has, and the documents that are copies in their story."""
 
-    The versions are current now, or as of the seq `at`.
+    counts: dict[str, dict[str, int]]
+    copies: set[str]
+
+
+def related(
+    session: Session, documents: Collection[str], filings: Collection[str] = (), at: int | None = None
+) -> Related:
+    """The relations of each document to others, between current versions, and those of `filings` that are copies.
+
+    The versions are current now, or as of the seq `at`. No document in `filings` may be the head of its story.
+    One statement reads everything.
     """
-    by_document: dict[str, dict[str, int]] = {document: {} for document in documents}
-    parameters = {"documents": list(documents), "at": at}
-    for document, type_, count in session.execute(_select_counts(now=at is None), parameters):
-        by_document[document][type_] = count
-    return by_document
+    result = Related({document: {} for document in documents}, set())
+    parameters = {"documents": list(documents), "filings": list(filings), "at": at}
+    statement = _select_related(now=at is None, copies=bool(filings))
+    for document, type_, count in session.connection().execute(statement, parameters):
+        if type_ is None:
+            result.copies.add(document)
+        else:
+            result.counts[document][type_] = count
+    return result
 
 
 @functools.cache
-def _select_counts(*, now: bool) -> Select[str, str, int]:
-    related = links.select_related(tuple(RelationType), now=now).subquery()
-    return select(related.c.document, related.c.type, func.count()).group_by(related.c.document, related.c.type)
+def _select_related(*, now: bool, copies: bool) -> Select[str, str | None, int]:
+    """Columns: document, type of relation (None for a copy), number of relations."""
+    relations = links.select_related(now=now).subquery()
+    columns = (relations.c.document, relations.c.type, func.count().label("count"))
+    counts = select(*columns).group_by(relations.c.document, relations.c.type)
+    if not copies:
+        return counts
+    copied = select_copies().subquery()
+    rows = union_all(counts, select(copied.c.id, cast(null(), String), literal(0))).subquery()
+    return select(rows.c.document, rows.c.type, rows.c.count)
 
 
 def of_document(
@@ -117,10 +142,16 @@ def _select(scope: VersionScope, at: int | None = None) -> Select[Relation]:
     return statement
 
 
-def _resources(session: Session, rows: Iterable[Relation]) -> list[resources.Relation]:
-    rows = list(rows)
-    ends = _ends(session, {document for row in rows for document in (row.a_document, row.b_document)})
+def _resources(session: Session, rows: Sequence[Relation]) -> list[resources.Relation]:
+    ends = _ends(session, {end for row in rows for end in _names(row)})
     return [_resource(row, ends) for row in rows]
+
+
+def _names(row: Relation) -> tuple[_VersionName, _VersionName]:
+    """The versions of both sides. Both are known, because only relations in force are read."""
+    assert row.a_version is not None
+    assert row.b_version is not None
+    return (row.a_document, row.a_version), (row.b_document, row.b_version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +163,12 @@ class _End:
     sequence: int | None
 
 
-def _ends(session: Session, documents: Collection[str]) -> dict[tuple[str, int], _End]:
-    """All versions of these documents, by document and number."""
+def _ends(session: Session, names: Collection[_VersionName]) -> dict[_VersionName, _End]:
+    """The versions of these names, and no other versions of their documents."""
     columns = (Version.document, Version.number, Version.digest, Version.title, Version.path)
-    statement = select(*columns, Version.published, Version.details).where(Version.document.in_(documents))
+    statement = select(*columns, Version.published, Version.details).where(
+        tuple_(Version.document, Version.number).in_(sorted(names))
+    )
     return {
         (row.document, row.number): _End(
             resources.RelationEnd(
@@ -148,10 +181,8 @@ def _ends(session: Session, documents: Collection[str]) -> dict[tuple[str, int],
     }
 
 
-def _resource(row: Relation, ends: Mapping[tuple[str, int], _End]) -> resources.Relation:
-    assert row.a_version is not None
-    assert row.b_version is not None
-    sides = (ends[row.a_document, row.a_version], ends[row.b_document, row.b_version])
+def _resource(row: Relation, ends: Mapping[_VersionName, _End]) -> resources.Relation:
+    sides = tuple(ends[name] for name in _names(row))
     swapped = _quoted(row, "quoted_b") > _quoted(row, "quoted_a") or (
         _quoted(row, "quoted_b") == _quoted(row, "quoted_a") and (sides[1].published or "") > (sides[0].published or "")
     )

@@ -125,10 +125,11 @@ def _tier_documents(
 
 
 def _hits(scope: SearchScope, parsed: Parsed, shown: Sequence[_RankedDocument]) -> tuple[Hit, ...]:
-    statement = documents.with_version(scope.at).where(Version.seq.in_([ranked.entry for ranked in shown]))
-    rows = documents.read(scope.session, statement)
+    entries = [ranked.entry for ranked in shown]
+    statement = documents.with_version(scope.at).add_columns(Version.paragraphs).where(Version.seq.in_(entries))
+    rows = scope.session.execute(statement).all()
     by_id = {str(document.id): document for document in documents.described(scope.session, rows, scope.at)}
-    texts = {row[0].document: "\n\n".join(row[1].paragraphs) for row in rows}
+    texts = {row.document: "\n\n".join(row.paragraphs) for row in rows}
     return tuple(
         Hit(
             document=by_id[ranked.document],

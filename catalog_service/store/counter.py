@@ -48,6 +48,7 @@ def snapshot(session: Session) -> Snapshot:
     return Snapshot(epoch=row.epoch, seq=row.seq)
 
 
-def cursor_key(session: Session) -> bytes:
-    """The key with which this catalog signs its cursors."""
-    return session.execute(select(Counter.cursor_key)).scalar_one()
+def page_counter(session: Session) -> tuple[bytes, Snapshot]:
+    """The key with which this catalog signs its cursors, and the snapshot, read by one statement."""
+    row = session.execute(select(Counter.cursor_key, Counter.epoch, Counter.seq)).one()
+    return row.cursor_key, Snapshot(epoch=row.epoch, seq=row.seq)

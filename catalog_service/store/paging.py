@@ -38,7 +38,7 @@ def begin(session: Session, query: object, cursor: str | None) -> PagePosition:
 
     Raises CursorInvalid, CursorMismatch, and CursorExpired when the catalog was restored after the cursor was made.
     """
-    key, now = counter.cursor_key(session), counter.snapshot(session)
+    key, now = counter.page_counter(session)
     if cursor is None:
         return PagePosition(key, query, now)
     position = cursors.open_(key, query, cursor)

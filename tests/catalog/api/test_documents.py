@@ -4,7 +4,7 @@ import aiohttp
 from yarl import URL
 
 from tests.catalog.api.conftest import got, problem_of, publish
-from tests.catalog.events import article, document_id, original, raw_event
+from tests.catalog.events import article, document_id, original, raw_event, relation
 
 ONE = f"/v1/documents/{document_id(1)}"
 
@@ -54,6 +54,69 @@ async def test_an_unchanged_document_is_answered_with_304(client: aiohttp.Client
     async with client.get(ONE, headers={"If-None-Match": etag}) as response:
         assert response.status == 200
         assert response.headers["ETag"] != etag
+
+
+async def test_the_etag_of_a_document_is_weak_and_all_others_are_strong(client: aiohttp.ClientSession) -> None:
+    await publish(client, raw_event(1), raw_event(1, 2, "changed", article=article(text="Envoys met on Friday.")))
+    version = f"{ONE}/versions/1"
+    paths = (ONE, version, f"{version}/text", f"{version}/original", f"{ONE}/changes/1..2")
+    for path in paths:
+        async with client.get(path) as response:
+            etag = response.headers["ETag"]
+        assert etag.startswith("W/") == (path == ONE), path
+        opaque = etag.removeprefix("W/")
+        # If-None-Match compares weakly: RFC 9110, 13.1.2.
+        for known, status in {
+            opaque: 304,
+            f"W/{opaque}": 304,
+            f'"other", W/{opaque}': 304,
+            "*": 304,
+            '"*"': 200,
+            opaque.replace('"', ""): 200,
+            f'"{opaque.strip(chr(34))}0"': 200,
+        }.items():
+            async with client.get(path, headers={"If-None-Match": known}) as response:
+                assert (response.status, response.headers["ETag"]) == (status, etag), (path, known)
+                assert (await response.read() == b"") == (status == 304)
+
+
+async def test_if_range_compares_strongly(client: aiohttp.ClientSession) -> None:
+    await publish(client, raw_event(1))
+    async with client.get(f"{ONE}/versions/1/text") as response:
+        etag = response.headers["ETag"]
+    for condition, status in {etag: 206, f"W/{etag}": 200, '"other"': 200}.items():
+        headers = {"Range": "bytes=0-5", "If-Range": condition}
+        async with client.get(f"{ONE}/versions/1/text", headers=headers) as response:
+            assert response.status == status, condition
+
+
+async def test_the_etag_of_a_document_ignores_its_computed_fields(client: aiohttp.ClientSession) -> None:
+    await publish(client, raw_event(1))
+    async with client.get(ONE) as response:
+        etag = response.headers["ETag"]
+    await publish(client, raw_event(2, relations=[relation(1, type_="duplicate")]))
+    assert (await got(client, ONE))["duplicates"] == 1
+    async with client.get(ONE, headers={"If-None-Match": etag}) as response:
+        assert response.status == 304
+
+
+async def test_what_may_not_be_read_is_never_answered_with_304(client: aiohttp.ClientSession) -> None:
+    await publish(client, raw_event(1), raw_event(2, article=article(text="Other news.")))
+    version, across = f"{ONE}/versions/1", f"/v1/compare?a={document_id(1)}@1&b={document_id(2)}@1"
+    etags = {}
+    for path in (ONE, version, f"{version}/text", f"{version}/original", across):
+        async with client.get(path) as response:
+            etags[path] = response.headers["ETag"]
+    await publish(client, raw_event(1, 2, "withdrawn"))
+    for known in (etags[ONE], "*"):
+        async with client.get(ONE, headers={"If-None-Match": known}) as response:
+            assert (await problem_of(response))["status"] == 410
+    for path in (version, f"{version}/text", f"{version}/original", across):
+        async with client.get(path, headers={"If-None-Match": etags[path]}) as response:
+            assert response.status == 304, path
+    for path in (f"{ONE}/versions/2", f"{ONE}/versions/2/text", f"{ONE}/versions/2/original", f"{ONE}/changes/1..2"):
+        async with client.get(path, headers={"If-None-Match": "*"}) as response:
+            assert (await problem_of(response))["status"] == 404, path
 
 
 async def test_versions_link_to_each_other(client: aiohttp.ClientSession) -> None:

@@ -285,7 +285,7 @@ def test_numbers_of_relations_are_as_of_the_seq(catalog: Database, record: Recor
     record(event(1, 2, "withdrawn"), related(2, 1, []), event(1, 3, "restored"))
     with catalog.reading() as session:
         now = documents.find(session, documents.Filter(), limit=1).snapshot.seq
-        counts = [queries.counts(session, [str(TWO)], seq)[str(TWO)] for seq in range(then, now + 1)]
+        counts = [queries.related(session, [str(TWO)], at=seq).counts[str(TWO)] for seq in range(then, now + 1)]
     assert counts == [{"reuse": 1}, {}, {}, {}]
 
 

@@ -1,0 +1,142 @@
+"""How many statements and transactions the answer to a request may take, on both databases."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import pytest
+import sqlalchemy as sa
+
+from catalog_service import server
+from catalog_service.app import create_app
+from catalog_service.relations import queries
+from catalog_service.settings import Settings
+from catalog_service.store.db import Database
+from tests.catalog.api.conftest import got, publish
+from tests.catalog.events import article, document_id, raw_event, relation
+
+STORIES = 60
+# It has two versions and no relations.
+CHANGED = f"/v1/documents/{document_id(2)}"
+# A copy in a story, and not its head: every computed field has to be read.
+COPY = f"/v1/documents/{document_id(5)}"
+NO_HEADERS: Mapping[str, str] = {}
+
+
+@dataclass(slots=True)
+class Recorder:
+    """The statements that an engine has executed, and the number of its transactions."""
+
+    statements: list[str] = field(default_factory=list)
+    transactions: int = 0
+
+    def add(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
+        """Records a statement, unless it begins a transaction."""
+        if not statement.startswith("BEGIN"):
+            self.statements.append(statement)
+
+    def begin(self, _connection: object) -> None:
+        """Records the begin of a transaction."""
+        self.transactions += 1
+
+    def clear(self) -> None:
+        """Forgets what is recorded."""
+        self.statements.clear()
+        self.transactions = 0
+
+
+@pytest.fixture
+def recorder(catalog: Database) -> Recorder:
+    """The recorder of the catalog's engine."""
+    recorder = Recorder()
+    sa.event.listen(catalog.engine, "before_cursor_execute", recorder.add)
+    sa.event.listen(catalog.engine, "begin", recorder.begin)
+    return recorder
+
+
+@pytest.fixture
+async def client(catalog: Database, database_url: str) -> AsyncIterator[aiohttp.ClientSession]:
+    """A client of a catalog with public reads: the check for tokens, once a second, is not counted."""
+    settings = Settings(database_url=database_url, public_read=True)
+    async with (
+        server.serving(create_app(settings, catalog), "127.0.0.1", 0) as url,
+        aiohttp.ClientSession(url) as client,
+    ):
+        yield client
+
+
+async def publish_stories(client: aiohttp.ClientSession) -> None:
+    """Stories of three: a document, its copy and a revision; and a quotation between each two stories."""
+    events = []
+    for first in range(1, 3 * STORIES, 3):
+        quotation = [relation(first - 3, type_="reuse")] if first > 1 else []
+        text, revised = (article(text=f"Envoys met in {kind} {first}.") for kind in ("city", "town"))
+        events += [
+            raw_event(first, article=text, relations=quotation),
+            raw_event(first + 1, article=text, relations=[relation(first, type_="duplicate")]),
+            raw_event(first + 2, article=revised, relations=[relation(first, type_="revision")]),
+        ]
+    await publish(client, *events, raw_event(2, 2, "changed", article=article(text="Envoys met again.")))
+
+
+ONE_RESOURCE = [
+    CHANGED,
+    COPY,
+    f"{COPY}/versions/1",
+    f"{COPY}/versions/1/text",
+    f"{COPY}/versions/1/original",
+    f"{CHANGED}/changes/1..2",
+    f"/v1/compare?a={document_id(1)}@1&b={document_id(2)}@2",
+]
+
+
+async def test_one_resource_takes_two_statements_and_its_304_one(
+    client: aiohttp.ClientSession, recorder: Recorder
+) -> None:
+    await publish_stories(client)
+    for path in ONE_RESOURCE:
+        recorder.clear()
+        async with client.get(path) as response:
+            assert response.status == 200, path
+        assert (len(recorder.statements) <= 2, recorder.transactions) == (True, 1), (path, recorder.statements)
+        recorder.clear()
+        async with client.get(path, headers={"If-None-Match": response.headers["ETag"]}) as unchanged:
+            assert unchanged.status == 304, path
+        assert (len(recorder.statements), recorder.transactions) == (1, 1), (path, recorder.statements)
+
+
+async def test_a_list_of_fifty_takes_eight_statements(client: aiohttp.ClientSession, recorder: Recorder) -> None:
+    await publish_stories(client)
+    story = (await got(client, COPY))["story"]
+    assert (story["role"], story["size"]) == ("copy", 3)
+    lists = {
+        "/v1/documents?limit=50": "documents",
+        "/v1/relations?limit=50": "relations",
+        "/v1/stories?limit=50": "stories",
+        f"/v1/stories/{story['id']}": "documents",
+        f"/v1/documents/{document_id(1)}/relations?versions=all": "relations",
+        "/v1/changes?since=0&limit=50": "events",
+    }
+    for path, name in lists.items():
+        recorder.clear()
+        page = await got(client, path)
+        assert len(page[name]) == 50 or "limit" not in path, path
+        assert (len(recorder.statements) <= 8, recorder.transactions) == (True, 1), (path, recorder.statements)
+
+
+async def test_a_page_of_relations_reads_only_the_versions_that_it_shows(
+    client: aiohttp.ClientSession, catalog: Database
+) -> None:
+    texts = [article(text=f"Envoys met on day {number}.") for number in range(1, 31)]
+    changes = [raw_event(1, number, "changed", article=text) for number, text in enumerate(texts[1:], start=2)]
+    quoting = raw_event(2, relations=[relation(1, observation=30, type_="reuse")])
+    await publish(client, raw_event(1, article=texts[0]), *changes, quoting)
+    calls: list[tuple[Any, ...]] = []
+    with catalog.reading() as session:
+        sa.event.listen(catalog.engine, "before_cursor_execute", lambda *call: calls.append(call))
+        (listed,) = queries.find(session, limit=50, cursor=None).relations
+        ((statement, parameters),) = [call[2:4] for call in calls if "FROM version" in call[2]]
+        rows = session.connection().exec_driver_sql(statement, parameters).all()
+    assert {listed.a.version, listed.b.version} == {1, 30}
+    assert len(rows) == 2
