@@ -36,7 +36,6 @@ from ingest_service.workers.pool import WorkerPool
 
 # After so many ticks unavailable paths are scanned again: no event reports that they can be read.
 RETRY_TICKS = 10
-MAX_REASONS = 5
 # A single run ends with an error after so many failed scans in a row, all for the same reason.
 MAX_FAILURES = 3
 # So does the service when no worker can be started; after each failure it pauses for a tick.
@@ -101,11 +100,7 @@ class Pipeline:
         failure = self._failure
         if failure is not None:
             return (f"source unavailable: {failure}" if isinstance(failure, SourceAway) else str(failure),)
-        paths = sorted(self._unavailable)
-        root = file_names.to_text(str(self._root))
-        reasons = [f"source unavailable: {root}/{path}: {self._unavailable[path]}" for path in paths]
-        omitted = len(reasons) - MAX_REASONS
-        return (*reasons[:MAX_REASONS], *((f"source unavailable: {omitted} more paths",) if omitted > 0 else ()))
+        return folder_view.reasons(self._root, self._unavailable)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Watches the folder until `stop`."""

@@ -26,6 +26,7 @@ from ingest_service.errors import (
     SettingsWrong,
     Unreadable,
 )
+from ingest_service.folder import folder_view
 from ingest_service.judging import matching
 from ingest_service.ledger import entries, mass_deletion, queries, rereads
 from ingest_service.store import schema, tables
@@ -91,6 +92,9 @@ def status(as_json: AsJson = False) -> None:
     with _database(loaded) as database, database.reading() as session:
         report = service.read_status(session, loaded)
         unreadable = queries.file_states(session, state=tables.QUARANTINED, limit=MOST_ROWS)
+        remembered = mass_deletion.remembered(session)
+    reasons = (*folder_view.unavailable(loaded.seeds, remembered), *report.reasons)
+    report = report.model_copy(update={"healthy": not reasons, "reasons": reasons})
     if as_json:
         files = [file.model_dump(mode="json") for file in unreadable]
         typer.echo(json.dumps({**report.model_dump(mode="json"), "quarantined": files}))

@@ -17,6 +17,8 @@ from ingest_service.folder.ignore import IGNORE_FILE, Ignore
 from ingest_service.folder.scan import Difference, Entry, Known, Seen, Unavailable
 from ingest_service.folder.volumes import ROOT, VolumeChange, Volumes
 
+MAX_REASONS = 5
+
 
 @dataclass(frozen=True, slots=True)
 class FolderDiff:
@@ -104,6 +106,24 @@ def absent(folder: Path, expected: Volumes, paths: Collection[str]) -> list[str]
         missing = [path for path in paths if view.ignore.covers(path) or view.look(path) is None]
         view.check()
     return missing
+
+
+def unavailable(folder: Path, remembered: Volumes) -> tuple[str, ...]:
+    """The sentences that say what of the folder is unavailable now: all of it, mounts, or sub-folders."""
+    try:
+        with opened(folder, remembered) as view:
+            entries = scan.sort(view.walk()).unavailable
+    except SourceAway as error:
+        return (f"source unavailable: {error}",)
+    return reasons(folder, {entry.path: entry.why for entry in entries})
+
+
+def reasons(folder: Path, paths: Mapping[str, str]) -> tuple[str, ...]:
+    """A sentence for each unavailable path, given with the reason; for many paths, the first ones and a count."""
+    place = file_names.to_text(str(folder))
+    sentences = [f"source unavailable: {place}/{path}: {paths[path]}" for path in sorted(paths)[:MAX_REASONS]]
+    omitted = len(paths) - len(sentences)
+    return (*sentences, *((f"source unavailable: {omitted} more paths",) if omitted > 0 else ()))
 
 
 @contextmanager

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from ingest_service.delivery import outbox
+from ingest_service.folder import folder_view, volumes
+from ingest_service.folder.volumes import Volume
 from ingest_service.ledger import queries
-from ingest_service.store import schema, tables
+from ingest_service.store import schema, state, tables
 from ingest_service.store.db import Database
 from tests.ingest.events import NOON, event_id, observed, problem
 from tests.quality import sameness_predict
@@ -134,6 +136,22 @@ def test_dead_letters_are_sent_again_on_request(run: Run, sqlite_url: str) -> No
     with database.reading() as session:
         assert outbox.counts(session)["owed"] == 1
     database.close()
+
+
+def test_status_reports_what_of_the_folder_is_unavailable(run: Run, sqlite_url: str, tmp_path: Path) -> None:
+    seeds = tmp_path / "seeds"
+    assert run("migrate", "up").returncode == 0
+    away = run("status", INGEST_SEEDS=str(seeds))
+    assert f"not healthy: source unavailable: {seeds}: No such file or directory" in away.stdout.splitlines()
+
+    (seeds / "sub").mkdir(parents=True)
+    with closing(Database(sqlite_url)) as database, database.writing() as session:
+        now = folder_view.present(seeds, {})
+        mounted = {**now, "sub": Volume(str(seeds / "sub"), 1, 1, "1")}
+        state.remember(session, "volumes", volumes.dumped(mounted))
+    status = json.loads(run("status", "--json", INGEST_SEEDS=str(seeds)).stdout)
+    assert status["healthy"] is False
+    assert status["reasons"] == [f"source unavailable: {seeds}/sub: {volumes.NOT_MOUNTED}"]
 
 
 def test_status_lists_dead_letters_with_the_words_of_the_catalog(run: Run, sqlite_url: str) -> None:
