@@ -39,7 +39,7 @@ def marginal(home: House, texts: Sequence[Sample], size: int) -> Margin:
     assert home.catalog.process
     assert home.ingest.process
     for service in (home.catalog, home.ingest):
-        house.until(service.ready, f"{service.command[0]} to be ready: {service.told()}", SECONDS)
+        house.until(service.ready, f"{service.command[0]} to be ready: {service.output()}", SECONDS)
     pids = home.ingest.process.pid, home.catalog.process.pid
     processes.await_idle(pids)
     cursor = _created(home, "now")["cursor"]
@@ -65,7 +65,7 @@ def figure(margins: Sequence[Margin]) -> Figure:
 def _await_created(home: House, cursor: str, count: int) -> None:
     deadline = time.monotonic() + SECONDS
     while count > 0:
-        assert time.monotonic() < deadline, f"{count} files are missing in the catalog: {home.catalog.told()}"
+        assert time.monotonic() < deadline, f"{count} files are missing in the catalog: {home.catalog.output()}"
         page = _created(home, cursor)
         count, cursor = count - len(page["events"]), page["cursor"]
         if not page["events"]:

@@ -63,7 +63,7 @@ def load(home: House, texts: Sequence[Sample]) -> Load:
     write(home.seeds, texts[1:])
     whole, catalog_cpu = measured(home, lambda: once(home))
     documents = home.documents()
-    assert len(documents) == len(texts), f"{len(documents)} documents of {len(texts)} files: {home.catalog.told()}"
+    assert len(documents) == len(texts), f"{len(documents)} documents of {len(texts)} files: {home.catalog.output()}"
     assert home.catalog.process
     return Load(
         files=len(texts) - 1,

@@ -71,7 +71,7 @@ def test_an_empty_folder_is_refused(tmp_path: Path, capsys: pytest.CaptureFixtur
 def test_check_exits_with_1_below_a_floor(
     figures: Sequence[Figure], arguments: Sequence[str], code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "measure", lambda *_: iter(figures))
+    monkeypatch.setattr(run, "measure", lambda *arguments: iter(figures))
     assert run.main(["--without-recoll", *arguments]) == code
 
 
@@ -113,7 +113,7 @@ def test_few_files_of_a_folder_are_divided_among_the_benchmarks() -> None:
 
 def test_all_figures_are_written_to_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     figure = Figure("document", 310.0, 100.0, "requests/s", {"cpu_ms": 2.5})
-    monkeypatch.setattr(run, "measure", lambda *_: iter([figure]))
+    monkeypatch.setattr(run, "measure", lambda *arguments: iter([figure]))
     run.main(["--without-recoll", "--json", str(tmp_path / "figures.json")])
     [written] = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))["figures"]
     assert (written["ours"], written["peer"], written["judged"], written["floor"]) == (310.0, 100.0, 3.1, 3)
@@ -184,7 +184,7 @@ def test_a_filled_catalog_answers_as_if_it_had_recorded_the_copies(tmp_path: Pat
         documents = home.documents()
         own, copy = (documents[f"{folder}{texts[7].name}"] for folder in ("", f"{filling.folder_of(1)}/"))
         query = texts[7].text.split("\n\n")[1].split(".")[0]
-        found = home.catalog.get(f'/v1/search?q="{"+".join(query.split())}"&collapse=none').json["hits"]
+        hits = home.catalog.get(f'/v1/search?q="{"+".join(query.split())}"&collapse=none').json["hits"]
     assert len(documents) == filled.size == 60
     # Each file of the copy is known: nothing was read again.
     assert {document["versions"] for document in documents.values()} == {1}
@@ -192,4 +192,4 @@ def test_a_filled_catalog_answers_as_if_it_had_recorded_the_copies(tmp_path: Pat
     assert (copy["title"], copy["words"]) == (own["title"], own["words"])
     assert copy["relations"] == own["relations"]
     assert copy["id"] != own["id"]
-    assert {own["id"], copy["id"]} <= {hit["document"]["id"] for hit in found}
+    assert {own["id"], copy["id"]} <= {hit["document"]["id"] for hit in hits}

@@ -35,8 +35,8 @@ class Shell:
         self._monkeypatch.setattr(sys, "argv", ["catalog-service", *arguments])
         with pytest.raises(SystemExit) as ended:
             cli.main()
-        said = self._captured.readouterr()
-        return int(ended.value.code or 0), said.out, said.err
+        captured = self._captured.readouterr()
+        return int(ended.value.code or 0), captured.out, captured.err
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], d
 
 
 def test_the_schema_goes_up_and_down(shell: Shell) -> None:
-    code, _, said = shell("migrate", "check")
-    assert (code, "catalog-service migrate up" in said) == (3, True)
+    code, _, errors = shell("migrate", "check")
+    assert (code, "catalog-service migrate up" in errors) == (3, True)
     assert "0001" in shell("migrate", "plan")[1]
     assert shell("migrate", "up")[0] == 0
     assert shell("migrate", "check")[0] == 0
@@ -59,8 +59,8 @@ def test_the_schema_goes_up_and_down(shell: Shell) -> None:
 
 
 def test_a_revision_there_is_not_is_one_sentence(shell: Shell) -> None:
-    code, _, said = shell("migrate", "up", "9999")
-    assert (code, said.count("\n"), "9999" in said) == (2, 1, True)
+    code, _, errors = shell("migrate", "up", "9999")
+    assert (code, errors.count("\n"), "9999" in errors) == (2, 1, True)
 
 
 def test_a_token_is_made_listed_and_revoked(shell: Shell, database_url: str) -> None:
@@ -96,20 +96,20 @@ def test_what_cannot_be_done_has_its_exit_code(shell: Shell, arguments: list[str
 
 def test_wrong_settings_are_usage(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CATALOG_PORT", "99999")
-    code, _, said = shell("serve")
-    assert (code, "CATALOG_PORT" in said) == (2, True)
+    code, _, errors = shell("serve")
+    assert (code, "CATALOG_PORT" in errors) == (2, True)
 
 
 def test_a_schema_that_does_not_fit_keeps_the_service_from_starting(shell: Shell) -> None:
-    code, _, said = shell("serve")
-    assert (code, said.count("\n")) == (3, 1)
+    code, _, errors = shell("serve")
+    assert (code, errors.count("\n")) == (3, 1)
 
 
 def test_a_catalog_open_to_others_without_tokens_does_not_start(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     shell("migrate", "up")
     monkeypatch.setenv("CATALOG_HOST", "0.0.0.0")  # noqa: S104  It must refuse to listen there.
-    code, _, said = shell("serve")
-    assert (code, "CATALOG_PUBLIC_READ" in said) == (2, True)
+    code, _, errors = shell("serve")
+    assert (code, "CATALOG_PUBLIC_READ" in errors) == (2, True)
 
 
 def test_a_real_process_serves_and_stops_when_told(sqlite_url: str) -> None:

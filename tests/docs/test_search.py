@@ -27,12 +27,12 @@ def seeds(sqlite_url: str) -> Iterator[Database]:
     """A catalog of the five seeds."""
     database = Database(sqlite_url)
     schema.upgrade(database)
-    told = [
+    observed_events = [
         event(number, path=name, article=article(gold["title"], "\n\n".join(gold["paragraphs"])))
         for number, (name, gold) in enumerate(GOLD.items(), start=1)
     ]
     with database.writing() as session:
-        record.record_batch(session, told, NOW)
+        record.record_batch(session, observed_events, NOW)
     yield database
     database.close()
 
@@ -40,11 +40,11 @@ def seeds(sqlite_url: str) -> Iterator[Database]:
 def test_the_examples_find_what_the_page_says(seeds: Database) -> None:
     assert len(FINDS) > 15
     with seeds.reading() as session:
-        found = {
+        results = {
             q: {hit.document.path[:3] for hit in search.find(session, search.Query(q=q, strict=True)).hits}
             for q, _ in FINDS
         }
-    assert found == {q: set(numbers.replace("–", "").split()) for q, numbers in FINDS}
+    assert results == {q: set(numbers.replace("–", "").split()) for q, numbers in FINDS}
 
 
 @pytest.mark.parametrize(("q", "understood", "warning"), UNDERSTOOD)

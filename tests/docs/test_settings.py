@@ -23,14 +23,14 @@ def documented(prefix: str) -> dict[str, str]:
 
 def real(model: type[BaseModel], prefix: str) -> dict[str, str]:
     """The variables of a service as its settings have them."""
-    found: dict[str, str] = {}
+    variables: dict[str, str] = {}
     for name, field in model.model_fields.items():
         variable = f"{prefix}{name.upper()}"
         if isinstance(field.default, BaseModel):
-            found |= real(type(field.default), f"{variable}__")
+            variables |= real(type(field.default), f"{variable}__")
         else:
-            found[variable] = plain(field.default)
-    return found
+            variables[variable] = plain(field.default)
+    return variables
 
 
 def plain(default: Any) -> str:  # noqa: ANN401  A setting may have any type.

@@ -38,8 +38,8 @@ def commands() -> set[tuple[str, ...]]:
     """Every command of ours that the compose file and the Dockerfile start, without options."""
     texts = [" ".join(service.command) for service in SERVICES.values()]
     texts += [" ".join(re.findall(r'"([^"]+)"', line)) for line in DOCKERFILE.splitlines() if line.startswith("CMD")]
-    found = re.findall(rf"(?:{'|'.join(PROJECT['scripts'])})(?: [a-z]+)+", "\n".join(texts))
-    return {tuple(each.split()) for each in found}
+    calls = re.findall(rf"(?:{'|'.join(PROJECT['scripts'])})(?: [a-z]+)+", "\n".join(texts))
+    return {tuple(each.split()) for each in calls}
 
 
 def test_the_dockerfile_passes_hadolint() -> None:
@@ -93,10 +93,10 @@ def test_neither_service_is_given_the_database_of_the_other() -> None:
 def test_ports_hosts_and_health_checks_fit_each_other() -> None:
     for name, prefix in (("catalog", "CATALOG"), ("ingest", "INGEST")):
         port = SERVICES[name].environment[f"{prefix}_PORT"]
-        asked = ASKED_URL.search(str(SERVICES[name].whole["healthcheck"]["test"]))
-        assert asked
-        assert asked[1] == port
-        assert asked[2] in ("/readyz", "/livez")
+        probe = ASKED_URL.search(str(SERVICES[name].whole["healthcheck"]["test"]))
+        assert probe
+        assert probe[1] == port
+        assert probe[2] in ("/readyz", "/livez")
         assert port in re.findall(r"\d+", re.findall(r"^EXPOSE (.*)$", DOCKERFILE, re.M)[0])
     for name, key, other in (
         ("catalog", "CATALOG_INGEST_URL", "INGEST_PORT"),

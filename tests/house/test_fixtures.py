@@ -57,8 +57,8 @@ def test_binaries_nobody_can_reach_are_copied(tmp_path: Path) -> None:
     open_folder = tmp_path / "open"
     open_folder.mkdir()
 
-    found = postgres.reachable(binaries, open_folder, {"user": 65534})
+    programs = postgres.reachable(binaries, open_folder, {"user": 65534})
 
-    assert found == open_folder / "install" / "bin"
-    assert (found / "postgres").read_text() == "a program"
+    assert programs == open_folder / "install" / "bin"
+    assert (programs / "postgres").read_text() == "a program"
     assert postgres.reachable(binaries, open_folder, {}) == binaries

@@ -88,8 +88,8 @@ def test_files_stay_short() -> None:
 
 
 def test_no_file_holds_a_path_of_somebodys_machine() -> None:
-    found = [f"{name}: {match[0]}" for name, text in text_files() for match in MACHINE_PATH.finditer(text)]
-    assert not found
+    paths = [f"{name}: {match[0]}" for name, text in text_files() for match in MACHINE_PATH.finditer(text)]
+    assert not paths
 
 
 def test_files_end_well_and_lines_too() -> None:

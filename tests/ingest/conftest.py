@@ -32,6 +32,6 @@ def workers() -> Iterator[WorkerPool]:
 @pytest.fixture
 def folder(sqlite_url: str, tmp_path: Path, workers: WorkerPool) -> Iterator[Folder]:
     (tmp_path / "seeds").mkdir()
-    found = made(sqlite_url, tmp_path / "seeds", workers)
-    yield found
-    found.database.close()
+    opened_folder = made(sqlite_url, tmp_path / "seeds", workers)
+    yield opened_folder
+    opened_folder.database.close()

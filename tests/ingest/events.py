@@ -58,8 +58,8 @@ def related(name: str = "seoul", observation: int = 1) -> contract.RelatedEvent:
 def receipt(event: str, outcome: contract.Outcome = "recorded", *, epoch: str = EPOCH) -> contract.Receipt:
     """What the catalog answers for one event."""
     document = UUID(event.split(":", maxsplit=1)[0])
-    said = problem("event-invalid", 422) if outcome == "rejected" else None
-    return contract.Receipt(event=event, outcome=outcome, document=document, epoch=epoch, seq=1, problem=said)
+    refusal = problem("event-invalid", 422) if outcome == "rejected" else None
+    return contract.Receipt(event=event, outcome=outcome, document=document, epoch=epoch, seq=1, problem=refusal)
 
 
 def problem(code: str = "event-invalid", status: int = 422) -> contract.Problem:

@@ -108,10 +108,10 @@ class FakeCatalog:
         return web.Response(text=lines, content_type="application/jsonl")
 
 
-def answer(said: contract.Problem, **headers: str) -> web.Response:
+def answer(problem: contract.Problem, **headers: str) -> web.Response:
     """A problem as an HTTP answer."""
     return web.Response(
-        text=said.model_dump_json(), status=said.status, content_type="application/problem+json", headers=headers
+        text=problem.model_dump_json(), status=problem.status, content_type="application/problem+json", headers=headers
     )
 
 

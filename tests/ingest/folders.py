@@ -35,7 +35,7 @@ class Folder:
     path: Path
     database: Database
     workers: WorkerPool
-    told: int = 0
+    last_event: int = 0
 
     def pipeline(self) -> Pipeline:
         """A service over folder and ledger, just started."""
@@ -49,9 +49,9 @@ class Folder:
     def news(self) -> list[dict[str, Any]]:
         """The events since the last time."""
         with self.database.reading() as session:
-            asked = sa.select(Outbox.id, Outbox.body).where(Outbox.id > self.told).order_by(Outbox.id)
-            rows = list(session.execute(asked))
-        self.told = max((row.id for row in rows), default=self.told)
+            query = sa.select(Outbox.id, Outbox.body).where(Outbox.id > self.last_event).order_by(Outbox.id)
+            rows = list(session.execute(query))
+        self.last_event = max((row.id for row in rows), default=self.last_event)
         return [json.loads(row.body)["data"] | {"type": json.loads(row.body)["type"]} for row in rows]
 
     def write(self, name: str, text: str) -> None:

@@ -57,7 +57,7 @@ async def test_a_touched_file_is_nothing_new(folder: Folder) -> None:
     assert await folder.once() == []
 
 
-async def test_a_renamed_file_keeps_its_document_and_is_not_told_again(folder: Folder) -> None:
+async def test_a_renamed_file_keeps_its_document_and_emits_no_article_again(folder: Folder) -> None:
     folder.write("a.txt", STORY)
     [created] = await folder.once()
     (folder.path / "a.txt").rename(folder.path / "b.txt")
@@ -138,8 +138,8 @@ async def test_a_copy_is_a_duplicate_and_takes_over_when_the_first_goes(folder: 
     documents = {event["path"]: event["document"] for event in copies}
     judged = [event for event in events if event["type"] == contract.RELATED]
     assert {event["document"] for event in judged} == set(documents.values())
-    told = [(event["document"], each["other"]["document"]) for event in judged for each in event["relations"]]
-    assert sorted(told) == sorted(itertools.permutations(documents.values(), 2))
+    pairs = [(event["document"], each["other"]["document"]) for event in judged for each in event["relations"]]
+    assert sorted(pairs) == sorted(itertools.permutations(documents.values(), 2))
 
 
 async def test_an_article_that_went_is_not_taken_for_the_next_one(folder: Folder) -> None:
@@ -171,7 +171,7 @@ async def test_so_many_gone_at_once_are_held(folder: Folder) -> None:
     assert {state for state, _ in folder.states().values()} == {"published"}
 
 
-async def test_held_deletions_are_told_once_a_person_confirms(folder: Folder) -> None:
+async def test_held_deletions_are_emitted_once_a_person_confirms(folder: Folder) -> None:
     folder.write("a.txt", STORY)
     [created] = await folder.once()
     (folder.path / "a.txt").unlink()
@@ -217,8 +217,8 @@ def test_the_ledger_takes_more_paths_than_a_statement_has_room_for(folder: Folde
     context = entries.Context(events.Origin("seeds", "/ingest/seeds"), datetime.now(UTC))
     with folder.database.writing() as session:
         assert queries.known_files_around(session, paths[:500], []) == {}
-        for told in (entries.hold, entries.release, entries.remove, entries.forget):
-            told(session, context, paths)
+        for action in (entries.hold, entries.release, entries.remove, entries.forget):
+            action(session, context, paths)
         entries.move(session, context, {path: FileFact(f"new-{path}", 1, 1, 1, 1, 1) for path in paths})
 
 
@@ -321,9 +321,9 @@ async def test_a_path_that_an_earlier_release_wrote_otherwise_keeps_its_document
             )
         )  # fmt: skip
     (folder.path / os.fsdecode(b"caf\xe9.txt")).write_text("Coffee\n\nThe price of coffee fell on Monday.")
-    told = await folder.once()
-    assert {event["path"]: event["document"] for event in told if event["cause"] == "moved"} == created
-    assert causes(told) == [
+    sent_events = await folder.once()
+    assert {event["path"]: event["document"] for event in sent_events if event["cause"] == "moved"} == created
+    assert causes(sent_events) == [
         ("created", r"caf\xe9.txt"), ("moved", r"a\x5cxff.txt"), ("moved", r"in\x5cx41/b.txt")
     ]  # fmt: skip
     assert set(folder.states().values()) == {("published", None)}
@@ -373,27 +373,27 @@ async def test_killed_between_the_two_transactions_the_next_start_goes_on(folder
     assert causes(await folder.once()) == [("created", "a.txt")]
 
 
-async def test_what_was_not_told_yet_is_told_before_it_is_gone(folder: Folder) -> None:
+async def test_a_pending_article_is_emitted_before_its_withdrawal(folder: Folder) -> None:
     folder.write("a.txt", STORY)
     folder.write("b.txt", OTHER)
     await killed_before_judging(folder)
     (folder.path / "a.txt").unlink()
-    told = await folder.once()
-    assert sorted(causes(told)) == [("created", "a.txt"), ("created", "b.txt"), ("withdrawn", "a.txt")]
-    assert [each["observation"] for each in told if each["path"] == "a.txt"] == [1, 2]
+    sent_events = await folder.once()
+    assert sorted(causes(sent_events)) == [("created", "a.txt"), ("created", "b.txt"), ("withdrawn", "a.txt")]
+    assert [each["observation"] for each in sent_events if each["path"] == "a.txt"] == [1, 2]
 
 
-async def test_what_was_not_told_yet_is_told_before_it_is_moved(folder: Folder) -> None:
+async def test_a_pending_article_is_emitted_before_its_move(folder: Folder) -> None:
     folder.write("a.txt", STORY)
     folder.write("copy.txt", STORY)
     await killed_before_judging(folder)
     (folder.path / "copy.txt").rename(folder.path / "moved.txt")
-    told = await folder.once()
-    observed = [each for each in told if each["type"] != contract.RELATED]
+    sent_events = await folder.once()
+    observed = [each for each in sent_events if each["type"] != contract.RELATED]
     assert causes(observed) == [("created", "a.txt"), ("created", "copy.txt"), ("moved", "moved.txt")]
     own = [(each["observation"], each["cause"]) for each in observed if each["path"] != "a.txt"]
     assert own == [(1, "created"), (2, "moved")]
-    assert [relation["type"] for each in told for relation in each["relations"]][:1] == ["duplicate"]
+    assert [relation["type"] for each in sent_events for relation in each["relations"]][:1] == ["duplicate"]
     assert folder.unjudged() == 0
 
 
@@ -407,11 +407,11 @@ async def test_what_another_process_marks_is_judged_while_nothing_happens_in_the
             entries.purge(session, documents["a.txt"])
         assert folder.unjudged() == 2
         await until(lambda: folder.unjudged() == 0, "the copies to be judged again")
-    told = {(event["type"], event["document"]) for event in folder.news()}
-    assert told == {(contract.RELATED, documents[name]) for name in ("b.txt", "c.txt")}
+    related = {(event["type"], event["document"]) for event in folder.news()}
+    assert related == {(contract.RELATED, documents[name]) for name in ("b.txt", "c.txt")}
 
 
-async def test_an_article_that_is_owed_is_told_while_nothing_happens_in_the_folder(folder: Folder) -> None:
+async def test_a_pending_article_is_emitted_while_nothing_happens_in_the_folder(folder: Folder) -> None:
     folder.write("a.txt", STORY)
     await folder.once()
     async with watched(folder):
@@ -424,7 +424,9 @@ async def test_a_service_with_nothing_to_do_asks_twice_a_tick(folder: Folder) ->
     folder.write("a.txt", STORY)
     statements: list[str] = []
     async with watched(folder):
-        sa.event.listen(folder.database.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+        sa.event.listen(
+            folder.database.engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2])
+        )
         await asyncio.sleep(10 * LIMITS.tick_seconds)
     # What is to be judged, and which file is to be read again.
     assert 1 <= len([each for each in statements if each != "BEGIN"]) <= 22
@@ -468,7 +470,7 @@ async def test_a_file_renamed_while_the_ledger_was_lost_keeps_its_document(folde
     fresh.database.close()
 
 
-def lost_ledger(folder: Folder, tmp_path: Path, told: list[dict[str, Any]], status: str = "current") -> Folder:
+def lost_ledger(folder: Folder, tmp_path: Path, sent_events: list[dict[str, Any]], status: str = "current") -> Folder:
     """The same folder with a new ledger, which has adopted what was told of it."""
     heads = [
         contract.Head.model_validate(
@@ -483,7 +485,7 @@ def lost_ledger(folder: Folder, tmp_path: Path, told: list[dict[str, Any]], stat
                 "status": status,
             }
         )
-        for event in told
+        for event in sent_events
     ]
     fresh = made(f"sqlite:///{tmp_path / 'fresh.db'}", folder.path, folder.workers)
     with fresh.database.writing() as session:

@@ -22,11 +22,11 @@ def test_every_wrong_setting_is_named_and_no_value_is_told(monkeypatch: pytest.M
     monkeypatch.setenv("INGEST_LIMITS__WORKERS", "0")
     with pytest.raises(SettingsWrong) as wrong:
         settings.load()
-    told = str(wrong.value)
-    assert "INGEST_PORT" in told
-    assert "INGEST_DATABASE_URL" in told
-    assert "INGEST_LIMITS__WORKERS" in told
-    assert "hunter2" not in told
+    message = str(wrong.value)
+    assert "INGEST_PORT" in message
+    assert "INGEST_DATABASE_URL" in message
+    assert "INGEST_LIMITS__WORKERS" in message
+    assert "hunter2" not in message
 
 
 def test_a_postgres_url_gets_the_driver_we_use(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,7 @@ class Entry:
 
 def history(content: bytes) -> list[Entry]:
     """The entries of a floors file, the oldest first."""
-    return [Entry(**told) for told in json.loads(content)]
+    return [Entry(**fields) for fields in json.loads(content)]
 
 
 def digest(content: bytes) -> str:

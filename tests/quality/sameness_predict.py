@@ -81,17 +81,17 @@ def predict(documents: Sequence[Document]) -> Predictions:
         judge(database, Judge(ORIGIN))
         published, classes = _published(database), _classes(database)
         database.close()
-    told = Predictions()
+    predictions = Predictions()
     texts = {document.id: sameness.prepare(document.article) for document in documents}
     for relation in _inherited(published, classes, texts):
         if relation.type in ("duplicate", "revision"):
-            told.pairs.append({"a": relation.a, "b": relation.b})
+            predictions.pairs.append({"a": relation.a, "b": relation.b})
         for own, other in relation.passages:
-            told.passages.append(
+            predictions.passages.append(
                 {"a": relation.a, "a_begin": own[0], "a_end": own[1],
                  "b": relation.b, "b_begin": other[0], "b_end": other[1]}
             )  # fmt: skip
-    return told
+    return predictions
 
 
 def store(database: Database, documents: Iterable[Document]) -> None:
@@ -119,28 +119,28 @@ def judge(database: Database, judging: Judge) -> None:
 
 def _published(database: Database) -> dict[frozenset[str], Published]:
     """The relations of all events, each pair once."""
-    found: dict[frozenset[str], Published] = {}
+    relations: dict[frozenset[str], Published] = {}
     with database.reading() as session:
         ids = dict(session.execute(sa.select(Item.document, Item.key)).all())
         for body in session.scalars(sa.select(Outbox.body).order_by(Outbox.id)):
             data = json.loads(body)["data"]
             for told in data["relations"]:
                 relation = _relation(ids[data["document"]], ids[told["other"]["document"]], told)
-                found[frozenset((relation.a, relation.b))] = relation
-    return found
+                relations[frozenset((relation.a, relation.b))] = relation
+    return relations
 
 
-def _relation(a: str, b: str, told: Mapping[str, Any]) -> Published:
-    spans = [((each["self"][0], each["self"][1]), (each["other"][0], each["other"][1])) for each in told["passages"]]
-    return Published(a, b, told["type"], tuple(spans))
+def _relation(a: str, b: str, stored: Mapping[str, Any]) -> Published:
+    spans = [((each["self"][0], each["self"][1]), (each["other"][0], each["other"][1])) for each in stored["passages"]]
+    return Published(a, b, stored["type"], tuple(spans))
 
 
 def _classes(database: Database) -> dict[str, list[str]]:
     """The copies of one text by the one that stands for them, itself first."""
     classes: dict[str, list[str]] = {}
     with database.reading() as session:
-        asked = sa.select(Item.key, Article.folded_digest).join(Item, Item.id == Article.item)
-        rows = session.execute(asked.order_by(Article.indexed.desc(), Article.id)).all()
+        query = sa.select(Item.key, Article.folded_digest).join(Item, Item.id == Article.item)
+        rows = session.execute(query.order_by(Article.indexed.desc(), Article.id)).all()
     for _, of_one_text in itertools.groupby(sorted(rows, key=lambda row: row[1]), key=lambda row: row[1]):
         members = [key for key, _ in of_one_text]
         classes[members[0]] = members
@@ -180,10 +180,10 @@ def read(path: Path) -> list[Document]:
     return [Document(each["id"], each["text"], each.get("title") or "") for each in told]
 
 
-def write(told: Predictions, folder: Path) -> None:
+def write(predictions: Predictions, folder: Path) -> None:
     """Both files, one JSON object a line."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, rows in (("pairs", told.pairs), ("passages", told.passages)):
+    for name, rows in (("pairs", predictions.pairs), ("passages", predictions.passages)):
         lines = "".join(json.dumps(row) + "\n" for row in rows)
         (folder / f"{name}.jsonl").write_text(lines, encoding="utf-8")
 

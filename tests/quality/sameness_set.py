@@ -64,9 +64,9 @@ class LabelledSet:
     @property
     def digest(self) -> str:
         """Changes with every text and every label."""
-        told = [[each.id, each.text] for each in self.documents]
+        rows = [[each.id, each.text] for each in self.documents]
         quoted = [[each.a, *each.a_span, each.b, *each.b_span] for each in self.quotations]
-        lines = json.dumps([told, sorted(self.stories.items()), quoted], ensure_ascii=False)
+        lines = json.dumps([rows, sorted(self.stories.items()), quoted], ensure_ascii=False)
         return "sha-256:" + hashlib.sha256(lines.encode("utf-8")).hexdigest()
 
     def add(self, name: str, text: str, story: int | None = None, kin: str | None = None) -> None:
@@ -99,8 +99,8 @@ def _texts() -> Iterator[list[str]]:
     for line in (HERE / "releases.jsonl").read_text(encoding="utf-8").splitlines():
         yield json.loads(line)["sentences"]
     gold = json.loads((HERE / "seeds.json").read_text(encoding="utf-8"))
-    for told in gold["documents"].values():
-        yield told["paragraphs"][:12]
+    for entry in gold["documents"].values():
+        yield entry["paragraphs"][:12]
 
 
 def _article(draw: random.Random, sentences: Sequence[str]) -> str:

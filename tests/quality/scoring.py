@@ -13,26 +13,26 @@ from tests.quality.sameness_set import LabelledSet
 Spans = tuple[int, int, int, int]
 
 
-def scores(wanted: LabelledSet, told: Predictions) -> dict[str, float]:
+def scores(gold: LabelledSet, predictions: Predictions) -> dict[str, float]:
     """Every measure by its name, from 0 to 1."""
-    found = {frozenset((each["a"], each["b"])) for each in told.pairs}
-    hits = len(found & wanted.pairs)
+    found = {frozenset((each["a"], each["b"])) for each in predictions.pairs}
+    hits = len(found & gold.pairs)
     return {
-        "pair_f1": _f1(hits, len(found), len(wanted.pairs)),
-        "pair_ari": adjusted_rand(_components(wanted.stories, found), wanted.stories),
-        **_passages(wanted, told),
+        "pair_f1": _f1(hits, len(found), len(gold.pairs)),
+        "pair_ari": adjusted_rand(_components(gold.stories, found), gold.stories),
+        **_passages(gold, predictions),
     }
 
 
-def _f1(hits: int, given: int, wanted: int) -> float:
-    return 2 * hits / (given + wanted) if given + wanted else 1.0
+def _f1(hits: int, given: int, gold: int) -> float:
+    return 2 * hits / (given + gold) if given + gold else 1.0
 
 
-def adjusted_rand(found: Mapping[str, int], wanted: Mapping[str, int]) -> float:
+def adjusted_rand(found: Mapping[str, int], gold: Mapping[str, int]) -> float:
     """How well two ways to group the same names agree, chance left out: 1 is fully (Hubert and Arabie, 1985)."""
-    together = _pairs(Counter((found[name], wanted[name]) for name in wanted).values())
-    ours, theirs = _pairs(Counter(found.values()).values()), _pairs(Counter(wanted.values()).values())
-    expected = ours * theirs / _pairs([len(wanted)])
+    together = _pairs(Counter((found[name], gold[name]) for name in gold).values())
+    ours, theirs = _pairs(Counter(found.values()).values()), _pairs(Counter(gold.values()).values())
+    expected = ours * theirs / _pairs([len(gold)])
     most = (ours + theirs) / 2
     return 1.0 if most == expected else (together - expected) / (most - expected)
 
@@ -54,12 +54,12 @@ def _components(names: Iterable[str], pairs: Iterable[frozenset[str]]) -> dict[s
     return group
 
 
-def _passages(wanted: LabelledSet, told: Predictions) -> dict[str, float]:
+def _passages(gold: LabelledSet, predictions: Predictions) -> dict[str, float]:
     """The measures of passages. Between texts of one story, and two that quote the same source, there may be any."""
     labels: dict[tuple[str, str], list[Spans]] = defaultdict(list)
-    for each in wanted.quotations:
+    for each in gold.quotations:
         labels[each.a, each.b].append((*each.a_span, *each.b_span))
-    found = _by_pair(wanted, told, labels.keys())
+    found = _by_pair(gold, predictions, labels.keys())
     right = given = asked = 0
     for pair in labels.keys() | found.keys():
         for side in (0, 2):
@@ -68,22 +68,22 @@ def _passages(wanted: LabelledSet, told: Predictions) -> dict[str, float]:
     hits = sum(_is_found(each, found.get(pair, ())) for pair, spans in labels.items() for each in spans)
     return {
         "char_f1": _f1(right, given, asked),
-        "found": hits / len(wanted.quotations),
+        "found": hits / len(gold.quotations),
         "pair_precision": len(labels.keys() & found.keys()) / max(1, len(found)),
     }
 
 
 def _by_pair(
-    wanted: LabelledSet, told: Predictions, labelled: Iterable[tuple[str, str]]
+    gold: LabelledSet, predictions: Predictions, labelled: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], list[Spans]]:
     """Predictions by the quoting text and its source; those that the set says nothing about are left out."""
     pairs = set(labelled)
     # What a source's other versions say too, and what two texts quote of one, is rightly found and not labelled.
-    kin = wanted.kin
+    kin = gold.kin
     known = {frozenset((kin[a], kin[b])) for a, b in pairs}
     known |= {frozenset((kin[a], kin[c])) for a, b in pairs for c, d in pairs if kin[b] == kin[d]}
     found: dict[tuple[str, str], list[Spans]] = defaultdict(list)
-    for each in told.passages:
+    for each in predictions.passages:
         a, b = str(each["a"]), str(each["b"])
         own, other = (int(each["a_begin"]), int(each["a_end"])), (int(each["b_begin"]), int(each["b_end"]))
         if (b, a) in pairs:
@@ -98,6 +98,6 @@ def _covered(spans: Iterable[Spans], side: int) -> set[int]:
     return {place for each in spans for place in range(each[side], each[side + 1])}
 
 
-def _is_found(label: Spans, told: Iterable[Spans]) -> bool:
-    met = [each for each in told if each[2] < label[3] and each[3] > label[2]]
+def _is_found(label: Spans, predictions: Iterable[Spans]) -> bool:
+    met = [each for each in predictions if each[2] < label[3] and each[3] > label[2]]
     return 2 * len(_covered(met, 0) & set(range(label[0], label[1]))) >= label[1] - label[0]

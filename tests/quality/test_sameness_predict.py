@@ -10,15 +10,15 @@ from tests.quality import sameness_predict
 from tests.quality.sameness_predict import Document, predict
 
 GOLD = json.loads((Path(__file__).parent / "seeds.json").read_text(encoding="utf-8"))
-SEEDS = [Document(name, "\n\n".join(told["paragraphs"])) for name, told in GOLD["documents"].items()]
+SEEDS = [Document(name, "\n\n".join(entry["paragraphs"])) for name, entry in GOLD["documents"].items()]
 
 
 def test_the_seeds_share_four_passages_and_are_no_pair() -> None:
-    told = predict(SEEDS)
-    assert told.pairs == []
+    predictions = predict(SEEDS)
+    assert predictions.pairs == []
     found = sorted(
         sorted([(each["a"], (each["a_begin"], each["a_end"])), (each["b"], (each["b_begin"], each["b_end"]))])
-        for each in told.passages
+        for each in predictions.passages
     )
     [relation] = GOLD["relations"]
     assert found == sorted(
@@ -29,41 +29,41 @@ def test_the_seeds_share_four_passages_and_are_no_pair() -> None:
 def test_a_copy_has_the_pairs_and_passages_of_its_first() -> None:
     first = SEEDS[1]
     typed = Document("typed", first.text.replace("’", "'").replace("  ", " ") + "\n")
-    told = predict([*SEEDS, typed])
-    assert [{each["a"], each["b"]} for each in told.pairs] == [{first.id, "typed"}]
-    assert sum("typed" in (each["a"], each["b"]) for each in told.passages) == 5
+    predictions = predict([*SEEDS, typed])
+    assert [{each["a"], each["b"]} for each in predictions.pairs] == [{first.id, "typed"}]
+    assert sum("typed" in (each["a"], each["b"]) for each in predictions.passages) == 5
 
 
 def test_strange_texts_are_told_or_not_and_never_fail() -> None:
     strange = ["", "", "word", " \n\n ", "1 2 3 " * 20, "🙂" * 300, "שלום עולם " * 40, "a\0b \ud800 ", "신서울" * 200]
     documents = [Document(f"strange {number}", text) for number, text in enumerate(strange)]
     documents += [Document(f"in {number}", text + "\n\n" + SEEDS[0].text) for number, text in enumerate(strange)]
-    told = predict(documents)
+    predictions = predict(documents)
     texts = {each.id: each.text for each in documents}
-    for passage in told.passages:
+    for passage in predictions.passages:
         for side in ("a", "b"):
             text = texts[str(passage[side])]
             assert 0 <= int(passage[f"{side}_begin"]) < int(passage[f"{side}_end"]) <= len(text)
-    apart = {frozenset((each["a"], each["b"])) for each in told.pairs}
+    apart = {frozenset((each["a"], each["b"])) for each in predictions.pairs}
     assert not [pair for pair in apart if {name.split()[0] for name in pair} == {"strange", "in"}]
     assert sum({name.split()[0] for name in pair} == {"in"} for pair in apart) >= 28
 
 
 def test_the_order_of_the_texts_does_not_matter() -> None:
     documents = [*SEEDS, Document("lead", "(LEAD) " + SEEDS[0].text), Document("part", SEEDS[1].text[:5_000])]
-    wanted = told_of(documents)
-    assert len(wanted) > 6
+    expected = predicted(documents)
+    assert len(expected) > 6
     for seed in range(3):
         random.Random(seed).shuffle(documents)  # noqa: S311  Nothing secret.
-        assert told_of(documents) == wanted
+        assert predicted(documents) == expected
 
 
-def told_of(documents: list[Document]) -> set[object]:
-    told = predict(documents)
-    pairs = {frozenset((each["a"], each["b"])) for each in told.pairs}
+def predicted(documents: list[Document]) -> set[object]:
+    predictions = predict(documents)
+    pairs = {frozenset((each["a"], each["b"])) for each in predictions.pairs}
     spans = (
         {(each["a"], each["a_begin"], each["a_end"]), (each["b"], each["b_begin"], each["b_end"])}
-        for each in told.passages
+        for each in predictions.passages
     )
     return {*pairs, *map(frozenset, spans)}
 

@@ -13,10 +13,10 @@ MEASURED = dict.fromkeys(gate.LEAST, 0.99)
 
 
 def test_sameness_meets_its_floors() -> None:
-    wanted = sameness_set.generate()
-    measured = scoring.scores(wanted, sameness_predict.predict(wanted.documents))
+    labelled = sameness_set.generate()
+    measured = scoring.scores(labelled, sameness_predict.predict(labelled.documents))
     content = gate.FLOORS.read_bytes()
-    assert gate.problems(gate.history(content), wanted.digest, measured) == []
+    assert gate.problems(gate.history(content), labelled.digest, measured) == []
     assert gate.digest(content) == gate.PINNED
 
 
@@ -53,26 +53,26 @@ def test_no_reason_lowers_a_floor_under_the_least() -> None:
 
 
 def test_half_a_passage_found_counts() -> None:
-    wanted = sameness_set.LabelledSet()
+    labelled = sameness_set.LabelledSet()
     for name in ("quoting", "source", "other"):
-        wanted.add(name, "text")
-    wanted.quotations.append(sameness_set.Quotation("quoting", (10, 30), "source", (0, 20)))
+        labelled.add(name, "text")
+    labelled.quotations.append(sameness_set.Quotation("quoting", (10, 30), "source", (0, 20)))
     spans: dict[str, str | int] = {"a": "source", "a_begin": 0, "a_end": 10, "b": "quoting", "b_begin": 10, "b_end": 20}
     other: dict[str, str | int] = {**spans, "a": "other"}
-    told = sameness_predict.Predictions(pairs=[], passages=[spans, other])
-    scores = scoring.scores(wanted, told)
+    predictions = sameness_predict.Predictions(pairs=[], passages=[spans, other])
+    scores = scoring.scores(labelled, predictions)
     assert scores["found"] == 1.0
     assert scores["char_f1"] == pytest.approx(2 * 20 / (40 + 40))
     assert scores["pair_precision"] == 0.5
 
 
 def test_a_pair_too_many_costs_precision_and_agreement() -> None:
-    wanted = sameness_set.LabelledSet()
+    labelled = sameness_set.LabelledSet()
     for name, story in (("a", 1), ("b", 1), ("c", 2), ("d", 2)):
-        wanted.add(name, "text", story)
-    wanted.quotations.append(sameness_set.Quotation("a", (0, 4), "c", (0, 4)))
+        labelled.add(name, "text", story)
+    labelled.quotations.append(sameness_set.Quotation("a", (0, 4), "c", (0, 4)))
     exact = [{"a": "a", "b": "b"}, {"a": "d", "b": "c"}]
-    assert scoring.scores(wanted, sameness_predict.Predictions(pairs=[*exact]))["pair_ari"] == 1.0
-    told = scoring.scores(wanted, sameness_predict.Predictions(pairs=[*exact, {"a": "b", "b": "c"}]))
-    assert told["pair_f1"] == pytest.approx(0.8)
-    assert told["pair_ari"] == 0.0
+    assert scoring.scores(labelled, sameness_predict.Predictions(pairs=[*exact]))["pair_ari"] == 1.0
+    measured = scoring.scores(labelled, sameness_predict.Predictions(pairs=[*exact, {"a": "b", "b": "c"}]))
+    assert measured["pair_f1"] == pytest.approx(0.8)
+    assert measured["pair_ari"] == 0.0

@@ -52,11 +52,11 @@ def test_both_services_go_on_where_an_earlier_release_stopped(
         house.until(home.ingest.ready, "the ingest service")
         home.arrived(6)
         # The files are other inodes now, and say what they said: nothing is told that was told before.
-        told = home.catalog.get("/v1/changes?since=0").json["events"][len(before) :]
-        assert [each["type"] for each in told if not each["type"].startswith("relation.")] == []
+        events = home.catalog.get("/v1/changes?since=0").json["events"][len(before) :]
+        assert [each["type"] for each in events if not each["type"].startswith("relation.")] == []
         assert home.files()["empty.txt"]["reason"] == "empty"
-        found = home.catalog.get("/v1/search?q=denuclearisation").json["hits"]
-        assert [hit["document"]["path"][:3] for hit in found] == ["001"]
+        hits = home.catalog.get("/v1/search?q=denuclearisation").json["hits"]
+        assert [hit["document"]["path"][:3] for hit in hits] == ["001"]
 
         (home.seeds / "harbour.txt").write_text("Ferry stops\n\nThe ferry has stopped for good.", encoding="utf-8")
         house.until(lambda: home.documents()["harbour.txt"]["version"] == 2, "a new version")

@@ -104,7 +104,7 @@ class Service:
     def ready(self) -> bool:
         """Whether it says so itself; fails when it ended instead."""
         assert self.process
-        assert self.process.poll() is None, f"{self.command[0]} ended: {self.told()}"
+        assert self.process.poll() is None, f"{self.command[0]} ended: {self.output()}"
         return ask(f"{self.url}/readyz").status == 200
 
     def get(self, path: str, headers: Mapping[str, str] = NONE) -> Answer:
@@ -115,7 +115,7 @@ class Service:
         """Sends the service something."""
         return ask(f"{self.url}{path}", method="POST", body=body, headers={"Content-Type": media_type})
 
-    def told(self) -> str:
+    def output(self) -> str:
         """The end of what both services wrote to standard error."""
         return self.journal.read_text(encoding="utf-8", errors="replace")[-4_000:]
 
@@ -139,7 +139,7 @@ class Service:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-            raise AssertionError(f"{self.command[0]} did not stop: {self.told()}") from None
+            raise AssertionError(f"{self.command[0]} did not stop: {self.output()}") from None
 
 
 @dataclass(slots=True)
@@ -180,12 +180,12 @@ class House:
         self.catalog.start()
         self.ingest.start()
         for service in (self.catalog, self.ingest):
-            until(service.ready, f"{service.command[0]} to be ready; it told: {service.told()}")
+            until(service.ready, f"{service.command[0]} to be ready; output: {service.output()}")
 
     def stop(self) -> None:
         """Stops what runs; fails when something does not stop cleanly."""
         codes = {each.command[0]: each.stop() for each in (self.ingest, self.catalog) if each.process}
-        assert not any(codes.values()), f"exit codes {codes}: {self.catalog.told()}"
+        assert not any(codes.values()), f"exit codes {codes}: {self.catalog.output()}"
 
     def close(self) -> None:
         """Kills what still runs."""
@@ -224,12 +224,12 @@ class House:
 
     def appeared(self, path: str) -> dict[str, Any]:
         """Waits for a document at a path."""
-        found: dict[str, Any] = until(lambda: self.document(path), f"{path}; told: {self.catalog.told()}")
+        found: dict[str, Any] = until(lambda: self.document(path), f"{path}; output: {self.catalog.output()}")
         return found
 
     def arrived(self, count: int = len(list(SEEDS.glob("*.txt")))) -> dict[str, dict[str, Any]]:
         """Waits until there are exactly so many documents and nothing is owed."""
-        until(lambda: len(self.documents()) == count, f"{count} documents; told: {self.catalog.told()}")
+        until(lambda: len(self.documents()) == count, f"{count} documents; output: {self.catalog.output()}")
         self.quiet()
         return self.documents()
 
@@ -260,7 +260,7 @@ class House:
 
     def quiet(self) -> None:
         """Waits until the ingest service owes nothing and has nothing left to judge."""
-        until(self._owes_nothing, f"the outbox to drain; told: {self.ingest.told()}")
+        until(self._owes_nothing, f"the outbox to drain; output: {self.ingest.output()}")
 
     def _owes_nothing(self) -> bool:
         status = self.ingest.get("/v1/status").json

@@ -45,9 +45,9 @@ def test_a_file_is_traced_to_where_it_comes_from(lived_in: House) -> None:
     [seed] = lived_in.seeds.glob("003_*")
     outside = lived_in.folder / "outside.txt"
     outside.write_bytes(seed.read_bytes())
-    told = run(lived_in, "match", str(outside))
-    assert told.returncode == 0, told.stderr
-    assert f"duplicate: '{seed.name}' (Luxon wraps up Japan trip with new intel sharing pact): 100%" in told.stdout
+    process = run(lived_in, "match", str(outside))
+    assert process.returncode == 0, process.stderr
+    assert f"duplicate: '{seed.name}' (Luxon wraps up Japan trip with new intel sharing pact): 100%" in process.stdout
     [item] = json.loads(run(lived_in, "match", str(outside), "--json").stdout)
     assert [(each["type"], each["path"]) for each in item["matches"]] == [("duplicate", seed.name)]
     outside.write_bytes(b"")
@@ -69,9 +69,9 @@ def test_once_takes_in_what_is_there_and_status_names_what_could_not_be_read(emp
     assert "1 files could not be read" in done.stderr
     assert len(empty_house.documents()) == 5
 
-    told = run(empty_house, "status")
-    assert told.returncode == 1
-    assert "'empty.txt': empty: " in told.stdout
+    process = run(empty_house, "status")
+    assert process.returncode == 1
+    assert "'empty.txt': empty: " in process.stdout
     status = json.loads(run(empty_house, "status", "--json").stdout)
     assert status["outbox"] == {"owed": 0, "delivered": 5, "dead": 0}
     assert [each["reason"] for each in status["quarantined"]] == ["empty"]

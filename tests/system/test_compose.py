@@ -71,7 +71,7 @@ def test_the_five_seeds_arrive(translated: Mapping[str, Mapping[str, str]], tmp_
         for service in (catalog, ingest):
             service.start()
         for service in (catalog, ingest):
-            until(service.ready, f"{service.command[0]}; told: {service.told()}")
+            until(service.ready, f"{service.command[0]}; output: {service.output()}")
         until(lambda: len(catalog.get("/v1/documents").json["documents"]) == 5, "the five seeds")
         refused = catalog.post("/v1/events", b"[]", "application/cloudevents-batch+json")
         assert refused.status == 401

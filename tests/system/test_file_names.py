@@ -53,9 +53,9 @@ class Names:
             current = self.home.documents()
             return current if {path: each["version"] for path, each in current.items()} == expected else None
 
-        found = until(documents, f"{len(paths)} names; told: {self.home.ingest.told()}")
+        stored = until(documents, f"{len(paths)} names; output: {self.home.ingest.output()}")
         self.home.quiet()
-        return {path: each["id"] for path, each in found.items() if path != SEED}
+        return {path: each["id"] for path, each in stored.items() if path != SEED}
 
 
 def text(path: bytes) -> str:

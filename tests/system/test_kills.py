@@ -65,5 +65,5 @@ def test_a_second_ingest_service_on_the_same_database_is_refused(lived_in: House
     second.start()
     assert second.process
     assert second.process.wait(20) == 3
-    assert "another ingest service" in second.told()
+    assert "another ingest service" in second.output()
     assert lived_in.ingest.ready()

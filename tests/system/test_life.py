@@ -133,7 +133,7 @@ DEEDS_BY_CHANCE: list[Callable[[Life], None]] = [
 ]  # fmt: skip
 
 
-def said(home: House) -> dict[str, bytes]:
+def published_bytes(home: House) -> dict[str, bytes]:
     """The bytes of each current document as the catalog keeps them, by path."""
     found = {}
     for path, each in home.documents().items():
@@ -153,7 +153,7 @@ def test_whatever_happens_the_catalog_is_the_folder(empty_house: House, seed: in
     for _ in range(DEEDS):
         life.live()
     wanted = {str(path.relative_to(empty_house.seeds)): path.read_bytes() for path in life.files()}
-    until(lambda: said(empty_house) == wanted, f"the catalog to be the folder after {life.done}")
+    until(lambda: published_bytes(empty_house) == wanted, f"the catalog to be the folder after {life.done}")
     empty_house.quiet()
     status = empty_house.ingest.get("/v1/status").json
     assert (set(status["states"]), status["outbox"]["dead"]) == ({"published"}, 0)

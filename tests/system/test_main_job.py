@@ -83,16 +83,16 @@ class TestTheSeeds:
 
     def test_a_text_is_traced_to_where_it_comes_from(self, lived_in: House) -> None:
         quotation = "expressed concern over what the DPRK may gain in exchange for its provision of weapons to Russia"
-        said = f"Ministers {quotation}; nobody asked why."
-        answer = lived_in.ingest.post("/v1/match", said.encode(), "text/plain")
+        quoting = f"Ministers {quotation}; nobody asked why."
+        answer = lived_in.ingest.post("/v1/match", quoting.encode(), "text/plain")
         assert answer.status == 200, answer.body
         found = answer.json["matches"]
         assert {each["path"] for each in found} == {S000, S001}
         texts_ = {path: "\n\n".join(golden["paragraphs"]) for path, golden in GOLDEN["documents"].items()}
         for each in found:
             [passage] = each["passages"]
-            assert said[slice(*passage["self"])] == quotation
-            assert texts_[each["path"]][slice(*passage["other"])] == said[slice(*passage["self"])]
+            assert quoting[slice(*passage["self"])] == quotation
+            assert texts_[each["path"]][slice(*passage["other"])] == quoting[slice(*passage["self"])]
         assert lived_in.ingest.get("/v1/status").json["states"] == {"published": 5}
 
     def test_people_can_read_them(self, lived_in: House) -> None:
@@ -224,7 +224,9 @@ class TestBadInput:
         def reasons() -> dict[str, str]:
             return {path: each["reason"] for path, each in lived_in.files().items() if each["reason"]}
 
-        until(lambda: reasons().keys() >= {"empty.txt", "noise.txt"}, f"two reasons; told: {lived_in.ingest.told()}")
+        until(
+            lambda: reasons().keys() >= {"empty.txt", "noise.txt"}, f"two reasons; output: {lived_in.ingest.output()}"
+        )
         assert reasons()["empty.txt"] == "empty"
         assert reasons()["noise.txt"] in ("undecodable", "unknown-format")
         assert sorted(lived_in.documents()) == sorted([*GOLDEN["documents"], "orchard.txt"])

@@ -49,7 +49,7 @@ def all_others(house: House) -> bool:
 def test_an_event_that_is_refused_stops_no_other(empty_house: House, faulty: FaultyProxy, fault: int) -> None:
     faulty.fault = fault
     empty_house.start()
-    until(lambda: all_others(empty_house), f"all other documents; journal: {empty_house.ingest.told()}")
+    until(lambda: all_others(empty_house), f"all other documents; journal: {empty_house.ingest.output()}")
     refused = until(empty_house.unhealthy, "the refusal in the status")
     assert any("the catalog refuses and that will be sent again: 1" in reason for reason in refused["reasons"])
 

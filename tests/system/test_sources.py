@@ -45,13 +45,13 @@ def withdrawn(house: House) -> list[str]:
 
 def reasons(house: House) -> str:
     """Why the ingest service is not healthy, once it is not."""
-    status = until(house.unhealthy, f"the service to be degraded; told: {house.ingest.told()}")
+    status = until(house.unhealthy, f"the service to be degraded; output: {house.ingest.output()}")
     return "; ".join(status["reasons"])
 
 
 def heals(house: House) -> None:
     """Waits until nothing is degraded and everything is delivered."""
-    until(house.is_healthy, f"the service to heal; told: {house.ingest.told()}")
+    until(house.is_healthy, f"the service to heal; output: {house.ingest.output()}")
     house.quiet()
 
 

@@ -153,7 +153,7 @@ def do_the_main_job(deployed: Deployment) -> None:
         for service in (catalog, ingest):
             service.start()
         for service in (catalog, ingest):
-            until(service.ready, f"{service.command[0]}; it wrote: {service.told()}")
+            until(service.ready, f"{service.command[0]}; it wrote: {service.output()}")
         (deployed.folder / "seeds" / "harbour.txt").write_text(texts.HARBOUR, encoding="utf-8")
         until(lambda: paths(catalog.get("/v1/documents").json["documents"]) == ["harbour.txt"], "the document")
         hits = catalog.get("/v1/search?q=harbour").json["hits"]

@@ -72,7 +72,7 @@ def command(twin: Twin, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         monkeypatch.setattr(sys, "argv", [f"{twin.name}-service", *arguments])
         with pytest.raises(SystemExit) as ended:
             twin.module("cli").main()
-        said = capsys.readouterr()
-        return int(ended.value.code or 0), said.out, said.err
+        captured = capsys.readouterr()
+        return int(ended.value.code or 0), captured.out, captured.err
 
     return ran

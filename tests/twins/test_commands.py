@@ -69,11 +69,11 @@ def until_refused(url: str) -> None:
 
 def assert_one_sentence(result: tuple[int, str, str], code: int, *words: str) -> None:
     """The command ended with this code and one line on standard error that has these words."""
-    ended, output, said = result
-    assert (ended, output) == (code, ""), said
-    assert said.count("\n") == 1, said
-    assert all(word in said for word in words), said
-    assert "hunter2" not in said
+    ended, output, errors = result
+    assert (ended, output) == (code, ""), errors
+    assert errors.count("\n") == 1, errors
+    assert all(word in errors for word in words), errors
+    assert "hunter2" not in errors
 
 
 @pytest.mark.parametrize(("twin", "words"), BOTH)
@@ -145,8 +145,8 @@ HOSTILE = {
 @pytest.mark.parametrize(("twin", "words"), [(twin, words) for twin in TWINS for words in HOSTILE[twin.name]])
 def test_an_argument_that_no_database_holds_is_usage(words: str, command: Command, database_url: str) -> None:
     assert command("migrate", "up", DATABASE_URL=database_url)[0] == 0
-    code, _, said = command(*words.split(" "), DATABASE_URL=database_url)
-    assert (code, "Traceback" in said) == (2, False), said
+    code, _, errors = command(*words.split(" "), DATABASE_URL=database_url)
+    assert (code, "Traceback" in errors) == (2, False), errors
 
 
 def test_a_folder_that_cannot_be_written(command: Command) -> None:
@@ -190,7 +190,7 @@ def test_a_disk_that_is_full(twin: Twin, tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_a_wrong_setting_is_named_without_its_value(twin: Twin, command: Command, setting: str, value: str) -> None:
-    code, _, said = command("migrate", "check", **{setting: value})
-    assert (code, said.count("\n")) == (2, 1), said
-    assert said.startswith(f"{twin.name}-service: {twin.variable}{setting}: ")
-    assert f"{value!r}" not in said
+    code, _, errors = command("migrate", "check", **{setting: value})
+    assert (code, errors.count("\n")) == (2, 1), errors
+    assert errors.startswith(f"{twin.name}-service: {twin.variable}{setting}: ")
+    assert f"{value!r}" not in errors

@@ -79,8 +79,8 @@ def test_the_database_of_the_other_service_is_left_alone(twin: Twin, database: D
 
 def test_a_revision_that_does_not_exist_is_usage(command: Command, database_url: str) -> None:
     for arguments in (("up", "nowhere"), ("down", "nowhere"), ("down", "-9")):
-        code, _, said = command("migrate", *arguments, DATABASE_URL=database_url)
-        assert (code, said.count("\n")) == (2, 1), said
+        code, _, errors = command("migrate", *arguments, DATABASE_URL=database_url)
+        assert (code, errors.count("\n")) == (2, 1), errors
 
 
 def test_a_migration_that_fails_changes_nothing(twin: Twin, command: Command, database: Database) -> None:
@@ -88,8 +88,8 @@ def test_a_migration_that_fails_changes_nothing(twin: Twin, command: Command, da
     with database.writing() as session:
         session.execute(sqlalchemy.text(f"CREATE TABLE {own_table} (n INTEGER)"))
     url = database.engine.url.render_as_string(hide_password=False)
-    code, _, said = command("migrate", "up", DATABASE_URL=url)
-    assert (code, said.count("\n"), "changed nothing" in said) == (3, 1, True)
+    code, _, errors = command("migrate", "up", DATABASE_URL=url)
+    assert (code, errors.count("\n"), "changed nothing" in errors) == (3, 1, True)
     assert sqlalchemy.inspect(database.engine).get_table_names() == [own_table]
 
 

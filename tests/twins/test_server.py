@@ -74,7 +74,7 @@ def test_a_port_that_is_taken_ends_the_service(
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        code, _, said = command(twin.serve, DATABASE_URL=sqlite_url, PORT=port)
+        code, _, errors = command(twin.serve, DATABASE_URL=sqlite_url, PORT=port)
     assert code == 3
-    assert f"127.0.0.1:{port}: " in said.splitlines()[-1]
-    assert "Traceback" not in said
+    assert f"127.0.0.1:{port}: " in errors.splitlines()[-1]
+    assert "Traceback" not in errors

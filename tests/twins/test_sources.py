@@ -30,14 +30,14 @@ def definitions(service: str, module: str) -> dict[str, str]:
     """The code of each name that a module defines, without docstrings, comments and the name of the service."""
     place = PLACES[service].get(module, module).replace(".", "/")
     tree = ast.parse((ROOT / f"{service}_service" / f"{place}.py").read_text(encoding="utf-8"))
-    found = {}
+    codes = {}
     for node in tree.body:
         if isinstance(node, ast.Assign | ast.AnnAssign | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             target = node.targets[0] if isinstance(node, ast.Assign) else node
             name = getattr(target, "name", None) or ast.unparse(getattr(target, "target", target))
             code = ast.unparse(_Neutral().visit(node))
-            found[name] = re.sub("ingest|catalog", "service", code, flags=re.IGNORECASE)
-    return found
+            codes[name] = re.sub("ingest|catalog", "service", code, flags=re.IGNORECASE)
+    return codes
 
 
 @pytest.mark.parametrize("module", OWN)

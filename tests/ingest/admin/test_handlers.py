@@ -26,7 +26,7 @@ class Service:
 
     def __init__(self) -> None:
         self.condition = handlers.Condition(outcomes={"recorded": 5})
-        self.asked: list[handlers.FilesQuery] = []
+        self.queries: list[handlers.FilesQuery] = []
         self.matched: list[str] = []
         self.away = False
 
@@ -35,8 +35,8 @@ class Service:
             raise DatabaseAway
         return STATUS
 
-    async def files(self, asked: handlers.FilesQuery) -> contract.Files:
-        self.asked.append(asked)
+    async def files(self, query: handlers.FilesQuery) -> contract.Files:
+        self.queries.append(query)
         return contract.Files(files=(FILE,), next="002.txt")
 
     async def match(self, text: str) -> contract.Matches:
@@ -54,9 +54,9 @@ class Service:
 
 async def problem(response: aiohttp.ClientResponse) -> contract.Problem:
     assert response.content_type == "application/problem+json"
-    said = contract.Problem.model_validate_json(await response.read())
-    assert said.status == response.status
-    return said
+    refusal = contract.Problem.model_validate_json(await response.read())
+    assert refusal.status == response.status
+    return refusal
 
 
 async def test_a_service_with_nothing_left_to_do_is_ready() -> None:
@@ -104,8 +104,8 @@ JSON = "application/json"
 async def test_a_body_that_is_no_text_is_refused(body: bytes, media_type: str, status: int, code: str) -> None:
     service = Service()
     async with service.serving() as client:
-        said = await problem(await client.post("/v1/match", data=body, headers={"Content-Type": media_type}))
-    assert (said.status, said.code) == (status, code)
+        refusal = await problem(await client.post("/v1/match", data=body, headers={"Content-Type": media_type}))
+    assert (refusal.status, refusal.code) == (status, code)
     assert service.matched == []
 
 
@@ -124,9 +124,9 @@ async def test_what_is_wrong_with_a_body_is_said_with_its_place(
     body: bytes, media_type: str, pointer: str, detail: str
 ) -> None:
     async with Service().serving() as client:
-        said = await problem(await client.post("/v1/match", data=body, headers={"Content-Type": media_type}))
-    assert said.errors == (contract.FieldError(pointer=pointer, detail=detail),)
-    assert said.detail == f"{pointer or 'the body'} {detail}."
+        refusal = await problem(await client.post("/v1/match", data=body, headers={"Content-Type": media_type}))
+    assert refusal.errors == (contract.FieldError(pointer=pointer, detail=detail),)
+    assert refusal.detail == f"{pointer or 'the body'} {detail}."
 
 
 @pytest.mark.parametrize("body", [b"a text", gzip.compress(b"a text", mtime=0), gzip.compress(b"a text", mtime=0)[:-9]])
@@ -180,10 +180,10 @@ async def test_what_is_no_proper_http_is_a_problem_too(sent: bytes, status: int)
 async def test_a_problem_can_be_found_in_the_log_and_looked_up() -> None:
     async with Service().serving() as client:
         response = await client.get("/v1/files?limit=0", headers={"X-Request-Id": "mine"})
-        said = await problem(response)
-        assert (said.request_id, response.headers["X-Request-Id"]) == ("mine", "mine")
-        assert said.instance == "/v1/files"
-        page = await client.get(said.type)
+        refusal = await problem(response)
+        assert (refusal.request_id, response.headers["X-Request-Id"]) == ("mine", "mine")
+        assert refusal.instance == "/v1/files"
+        page = await client.get(refusal.type)
         assert problems.BadQuery.__doc__ is not None
         assert problems.BadQuery.__doc__ in await page.text()
         assert (await problem(await client.get("/problems/unheard-of"))).code == "not-found"
@@ -196,8 +196,8 @@ async def test_a_database_that_is_away_is_said(path: str) -> None:
     service = Service()
     service.away = True
     async with service.serving() as client:
-        said = await problem(await client.get(path))
-        assert (said.status, said.code) == (503, "database-away")
+        refusal = await problem(await client.get(path))
+        assert (refusal.status, refusal.code) == (503, "database-away")
         assert (await client.get("/livez")).status == 200
 
 
@@ -207,7 +207,7 @@ async def test_the_status_and_the_files_are_the_contract_s() -> None:
         assert contract.IngestStatus.model_validate(await (await client.get("/v1/status")).json()) == STATUS
         answer = await client.get("/v1/files?state=quarantined&after=001.txt&limit=1")
         assert contract.Files.model_validate(await answer.json()).files == (FILE,)
-    assert service.asked == [handlers.FilesQuery(state="quarantined", after="001.txt", limit=1)]
+    assert service.queries == [handlers.FilesQuery(state="quarantined", after="001.txt", limit=1)]
 
 
 @pytest.mark.parametrize(
@@ -227,9 +227,9 @@ async def test_the_status_and_the_files_are_the_contract_s() -> None:
 )
 async def test_a_query_that_is_not_understood_is_refused_by_name(path: str, pointer: str, detail: str) -> None:
     async with Service().serving() as client:
-        said = await problem(await client.get(path))
-        assert (said.status, said.code) == (400, "bad-query")
-        assert said.errors == (contract.FieldError(pointer=pointer, detail=detail),)
+        refusal = await problem(await client.get(path))
+        assert (refusal.status, refusal.code) == (400, "bad-query")
+        assert refusal.errors == (contract.FieldError(pointer=pointer, detail=detail),)
 
 
 async def test_other_addresses_and_methods_are_problems_too() -> None:
@@ -243,8 +243,8 @@ async def test_other_addresses_and_methods_are_problems_too() -> None:
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8081", "10.0.0.1", "127.0.0.1.evil.example", "["])
 async def test_on_loopback_only_loopback_names_are_answered(host: str) -> None:
     async with Service().serving() as client:
-        said = await problem(await client.get("/v1/status", headers={"Host": host}))
-        assert (said.status, said.code) == (421, "host-unknown")
+        refusal = await problem(await client.get("/v1/status", headers={"Host": host}))
+        assert (refusal.status, refusal.code) == (421, "host-unknown")
 
 
 @pytest.mark.parametrize("host", ["localhost", "localhost:8081", "127.0.0.1", "[::1]:8081"])

@@ -29,7 +29,7 @@ SAID = (
 )
 
 
-def told(url: str, *documents: Document) -> None:
+def store_documents(url: str, *documents: Document) -> None:
     """A database whose folder holds these texts."""
     database = Database(url)
     schema.upgrade(database)
@@ -248,7 +248,7 @@ def test_a_pipe_to_match_is_refused_at_once(run: Run, tmp_path: Path) -> None:
 
 
 def test_the_offsets_of_matches_are_of_the_text_that_is_told(run: Run, sqlite_url: str, tmp_path: Path) -> None:
-    told(sqlite_url, Document("harbour.txt", SAID))
+    store_documents(sqlite_url, Document("harbour.txt", SAID))
     altered = SAID.replace("evening", "morning")
     (tmp_path / "asked.md").write_text(f"---\ntitle: Flood\n---\n\n{altered}\n", encoding="utf-8")
     [answer] = json.loads(run("match", str(tmp_path / "asked.md"), "--json").stdout)
@@ -260,7 +260,7 @@ def test_the_offsets_of_matches_are_of_the_text_that_is_told(run: Run, sqlite_ur
 
 
 def test_standard_input_is_matched_within_the_limit(run: Run, sqlite_url: str) -> None:
-    told(sqlite_url, Document("harbour.txt", SAID))
+    store_documents(sqlite_url, Document("harbour.txt", SAID))
     assert "harbour.txt" in run("match", "-", stdin=SAID).stdout
     done = run("match", "-", stdin=SAID, INGEST_LIMITS__FILE_BYTES="100")
     assert done.returncode == 1

@@ -12,7 +12,7 @@ OTHER = contract.Reference.model_validate(
 )
 
 
-def found(text: str, source: str, edits: Sequence[tuple[Span, Span]] = (), title: str = "Harbour") -> TextMatch:
+def text_match(text: str, source: str, edits: Sequence[tuple[Span, Span]] = (), title: str = "Harbour") -> TextMatch:
     """A match of all of both texts."""
     ops = [("insert" if a[0] == a[1] else "delete" if b[0] == b[1] else "replace", a, b) for a, b in edits]
     passage = {
@@ -28,7 +28,7 @@ def found(text: str, source: str, edits: Sequence[tuple[Span, Span]] = (), title
 
 def test_a_match_is_told_with_its_words() -> None:
     text = "the bridge was built"
-    assert list(output.match_lines(text, [found(text, text)])) == [
+    assert list(output.match_lines(text, [text_match(text, text)])) == [
         "reuse: 'harbour.txt' (Harbour), and 2 copies of it: 100% of the text",
         "  0–20 at 0–20, 4 words:",
         "    the bridge was built",
@@ -39,7 +39,7 @@ def test_a_match_is_told_with_its_words() -> None:
 def test_the_words_that_differ_are_told_from_both_sides() -> None:
     text, source = "access is granted now", "access is certain for all"
     edits = [((10, 17), (10, 17)), ((18, 21), (17, 17)), ((21, 21), (18, 25))]
-    assert list(output.match_lines(text, [found(text, source, edits)]))[1:] == [
+    assert list(output.match_lines(text, [text_match(text, source, edits)]))[1:] == [
         "  0–21 at 0–25, 4 words, altered:",
         "    access is granted now",
         '      said "granted", source has "certain"',
@@ -51,7 +51,7 @@ def test_the_words_that_differ_are_told_from_both_sides() -> None:
 def test_many_and_long_differences_are_told_in_short() -> None:
     text = "word " * 100
     edits: list[tuple[Span, Span]] = [((0, 100), (0, 4)), *(((n, n + 4), (n, n + 4)) for n in range(100, 200, 5))]
-    lines = list(output.match_lines(text, [found(text, text, edits)]))
+    lines = list(output.match_lines(text, [text_match(text, text, edits)]))
     assert len(lines[2].strip()) == output.PASSAGE_CHARACTERS
     assert lines[3] == f'      said "{("word " * 100)[:59]}…", source has "word"'
     assert lines[-1] == "      and 16 more differences"
@@ -60,6 +60,6 @@ def test_many_and_long_differences_are_told_in_short() -> None:
 
 def test_no_text_commands_the_terminal() -> None:
     text = "\x1b[2Jgone\x9b31m"
-    lines = list(output.match_lines(text, [found(text, text, title="a\x1b]0;b\x07\nc")]))
+    lines = list(output.match_lines(text, [text_match(text, text, title="a\x1b]0;b\x07\nc")]))
     assert "".join(lines).isprintable()
     assert "(a\ufffd]0;b\ufffd c)" in lines[0]

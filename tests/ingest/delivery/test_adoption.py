@@ -25,9 +25,9 @@ class Ledger:
 
     def adopt(self, session: Session, heads: Iterable[contract.Head]) -> int:
         self.known = []
-        for found in heads:
-            self.known.append(found)
-            session.add(tables.State(key=found.path, value="adopted"))
+        for sent_head in heads:
+            self.known.append(sent_head)
+            session.add(tables.State(key=sent_head.path, value="adopted"))
             if self.fails:
                 raise LookupError
         return len(self.known)

@@ -478,10 +478,10 @@ async def test_a_drain_gives_up_on_a_catalog_that_is_not_there(database: Databas
 async def test_a_stream_of_heads_that_breaks_off_is_no_short_collection() -> None:
     catalog = FakeCatalog(heads=[head("seoul"), head("tokyo")])
     async with catalog.serving(), HttpTransport(catalog.url) as transport:
-        assert [found.path async for found in transport.heads("seeds")] == ["seoul.txt", "tokyo.txt"]
+        assert [received_head.path async for received_head in transport.heads("seeds")] == ["seoul.txt", "tokyo.txt"]
         catalog.faults.append(fake_catalog.breaks_off)
         with pytest.raises(CatalogFailed):
-            [found async for found in transport.heads("seeds")]
+            [received_head async for received_head in transport.heads("seeds")]
 
 
 async def test_a_refusal_that_is_no_problem_document_is_quoted() -> None:

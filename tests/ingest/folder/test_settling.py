@@ -43,9 +43,9 @@ class Folder:
 
     def fact(self) -> FileFact:
         """What the file is like now."""
-        found = scan.look(self.path, "a.txt")
-        assert isinstance(found, FileFact)
-        return found
+        entry = scan.look(self.path, "a.txt")
+        assert isinstance(entry, FileFact)
+        return entry
 
     def is_whole(self) -> bool:
         """Whether it may be read."""

@@ -49,14 +49,14 @@ def test_what_others_commit_is_followed(database: Database) -> None:
 
 def test_a_transaction_looks_once_for_what_others_wrote(database: Database) -> None:
     added(database, {1: prints(1, 2, 3)})
-    said: list[str] = []
-    sa.event.listen(database.engine, "before_cursor_execute", lambda *told: said.append(told[2]))
+    statements: list[str] = []
+    sa.event.listen(database.engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
     with database.reading() as session:
         mirror.update(session)
-        assert any("fingerprints" in each for each in said)
-        said.clear()
+        assert any("fingerprints" in each for each in statements)
+        statements.clear()
         assert lookup.find_candidates(session, {0: prints(1, 2, 3)})[0].articles == (1,)
-        assert said == []
+        assert statements == []
     with database.writing() as session:
         assert lookup.find_candidates(session, {0: prints(1, 2, 3)})[0].articles == (1,)
         lookup.add(session, {2: prints(1, 2, 3)})
@@ -94,10 +94,10 @@ def test_a_new_process_finds_what_an_old_one_added(database: Database) -> None:
 
 def test_those_who_share_most_come_first(session: Session) -> None:
     lookup.add(session, {1: prints(1, 2, 3, 4, -(2**63)), 2: prints(1, 2, 3), 3: prints(7, 8, 9)})
-    found = lookup.find_candidates(session, {1: prints(1, 2, 3, 4, -(2**63)), 4: prints(1, 2, 3, 4)})
-    assert found[1].articles == (2,)
-    assert found[4].articles == (1, 2)
-    assert found[4].masked.tolist() == []
+    candidates = lookup.find_candidates(session, {1: prints(1, 2, 3, 4, -(2**63)), 4: prints(1, 2, 3, 4)})
+    assert candidates[1].articles == (2,)
+    assert candidates[4].articles == (1, 2)
+    assert candidates[4].masked.tolist() == []
 
 
 def test_too_few_shared_fingerprints_make_no_neighbour(session: Session) -> None:
@@ -119,17 +119,17 @@ def test_boilerplate_starts_no_pair_and_is_told(session: Session) -> None:
     }
     for number, each in articles.items():
         lookup.add(session, {number: each})
-    found = lookup.find_candidates(session, {1: articles[1]})[1]
-    assert found.articles == ()
-    assert found.masked.tolist() == list(footer)
+    candidates = lookup.find_candidates(session, {1: articles[1]})[1]
+    assert candidates.articles == ()
+    assert candidates.masked.tolist() == list(footer)
 
 
 def test_what_everybody_ran_is_still_found(session: Session) -> None:
     story = prints(*range(1, 50))
     for number in range(1, PARAMETERS.document_frequency_cap + 10):
         lookup.add(session, {number: story})
-    found = lookup.find_candidates(session, {500: story})[500]
-    assert 0 < len(found.articles) <= PARAMETERS.max_candidates
+    candidates = lookup.find_candidates(session, {500: story})[500]
+    assert 0 < len(candidates.articles) <= PARAMETERS.max_candidates
 
 
 def test_a_removed_article_attracts_no_more(session: Session) -> None:
@@ -140,8 +140,8 @@ def test_a_removed_article_attracts_no_more(session: Session) -> None:
 
 def test_no_fingerprints_no_neighbours(session: Session) -> None:
     lookup.add(session, {1: prints()})
-    found = lookup.find_candidates(session, {1: prints()})[1]
-    assert (found.articles, found.masked.tolist()) == ((), [])
+    candidates = lookup.find_candidates(session, {1: prints()})[1]
+    assert (candidates.articles, candidates.masked.tolist()) == ((), [])
 
 
 def test_to_follow_the_table_is_no_walk_over_it(sqlite_url: str) -> None:
@@ -150,7 +150,9 @@ def test_to_follow_the_table_is_no_walk_over_it(sqlite_url: str) -> None:
     added(database, {1: prints(1, 2, 3)})
     assert neighbours(database, 1, 2, 3) == (1,)
     asked: list[tuple[str, Any]] = []
-    sa.event.listen(database.engine, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
+    sa.event.listen(
+        database.engine, "before_cursor_execute", lambda *arguments: asked.append((arguments[2], arguments[3]))
+    )
     with database.writing() as session:
         session.execute(sa.insert(Fingerprints).values(id=9, article=9, hashes=prints(1, 2, 3).astype("<i8").tobytes()))
     for _ in range(2):

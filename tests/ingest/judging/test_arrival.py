@@ -83,15 +83,18 @@ class Folder:
         with self.database.reading() as session:
             bodies = [json.loads(body) for body in session.scalars(sa.select(Outbox.body).order_by(Outbox.id))]
         names = {each["data"]["document"]: each["data"]["path"] for each in bodies if "path" in each["data"]}
-        found: Relations = {}
+        latest: Relations = {}
         for body in bodies:
             own = names[body["data"]["document"]]
             if "relations" in body["data"] or body["data"]["cause"] == "withdrawn":
-                found = {pair: told for pair, told in found.items() if own not in pair}
-            for told in body["data"].get("relations", ()):
-                other = names[told["other"]["document"]]
-                found[frozenset((own, other))] = (told["type"], frozenset(_spans(own, other, told["passages"])))
-        return found
+                latest = {pair: relation for pair, relation in latest.items() if own not in pair}
+            for relation in body["data"].get("relations", ()):
+                other = names[relation["other"]["document"]]
+                latest[frozenset((own, other))] = (
+                    relation["type"],
+                    frozenset(_spans(own, other, relation["passages"])),
+                )
+        return latest
 
     def events(self, type_: str) -> int:
         """How many events of a type are owed."""
@@ -167,7 +170,7 @@ def test_the_order_of_arrival_does_not_matter(folder: Folder, settled: Relations
 
 def _of_classes(relations: Relations) -> Relations:
     """Whichever of two copies stands for both."""
-    return {frozenset(name.removesuffix(" copy") for name in pair): told for pair, told in relations.items()}
+    return {frozenset(name.removesuffix(" copy") for name in pair): relation for pair, relation in relations.items()}
 
 
 def everybody_ran(count: int) -> list[tuple[str, str]]:
@@ -192,15 +195,15 @@ def everybodys(tmp_path_factory: pytest.TempPathFactory) -> Relations:
 def take_in_disorder(folder: Folder, seed: int) -> None:
     """The texts of a story that everybody ran, some at a time, drained now and then and at the end."""
     draw = random.Random(seed)  # noqa: S311  Nothing secret.
-    told = everybody_ran(40)
-    draw.shuffle(told)
-    while told:
-        some = draw.choice((1, 2, 3, 9, 30))
-        folder.take(told[:some])
+    documents = everybody_ran(40)
+    draw.shuffle(documents)
+    while documents:
+        count = draw.choice((1, 2, 3, 9, 30))
+        folder.take(documents[:count])
         folder.tell(limit=draw.choice((1, 7, 100)))
         if draw.random() < 0.3:
             folder.drain(limit=7)
-        del told[:some]
+        del documents[:count]
     folder.drain()
 
 
@@ -209,9 +212,9 @@ def go_and_come_back(folder: Folder, seed: int) -> None:
     draw = random.Random(seed)  # noqa: S311  Nothing secret.
     stay = everybody_ran(40)
     gone = [(f"gone {number}", text) for number, (_, text) in enumerate(everybody_ran(70)[40:70])]
-    told = stay + gone
-    draw.shuffle(told)
-    folder.take(told)
+    documents = stay + gone
+    draw.shuffle(documents)
+    folder.take(documents)
     folder.drain()
     going = [name for name, _ in gone]
     draw.shuffle(going)
@@ -332,8 +335,8 @@ def test_a_footer_of_too_many_hides_nothing_of_a_story(folder: Folder, monkeypat
     folder.drain()
     # Of forty those that stand have each other and all the rest.
     standing = candidates.REPRESENTATIVES
-    told = [pair for pair in folder.relations() if not any(name.startswith("n") for name in pair)]
-    assert len(told) == standing * (standing - 1) // 2 + standing * (40 - standing)
+    pairs = [pair for pair in folder.relations() if not any(name.startswith("n") for name in pair)]
+    assert len(pairs) == standing * (standing - 1) // 2 + standing * (40 - standing)
 
 
 @pytest.mark.parametrize("held", [30, candidates.MAX_HOLDERS])
@@ -354,7 +357,7 @@ def test_a_story_that_everybody_ran_stays_one_story(folder: Folder, held: int, m
 
 
 @pytest.mark.parametrize("arrives", ["first", "last"])
-def test_a_digest_is_told_of_with_everything_it_quotes(folder: Folder, arrives: str) -> None:
+def test_a_digest_is_related_to_everything_it_quotes(folder: Folder, arrives: str) -> None:
     stories = {f"{number:02}": f"{number}\n\n{text}" for number, text in enumerate(articles(80, words=150, seed=5))}
     digest = "\n\n".join(text.split("\n\n")[2] for text in stories.values())
     texts = [*stories.items(), ("digest", digest)]
@@ -374,8 +377,8 @@ def test_boilerplate_seen_in_hindsight_takes_its_relations_back(on_either: Folde
     for text in texts[10:]:
         on_either.take([text])
         on_either.drain()
-    told = {tuple(sorted(pair)) for pair in on_either.relations()}
-    assert not [pair for pair in told if "09" in pair and "08" in pair]
+    pairs = {tuple(sorted(pair)) for pair in on_either.relations()}
+    assert not [pair for pair in pairs if "09" in pair and "08" in pair]
     before = on_either.events(contract.RELATED)
     on_either.drain()
     assert on_either.events(contract.RELATED) == before
@@ -395,11 +398,11 @@ def test_boilerplate_stays_so_when_its_first_holders_go(on_either: Folder) -> No
 def test_a_new_way_of_judging_judges_everything_again(on_either: Folder, texts: list[tuple[str, str]]) -> None:
     on_either.take(texts)
     on_either.drain()
-    before, told = on_either.relations(), on_either.events(contract.RELATED)
+    before, related_count = on_either.relations(), on_either.events(contract.RELATED)
     with on_either.database.writing() as session:
         session.execute(sa.update(Article).values(sameness_version="0", folded_digest="sha-256:old"))
     with on_either.database.reading() as session:
         assert unjudged(session) == len(texts)
     on_either.drain(limit=10)
-    assert on_either.events(contract.RELATED) >= told + len(texts)
+    assert on_either.events(contract.RELATED) >= related_count + len(texts)
     assert _of_classes(on_either.relations()) == _of_classes(before)

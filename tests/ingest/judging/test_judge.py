@@ -36,24 +36,24 @@ def remove(database: Database, *names: str) -> None:
 
 def published(database: Database) -> Related:
     """What a reader of all events knows: a related event replaces all that was said of its document."""
-    told: Related = {}
+    latest: Related = {}
     with database.reading() as session:
         names = dict(session.execute(sa.select(Item.document, Item.key)).all())
         bodies = [json.loads(body) for body in session.scalars(sa.select(Outbox.body).order_by(Outbox.id))]
     for body in bodies:
         own = names[body["data"]["document"]]
         if body["type"] == "document.related.v1":
-            told = {pair: relation for pair, relation in told.items() if own not in pair}
+            latest = {pair: relation for pair, relation in latest.items() if own not in pair}
         for relation in body["data"]["relations"]:
             other = names[relation["other"]["document"]]
             spans = {frozenset({(own, *each["self"]), (other, *each["other"])}) for each in relation["passages"]}
-            told[frozenset({own, other})] = (relation["type"], frozenset(spans))
-    return told
+            latest[frozenset({own, other})] = (relation["type"], frozenset(spans))
+    return latest
 
 
 def test_the_seeds_are_told_their_four_passages_and_nothing_else(database: Database) -> None:
     gold = json.loads((Path(sameness_set.__file__).parent / "seeds.json").read_text(encoding="utf-8"))
-    seeds = [Document(name, "\n\n".join(told["paragraphs"])) for name, told in gold["documents"].items()]
+    seeds = [Document(name, "\n\n".join(entry["paragraphs"])) for name, entry in gold["documents"].items()]
     arrive(database, Judge(ORIGIN), seeds)
     [relation] = gold["relations"]
     a, b = relation["a"], relation["b"]
@@ -76,14 +76,14 @@ def test_the_three_hundredth_copy_costs_what_the_second_did(database: Database) 
     judging = Judge(ORIGIN)
     arrive(database, judging, [Document("first", text)])
     statements: list[str] = []
-    sa.event.listen(database.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+    sa.event.listen(database.engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
 
     def cost_of(name: str) -> tuple[int, list[int]]:
         before = counted(database)
         statements.clear()
         arrive(database, judging, [Document(name, text)])
-        asked = len(statements)
-        return asked, [after - then for after, then in zip(counted(database), before, strict=True)]
+        statement_count = len(statements)
+        return statement_count, [after - then for after, then in zip(counted(database), before, strict=True)]
 
     second = cost_of("second")
     arrive(database, judging, [Document(f"copy-{number}", text) for number in range(3, 300)])
@@ -96,7 +96,7 @@ def test_the_three_hundredth_copy_costs_what_the_second_did(database: Database) 
 def test_of_copies_that_go_together_none_takes_the_place_of_another(database: Database) -> None:
     text = sameness_set.generate().documents[0].text
     statements: list[str] = []
-    sa.event.listen(database.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+    sa.event.listen(database.engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
 
     def cost_of(count: int) -> int:
         """Of so many copies all but the last go, then that one."""
@@ -104,14 +104,14 @@ def test_of_copies_that_go_together_none_takes_the_place_of_another(database: Da
         arrive(database, Judge(ORIGIN), [Document(name, text) for name in (*names, last)])
         statements.clear()
         remove(database, *names)
-        asked = len(statements)
+        statement_count = len(statements)
         with database.reading() as session:
             [left] = session.scalars(sa.select(Article))
             held = sa.select(Fingerprints.article).where(Fingerprints.hashes.is_not(None))
             assert left.indexed
             assert list(session.scalars(held)) == [left.id]
         remove(database, last)
-        return asked
+        return statement_count
 
     # Each has its event, and that is all.
     assert cost_of(200) - cost_of(5) <= 200 - 5
@@ -147,10 +147,13 @@ def test_bytes_are_kept_while_another_article_owes_them(database: Database, monk
     judge_one(database)
     with database.writing() as session:
         [event] = outbox.claim(session, limit_events=9, limit_bytes=10**6, now=NOW)
-        told = json.loads(event.body)["data"]["original"]
-        assert (told["size"], outbox.original(session, told["digest"])) == (len(NOTICE), NOTICE.encode())
+        sent_original = json.loads(event.body)["data"]["original"]
+        assert (sent_original["size"], outbox.original(session, sent_original["digest"])) == (
+            len(NOTICE),
+            NOTICE.encode(),
+        )
         outbox.delivered(session, [receipt.model_copy(update={"event": event.event})], NOW)
-        assert outbox.original(session, told["digest"]) is None
+        assert outbox.original(session, sent_original["digest"]) is None
 
 
 def test_bytes_that_an_earlier_release_dropped_are_not_told_as_none(database: Database) -> None:
@@ -160,8 +163,8 @@ def test_bytes_that_an_earlier_release_dropped_are_not_told_as_none(database: Da
     judge_one(database)
     with database.reading() as session:
         [body] = session.scalars(sa.select(Outbox.body))
-    told = json.loads(body)["data"]["original"]
-    assert (told["size"], told.get("bytes")) == (len(NOTICE), None)
+    sent_original = json.loads(body)["data"]["original"]
+    assert (sent_original["size"], sent_original.get("bytes")) == (len(NOTICE), None)
 
 
 @pytest.mark.parametrize("how", ["redacted", "edited"])
@@ -190,8 +193,8 @@ def outdate(database: Database) -> None:
 def fingerprints_of(database: Database) -> dict[str, list[int]]:
     """How many fingerprints each row of an item has."""
     with database.reading() as session:
-        asked = sa.select(Item.key, Fingerprints.hashes).join(Article, Article.item == Item.id)
-        rows = session.execute(asked.join(Fingerprints, Fingerprints.article == Article.id)).all()
+        query = sa.select(Item.key, Fingerprints.hashes).join(Article, Article.item == Item.id)
+        rows = session.execute(query.join(Fingerprints, Fingerprints.article == Article.id)).all()
     return {key: [len(row.hashes or b"") // 8 for row in rows if row.key == key] for key, _ in rows}
 
 

@@ -52,9 +52,9 @@ def test_a_quotation_of_eight_words_is_traced_wherever_it_stands(database: Datab
         # A dash between two spaces is none of the eight words.
         whole = [eight for eight in eights if all(map(str.isalnum, (word[0] for word in eight)))]
         for quotation in map(" ".join, draw.sample(whole, 5)):
-            found = {each.path: each for each in matches(database, quotation)}
-            assert name in found, quotation
-            [passage, *_] = found[name].passages
+            text_matches = {each.path: each for each in matches(database, quotation)}
+            assert name in text_matches, quotation
+            [passage, *_] = text_matches[name].passages
             assert text[slice(*passage.other)].split() == quotation[slice(*passage.own)].split()
 
 
@@ -63,9 +63,11 @@ def test_what_everybody_quotes_is_traced_to_the_first_who_had_it(database: Datab
     count = PARAMETERS.document_frequency_cap + 10
     notes = [" ".join(draw.choices(WORDS, k=60)) for _ in range(count)]
     arrive(database, [Document(f"d{number:02}", f"{note}.\n\n{SAID}") for number, note in enumerate(notes)])
-    found = matches(database, SAID)
-    assert {each.path for each in found} >= {f"d{number:02}" for number in range(PARAMETERS.document_frequency_cap)}
-    assert all(each.passages[0].verbatim for each in found)
+    text_matches = matches(database, SAID)
+    assert {each.path for each in text_matches} >= {
+        f"d{number:02}" for number in range(PARAMETERS.document_frequency_cap)
+    }
+    assert all(each.passages[0].verbatim for each in text_matches)
 
 
 @pytest.mark.parametrize("text", ["", "peace", "7 8 9", "…", "peace and security on the Korean"])

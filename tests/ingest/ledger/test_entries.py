@@ -44,16 +44,18 @@ def plans(database: Database, statements: list[tuple[str, Any]]) -> list[str]:
 
 def test_the_files_below_a_deleted_folder_are_found_by_an_index(database: Database) -> None:
     statements: list[tuple[str, Any]] = []
-    sa.event.listen(database.engine, "before_cursor_execute", lambda *call: statements.append((call[2], call[3])))
+    sa.event.listen(
+        database.engine, "before_cursor_execute", lambda *arguments: statements.append((arguments[2], arguments[3]))
+    )
     with database.reading() as session:
         around = queries.known_files_around
         below = around(session, ["y"], []).keys() | around(session, ["x/é"], []).keys()
         others = around(session, ["%", "x_"], [])
     assert below == {"y/x/d", "x/é/b"}
     assert set(others) == {"%/f", "x_/e"}
-    asked = [(statement, parameters) for statement, parameters in statements if "FROM file" in statement]
-    assert asked
-    for plan in plans(database, asked):
+    queries_ = [(statement, parameters) for statement, parameters in statements if "FROM file" in statement]
+    assert queries_
+    for plan in plans(database, queries_):
         assert "uq_file_path" in plan or "sqlite_autoindex_file" in plan, plan
         assert "SCAN" not in plan
         assert "Seq Scan" not in plan
@@ -72,6 +74,6 @@ def test_paths_are_compared_by_their_bytes_whatever_the_language_of_the_database
     schema.upgrade(database)
     with database.reading() as session:
         # In a database of another locale "x0" need not come after "x/", nor its index serve the range.
-        asked = "SELECT collation_name FROM information_schema.columns WHERE table_name='file' AND column_name='path'"
-        assert session.scalar(sa.text(asked)) == "C"
+        query = "SELECT collation_name FROM information_schema.columns WHERE table_name='file' AND column_name='path'"
+        assert session.scalar(sa.text(query)) == "C"
     database.close()

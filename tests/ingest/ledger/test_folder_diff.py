@@ -240,7 +240,7 @@ async def test_an_entry_that_is_no_file_is_written_once(folder: Folder) -> None:
     os.mkfifo(folder.path / "a.pipe")
     await folder.once()
     statements: list[str] = []
-    sa.event.listen(folder.database.engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+    sa.event.listen(folder.database.engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
     await folder.once()
     assert [
         statement for statement in statements if "UPDATE file " in statement and "WHERE file.id = " in statement
@@ -285,9 +285,11 @@ async def test_a_missing_mount_is_named_and_can_be_confirmed(folder: Folder) -> 
     (folder.path / "sub" / "c.txt").unlink()
     folder.write("sub/new.txt", OTHER)
     assert causes(await folder.once()) == [], "nothing is read or withdrawn below a mount that is missing"
-    found = held(folder)
-    assert (found.files, found.folders) == (2, {"sub": 1, "sub/deep": 1})
-    assert [(change.path, change.place, change.condition) for change in found.changes] == [("sub", place, "missing")]
+    deletions = held(folder)
+    assert (deletions.files, deletions.folders) == (2, {"sub": 1, "sub/deep": 1})
+    assert [(change.path, change.place, change.condition) for change in deletions.changes] == [
+        ("sub", place, "missing")
+    ]
 
     with folder.database.writing() as session:
         assert mass_deletion.confirm(session, CONTEXT, folder.path, entries.parting("withdraw")) == 1

@@ -209,9 +209,9 @@ async def test_other_readers_read_everything_again_and_only_what_differs_is_sent
     workers.improve = improve
     monkeypatch.setattr(prepare, "VERSION", "other")
     assert to_read_again(folder) == 9
-    told = [event for event in await folder.once() if event["cause"] != "related"]
-    assert [(event["cause"], event["document"]) for event in told] == [("reprocessed", created["5.txt"])]
-    assert told[0]["article"]["normaliser"] == {"name": "other", "version": "2"}
+    new_events = [event for event in await folder.once() if event["cause"] != "related"]
+    assert [(event["cause"], event["document"]) for event in new_events] == [("reprocessed", created["5.txt"])]
+    assert new_events[0]["article"]["normaliser"] == {"name": "other", "version": "2"}
     assert sorted(workers.reads) == sorted(created)
     assert to_read_again(folder) == 0
     assert await folder.once() == []
@@ -317,16 +317,18 @@ async def test_a_file_that_is_missing_when_it_is_to_be_read_again_is_not_withdra
 def test_files_to_be_read_again_are_found_by_indexes(folder: Folder) -> None:
     statements: list[tuple[str, Any]] = []
     sa.event.listen(
-        folder.database.engine, "before_cursor_execute", lambda *call: statements.append((call[2], call[3]))
+        folder.database.engine,
+        "before_cursor_execute",
+        lambda *arguments: statements.append((arguments[2], arguments[3])),
     )
     now = datetime.now(UTC)
     with folder.database.writing() as session:
         rereads.is_due(session, now)
         rereads.claim_due(session, now, 1)
         rereads.claim_outdated(session, now, 100)
-    asked = [(statement, parameters) for statement, parameters in statements if "file" in statement]
-    assert len(asked) == 4
-    for plan in plans(folder.database, asked):
+    file_queries = [(statement, parameters) for statement, parameters in statements if "file" in statement]
+    assert len(file_queries) == 4
+    for plan in plans(folder.database, file_queries):
         assert "ix_file_retry_at" in plan or "ix_file_readers" in plan, plan
         assert "SCAN file\n" not in plan
         assert "Seq Scan on file" not in plan

@@ -21,13 +21,13 @@ def test_every_rule_is_documented_in_the_order_of_the_rules() -> None:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_the_example_of_a_rule_does_what_it_says(rule: str) -> None:
-    found = EXAMPLE.search(SECTIONS[rule])
-    assert found is not None
-    article = article_of(found[1])
-    if found[2] is not None:
-        assert removed(article, rule) == [found[2]]
+    example = EXAMPLE.search(SECTIONS[rule])
+    assert example is not None
+    article = article_of(example[1])
+    if example[2] is not None:
+        assert removed(article, rule) == [example[2]]
     else:
-        assert getattr(article, found[3]) == found[4]
+        assert getattr(article, example[3]) == example[4]
 
 
 @pytest.mark.parametrize("rule", normalise.RULES)

@@ -29,10 +29,10 @@ def read_one(content: bytes, path: str = "a.txt", limits: Limits = reading.DEFAU
 @example(content=b"\xff\xfe\x00\xd8a", path="a.txt")
 def test_any_bytes_become_readings_or_a_named_error(content: bytes, path: str) -> None:
     try:
-        found = reading.read(content, path)
+        readings = reading.read(content, path)
     except Unreadable:
         return
-    for item in found:
+    for item in readings:
         # What a reading holds can be stored: neither NUL nor half a surrogate pair.
         stored = json.dumps([item.source, item.metadata], ensure_ascii=False).encode()
         assert b"\x00" not in stored

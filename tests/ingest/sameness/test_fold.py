@@ -55,10 +55,10 @@ def test_what_differs_stays_different(one: str, other: str) -> None:
 
 @given(any_text)
 def test_each_folded_character_stands_where_the_map_says(text: str) -> None:
-    told = fold.fold(text)[0]
-    assert len(told.positions) == len(told.ends) == len(told.string)
-    assert list(told.positions) == sorted(told.positions)
-    for character, position in zip(told.string, told.positions.tolist(), strict=True):
+    folded_text = fold.fold(text)[0]
+    assert len(folded_text.positions) == len(folded_text.ends) == len(folded_text.string)
+    assert list(folded_text.positions) == sorted(folded_text.positions)
+    for character, position in zip(folded_text.string, folded_text.positions.tolist(), strict=True):
         syllable = unicodedata.normalize("NFC", text[position : position + 3])[:1]
         assert (
             character in folded(text[position]) or character == syllable or (character + text[position]) in ("..", ".,")
@@ -66,16 +66,16 @@ def test_each_folded_character_stands_where_the_map_says(text: str) -> None:
 
 
 def test_no_word_begins_inside_a_character() -> None:
-    told = fold.fold("新ゟ聞ﬁxにﬁ")[0]
-    assert told.string == "新より聞fixにfi"
-    assert told.starts.tolist() == [True, True, False, True, True, False, False, True, True, False]
+    folded_text = fold.fold("新ゟ聞ﬁxにﬁ")[0]
+    assert folded_text.string == "新より聞fixにfi"
+    assert folded_text.starts.tolist() == [True, True, False, True, True, False, False, True, True, False]
 
 
 @given(any_text)
 def test_words_tile_the_fold(text: str) -> None:
-    told = fold.fold(text)[0]
-    assert "".join(told.words(60 * 6)) == told.string
-    assert told.starts.sum() == told.ends.sum() == len(told.words(60 * 6))
+    folded_text = fold.fold(text)[0]
+    assert "".join(folded_text.words(60 * 6)) == folded_text.string
+    assert folded_text.starts.sum() == folded_text.ends.sum() == len(folded_text.words(60 * 6))
 
 
 @pytest.mark.parametrize(
@@ -92,5 +92,5 @@ def test_words_tile_the_fold(text: str) -> None:
     ],
 )
 def test_words_are_counted_by_script(text: str, words: float) -> None:
-    told = fold.fold(text)[0]
-    assert told.words_between(0, len(told.string)) == words
+    folded_text = fold.fold(text)[0]
+    assert folded_text.words_between(0, len(folded_text.string)) == words

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from ingest_service.sameness import quotations
 
 
-def told(text: str) -> list[str]:
+def quoted_texts(text: str) -> list[str]:
     return [text[start:end] for start, end in quotations.quoted(text)]
 
 
@@ -38,7 +38,7 @@ def told(text: str) -> list[str]:
     ],
 )
 def test_what_stands_in_quotation_marks(text: str, quoted: list[str]) -> None:
-    assert told(text) == quoted
+    assert quoted_texts(text) == quoted
 
 
 @given(st.text("ab \n\"“”„«»‹›「」‘’‚`'＂", max_size=80))

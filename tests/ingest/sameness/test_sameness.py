@@ -41,7 +41,7 @@ def seeds() -> dict[str, sameness.TextFacts]:
 
 
 def test_the_seeds_share_their_four_passages_and_nothing_else(seeds: dict[str, sameness.TextFacts]) -> None:
-    found = []
+    pairs = []
     for a, b in itertools.combinations(sorted(seeds), 2):
         judgement = sameness.judge(seeds[a], seeds[b])
         if judgement is not None:
@@ -55,8 +55,8 @@ def test_the_seeds_share_their_four_passages_and_nothing_else(seeds: dict[str, s
                 }
                 for passage in judgement.passages
             ]
-            found.append({"type": judgement.type, "a": a, "b": b, "passages": passages})
-    assert found == GOLD["relations"]
+            pairs.append({"type": judgement.type, "a": a, "b": b, "passages": passages})
+    assert pairs == GOLD["relations"]
 
 
 def test_an_altered_quotation_says_which_words(seeds: dict[str, sameness.TextFacts]) -> None:

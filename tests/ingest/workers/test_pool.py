@@ -67,12 +67,12 @@ async def test_files_are_read_though_the_idle_worker_was_killed(workers: WorkerP
     victim = workers.run(pid, None).result()
     os.kill(victim, signal.SIGKILL)
     tasks = [task(tmp_path, f"{number}.txt", f"News of {number}.") for number in range(3)]
-    told = await asyncio.gather(*map(workers.prepare, tasks))
-    assert [each.items[0].article.paragraphs for each in told] == [(f"News of {number}.",) for number in range(3)]
+    prepared = await asyncio.gather(*map(workers.prepare, tasks))
+    assert [each.items[0].article.paragraphs for each in prepared] == [(f"News of {number}.",) for number in range(3)]
     assert workers.run(pid, None).result() != victim
 
 
-async def test_a_worker_that_dies_is_told_of_and_the_next_file_is_read(workers: WorkerPool, tmp_path: Path) -> None:
+async def test_a_worker_that_dies_is_reported_and_the_next_file_is_read(workers: WorkerPool, tmp_path: Path) -> None:
     with pytest.raises(ProcessExpired):
         workers.run(killed, signal.SIGSEGV).result()
     assert isinstance(await workers.prepare(task(tmp_path, "a.txt", "News.")), PreparedFile)
