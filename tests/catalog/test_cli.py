@@ -47,7 +47,7 @@ def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], d
     return Shell(monkeypatch, capsys)
 
 
-def test_the_schema_goes_up_and_down(shell: Shell) -> None:
+def test_the_schema_is_upgraded_and_downgraded(shell: Shell) -> None:
     code, _, errors = shell("migrate", "check")
     assert (code, "catalog-service migrate up" in errors) == (3, True)
     assert "0001" in shell("migrate", "plan")[1]
@@ -112,7 +112,7 @@ def test_a_catalog_open_to_others_without_tokens_does_not_start(shell: Shell, mo
     assert (code, "CATALOG_PUBLIC_READ" in errors) == (2, True)
 
 
-def test_a_real_process_serves_and_stops_when_told(sqlite_url: str) -> None:
+def test_a_real_process_serves_and_stops_on_a_signal(sqlite_url: str) -> None:
     database = Database(sqlite_url)
     schema.upgrade(database)
     database.close()

@@ -123,7 +123,7 @@ def test_database_urls_name_the_databases_that_are_made() -> None:
         assert url.password == postgres.environment["POSTGRES_PASSWORD"]
 
 
-def test_the_token_stands_where_both_look_for_it() -> None:
+def test_the_token_is_at_the_path_that_both_services_read() -> None:
     token = SERVICES["ingest"].environment["INGEST_TOKEN_FILE"]
     assert token == SERVICES["migrate"].environment["INGEST_TOKEN_FILE"]
     for name in ("migrate", "ingest"):

@@ -49,7 +49,7 @@ async def test_a_loop_that_used_its_thread_pool_leaks_nothing() -> None:
     assert await asyncio.to_thread(threading.current_thread) is not threading.main_thread()
 
 
-def test_binaries_nobody_can_reach_are_copied(tmp_path: Path) -> None:
+def test_binaries_that_another_user_cannot_reach_are_copied(tmp_path: Path) -> None:
     binaries = tmp_path / "closed" / "bin"
     binaries.mkdir(parents=True)
     (binaries / "postgres").write_text("a program")

@@ -142,7 +142,7 @@ async def test_a_copy_is_a_duplicate_and_takes_over_when_the_first_goes(folder: 
     assert sorted(pairs) == sorted(itertools.permutations(documents.values(), 2))
 
 
-async def test_an_article_that_went_is_not_taken_for_the_next_one(folder: Folder) -> None:
+async def test_a_deleted_article_is_not_taken_for_the_next_one(folder: Folder) -> None:
     pipeline = folder.pipeline()
     folder.write("a.txt", STORY)
     await pipeline.once()
@@ -157,7 +157,7 @@ async def test_an_article_that_went_is_not_taken_for_the_next_one(folder: Folder
     assert [each["type"] for each in event["relations"]] == ["duplicate"]
 
 
-async def test_so_many_gone_at_once_are_held(folder: Folder) -> None:
+async def test_too_many_deletions_at_once_are_held(folder: Folder) -> None:
     folder.write("a.txt", STORY)
     folder.write("b.txt", OTHER)
     await folder.once()
@@ -344,7 +344,7 @@ async def test_a_path_too_long_for_the_ledger_is_a_row_with_a_reason(
     folder.database.close()
 
 
-async def test_temporary_and_ignored_files_are_nobody_s_documents(folder: Folder) -> None:
+async def test_temporary_and_ignored_files_are_not_documents(folder: Folder) -> None:
     folder.write(".ingestignore", "drafts/\n*.bak\n")
     for name in ("drafts/a.txt", "b.bak", "c.txt~", ".hidden.txt", ".c.txt.swp"):
         folder.write(name, STORY)
@@ -367,7 +367,7 @@ async def killed_before_judging(folder: Folder) -> None:
     assert folder.news() == []
 
 
-async def test_killed_between_the_two_transactions_the_next_start_goes_on(folder: Folder) -> None:
+async def test_after_a_kill_between_the_two_transactions_the_next_start_continues(folder: Folder) -> None:
     folder.write("a.txt", STORY)
     await killed_before_judging(folder)
     assert causes(await folder.once()) == [("created", "a.txt")]

@@ -16,7 +16,7 @@ def test_the_collection_is_the_folder_s_own_name_unless_said(monkeypatch: pytest
     assert settings.load().collection_name == "agencies"
 
 
-def test_every_wrong_setting_is_named_and_no_value_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_wrong_setting_is_named_without_its_value(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INGEST_PORT", "65536")
     monkeypatch.setenv("INGEST_DATABASE_URL", "mysql://root:hunter2@db/x")
     monkeypatch.setenv("INGEST_LIMITS__WORKERS", "0")

@@ -14,7 +14,7 @@ def run(house: House, *arguments: str) -> "subprocess.CompletedProcess[str]":
     )  # fmt: skip
 
 
-def test_deletions_that_are_held_are_told_once_confirmed(empty_house: House) -> None:
+def test_held_deletions_are_sent_once_confirmed(empty_house: House) -> None:
     empty_house.start()
     gone = empty_house.arrived()
     empty_house.ingest.stop()

@@ -23,7 +23,7 @@ async def test_an_unknown_address_is_a_problem(client: aiohttp.ClientSession) ->
     assert (described["status"], described["code"], described["instance"]) == (404, "not-found", "/v1/nothing")
 
 
-async def test_a_wrong_method_is_told_the_right_ones(client: aiohttp.ClientSession) -> None:
+async def test_the_answer_to_a_wrong_method_lists_the_right_ones(client: aiohttp.ClientSession) -> None:
     async with client.delete("/livez") as response:
         assert (await problem_of(response))["code"] == "method-not-allowed"
         assert response.headers["Allow"] == "GET, HEAD, OPTIONS"

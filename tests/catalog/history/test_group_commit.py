@@ -76,7 +76,7 @@ async def test_a_full_queue_refuses_more_and_takes_again_when_drained(database: 
         assert await writer.record([4]) == [40]
 
 
-async def test_a_failure_reaches_its_requests_and_the_writer_goes_on(database: Database) -> None:
+async def test_a_failure_reaches_its_requests_and_the_writer_continues(database: Database) -> None:
     writer = Writer(database, record, limit=100, together=100)
     async with running(writer):
         with pytest.raises(ValueError, match="thirteen"):
@@ -85,7 +85,7 @@ async def test_a_failure_reaches_its_requests_and_the_writer_goes_on(database: D
     assert kept(database) == [(1, 14)]
 
 
-async def test_a_client_that_went_away_hinders_nobody(database: Database) -> None:
+async def test_a_client_that_disconnects_does_not_stop_other_requests(database: Database) -> None:
     writer = Writer(database, record, limit=100, together=100)
     gone, stays = asyncio.create_task(writer.record([1])), asyncio.create_task(writer.record([2]))
     await asyncio.sleep(0)

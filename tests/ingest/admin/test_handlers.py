@@ -73,7 +73,7 @@ async def test_a_service_that_is_not_ready_says_what_is_missing() -> None:
         assert "adopt what the catalog knows" in (await problem(await client.get("/readyz"))).detail
 
 
-async def test_a_text_is_asked_about_as_it_stands() -> None:
+async def test_a_text_is_matched_unchanged() -> None:
     service = Service()
     async with service.serving() as client:
         for sent in ({"data": "für\n\n ihn"}, {"json": {"text": "für\n\n ihn"}}):

@@ -51,7 +51,7 @@ def run(sqlite_url: str) -> Run:
     return ran
 
 
-def test_the_schema_goes_up_and_down_and_is_checked(run: Run) -> None:
+def test_the_schema_is_upgraded_downgraded_and_checked(run: Run) -> None:
     refused = run("migrate", "check")
     assert (refused.returncode, refused.stdout) == (3, "")
     assert refused.stderr.startswith("ingest-service: ")
@@ -247,7 +247,7 @@ def test_a_pipe_to_match_is_refused_at_once(run: Run, tmp_path: Path) -> None:
     assert done.stderr == f"ingest-service: {tmp_path}/pipe: It is no regular file; `-` reads standard input.\n"
 
 
-def test_the_offsets_of_matches_are_of_the_text_that_is_told(run: Run, sqlite_url: str, tmp_path: Path) -> None:
+def test_the_offsets_of_matches_refer_to_the_reported_text(run: Run, sqlite_url: str, tmp_path: Path) -> None:
     store_documents(sqlite_url, Document("harbour.txt", SAID))
     altered = SAID.replace("evening", "morning")
     (tmp_path / "asked.md").write_text(f"---\ntitle: Flood\n---\n\n{altered}\n", encoding="utf-8")

@@ -26,7 +26,7 @@ def text_match(text: str, source: str, edits: Sequence[tuple[Span, Span]] = (), 
     return TextMatch(contract.Match.model_validate(match), source)
 
 
-def test_a_match_is_told_with_its_words() -> None:
+def test_a_match_is_printed_with_its_words() -> None:
     text = "the bridge was built"
     assert list(output.match_lines(text, [text_match(text, text)])) == [
         "reuse: 'harbour.txt' (Harbour), and 2 copies of it: 100% of the text",
@@ -36,7 +36,7 @@ def test_a_match_is_told_with_its_words() -> None:
     assert list(output.match_lines(text, [])) == ["nothing in the folder shares a passage with it"]
 
 
-def test_the_words_that_differ_are_told_from_both_sides() -> None:
+def test_the_words_that_differ_are_printed_from_both_texts() -> None:
     text, source = "access is granted now", "access is certain for all"
     edits = [((10, 17), (10, 17)), ((18, 21), (17, 17)), ((21, 21), (18, 25))]
     assert list(output.match_lines(text, [text_match(text, source, edits)]))[1:] == [
@@ -48,7 +48,7 @@ def test_the_words_that_differ_are_told_from_both_sides() -> None:
     ]
 
 
-def test_many_and_long_differences_are_told_in_short() -> None:
+def test_many_and_long_differences_are_shortened() -> None:
     text = "word " * 100
     edits: list[tuple[Span, Span]] = [((0, 100), (0, 4)), *(((n, n + 4), (n, n + 4)) for n in range(100, 200, 5))]
     lines = list(output.match_lines(text, [text_match(text, text, edits)]))

@@ -157,7 +157,7 @@ def test_dead_letters_are_listed_oldest_first_with_words_and_path(session: Sessi
     assert letters[0].created_at == NOON
 
 
-def test_the_oldest_event_owed_is_told(session: Session) -> None:
+def test_the_time_of_the_oldest_pending_event_is_reported(session: Session) -> None:
     assert outbox.oldest(session) is None
     outbox.put(session, observed())
     assert outbox.oldest(session) == NOON

@@ -63,7 +63,7 @@ def no_lease(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scan, "is_written", lambda _path: None)
 
 
-def test_a_file_that_nobody_writes_is_whole_at_once(folder: Folder) -> None:
+def test_a_file_without_a_writer_is_whole_at_once(folder: Folder) -> None:
     assert folder.is_whole()
     assert folder.settling.waiting == 1
     folder.settling.forget("a.txt")

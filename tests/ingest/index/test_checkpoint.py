@@ -127,7 +127,7 @@ def test_what_was_taken_out_and_what_came_late_is_known_to_the_next_process(open
     assert neighbours(opened(), 6) == (6,)
 
 
-def test_rows_of_what_went_go_once_all_who_start_know_it(opened: Open) -> None:
+def test_tombstones_are_deleted_once_a_checkpoint_reflects_them(opened: Open) -> None:
     old = opened()
     add(old, *range(EVERY))
     remove(old, 7)
@@ -138,7 +138,7 @@ def test_rows_of_what_went_go_once_all_who_start_know_it(opened: Open) -> None:
     assert neighbours(old, 6) == (6, 8)
 
 
-def test_a_row_of_what_went_that_came_late_stays_for_those_who_start(opened: Open) -> None:
+def test_a_late_tombstone_is_kept_for_processes_that_start(opened: Open) -> None:
     old = opened()
     add(old, *range(EVERY))
     with old.writing() as session:

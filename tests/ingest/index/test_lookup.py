@@ -47,7 +47,7 @@ def test_what_others_commit_is_followed(database: Database) -> None:
     assert neighbours(database, 1, 2, 3) == (2,)
 
 
-def test_a_transaction_looks_once_for_what_others_wrote(database: Database) -> None:
+def test_a_transaction_reads_the_rows_of_other_processes_once(database: Database) -> None:
     added(database, {1: prints(1, 2, 3)})
     statements: list[str] = []
     sa.event.listen(database.engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
@@ -92,7 +92,7 @@ def test_a_new_process_finds_what_an_old_one_added(database: Database) -> None:
     again.close()
 
 
-def test_those_who_share_most_come_first(session: Session) -> None:
+def test_the_candidates_that_share_most_come_first(session: Session) -> None:
     lookup.add(session, {1: prints(1, 2, 3, 4, -(2**63)), 2: prints(1, 2, 3), 3: prints(7, 8, 9)})
     candidates = lookup.find_candidates(session, {1: prints(1, 2, 3, 4, -(2**63)), 4: prints(1, 2, 3, 4)})
     assert candidates[1].articles == (2,)
@@ -112,7 +112,7 @@ def test_a_text_of_one_fingerprint_has_neighbours_too(session: Session) -> None:
     assert lookup.find_candidates(session, {2: prints(5)})[2].articles == (1,)
 
 
-def test_boilerplate_starts_no_pair_and_is_told(session: Session) -> None:
+def test_boilerplate_finds_no_candidate_and_is_masked(session: Session) -> None:
     footer = range(1, 6)
     articles = {
         n: prints(*footer, *range(1000 * n, 1000 * n + 10)) for n in range(1, PARAMETERS.document_frequency_cap + 5)
@@ -124,7 +124,7 @@ def test_boilerplate_starts_no_pair_and_is_told(session: Session) -> None:
     assert candidates.masked.tolist() == list(footer)
 
 
-def test_what_everybody_ran_is_still_found(session: Session) -> None:
+def test_a_syndicated_story_still_has_candidates(session: Session) -> None:
     story = prints(*range(1, 50))
     for number in range(1, PARAMETERS.document_frequency_cap + 10):
         lookup.add(session, {number: story})

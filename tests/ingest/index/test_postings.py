@@ -50,7 +50,7 @@ def walk(steps: Sequence[tuple[str, object]]) -> None:
     assert holders.counts.tolist() == [sum(value in held for held in model.values()) for value in asked]
 
 
-def test_a_part_whose_articles_are_all_gone_is_asked_in_vain() -> None:
+def test_a_run_of_deleted_articles_only_has_no_holders() -> None:
     postings_ = Postings()
     for article in range(6):
         add(postings_, article, [7])
@@ -106,7 +106,7 @@ def test_where_many_begin_alike_each_is_still_found(monkeypatch: pytest.MonkeyPa
     assert lengths.mean() < 12
 
 
-def test_of_a_value_that_all_have_few_holders_are_told() -> None:
+def test_of_a_value_with_many_holders_few_are_returned() -> None:
     postings_ = Postings()
     for article in range(2_000):
         add(postings_, article, [5])
@@ -115,7 +115,7 @@ def test_of_a_value_that_all_have_few_holders_are_told() -> None:
     assert holders.counts.tolist() == [len(holders.articles)]
 
 
-def test_those_who_are_gone_hide_nobody() -> None:
+def test_deleted_articles_hide_no_other_holder() -> None:
     postings_ = Postings()
     postings_.add(np.full(600, 5, dtype=np.int64), np.arange(600, dtype=np.int32))
     for article in range(550):
@@ -132,7 +132,7 @@ def test_runs_stay_few() -> None:
     assert max(len(runs) for runs in postings_.partitions) < 30
 
 
-def test_an_article_that_comes_back_is_told_again() -> None:
+def test_an_article_that_is_added_again_is_a_holder_again() -> None:
     postings_ = Postings()
     add(postings_, 3, [1, 2])
     postings_.delete(3)

@@ -264,7 +264,7 @@ LIVES = [
 
 
 @pytest.mark.parametrize(("live", "seed"), LIVES)
-def test_who_of_a_story_that_everybody_ran_is_told_with_whom(
+def test_the_related_pairs_of_a_syndicated_story_are_bounded(
     folder: Folder, everybodys: Relations, live: Callable[[Folder, int], None], seed: int
 ) -> None:
     live(folder, seed)
@@ -292,7 +292,7 @@ def test_who_quotes_a_story_whole_may_come_whenever(folder: Folder, first: str, 
     settled.database.close()
 
 
-def test_of_a_form_of_which_nothing_is_left_nothing_is_told(on_either: Folder) -> None:
+def test_template_text_that_is_all_deleted_has_no_relations(on_either: Folder) -> None:
     texts = everybody_ran(40)
     on_either.take(texts)
     on_either.drain()
@@ -301,7 +301,7 @@ def test_of_a_form_of_which_nothing_is_left_nothing_is_told(on_either: Folder) -
     assert not [pair for pair in on_either.relations() for name in pair if not name.startswith("other")]
 
 
-def test_for_each_that_goes_few_are_judged_again(on_either: Folder) -> None:
+def test_each_deletion_re_judges_few_articles(on_either: Folder) -> None:
     on_either.take(everybody_ran(40))
     on_either.drain()
     judged = on_either.events(contract.RELATED)
@@ -340,7 +340,7 @@ def test_a_footer_of_too_many_hides_nothing_of_a_story(folder: Folder, monkeypat
 
 
 @pytest.mark.parametrize("held", [30, candidates.MAX_HOLDERS])
-def test_a_story_that_everybody_ran_stays_one_story(folder: Folder, held: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_syndicated_story_stays_one_story(folder: Folder, held: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(candidates, "MAX_HOLDERS", held)
     for text in everybody_ran(70):
         folder.take([text])

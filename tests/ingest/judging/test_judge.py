@@ -51,7 +51,7 @@ def published(database: Database) -> Related:
     return latest
 
 
-def test_the_seeds_are_told_their_four_passages_and_nothing_else(database: Database) -> None:
+def test_the_seeds_have_their_four_passages_and_nothing_else(database: Database) -> None:
     gold = json.loads((Path(sameness_set.__file__).parent / "seeds.json").read_text(encoding="utf-8"))
     seeds = [Document(name, "\n\n".join(entry["paragraphs"])) for name, entry in gold["documents"].items()]
     arrive(database, Judge(ORIGIN), seeds)
@@ -156,7 +156,7 @@ def test_bytes_are_kept_while_another_article_owes_them(database: Database, monk
         assert outbox.original(session, sent_original["digest"]) is None
 
 
-def test_bytes_that_an_earlier_release_dropped_are_not_told_as_none(database: Database) -> None:
+def test_bytes_that_an_earlier_release_dropped_are_not_reported_as_empty(database: Database) -> None:
     sameness_predict.store(database, [Document("a", NOTICE)])
     with database.writing() as session:
         session.execute(sa.update(Original).values(content=None))
@@ -168,7 +168,7 @@ def test_bytes_that_an_earlier_release_dropped_are_not_told_as_none(database: Da
 
 
 @pytest.mark.parametrize("how", ["redacted", "edited"])
-def test_bytes_that_nobody_owes_any_more_are_dropped(database: Database, how: str) -> None:
+def test_bytes_that_no_pending_event_needs_are_dropped(database: Database, how: str) -> None:
     arrive(database, Judge(ORIGIN), [Document("a", "The first words of it.")])
     sameness_predict.store(database, [Document("a", NOTICE)])
     with database.writing() as session:

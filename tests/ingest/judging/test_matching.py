@@ -41,7 +41,7 @@ def matches(database: Database, text: str) -> tuple[contract.Match, ...]:
         return matching.match(session, model.Article("", (text,))).matches
 
 
-def test_a_quotation_of_eight_words_is_traced_wherever_it_stands(database: Database) -> None:
+def test_a_quotation_of_eight_words_is_traced_at_any_position(database: Database) -> None:
     texts = {each.id: each.text for each in sameness_set.generate().documents[:6]}
     arrive(database, [Document(name, text) for name, text in texts.items()])
     draw = random.Random(1)  # noqa: S311  Nothing secret: the same quotations every time.
@@ -58,7 +58,7 @@ def test_a_quotation_of_eight_words_is_traced_wherever_it_stands(database: Datab
             assert text[slice(*passage.other)].split() == quotation[slice(*passage.own)].split()
 
 
-def test_what_everybody_quotes_is_traced_to_the_first_who_had_it(database: Database) -> None:
+def test_a_boilerplate_quotation_is_traced_to_the_first_articles(database: Database) -> None:
     draw = random.Random(2)  # noqa: S311  Nothing secret.
     count = PARAMETERS.document_frequency_cap + 10
     notes = [" ".join(draw.choices(WORDS, k=60)) for _ in range(count)]

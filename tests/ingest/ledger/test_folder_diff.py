@@ -87,7 +87,7 @@ async def test_a_sub_folder_that_cannot_be_read_is_not_empty(
 
 
 @ERRORS
-async def test_a_file_whose_facts_cannot_be_had_is_not_gone(
+async def test_a_file_whose_facts_cannot_be_read_is_not_deleted(
     folder: Folder, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     await folder.once()

@@ -89,7 +89,7 @@ def test_a_file_without_a_document_is_not_held_on_another_volume_either() -> Non
     assert mass_deletion.to_hold(diff(before, "a.txt", changes=(REPLACED,)), inferred) == {"disk/a.txt"}
 
 
-def test_entries_that_are_no_files_and_paths_that_cannot_be_looked_at_are_not_gone() -> None:
+def test_unusable_entries_and_unavailable_paths_are_not_deletions() -> None:
     before = known("pipe", "sub/a.txt", "sub/deep/b.txt", "subway.txt", "whole/c.txt")
     seen = Seen({}, {"pipe": Unusable("pipe", NotRegular())}, (Unavailable("sub", "EIO"),))
     assert scan.diff(before, seen).deleted == ("subway.txt", "whole/c.txt")

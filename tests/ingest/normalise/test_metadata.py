@@ -39,7 +39,7 @@ def test_a_value_that_does_not_fit_its_name_stays_a_field(line: str) -> None:
         ("http://[::1", None, "document"),
     ],
 )
-def test_the_address_tells_who_publishes(url: str, publisher: str | None, kind: Kind) -> None:
+def test_the_address_shows_the_publisher(url: str, publisher: str | None, kind: Kind) -> None:
     article = article_of(f"---\nurl: {url}\n---\n{BODY}")
     assert (article.publisher, article.kind) == (publisher, kind)
 

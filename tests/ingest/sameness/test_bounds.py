@@ -31,7 +31,7 @@ def judgement(edits: list[int]) -> Judgement:
 
 
 @given(lengths, st.integers(1, 20))
-def test_what_is_told_is_bounded(edits: list[int], most: int) -> None:
+def test_reported_passages_are_bounded(edits: list[int], most: int) -> None:
     told = bounds.within(judgement(edits), most).passages
     assert len(told) <= most
     assert sum(len(each.edits) for each in told) <= most + len(told)
@@ -50,7 +50,7 @@ def test_outside_of_edits_both_texts_are_still_the_same(edits: list[int], most: 
             assert sum(wide.b[0] <= one.b[0] and one.b[1] <= wide.b[1] for wide in told.edits) == 1
 
 
-def test_what_is_little_is_told_whole() -> None:
+def test_a_small_judgement_is_reported_whole() -> None:
     whole = judgement([3, 0, 2])
     assert bounds.within(whole, 5) == whole
 

@@ -45,7 +45,7 @@ def test_fingerprints_lie_anywhere_among_all_numbers() -> None:
     assert parts.max() < parts.mean() * 2
 
 
-def test_a_gram_has_the_same_hash_wherever_it_stands() -> None:
+def test_a_gram_has_the_same_hash_at_any_position() -> None:
     codes = fold.fold("security cooperation and a comprehensive strategic partnership")[1]
     alone = fingerprints.gram_hashes(codes[7 : 7 + PARAMETERS.gram], PARAMETERS.gram)
     assert alone.tolist() == [fingerprints.gram_hashes(codes, PARAMETERS.gram)[7]]

@@ -54,7 +54,7 @@ def test_what_differs_stays_different(one: str, other: str) -> None:
 
 
 @given(any_text)
-def test_each_folded_character_stands_where_the_map_says(text: str) -> None:
+def test_each_folded_character_is_at_its_mapped_position(text: str) -> None:
     folded_text = fold.fold(text)[0]
     assert len(folded_text.positions) == len(folded_text.ends) == len(folded_text.string)
     assert list(folded_text.positions) == sorted(folded_text.positions)

@@ -37,7 +37,7 @@ def quoted_texts(text: str) -> list[str]:
         ("Nothing “” at all.", []),
     ],
 )
-def test_what_stands_in_quotation_marks(text: str, quoted: list[str]) -> None:
+def test_text_in_quotation_marks_is_found(text: str, quoted: list[str]) -> None:
     assert quoted_texts(text) == quoted
 
 
