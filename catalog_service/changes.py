@@ -10,24 +10,21 @@ from catalog_service import resources
 from catalog_service.errors import CursorExpired
 from catalog_service.store import counter, cursors
 from catalog_service.store.counter import WriterTurn
+from catalog_service.store.rows import ChangeRow
 from catalog_service.store.tables import Change
 
 SOURCE = "/catalog"
 
 
-def append(
-    session: Session,
+def entry(
     turn: WriterTurn,
     type_: str,
-    document: str | None,
-    collection: str | None,
+    document: str | None = None,
+    collection: str | None = None,
     **data: Any,  # noqa: ANN401  JSON.
-) -> int:
-    """Appends one entry to the change log and returns its `seq`. `data` are the fields of its type."""
-    seq = turn.next()
-    entry = Change(seq=seq, type=type_, document=document, collection=collection, time=turn.now, data=data)
-    session.add(entry)
-    return seq
+) -> ChangeRow:
+    """The next entry of the change log, not yet stored. `data` are the fields of its type."""
+    return ChangeRow(turn.next(), type_, document, collection, turn.now, data)
 
 
 def log(session: Session, document: str) -> list[resources.LogEntry]:

@@ -1,13 +1,16 @@
 """Originals: the bytes as they were read, stored once for all versions that share them."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from catalog_service import contract
-from catalog_service.errors import DigestMismatch, EventRefused
+from catalog_service.errors import DigestMismatch
+from catalog_service.store import bulk
+from catalog_service.store.rows import OriginalRow
 from catalog_service.store.tables import Original
 
 
@@ -15,31 +18,15 @@ def put(session: Session, digest: str, content: bytes) -> bool:
     """Stores the bytes and returns True; returns False when they are stored already. Raises DigestMismatch."""
     if contract.digest_of(content) != digest:
         raise DigestMismatch(f"The bytes do not have the digest {digest}.")
-    if _is_stored(session, digest):
+    if session.scalar(select(Original.digest).where(Original.digest == digest)) is not None:
         return False
-    table = Original.__table__
-    assert isinstance(table, Table)
-    insert: Any = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    # A concurrent transaction that stores the same bytes waits for this one, and then inserts nothing.
-    statement = insert(table).values(digest=digest, size=len(content), content=content)
-    session.execute(statement.on_conflict_do_nothing())
+    store(session, [OriginalRow(digest, len(content), content)])
     return True
 
 
-def ensure_stored(session: Session, original: contract.Original | None) -> None:
-    """Stores the bytes that the event carries, or checks that they were put before.
-
-    Raises EventRefused when the bytes are missing in both places, DigestMismatch.
-    """
-    if original is None:
-        raise EventRefused("An article must come with its original.")
-    if original.content is not None:
-        put(session, original.digest, original.content)
-    elif not _is_stored(session, original.digest):
-        raise EventRefused(
-            f"The original {original.digest} is not stored: the event carries no bytes and none were put before."
-        )
-
-
-def _is_stored(session: Session, digest: str) -> bool:
-    return session.scalar(select(Original.digest).where(Original.digest == digest)) is not None
+def store(session: Session, originals: Iterable[OriginalRow]) -> None:
+    """Stores originals; those that are stored already remain as they are."""
+    insert: Any = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    # A concurrent transaction that stores the same bytes waits for this one, and then inserts nothing.
+    if rows := [bulk.columns_of(original) for original in originals]:
+        session.execute(insert(bulk.table_of(Original)).on_conflict_do_nothing(), rows)

@@ -1,19 +1,18 @@
-"""Receipts: the stored answer to each event, so that an event that is sent again gets the same answer."""
-
-from sqlalchemy.orm import Session
+"""Receipts: the stored answer to each event, so that an event that is sent again gets the same answer. Pure."""
 
 from catalog_service import contract
 from catalog_service.errors import CatalogError, EventRefused
+from catalog_service.history.state import BatchState
 from catalog_service.store.counter import WriterTurn
-from catalog_service.store.tables import Receipt
+from catalog_service.store.rows import ReceiptRow
 
 
-def find(session: Session, turn: WriterTurn, event: contract.AnyEvent) -> contract.Receipt | None:
+def find(state: BatchState, turn: WriterTurn, event: contract.AnyEvent) -> contract.Receipt | None:
     """The stored receipt of the event, with the outcome `replayed`; None for a new event.
 
     Raises EventRefused when the id belongs to an event of another document.
     """
-    row = session.get(Receipt, event.id)
+    row = state.receipts.get(event.id)
     if row is None:
         return None
     if row.document != str(event.data.document):
@@ -22,13 +21,13 @@ def find(session: Session, turn: WriterTurn, event: contract.AnyEvent) -> contra
 
 
 def record(
-    session: Session, turn: WriterTurn, event: contract.AnyEvent, outcome: contract.Outcome, number: int | None
+    state: BatchState, turn: WriterTurn, event: contract.AnyEvent, outcome: contract.Outcome, number: int | None
 ) -> contract.Receipt:
-    """Stores the receipt of an event and returns it; `number` is the version that the event refers to."""
+    """Adds the receipt of an event and returns it; `number` is the version that the event refers to."""
     # A related event names an observation that has a receipt of its own. With observation 0, its receipt is never
     # found by that observation.
     observed = isinstance(event, contract.ObservedEvent)
-    row = Receipt(
+    row = ReceiptRow(
         event=event.id,
         document=str(event.data.document),
         observation=event.data.observation if observed else 0,
@@ -36,8 +35,7 @@ def record(
         number=number,
         seq=turn.seq,
     )
-    session.add(row)
-    session.flush()
+    state.add_receipt(row)
     return _receipt(turn, row, outcome)
 
 
@@ -57,7 +55,7 @@ def reject(turn: WriterTurn, event: contract.AnyEvent, error: CatalogError) -> c
     )
 
 
-def _receipt(turn: WriterTurn, row: Receipt, outcome: contract.Outcome) -> contract.Receipt:
+def _receipt(turn: WriterTurn, row: ReceiptRow, outcome: contract.Outcome) -> contract.Receipt:
     return contract.Receipt.model_validate(
         {
             "event": row.event,

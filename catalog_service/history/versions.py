@@ -1,20 +1,21 @@
-"""Makes versions from the articles of events: checks them, compares them, describes their change. Writes nothing."""
+"""Makes versions from the articles of events: checks them, compares them, describes their change. Pure."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from catalog_service import contract, diff
 from catalog_service.contract import FieldError
 from catalog_service.errors import DigestMismatch, EventRefused
-from catalog_service.store.tables import Version
+from catalog_service.store.rows import VersionRow
 
 # The columns that two versions of the same content have in common. The digest covers title and text; notes and
 # normaliser do not count.
 CONTENT_COLUMNS = ("digest", "kind", "language", "publisher", "published", "published_basis", "url", "details")
 
 
-def draft(data: contract.Observed) -> Version:
-    """The version of the event's article, not yet recorded: `number`, `recorded_at` and `seq` are unset.
+def draft(data: contract.Observed, now: datetime) -> VersionRow:
+    """The version of the event's article, not yet recorded: `number` and `seq` are 0.
 
     Raises EventRefused and DigestMismatch when the article contradicts itself.
     """
@@ -22,8 +23,9 @@ def draft(data: contract.Observed) -> Version:
     assert article is not None
     assert original is not None
     _check(article, original, data.relations)
-    return Version(
+    return VersionRow(
         document=str(data.document),
+        number=0,
         observation=data.observation,
         collection=data.collection,
         path=data.path,
@@ -48,19 +50,21 @@ def draft(data: contract.Observed) -> Version:
         late=False,
         change={"kind": "technical" if data.cause == "reprocessed" else "publisher"},
         observed_at=data.observed_at,
+        recorded_at=now,
+        seq=0,
     )
 
 
-def same_content(first: Version, second: Version) -> bool:
+def same_content(first: VersionRow, second: VersionRow) -> bool:
     """Whether title, text and metadata are equal."""
     return all(getattr(first, name) == getattr(second, name) for name in CONTENT_COLUMNS)
 
 
-def describe_change(previous: Version | None, version: Version) -> dict[str, Any]:
+def describe_change(previous: VersionRow | None, version: VersionRow) -> dict[str, Any]:
     """The value of the version's `change` column: how it differs from the version before it, if there is one."""
     if previous is None:
         return {"kind": "created", "words_added": version.words, "words_removed": 0, "significance": None}
-    before, after = ("\n\n".join(row.paragraphs) for row in (previous, version))
+    before, after = previous.text, version.text
     ops = diff.diff(before, after)
     added, removed = diff.words_changed(before, after, ops)
     significance = diff.significance((previous.title, version.title), (before, after), ops)

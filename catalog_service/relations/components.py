@@ -1,4 +1,4 @@
-"""The stories as tables: connected components of linked documents, updated with every recorded event.
+"""Stories, the write side: connected components of linked documents, brought up to date once after each batch.
 
 To join stories, only the documents of the smaller ones are updated. When a document leaves, the whole story is read
 only if the document may have connected others. The links are those of the module `links`.
@@ -7,172 +7,227 @@ only if the document may have connected others. The links are those of the modul
 import itertools
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
-from typing import Any, NamedTuple, TypeAlias, cast
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, CursorResult, and_, select, update
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog_service import changes
-from catalog_service.relation_types import STORY_TYPES
 from catalog_service.relations import filing, graph, links
 from catalog_service.relations.links import FormerText
+from catalog_service.store import bulk
 from catalog_service.store.arrays import any_of
 from catalog_service.store.counter import WriterTurn
-from catalog_service.store.tables import Document, Story, Version, current_version, unindexed
+from catalog_service.store.rows import ChangeRow, StoryRow
+from catalog_service.store.tables import Document, Story, Version, current_version
 
-# No document that the session holds is asked for its story, so none is updated.
-NOT_SYNCHRONIZED = {"synchronize_session": False}
-# From so many withdrawn links on, one look at the whole story is cheaper than taking documents out one by one.
-MANY_LINKS = 10
 _Node: TypeAlias = str | FormerText
 
 
-class RelatedPair(NamedTuple):
-    """Two documents and the type of a relation between them."""
+@dataclass(frozen=True, slots=True)
+class LinkChanges:
+    """What a batch did to the links between documents.
 
-    type: str
-    a: str
-    b: str
-
-
-def join(session: Session, turn: WriterTurn, document: str) -> None:
-    """Puts a document and its neighbours into one story, the largest of theirs; the other stories end."""
-    neighbours = links.neighbours(session, [document])[document]
-    if not neighbours:
-        return
-    members = {document, *neighbours}
-    stories = _stories_of(session, members)
-    kept = max(stories, key=lambda story: (story.size, story.id), default=None) or _create(session, document)
-    ending = [story for story in stories if story is not kept]
-    added = _assign(session, kept, any_of(Document.story, [story.id for story in ending])) if ending else 0
-    added += _assign(session, kept, and_(any_of(Document.id, members), unindexed(Document.story).is_(None)))
-    if added:
-        heads = {story.head for story in stories}
-        _update(session, turn, kept, kept.size + added, {kept.head, *members, *heads})
-    for story in ending:
-        session.delete(story)
-        _append_change(session, turn, story.id, 0, None)
-    session.flush()
-
-
-def leave(session: Session, turn: WriterTurn, document: str) -> None:
-    """Takes a document out of its story, and divides the story if the document connected others.
-
-    Called before the document's version or status changes: its links must still be there.
+    `left`: documents whose version is no longer current; `connecting`: those of them that may have connected others.
+    `joined`: documents that may have new links. `withdrawn`: the pairs of documents whose relation was withdrawn.
     """
-    statement = select(Story).join(Document, Document.story == Story.id).where(Document.id == document)
-    story = session.scalars(statement).first()
-    if story is None:
+
+    left: Collection[str]
+    connecting: Collection[str]
+    joined: Collection[str]
+    withdrawn: Collection[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class _Stories:
+    """The stories that a batch changes, as stored and as they are now; the new head is one of the `candidates`."""
+
+    stored: dict[str, StoryRow] = field(default_factory=dict)
+    valid: dict[str, StoryRow] = field(default_factory=dict)
+    candidates: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def load(self, session: Session, ids: Iterable[str]) -> None:
+        """Reads the stories that are not read yet."""
+        if missing := set(ids) - self.valid.keys():
+            rows = bulk.select(session, Story, StoryRow, any_of(Story.id, missing))
+            self.stored |= {row.id: row for row in rows}
+            self.valid |= {id_: self.stored[id_] for id_ in missing}
+
+    def resize(self, story: str, size: int, candidates: Collection[str]) -> None:
+        """Sets the size of a story, and adds candidates for its head."""
+        self.valid[story] = replace(self.valid[story], size=size)
+        self.candidates[story].update(candidates)
+
+    def create(self, members: Collection[str]) -> str:
+        """Makes a story of these documents; returns its id."""
+        story = StoryRow(str(uuid.uuid4()), min(members), len(members))
+        self.valid[story.id] = story
+        self.candidates[story.id].update(members)
+        return story.id
+
+
+def update(session: Session, turn: WriterTurn, link_changes: LinkChanges) -> list[ChangeRow]:
+    """Updates the stories after a batch was written; returns the entries of the change log, which are not stored."""
+    stories = _Stories()
+    _take_out(session, stories, link_changes)
+    _join(session, stories, link_changes.joined)
+    return _write(session, turn, stories)
+
+
+def _take_out(session: Session, stories: _Stories, link_changes: LinkChanges) -> None:
+    """Takes documents out of their stories, and divides the stories that may have lost a connection."""
+    unlinked, uncertain = _unlinked(session, link_changes.withdrawn)
+    leaving = unlinked.union(link_changes.left)
+    memberships = _memberships(session, leaving | uncertain)
+    if not memberships:
         return
-    connects = not links.stay_connected_without(session, document)
-    _clear(session, Document.id == document)
-    if connects:
-        _divide(session, turn, story, without=document)
-    else:
-        candidates = _members(session, story.id) if story.head == document else {story.head}
-        _update(session, turn, story, story.size - 1, candidates)
-    session.flush()
+    stories.load(session, memberships.values())
+    _assign(session, dict.fromkeys(leaving & memberships.keys()))
+    for story, count in Counter(memberships[document] for document in leaving & memberships.keys()).items():
+        row = stories.valid[story]
+        stories.resize(story, row.size - count, {row.head})
+    divided = {memberships[document] for document in uncertain.union(link_changes.connecting) & memberships.keys()}
+    headless = {story for story, row in stories.valid.items() if row.head in leaving}
+    members = _members(session, divided | headless)
+    for story in headless:
+        stories.candidates[story].update(members[story])
+    _divide(session, stories, {story: members[story] for story in sorted(divided)})
 
 
-def unlink(session: Session, turn: WriterTurn, withdrawn: Sequence[RelatedPair]) -> None:
-    """Updates the stories of documents whose relations were withdrawn.
+def _unlinked(session: Session, withdrawn: Collection[tuple[str, str]]) -> tuple[set[str], set[str]]:
+    """The documents that the withdrawn relations leave without any link, and those whose story may be divided.
 
-    A document without any link leaves its story. A story that may no longer be connected is divided.
+    A document whose only link is withdrawn connected nothing. Any other may have, so its story is read.
     """
-    pairs = {(pair.a, pair.b) for pair in withdrawn if pair.type in STORY_TYPES}
-    counts = Counter(itertools.chain.from_iterable(pairs))
-    remaining = links.neighbours(session, counts) if pairs else {}
-    uncertain: set[str] = set()
-    for pair in sorted(pairs):
-        # A document whose only link is withdrawn connected nothing. Any other may have, so its story is read.
-        unlinked = [document for document in pair if counts[document] == 1 and not remaining[document]]
-        if unlinked and len(pairs) < MANY_LINKS:
-            leave(session, turn, unlinked[0])
-        else:
-            uncertain.update(pair)
-    for story in _stories_of(session, uncertain) if uncertain else ():
-        _divide(session, turn, story)
-    session.flush()
+    counts = Counter(itertools.chain.from_iterable(withdrawn))
+    remaining = links.neighbours(session, counts) if counts else {}
+    unlinked = {document for document, count in counts.items() if count == 1 and not remaining[document]}
+    return unlinked, {document for pair in withdrawn if unlinked.isdisjoint(pair) for document in pair}
 
 
-def _stories_of(session: Session, documents: Collection[str]) -> Sequence[Story]:
-    story_ids = select(Document.story).where(any_of(Document.id, documents))
-    return session.scalars(select(Story).where(Story.id.in_(story_ids)).order_by(Story.id)).all()
-
-
-def _create(session: Session, head: str) -> Story:
-    story = Story(id=str(uuid.uuid4()), head=head, size=0)
-    session.add(story)
-    session.flush()
-    return story
-
-
-def _assign(session: Session, story: Story, condition: ColumnElement[bool]) -> int:
-    """Puts the documents that meet the condition into a story; returns their number."""
-    statement = update(Document).where(condition).values(story=story.id)
-    result = session.execute(statement, execution_options=NOT_SYNCHRONIZED)
-    return cast("CursorResult[Any]", result).rowcount
-
-
-def _clear(session: Session, condition: ColumnElement[bool]) -> None:
-    """Takes the documents that meet the condition out of their stories."""
-    session.execute(update(Document).where(condition).values(story=None), execution_options=NOT_SYNCHRONIZED)
-
-
-def _divide(session: Session, turn: WriterTurn, story: Story, *, without: str | None = None) -> None:
-    """Divides a story into its connected components, as they are without the document `without`.
+def _divide(session: Session, stories: _Stories, members: Mapping[str, set[str]]) -> None:
+    """Divides stories into their connected components.
 
     The largest component keeps the story. Each other one of two documents or more becomes a new story.
     """
-    components = _components(session, _members(session, story.id), without)
-    ordered = sorted(components, key=lambda members: (-len(members), min(members)))
-    kept = ordered[0] if ordered else set()
-    # In one statement: most other components are single documents, of which there may be thousands.
-    _clear(session, any_of(Document.id, set().union(*ordered[1:])))
-    for members in ordered[1:]:
-        if len(members) > 1:
-            new = _create(session, min(members))
-            _assign(session, new, any_of(Document.id, members))
-            _update(session, turn, new, len(members), members)
-    _update(session, turn, story, len(kept), kept)
+    assignments: dict[str, str | None] = {}
+    for story, parts in _components(session, members).items():
+        kept, *others = sorted(parts, key=lambda part: (-len(part), min(part))) or [set()]
+        stories.resize(story, len(kept), kept)
+        for part in others:
+            assignments |= dict.fromkeys(part, stories.create(part) if len(part) > 1 else None)
+    _assign(session, assignments)
 
 
-def _update(session: Session, turn: WriterTurn, story: Story, size: int, candidates: Collection[str]) -> None:
-    """Stores the size of a story and its head, the newest of the candidates; deletes a story of less than two."""
-    if size < 2:
-        _clear(session, Document.story == story.id)
-        session.delete(story)
-        _append_change(session, turn, story.id, 0, None)
-        return
-    head = _newest(session, story, candidates)
-    if (story.size, story.head) != (size, head):
-        story.size, story.head = size, head
-        _append_change(session, turn, story.id, size, head)
+def _components(session: Session, members: Mapping[str, set[str]]) -> dict[str, list[set[str]]]:
+    """The connected components of the documents of each story; former texts connect their copies."""
+    documents = set().union(*members.values())
+    document_links = links.read(session, documents) if documents else {}
+    return {story: list(_connected(inside, document_links)) for story, inside in members.items()}
 
 
-def _append_change(session: Session, turn: WriterTurn, story: str, size: int, head: str | None) -> None:
-    changes.append(session, turn, "story.changed.v1", None, None, story=story, size=size, head=head)
-
-
-def _newest(session: Session, story: Story, candidates: Collection[str]) -> str:
-    """The document of the newest filing among those candidates that are in the story."""
-    filings = select(*filing.columns(Version)).join(Document, current_version(Document))
-    inside = filings.where(any_of(Document.id, candidates), unindexed(Document.story) == story.id)
-    document: str = filing.newest(session.execute(inside).all()).document
-    return document
-
-
-def _members(session: Session, story: str) -> set[str]:
-    return set(session.scalars(select(Document.id).where(Document.story == story)))
-
-
-def _components(session: Session, members: set[str], without: str | None) -> Iterator[set[str]]:
-    """The connected components of these documents; former texts connect their copies."""
+def _connected(members: set[str], document_links: Mapping[str, links.Links]) -> Iterator[set[str]]:
     neighbours: defaultdict[_Node, set[_Node]] = defaultdict(set)
-    for document, document_links in links.read(session, members, without=without).items():
-        neighbours[document].update(document_links.documents & members, document_links.former_texts)
-        for text in document_links.former_texts:
+    for document in members:
+        neighbours[document].update(document_links[document].documents & members, document_links[document].former_texts)
+        for text in document_links[document].former_texts:
             neighbours[text].add(document)
     nodes: set[_Node] = {*members}
-    return (members.intersection(nodes) for nodes in graph.components(nodes, neighbours.__getitem__))
+    return (members.intersection(part) for part in graph.components(nodes, neighbours.__getitem__))
+
+
+def _join(session: Session, stories: _Stories, documents: Collection[str]) -> None:
+    """Puts documents and their neighbours into one story, the largest of theirs; the other stories end."""
+    neighbours: defaultdict[str, set[str]] = defaultdict(set)
+    for document, linked in links.neighbours(session, documents).items() if documents else ():
+        for other in linked:
+            neighbours[document].add(other)
+            neighbours[other].add(document)
+    linked_documents = set(neighbours)
+    memberships = _memberships(session, linked_documents)
+    stories.load(session, memberships.values())
+    for document, story in memberships.items():
+        neighbours[document].add(story)
+        neighbours[story].add(document)
+    endings: dict[str, str] = {}
+    assignments: dict[str, str | None] = {}
+    for component in graph.components(sorted(linked_documents), neighbours.__getitem__):
+        ids, outside = component & stories.valid.keys(), component - stories.valid.keys() - memberships.keys()
+        kept = max(ids, key=lambda id_: (stories.valid[id_].size, id_), default=None) or stories.create(outside)
+        size = sum(stories.valid[id_].size for id_ in ids) + len(outside)
+        for ended in ids - {kept}:
+            endings[ended] = kept
+            stories.candidates[kept] |= stories.candidates.pop(ended, set()) | {stories.valid.pop(ended).head}
+        if outside or len(ids) > 1:
+            stories.resize(kept, size, (component & linked_documents) | {stories.valid[kept].head})
+            assignments |= dict.fromkeys(outside, kept)
+    _merge(session, endings)
+    _assign(session, assignments)
+
+
+def _memberships(session: Session, documents: Collection[str]) -> dict[str, str]:
+    """The stories of those documents that are in one."""
+    if not documents:
+        return {}
+    statement = sa.select(Document.id, Document.story).where(
+        any_of(Document.id, documents), Document.story.is_not(None)
+    )
+    return {row.id: row.story for row in session.execute(statement)}
+
+
+def _members(session: Session, stories: Collection[str]) -> dict[str, set[str]]:
+    """The documents of each story."""
+    members: dict[str | None, set[str]] = {story: set() for story in stories}
+    if stories:
+        statement = sa.select(Document.id, Document.story).where(any_of(Document.story, stories))
+        for id_, story in session.execute(statement):
+            members[story].add(id_)
+    return {story: members[story] for story in stories}
+
+
+def _assign(session: Session, assignments: Mapping[str, str | None]) -> None:
+    """Puts documents into stories, or out of them."""
+    documents = bulk.table_of(Document)
+    # In one statement: a story may fall apart into thousands of single documents.
+    if single := [document for document, story in assignments.items() if story is None]:
+        session.execute(sa.update(documents).where(any_of(documents.c.id, single)).values(story=None))
+    rows = [({"id": document}, {"story": story}) for document, story in assignments.items() if story is not None]
+    bulk.update(session, Document, rows)
+
+
+def _merge(session: Session, endings: Mapping[str, str]) -> None:
+    """Puts all documents of the stories that end into the stories that they join."""
+    bulk.update(session, Document, [({"story": ended}, {"story": kept}) for ended, kept in endings.items()])
+
+
+def _write(session: Session, turn: WriterTurn, stories: _Stories) -> list[ChangeRow]:
+    """Stores the stories with their heads, and deletes those of less than two documents."""
+    small = [id_ for id_, row in stories.valid.items() if row.size < 2]
+    documents = bulk.table_of(Document)
+    if small:
+        session.execute(sa.update(documents).where(any_of(documents.c.story, small)).values(story=None))
+    large = _with_heads(session, {id_: row for id_, row in stories.valid.items() if row.size >= 2}, stories.candidates)
+    changed = [row for row in large if stories.stored.get(row.id) != row]
+    ended = sorted(stories.stored.keys() - {row.id for row in large})
+    bulk.delete(session, Story, [{"id": id_} for id_ in ended])
+    bulk.insert(session, Story, [row for row in changed if row.id not in stories.stored])
+    stored = [row for row in changed if row.id in stories.stored]
+    bulk.update(session, Story, [({"id": row.id}, bulk.columns_of(row)) for row in stored])
+    entries = [(row.id, row.size, row.head) for row in changed] + [(id_, 0, None) for id_ in ended]
+    return [changes.entry(turn, "story.changed.v1", story=id_, size=size, head=head) for id_, size, head in entries]
+
+
+def _with_heads(
+    session: Session, stories: Mapping[str, StoryRow], candidates: Mapping[str, set[str]]
+) -> list[StoryRow]:
+    """The stories, each with the newest filing among those of its candidates that are in it as its head."""
+    documents = set().union(*(candidates.get(id_, ()) for id_ in stories))
+    filings = defaultdict(list)
+    if documents:
+        statement = sa.select(Document.story, *filing.columns(Version)).join(Document, current_version(Document))
+        for row in session.execute(statement.where(any_of(Document.id, documents))):
+            filings[row.story].append(row)
+    heads = {id_: filing.newest(filings[id_]).document for id_ in stories if filings[id_]}
+    return [replace(row, head=heads.get(id_, row.head)) for id_, row in sorted(stories.items())]

@@ -17,6 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from catalog_service.relation_types import COPY_TYPES, STORY_TYPES
 from catalog_service.store import arrays
 from catalog_service.store.arrays import any_of
+from catalog_service.store.rows import PENDING
 from catalog_service.store.tables import (
     Document,
     DocumentState,
@@ -32,8 +33,6 @@ S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 # None for now, else a `seq`.
 AsOf: TypeAlias = "int | ColumnElement[int] | None"
 VersionColumns: TypeAlias = tuple[InstrumentedAttribute[str], InstrumentedAttribute[int | None]]
-# The `seq` of a relation whose other side is not recorded yet.
-PENDING = 0
 # The columns that name the version on each side of a relation.
 A: VersionColumns = (Relation.a_document, Relation.a_version)
 B: VersionColumns = (Relation.b_document, Relation.b_version)
@@ -57,15 +56,12 @@ class Links:
     former_texts: set[FormerText] = field(default_factory=set)
 
 
-def read(session: Session, documents: Collection[str], *, without: str | None = None) -> dict[str, Links]:
-    """The links of each document, directly to current documents or through former texts that it is a copy of.
-
-    The document `without` counts as having no current version.
-    """
+def read(session: Session, documents: Collection[str]) -> dict[str, Links]:
+    """The links of each document, directly to current documents or through former texts that it is a copy of."""
     links = {document: Links() for document in documents}
     former: list[tuple[str, str, int]] = []
     for row in session.execute(_story_relations(), {"documents": list(documents)}):
-        if row.current and row.other != without:
+        if row.current:
             links[row.document].documents.add(row.other)
         elif row.type in COPY_TYPES:
             former.append((row.document, row.other, row.number))
@@ -91,17 +87,30 @@ def neighbours(session: Session, documents: Collection[str]) -> dict[str, set[st
     return _neighbours(session, read(session, documents))
 
 
-def stay_connected_without(session: Session, document: str) -> bool:
-    """Whether the neighbours of a document are certainly connected with each other by other links.
+def connecting(session: Session, documents: Collection[str]) -> set[str]:
+    """Those of these documents, which are about to leave their stories, that may connect others.
 
-    Reads the links of the neighbours only, so False means "not proved": the caller must read the whole story.
+    Reads the links of the documents and of their neighbours only, so a returned document is "not disproved": the caller
+    must read its whole story.
     """
-    links = read(session, [document])
-    linked, near = links[document].documents, _neighbours(session, links)[document]
-    if len(near) < 2 or len(linked) != 1:
-        return len(near) < 2
+    if not documents:
+        return set()
+    links = read(session, documents)
+    near = _neighbours(session, links)
+    doubtful = {document for document in documents if len(near[document]) > 1}
     # Copies of a former text that were re-judged: all of them have a relation to the new representative.
-    return all(linked <= copy.documents for copy in read(session, near - linked).values())
+    rejudged = {
+        document: near[document] - links[document].documents
+        for document in doubtful
+        if len(links[document].documents) == 1 and near[document].isdisjoint(documents)
+    }
+    copy_links = read(session, set().union(*rejudged.values())) if rejudged else {}
+    connected = {
+        document
+        for document, copies in rejudged.items()
+        if all(links[document].documents <= copy_links[copy].documents for copy in copies)
+    }
+    return doubtful - connected
 
 
 def _neighbours(session: Session, links: Mapping[str, Links]) -> dict[str, set[str]]:

@@ -1,124 +1,180 @@
-"""Relations, the write side: adds, replaces and withdraws the relations that events report.
+"""Relations, the write side: adds, replaces and withdraws the relations that events report. Pure.
 
 A relation is stored once for its unordered pair of (document, observation), the lesser side as `a`. A relation to an
 observation that is not recorded yet is stored as pending, and added when that observation becomes a version.
 """
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
-
-from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session
 
 from catalog_service import changes, contract
 from catalog_service.errors import EventRefused
-from catalog_service.relations import links
-from catalog_service.relations.components import RelatedPair
 from catalog_service.store.counter import WriterTurn
-from catalog_service.store.tables import Document, Receipt, Relation, valid_at
-
-# One side of a relation: a document and its observation.
-Side = tuple[str, int]
+from catalog_service.store.rows import PENDING, ChangeRow, DocumentRow, RelationRow, Side, VersionKey
 
 
-@dataclass(frozen=True, slots=True)
-class RelationChanges:
-    """The relations that were added and those that were withdrawn."""
+@dataclass(slots=True)
+class RelationState:
+    """The relations that a batch can change, as they are after the events decided so far.
 
-    added: tuple[RelatedPair, ...] = ()
-    withdrawn: tuple[RelatedPair, ...] = ()
+    `documents` and `versions` belong to the whole batch: the documents by id, and the number of the version that each
+    recorded observation became. `ended` are the relations withdrawn by the batch, `log` its entries of the change log.
+    """
 
-    @property
-    def any(self) -> bool:
-        """Whether a relation was added or withdrawn."""
-        return bool(self.added or self.withdrawn)
+    documents: Mapping[str, DocumentRow]
+    versions: Mapping[Side, int]
+    stored: dict[str, RelationRow] = field(default_factory=dict)
+    valid: dict[str, RelationRow] = field(default_factory=dict)
+    ended: list[RelationRow] = field(default_factory=list)
+    log: list[ChangeRow] = field(default_factory=list)
+    _by_side: defaultdict[Side, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _by_documents: defaultdict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    _by_document: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
-    def __add__(self, other: "RelationChanges") -> "RelationChanges":
-        return RelationChanges(self.added + other.added, self.withdrawn + other.withdrawn)
+    def load(self, relations: Iterable[RelationRow]) -> None:
+        """Takes in relations that are stored in the database."""
+        for row in relations:
+            if row.id not in self.stored:
+                self.stored[row.id] = row
+                self._put(row)
+
+    def of_side(self, side: Side) -> list[RelationRow]:
+        """The valid relations of one observation, in the order of their other sides."""
+        return self._rows(self._by_side[side])
+
+    def of_version(self, document: str, number: int) -> list[RelationRow]:
+        """The valid relations of one version."""
+        rows = self._rows(self._by_document[document])
+        return [
+            row
+            for row in rows
+            if (document, number) in ((row.a_document, row.a_version), (row.b_document, row.b_version))
+        ]
+
+    def of_documents(self, a: str, b: str) -> list[RelationRow]:
+        """The valid relations between two documents."""
+        return self._rows(self._by_documents[a, b])
+
+    def new(self) -> list[RelationRow]:
+        """The valid relations that the batch added or changed."""
+        return [row for row in self.valid.values() if self.stored.get(row.id) is not row]
+
+    def _rows(self, ids: set[str]) -> list[RelationRow]:
+        rows = [self.valid[id_] for id_ in ids]
+        # In order of observations: of two relations between the same versions, the one judged later remains.
+        return sorted(rows, key=lambda row: (row.a_observation, row.b_observation, row.a_document, row.b_document))
+
+    def _put(self, row: RelationRow) -> None:
+        self.valid[row.id] = row
+        for ids in self._indexes(row):
+            ids.add(row.id)
+
+    def _remove(self, row: RelationRow) -> None:
+        del self.valid[row.id]
+        for ids in self._indexes(row):
+            ids.remove(row.id)
+
+    def _indexes(self, row: RelationRow) -> Iterator[set[str]]:
+        yield self._by_side[row.a]
+        yield self._by_side[row.b]
+        yield self._by_documents[row.a_document, row.b_document]
+        yield self._by_document[row.a_document]
+        if row.b_document != row.a_document:
+            yield self._by_document[row.b_document]
+
+    def store(self, turn: WriterTurn, row: RelationRow) -> None:
+        """Stores a new or resolved relation; it is added if both of its versions are recorded.
+
+        An added relation ends the older relations between the same versions.
+        """
+        if row.a_version is None or row.b_version is None:
+            self._put(row)
+            return
+        for older in self.of_documents(row.a_document, row.b_document):
+            if older.id != row.id and (older.a_version, older.b_version) == (row.a_version, row.b_version):
+                self.withdraw(turn, older)
+        seq = self._append_change(turn, "relation.added.v1", row)
+        self._put(replace(row, seq=seq, recorded_at=turn.now))
+
+    def withdraw(self, turn: WriterTurn, row: RelationRow) -> None:
+        """Withdraws a relation; a pending one, which was never added, is deleted."""
+        self._remove(row)
+        if row.seq != PENDING:
+            self.ended.append(replace(row, until_seq=self._append_change(turn, "relation.withdrawn.v1", row)))
+
+    def _append_change(self, turn: WriterTurn, type_: str, row: RelationRow) -> int:
+        sides = [
+            {"document": row.a_document, "version": row.a_version},
+            {"document": row.b_document, "version": row.b_version},
+        ]
+        self.log.append(changes.entry(turn, type_, relation=row.id, type=row.type, sides=sides))
+        return turn.seq
 
 
-def add(session: Session, turn: WriterTurn, own: Side, reported: Sequence[contract.Relation]) -> RelationChanges:
+def add(state: RelationState, turn: WriterTurn, own: Side, drafts: Sequence["Draft"]) -> None:
     """Adds the relations that the event of a new observation reports.
 
-    Relations to this observation that other events reported remain. Raises EventRefused.
+    Relations to this observation that other events reported remain.
     """
-    return _put(session, turn, own, reported, complete=False)
+    _put(state, turn, own, drafts, complete=False)
 
 
-def replace(session: Session, turn: WriterTurn, own: Side, reported: Sequence[contract.Relation]) -> RelationChanges:
+def replace_all(state: RelationState, turn: WriterTurn, own: Side, drafts: Sequence["Draft"]) -> None:
     """Makes the reported relations the full set of relations of one observation.
 
     Relations to versions that are not current remain: a re-judgement compares current versions only.
-    Raises EventRefused.
     """
-    return _put(session, turn, own, reported, complete=True)
+    _put(state, turn, own, drafts, complete=True)
 
 
-def _put(
-    session: Session, turn: WriterTurn, own: Side, reported: Sequence[contract.Relation], *, complete: bool
-) -> RelationChanges:
+def _put(state: RelationState, turn: WriterTurn, own: Side, drafts: Sequence["Draft"], *, complete: bool) -> None:
     """Stores the reported relations that are new or different; `complete` withdraws those that are not reported."""
-    drafts = {draft.pair: draft for draft in (_draft(own, relation) for relation in reported)}
-    relation_changes = RelationChanges()
-    for row in session.scalars(select(Relation).where(_has_side(own), valid_at(Relation))):
-        draft = drafts.get(((row.a_document, row.a_observation), (row.b_document, row.b_observation)))
+    remaining = {draft.pair: draft for draft in drafts}
+    for row in state.of_side(own):
+        draft = remaining.get((row.a, row.b))
         if draft and draft.content == _content(row):
-            del drafts[draft.pair]
-        elif draft or (complete and _is_judged_again(session, own, row)):
-            relation_changes += _withdraw(session, turn, row)
-    for draft in drafts.values():
-        relation_changes += _store(session, turn, draft)
-    return relation_changes
+            del remaining[draft.pair]
+        elif draft or (complete and _is_judged_again(state, own, row)):
+            state.withdraw(turn, row)
+    for draft in remaining.values():
+        state.store(turn, _row(state, turn, draft))
 
 
-def _is_judged_again(session: Session, own: Side, row: Relation) -> bool:
+def _is_judged_again(state: RelationState, own: Side, row: RelationRow) -> bool:
     """Whether the other side is the current version of its document, or is not recorded yet."""
-    sides = {(row.a_document, row.a_observation): row.a_version, (row.b_document, row.b_observation): row.b_version}
-    [(other, version)] = [(side, version) for side, version in sides.items() if side != own]
-    document = session.get(Document, other[0])
-    return document is None or version is None or (document.status, document.number) == ("current", version)
+    (document, _), number = row.other(own)
+    other = state.documents.get(document)
+    return other is None or number is None or other.current == (document, number)
 
 
-def withdraw_current(session: Session, turn: WriterTurn, document: str, number: int) -> RelationChanges:
+def withdraw_current(state: RelationState, turn: WriterTurn, version: VersionKey) -> None:
     """Withdraws the relations of a version to current versions and to observations that are not recorded yet.
 
     Called when the document is restored: its event carries the full set again. While the document was withdrawn, others
     were re-judged without it, and their relations to it remained in the table.
     """
-    withdrawn: list[RelatedPair] = []
-    for own, other in links.DIRECTIONS:
-        relations = select(Relation).where(own[0] == document, own[1] == number, valid_at(Relation))
-        other_is_current = and_(Document.status == "current", Document.number == other[1])
-        statement = relations.outerjoin(Document, Document.id == other[0]).where(
-            or_(other[1].is_(None), other_is_current)
-        )
-        for row in session.scalars(statement):
-            withdrawn += _withdraw(session, turn, row).withdrawn
-    return RelationChanges(withdrawn=tuple(withdrawn))
+    for row in state.of_version(*version):
+        own = row.a if (row.a_document, row.a_version) == version else row.b
+        if _is_judged_again(state, own, row):
+            state.withdraw(turn, row)
 
 
-def resolve_pending(session: Session, turn: WriterTurn, side: Side, number: int) -> RelationChanges:
+def resolve_pending(state: RelationState, turn: WriterTurn, side: Side, number: int) -> None:
     """Stores the number of the version that an observation became, in the relations that are pending for it.
 
     Adds those whose other version is recorded too.
     """
-    relation_changes = RelationChanges()
-    # In order of observations: of two relations between the same versions, the one judged later remains.
-    pending = select(Relation).where(_has_side(side), Relation.seq == links.PENDING)
-    for row in session.scalars(pending.order_by(Relation.a_observation, Relation.b_observation)):
-        if (row.a_document, row.a_observation) == side:
-            row.a_version = number
-        else:
-            row.b_version = number
-        if row.a_version and row.b_version:
-            relation_changes += _add(session, turn, row)
-    return relation_changes
+    for row in state.of_side(side):
+        if row.seq == PENDING:
+            resolved = replace(row, a_version=number) if row.a == side else replace(row, b_version=number)
+            state.store(turn, resolved)
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class Draft:
     """A relation as it will be stored."""
 
     pair: tuple[Side, Side]
@@ -131,20 +187,21 @@ class _Draft:
         return hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
-def _draft(own: Side, reported: contract.Relation) -> _Draft:
+def draft(own: Side, reported: contract.Relation) -> Draft:
+    """The relation that an event of observation `own` reports. Raises EventRefused for a relation to itself."""
     other = (str(reported.other.document), reported.other.observation)
     if own == other:
         raise EventRefused(f"Observation {own[1]} of {own[0]} is reported as related to itself.")
     own_first = own < other
     coverage = (reported.coverage.own, reported.coverage.other)
     content = {
-        "type": reported.type,
+        "type": reported.type.value,
         "jaccard": reported.jaccard,
         "coverage_a": coverage[0 if own_first else 1],
         "coverage_b": coverage[1 if own_first else 0],
         "passages": [_stored_passage(passage, own_first) for passage in reported.passages],
     }
-    return _Draft((own, other) if own_first else (other, own), content)
+    return Draft((own, other) if own_first else (other, own), content)
 
 
 def _stored_passage(passage: contract.Passage, own_first: bool) -> dict[str, Any]:
@@ -167,78 +224,22 @@ def _stored_passage(passage: contract.Passage, own_first: bool) -> dict[str, Any
     }
 
 
-def _content(row: Relation) -> dict[str, Any]:
+def _content(row: RelationRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in ("type", "jaccard", "coverage_a", "coverage_b", "passages")}
 
 
-def _has_side(side: Side) -> ColumnElement[bool]:
-    return or_(
-        and_(Relation.a_document == side[0], Relation.a_observation == side[1]),
-        and_(Relation.b_document == side[0], Relation.b_observation == side[1]),
-    )
-
-
-def _store(session: Session, turn: WriterTurn, draft: _Draft) -> RelationChanges:
-    (a, b) = draft.pair
-    row = Relation(
+def _row(state: RelationState, turn: WriterTurn, draft: Draft) -> RelationRow:
+    a, b = draft.pair
+    return RelationRow(
         id=draft.id,
-        seq=links.PENDING,
+        seq=PENDING,
+        until_seq=None,
         a_document=a[0],
         a_observation=a[1],
-        a_version=version_of(session, a),
+        a_version=state.versions.get(a),
         b_document=b[0],
         b_observation=b[1],
-        b_version=version_of(session, b),
+        b_version=state.versions.get(b),
         recorded_at=turn.now,
         **draft.content,
     )
-    session.add(row)
-    session.flush()
-    return _add(session, turn, row) if row.a_version and row.b_version else RelationChanges()
-
-
-def version_of(session: Session, side: Side) -> int | None:
-    """The number of the version that an observation became; None when it is not recorded."""
-    numbers = select(func.max(Receipt.number)).where(Receipt.document == side[0], Receipt.observation == side[1])
-    return session.scalar(numbers)
-
-
-def _add(session: Session, turn: WriterTurn, row: Relation) -> RelationChanges:
-    """Adds a relation whose versions are both recorded, and withdraws older relations between the same versions."""
-    same_versions = and_(
-        Relation.a_document == row.a_document,
-        Relation.a_version == row.a_version,
-        Relation.b_document == row.b_document,
-        Relation.b_version == row.b_version,
-        Relation.id != row.id,
-        valid_at(Relation),
-    )
-    relation_changes = RelationChanges()
-    for older in session.scalars(select(Relation).where(same_versions)):
-        relation_changes += _withdraw(session, turn, older)
-    row.seq = _append_change(session, turn, "relation.added.v1", row)
-    row.recorded_at = turn.now
-    session.flush()
-    return relation_changes + RelationChanges(added=(_pair(row),))
-
-
-def _withdraw(session: Session, turn: WriterTurn, row: Relation) -> RelationChanges:
-    """Withdraws a relation; a pending one, which was never added, is deleted."""
-    if row.seq == links.PENDING:
-        session.delete(row)
-        session.flush()
-        return RelationChanges()
-    row.until_seq = _append_change(session, turn, "relation.withdrawn.v1", row)
-    return RelationChanges(withdrawn=(_pair(row),))
-
-
-def _pair(row: Relation) -> RelatedPair:
-    return RelatedPair(row.type, row.a_document, row.b_document)
-
-
-def _append_change(session: Session, turn: WriterTurn, type_: str, row: Relation) -> int:
-    sides = [
-        {"document": row.a_document, "version": row.a_version},
-        {"document": row.b_document, "version": row.b_version},
-    ]
-    return changes.append(session, turn, type_, None, None, relation=row.id, type=row.type, sides=sides)

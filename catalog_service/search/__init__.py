@@ -1,5 +1,7 @@
 """Full text search: one index entry for each version, one query grammar, the same hits on both databases."""
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -9,15 +11,16 @@ from catalog_service.search.finding import find
 from catalog_service.search.grammar import FIELDS
 from catalog_service.search.results import FACETS, Query, SearchResults
 from catalog_service.search.scope import ENGINES
+from catalog_service.store.rows import VersionRow
 from catalog_service.store.tables import Version
 
 __all__ = ["FACETS", "FIELDS", "Query", "SearchResults", "analyze", "find", "index", "remove"]
 
 
-def index(session: Session, version: Version) -> None:
-    """Adds a version to the index, where it remains; a search itself selects the current versions."""
+def index(session: Session, versions: Iterable[VersionRow]) -> None:
+    """Adds versions to the index, where they remain; a search itself selects the current versions."""
     engine = ENGINES[session.get_bind().dialect.name]
-    engine.put(session, version.seq, entries.make_entry(version.title, "\n\n".join(version.paragraphs)))
+    engine.put(session, ((version.seq, entries.make_entry(version.title, version.text)) for version in versions))
 
 
 def remove(session: Session, document: str) -> None:

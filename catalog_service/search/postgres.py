@@ -27,10 +27,15 @@ PUT = sa.text(
 )
 
 
-def put(session: Session, number: int, entry: IndexEntry) -> None:
-    """Adds the entry with this number, the `seq` of its version."""
-    rows = [
-        {
+def put(session: Session, numbered: Iterable[tuple[int, IndexEntry]]) -> None:
+    """Adds entries, each with its number: the `seq` of its version."""
+    if rows := [row for number, entry in numbered for row in _rows(number, entry)]:
+        session.execute(PUT, rows)
+
+
+def _rows(number: int, entry: IndexEntry) -> Iterator[dict[str, int | str]]:
+    for part, (title, text) in enumerate(_parts(entry)):
+        yield {
             "entry": number,
             "part": part,
             "title": _vector(title),
@@ -39,9 +44,6 @@ def put(session: Session, number: int, entry: IndexEntry) -> None:
             "title_words": " ".join(entries.word_terms(title)),
             "text_words": " ".join(entries.word_terms(text)),
         }
-        for part, (title, text) in enumerate(_parts(entry))
-    ]
-    session.execute(PUT, rows)
 
 
 def remove(session: Session, numbers: Iterable[int]) -> None:

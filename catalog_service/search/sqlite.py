@@ -20,8 +20,13 @@ REMOVE = sa.text("DELETE FROM search_entry WHERE rowid = :entry")
 MERGE = sa.text("INSERT INTO search_entry (search_entry) VALUES ('optimize')")
 
 
-def put(session: Session, number: int, entry: IndexEntry) -> None:
-    """Adds the entry with this number, the `seq` of its version."""
+def put(session: Session, numbered: Iterable[tuple[int, IndexEntry]]) -> None:
+    """Adds entries, each with its number: the `seq` of its version."""
+    if rows := [_row(number, entry) for number, entry in numbered]:
+        session.execute(PUT, rows)
+
+
+def _row(number: int, entry: IndexEntry) -> dict[str, int | str]:
     terms = {
         "title": entries.stem_terms(entry.title),
         "text": entries.stem_terms(entry.text),
@@ -29,7 +34,7 @@ def put(session: Session, number: int, entry: IndexEntry) -> None:
         "title_words": entries.word_terms(entry.title),
         "text_words": entries.word_terms(entry.text),
     }
-    session.execute(PUT, {"entry": number, **{name: " ".join(column) for name, column in terms.items()}})
+    return {"entry": number, **{name: " ".join(column) for name, column in terms.items()}}
 
 
 def remove(session: Session, numbers: Iterable[int]) -> None:

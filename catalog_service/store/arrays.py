@@ -3,7 +3,7 @@
 PostgreSQL takes at most 65,535 parameters a statement and SQLite 32,766; a story may have more documents than that.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, Self
 
 from sqlalchemy import JSON, BindParameter, Boolean, ColumnElement, Dialect, String, TypeDecorator, bindparam
@@ -59,3 +59,29 @@ def any_of(column: Any, texts: Collection[str] | BindParameter[list[str]]) -> Co
     """Whether the column equals one of the texts, however many they are; all of them are one parameter."""
     values = texts if isinstance(texts, BindParameter) else bindparam(None, list(texts), type_=Texts())
     return _AnyOf(column, values)
+
+
+class _AnyRowOf(_AnyOf):
+    """Whether some columns equal the values of one row of a list; the list is one JSON parameter."""
+
+    inherit_cache = True
+
+
+@compiles(_AnyRowOf, "sqlite")
+def _rows_on_sqlite(element: _AnyRowOf, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401  The compiler's own.
+    *columns, rows = (compiler.process(clause, **options) for clause in element.clauses)
+    values = ", ".join(f"json_extract(listed.value, '$[{number}]')" for number in range(len(columns)))
+    return f"({', '.join(columns)}) IN (SELECT {values} FROM json_each({rows}) AS listed)"  # noqa: S608  As above.
+
+
+@compiles(_AnyRowOf, "postgresql")
+def _rows_on_postgresql(element: _AnyRowOf, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401  The compiler's own.
+    *columns, rows = (compiler.process(clause, **options) for clause in element.clauses)
+    types = [clause.type.compile(compiler.dialect) for clause in element.clauses][:-1]
+    values = ", ".join(f"CAST(listed.value ->> {number} AS {type_})" for number, type_ in enumerate(types))
+    return f"({', '.join(columns)}) IN (SELECT {values} FROM json_array_elements({rows}) AS listed)"  # noqa: S608  As above.
+
+
+def any_row_of(columns: Sequence[Any], rows: Collection[Sequence[Any]]) -> ColumnElement[bool]:
+    """Whether the columns equal the values of one of the rows, however many they are; all of them are one parameter."""
+    return _AnyRowOf(*columns, bindparam(None, [list(row) for row in rows], type_=JSON()))

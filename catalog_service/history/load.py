@@ -1,0 +1,158 @@
+"""Reads what the events of a batch can change or depend on, by a fixed number of statements."""
+
+import itertools
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from catalog_service import contract
+from catalog_service.history import decide
+from catalog_service.history.state import BatchState
+from catalog_service.relations import links
+from catalog_service.store import bulk
+from catalog_service.store.arrays import any_of, any_row_of
+from catalog_service.store.rows import PENDING, DocumentRow, ReceiptRow, RelationRow, Side, VersionKey, VersionRow
+from catalog_service.store.tables import Document, Original, Receipt, Relation, Version, valid_at
+
+# The columns that name the observation on each side of a relation.
+_SIDES = ((Relation.a_document, Relation.a_observation), (Relation.b_document, Relation.b_observation))
+
+
+def load(session: Session, events: Sequence[contract.AnyEvent]) -> BatchState:
+    """The state that the events are decided against."""
+    state = BatchState()
+    _load_receipts(session, state, events)
+    _load_documents(session, state, {str(event.data.document) for event in events})
+    _load_relations(session, state, events)
+    _load_versions(session, state, events)
+    _load_originals(session, state, events)
+    state.stored = dict(state.documents)
+    return state
+
+
+def _load_receipts(session: Session, state: BatchState, events: Sequence[contract.AnyEvent]) -> None:
+    for row in bulk.select(session, Receipt, ReceiptRow, any_of(Receipt.event, [event.id for event in events])):
+        state.receipts[row.event] = row
+
+
+def _load_documents(session: Session, state: BatchState, documents: Collection[str]) -> None:
+    if missing := set(documents) - state.documents.keys():
+        state.documents |= {
+            row.id: row for row in bulk.select(session, Document, DocumentRow, any_of(Document.id, missing))
+        }
+
+
+def _load_relations(session: Session, state: BatchState, events: Sequence[contract.AnyEvent]) -> None:
+    """The relations of the events' observations, and what decides which of them are replaced."""
+    own = {_side(event) for event in events}
+    pairs = [(_side(event), _other(relation)) for event in events for relation in event.data.relations]
+    for side in _SIDES:
+        _select_relations(session, state, side, own)
+    for version in links.DIRECTIONS:
+        _select_relations(session, state, version[0], _restored(state, events))
+    stored = [(row.a, row.b) for row in state.relations.valid.values()]
+    pending = [(row.a, row.b) for row in state.relations.valid.values() if row.seq == PENDING]
+    others = {side for pair in (*pairs, *stored) for side in pair}
+    _load_documents(session, state, {document for document, _ in others})
+    _load_observed(session, state, own | {side for pair in (*pairs, *pending) for side in pair})
+    _load_between_versions(session, state, [*pairs, *pending])
+
+
+def _restored(state: BatchState, events: Sequence[contract.AnyEvent]) -> set[VersionKey]:
+    """The versions that an event of the batch may restore."""
+    withdrawn = {row.id for row in state.documents.values() if row.status == "withdrawn"}
+    withdrawn |= {str(event.data.document) for event in events if _is_withdrawal(event)}
+    with_article = {str(event.data.document) for event in events if _has_article(event)}
+    return {(id_, state.documents[id_].number) for id_ in withdrawn & with_article & state.documents.keys()}
+
+
+def _load_observed(session: Session, state: BatchState, sides: Collection[Side]) -> None:
+    """The versions that these observations became."""
+    stored = [side for side in sides if side[0] in state.documents]
+    if stored:
+        statement = (
+            select(Receipt.document, Receipt.observation, func.max(Receipt.number))
+            .where(any_row_of((Receipt.document, Receipt.observation), stored))
+            .group_by(Receipt.document, Receipt.observation)
+        )
+        rows = session.execute(statement)
+        state.observed |= {(row[0], row[1]): number for row in rows if (number := row[2]) is not None}
+
+
+def _load_between_versions(session: Session, state: BatchState, pairs: Iterable[tuple[Side, Side]]) -> None:
+    """The relations between stored versions that relations between these observations may replace."""
+    columns = (*links.A, *links.B)
+    versions = {
+        (*a, *b)
+        for pair in pairs
+        for first, second in [sorted(pair)]
+        for a, b in itertools.product(_candidates(state, first), _candidates(state, second))
+    }
+    _select_relations(session, state, columns, versions)
+
+
+def _candidates(state: BatchState, side: Side) -> set[VersionKey]:
+    """The stored versions that an observation is, or becomes if the batch has it and it is unchanged."""
+    row = state.documents.get(side[0])
+    numbers = {state.observed.get(side), row.number if row else None} - {None}
+    return {(side[0], number) for number in numbers if number is not None}
+
+
+def _select_relations(
+    session: Session, state: BatchState, columns: Sequence[Any], keys: Collection[tuple[Any, ...]]
+) -> None:
+    if keys:
+        state.relations.load(bulk.select(session, Relation, RelationRow, any_row_of(columns, keys), valid_at(Relation)))
+
+
+def _load_versions(session: Session, state: BatchState, events: Sequence[contract.AnyEvent]) -> None:
+    """The current versions, those that are judged again, and all of a document that a late event belongs to."""
+    judged = {_side(event) for event in events if isinstance(event, contract.RelatedEvent)}
+    keys = {(id_, number) for id_, observation in judged if (number := state.observed.get((id_, observation)))}
+    compared = {str(event.data.document) for event in events if _has_article(event)} | {id_ for id_, _ in judged}
+    keys |= {(id_, state.documents[id_].number) for id_ in compared & state.documents.keys()}
+    if keys:
+        _add_versions(
+            state, bulk.select(session, Version, VersionRow, any_row_of((Version.document, Version.number), keys))
+        )
+    if late := _with_late_events(state, events):
+        _add_versions(state, bulk.select(session, Version, VersionRow, any_of(Version.document, late)))
+
+
+def _with_late_events(state: BatchState, events: Sequence[contract.AnyEvent]) -> set[str]:
+    """The stored documents of which an event may be late."""
+    observed = [event.data for event in events if isinstance(event, contract.ObservedEvent)]
+    counts = Counter(str(data.document) for data in observed)
+    rows = ((state.documents.get(str(data.document)), data) for data in observed if data.article is not None)
+    return {row.id for row, data in rows if row and (counts[row.id] > 1 or decide.is_late(row, data))}
+
+
+def _add_versions(state: BatchState, versions: Iterable[VersionRow]) -> None:
+    for row in versions:
+        state.versions[row.document][row.number] = row
+
+
+def _load_originals(session: Session, state: BatchState, events: Sequence[contract.AnyEvent]) -> None:
+    observed = (event.data for event in events if isinstance(event, contract.ObservedEvent))
+    digests = {data.original.digest for data in observed if data.original is not None}
+    if digests:
+        state.originals.update(session.scalars(select(Original.digest).where(any_of(Original.digest, digests))))
+
+
+def _side(event: contract.AnyEvent) -> Side:
+    return str(event.data.document), event.data.observation
+
+
+def _other(relation: contract.Relation) -> Side:
+    return str(relation.other.document), relation.other.observation
+
+
+def _is_withdrawal(event: contract.AnyEvent) -> bool:
+    return isinstance(event, contract.ObservedEvent) and event.data.cause == "withdrawn"
+
+
+def _has_article(event: contract.AnyEvent) -> bool:
+    return isinstance(event, contract.ObservedEvent) and event.data.article is not None
