@@ -1,7 +1,7 @@
 """The ingest service: runs the pipeline of the folder beside the relay, and reports the status of both."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -11,17 +11,15 @@ from sqlalchemy.orm import Session
 from catalog_service import contract
 from ingest_service import model, runner
 from ingest_service.admin import handlers
-from ingest_service.delivery import adoption, outbox
+from ingest_service.delivery import adoption
 from ingest_service.delivery.relay import Relay, RelayConfig
 from ingest_service.delivery.transport import Transport
 from ingest_service.errors import CatalogRefused, CatalogTrouble, DatabaseAway
 from ingest_service.judging import matching
-from ingest_service.ledger import articles, entries, queries, rereads
+from ingest_service.ledger import entries, queries, status
 from ingest_service.settings import Settings
 from ingest_service.store.db import Database
-from ingest_service.store.tables import HELD
 
-MAX_DEAD_LETTERS = 100
 log = structlog.get_logger()
 
 
@@ -115,9 +113,9 @@ class Service:
     async def status(self) -> contract.IngestStatus:
         """The whole state of the service. Raises DatabaseAway."""
         health, trouble = self.folder.health, self.relay.trouble
-        status = await self._database.read(read_status, self._settings)
-        reasons = (*health.reasons, *status.reasons, *((f"{trouble.code}: {trouble}",) if trouble else ()))
-        return status.model_copy(
+        stored = await self._database.read(status.read_status, self._settings.collection_name, now())
+        reasons = (*health.reasons, *stored.reasons, *((f"{trouble.code}: {trouble}",) if trouble else ()))
+        return stored.model_copy(
             update={"watcher": health.detail, "healthy": health.healthy and not reasons, "reasons": reasons}
         )
 
@@ -160,38 +158,6 @@ class Service:
         self._remaining = None
         log.info("ready")
         await asyncio.Event().wait()
-
-
-def read_status(session: Session, settings: Settings) -> contract.IngestStatus:
-    """The status as far as the database holds it."""
-    oldest = outbox.oldest(session)
-    states = queries.counts(session)
-    events = outbox.counts(session)
-    letters = tuple(outbox.dead_letters(session, limit=MAX_DEAD_LETTERS))
-    reasons = tuple(_reasons(states.get(HELD, 0), events[outbox.DEAD], letters, outbox.waiting(session)))
-    return contract.IngestStatus(
-        collection=settings.collection_name,
-        instance=settings.collection_name,
-        states=states,
-        outbox=events,
-        to_judge=articles.unjudged(session),
-        to_read_again=rereads.count(session),
-        oldest_waiting_seconds=None if oldest is None else (now() - oldest).total_seconds(),
-        healthy=not reasons,
-        reasons=reasons,
-        dead_letters=letters,
-    )
-
-
-def _reasons(held: int, dead: int, letters: Sequence[contract.DeadLetter], waiting: outbox.Waiting) -> Iterator[str]:
-    """The sentences that say why the service is not healthy."""
-    if held:
-        yield f"deletions of {held} files are held: ingest-service confirm-deletes"
-    if letters:
-        words = letters[0].problem
-        yield f"events that the catalog refused for good: {dead}; the first: {words.code}: {words.detail}"
-    if waiting.events:
-        yield str(waiting)
 
 
 def page_of_files(session: Session, query: handlers.FilesQuery) -> contract.Files:

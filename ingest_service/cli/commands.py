@@ -10,13 +10,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict
-from typing import Annotated, Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ingest_service import bootstrap, logs, model, normalise, reading, service, settings
+from ingest_service import logs, settings
 from ingest_service.cli import inputs, output, placement
-from ingest_service.delivery import events, outbox
+from ingest_service.delivery import outbox
 from ingest_service.errors import (
     HeldMeanwhile,
     IngestError,
@@ -27,10 +28,16 @@ from ingest_service.errors import (
     Unreadable,
 )
 from ingest_service.folder import folder_view
-from ingest_service.judging import matching
-from ingest_service.ledger import entries, mass_deletion, queries, rereads
+from ingest_service.ledger import queries, rereads
+from ingest_service.ledger import status as ledger_status
 from ingest_service.store import schema, tables
 from ingest_service.store.db import Database, check_exists
+
+# What only some commands need, they import themselves: so `status` answers within half a second.
+if TYPE_CHECKING:
+    from ingest_service import model
+    from ingest_service.judging import matching
+    from ingest_service.ledger import mass_deletion
 
 MOST_ROWS = 1_000
 USAGE = (SettingsWrong, NoSuchRevision)
@@ -71,6 +78,8 @@ def exit_code(error: IngestError) -> int:
 @app.command()
 def run() -> None:
     """Watches the folder and sends events to the catalog, until SIGTERM or SIGINT."""
+    from ingest_service import bootstrap
+
     loaded = settings.load()
     with _database(loaded) as database:
         asyncio.run(bootstrap.run(loaded, database))
@@ -79,6 +88,8 @@ def run() -> None:
 @app.command()
 def once() -> None:
     """Reads the folder once, sends the events to the catalog, and ends."""
+    from ingest_service import bootstrap
+
     loaded = settings.load()
     with _database(loaded) as database:
         asyncio.run(bootstrap.once(loaded, database))
@@ -90,9 +101,9 @@ def status(as_json: AsJson = False) -> None:
     """Reports what is pending, dead letters and unreadable files; ends with 1 for dead letters and unreadable files."""
     loaded = settings.load()
     with _database(loaded) as database, database.reading() as session:
-        report = service.read_status(session, loaded)
+        report = ledger_status.read_status(session, loaded.collection_name, datetime.now(UTC))
         unreadable = queries.file_states(session, state=tables.QUARANTINED, limit=MOST_ROWS)
-        remembered = mass_deletion.remembered(session)
+        remembered = queries.remembered_volumes(session)
     reasons = (*folder_view.unavailable(loaded.seeds, remembered), *report.reasons)
     report = report.model_copy(update={"healthy": not reasons, "reasons": reasons})
     if as_json:
@@ -134,7 +145,7 @@ def retry(
         raise typer.BadParameter("--files takes no event; --reason CODE chooses files")
     with _database() as database, database.writing() as session:
         if files:
-            count = rereads.retry(session, service.now(), reason)
+            count = rereads.retry(session, datetime.now(UTC), reason)
             _print(as_json, {"retried": count}, f"{count} files will be read again.")
             return
         if event is not None and not outbox.holds(session, event):
@@ -149,6 +160,9 @@ def match(
     as_json: AsJson = False,
 ) -> None:
     """Finds where the text of a file comes from: the articles that share passages with it. Stores nothing."""
+    from ingest_service import normalise, reading
+    from ingest_service.judging import matching
+
     loaded = settings.load()
     try:
         readings = reading.read(inputs.read(file, loaded.limits.file_bytes), file, loaded.limits)
@@ -165,7 +179,7 @@ def match(
             typer.echo(line)
 
 
-def _answer(article: model.Article, matches: Sequence[matching.TextMatch]) -> dict[str, Any]:
+def _answer(article: "model.Article", matches: "Sequence[matching.TextMatch]") -> dict[str, Any]:
     """The matches of one article, with its normalised text, to which their offsets refer."""
     answers = [text_match.match.model_dump(mode="json", by_alias=True) for text_match in matches]
     return {"title": article.title, "text": article.text, "matches": answers}
@@ -176,6 +190,9 @@ def confirm_deletes(
     yes: Annotated[bool, typer.Option("--yes", help="Confirm without a question.")] = False, as_json: AsJson = False
 ) -> None:
     """Shows the deletions that are held, asks, and then deletes these files from the ledger for good."""
+    from ingest_service.delivery import events
+    from ingest_service.ledger import entries, mass_deletion
+
     loaded = settings.load()
     origin = events.Origin(loaded.collection_name, f"/ingest/{loaded.collection_name}")
     part = entries.parting(loaded.on_delete)
@@ -190,11 +207,11 @@ def confirm_deletes(
         with database.writing() as session:
             if not yes and mass_deletion.held_deletions(session, loaded.seeds) != held:
                 raise HeldMeanwhile
-            count = mass_deletion.confirm(session, entries.Context(origin, service.now()), loaded.seeds, part)
+            count = mass_deletion.confirm(session, entries.Context(origin, datetime.now(UTC)), loaded.seeds, part)
     _print(as_json, {**asdict(held), "gone": count}, f"{count} files are deleted.")
 
 
-def _is_confirmed(held: mass_deletion.HeldDeletions, as_json: bool) -> bool:
+def _is_confirmed(held: "mass_deletion.HeldDeletions", as_json: bool) -> bool:
     """Whether a person at a terminal confirms; False where there is nothing to confirm.
 
     Ends with 1 if the person refuses, and with 2 if standard input is not a terminal.

@@ -1,11 +1,15 @@
 """The output of commands for people: the status of the service, and where a text comes from."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from catalog_service import contract
 from ingest_service import file_names
-from ingest_service.judging.matching import TextMatch
-from ingest_service.ledger.mass_deletion import HeldDeletions
+
+# Only for the types: importing them takes longer than the whole command `status`.
+if TYPE_CHECKING:
+    from ingest_service.judging.matching import TextMatch
+    from ingest_service.ledger.mass_deletion import HeldDeletions
 
 MOST_EDITS = 5
 PASSAGE_CHARACTERS = 200
@@ -37,7 +41,7 @@ def _unreadable(file: contract.FileState) -> str:
     return f"'{file_names.printable(file.path)}': {file.reason}: {file_names.printable(file.detail or '')}"
 
 
-def held_lines(held: HeldDeletions) -> Iterator[str]:
+def held_lines(held: "HeldDeletions") -> Iterator[str]:
     """How many deletions are held, in which folders, and how the watched folder and its mounts have changed."""
     yield f"deletions of {held.files} files are held"
     for folder, count in held.folders.items():
@@ -47,7 +51,7 @@ def held_lines(held: HeldDeletions) -> Iterator[str]:
         yield "the watched folder and the mounts below it are the same as before"
 
 
-def match_lines(text: str, matches: Sequence[TextMatch]) -> Iterator[str]:
+def match_lines(text: str, matches: "Sequence[TextMatch]") -> Iterator[str]:
     """The matches of a text: for each a line with the source, and below it the passages and the words that differ."""
     if not matches:
         yield "nothing in the folder shares a passage with it"

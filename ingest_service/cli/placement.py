@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ingest_service.errors import SettingsWrong
-from ingest_service.index import mirror
+from ingest_service.index.place import index_folder
 from ingest_service.settings import Settings
 from ingest_service.store import db, lock
 
@@ -28,7 +28,7 @@ def _paths(settings: Settings) -> Iterator[tuple[str, Path]]:
     if file is not None:
         yield "INGEST_DATABASE_URL", file
         yield "INGEST_DATABASE_URL", lock.file_beside(file)
-    yield "INGEST_DATABASE_URL", mirror.index_folder(db.parsed(settings.database_url))
+    yield "INGEST_DATABASE_URL", index_folder(db.parsed(settings.database_url))
     if settings.token_file is not None:
         yield "INGEST_TOKEN_FILE", settings.token_file
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
 
-from ingest_service.index import checkpoint
+from ingest_service.index import checkpoint, place
 from ingest_service.index.checkpoint import Checkpoint
 from ingest_service.index.postings import Postings
 from ingest_service.sameness import Hashes
@@ -139,14 +139,7 @@ def record(session: Session, saved: SavedCheckpoint) -> None:
 
 
 def _folder(session: Session) -> Path:
-    return index_folder(session.get_bind().engine.url)
-
-
-def index_folder(url: sa.URL) -> Path:
-    """The folder of a database's checkpoints: beside an SQLite file, else in `var` of the working directory."""
-    if url.get_backend_name() == "sqlite":
-        return Path(str(url.database)).with_suffix(".index")
-    return Path("var", f"{url.database}.index")
+    return place.index_folder(session.get_bind().engine.url)
 
 
 def _load_checkpoint(session: Session, mirror: Mirror) -> None:

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog_service import contract
-from ingest_service import model, sameness
+from ingest_service import model, sameness, versions
 from ingest_service.delivery import events, outbox
 from ingest_service.index import lookup
+from ingest_service.ledger.queries import OUTDATED
 from ingest_service.store import article_blob
 from ingest_service.store.db import chunked
 from ingest_service.store.tables import (
@@ -33,8 +34,6 @@ from ingest_service.workers.prepare import PreparedFile, PreparedItem
 
 # The cause of an observation without an event: the catalog has it already, only a lost ledger did not.
 KNOWN = "known"
-# Of another release. Two conditions, since no index serves "unequal".
-OUTDATED = (Article.sameness_version < sameness.VERSION, Article.sameness_version > sameness.VERSION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def store(session: Session, now: datetime, item: Item, old: Article | None, read
         folded_digest=facts.folded_digest,
         content=reading.content,
         indexed=not is_copy,
-        sameness_version=sameness.VERSION,
+        sameness_version=versions.SAMENESS,
         judging=NEW if is_pending else DONE,
         pending={"cause": reading.cause, "at": contract.format_time(now)} if is_pending else None,
         original=original.digest if is_pending else None,
@@ -119,7 +118,7 @@ def queue_for_boilerplate(session: Session, ids: Sequence[int]) -> None:
 
     Articles that are queued already are left alone, and so are those of an earlier release, which will be queued.
     """
-    judged = sa.and_(Article.judging == DONE, Article.sameness_version == sameness.VERSION)
+    judged = sa.and_(Article.judging == DONE, Article.sameness_version == versions.SAMENESS)
     for some in chunked(ids):
         session.execute(sa.update(Article).where(Article.id.in_(some), judged).values(judging=BOILERPLATE))
 
@@ -141,7 +140,7 @@ def backlog(session: Session) -> Backlog:
     )
     row = session.execute(sa.select(*(question.scalar_subquery() for question in questions))).one()
     new, again, boilerplate, lowest, highest, deleted = row
-    outdated = {lowest, highest} - {None, sameness.VERSION}
+    outdated = {lowest, highest} - {None, versions.SAMENESS}
     return Backlog(new is not None, bool(outdated) or (again, boilerplate, deleted) != (None, None, None))
 
 
@@ -157,16 +156,6 @@ def queued(session: Session, states: Collection[Judging], limit: int) -> list[Ar
 
 def _queued_in(state: Judging) -> sa.ColumnElement[bool]:
     return sa.and_(QUEUED, Article.judging == state)
-
-
-def unjudged(session: Session) -> int:
-    """How many articles are to be judged, for the first time or again, and how many templates were deleted."""
-    questions = (
-        sa.select(sa.func.count()).select_from(Article).where(QUEUED),
-        *(sa.select(sa.func.count()).select_from(Article).where(Article.judging == DONE, each) for each in OUTDATED),
-        sa.select(sa.func.count()).select_from(DeletedTemplate),
-    )
-    return sum(session.scalar(question) or 0 for question in questions)
 
 
 def outdated(session: Session, limit: int) -> list[Article]:
@@ -194,7 +183,7 @@ def refresh(session: Session, row: Article) -> None:
         folded_digest=facts.folded_digest,
         content=row.content,
         indexed=not is_copy,
-        sameness_version=sameness.VERSION,
+        sameness_version=versions.SAMENESS,
         judging=NEW if row.judging == NEW else AGAIN,
         pending=row.pending,
         original=row.original,
@@ -209,7 +198,7 @@ def refresh(session: Session, row: Article) -> None:
 
 def _refresh_class(session: Session, folded_digest: str) -> None:
     """Refreshes an outdated representative of a class; else a new one beside it would count the class twice."""
-    outdated_ = sa.and_(Article.indexed, Article.sameness_version != sameness.VERSION)
+    outdated_ = sa.and_(Article.indexed, Article.sameness_version != versions.SAMENESS)
     for row in session.scalars(sa.select(Article).where(Article.folded_digest == folded_digest, outdated_)):
         refresh(session, row)
 
@@ -219,7 +208,7 @@ def _has_representative(session: Session, folded_digest: str) -> bool:
     # As an expression, so that no index covers the version: SQLite would read all articles of this release by it,
     # rather than the class by its digest.
     version = Article.sameness_version.concat("")
-    current = sa.and_(Article.indexed, version == sameness.VERSION)
+    current = sa.and_(Article.indexed, version == versions.SAMENESS)
     rows = sa.select(Article.id).where(Article.folded_digest == folded_digest, current)
     return session.scalar(rows.limit(1)) is not None
 

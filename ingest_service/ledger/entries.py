@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog_service import contract
-from ingest_service import model
+from ingest_service import model, versions
 from ingest_service.delivery import events, outbox
 from ingest_service.errors import Unreadable
 from ingest_service.folder.scan import FileFact, Unusable
@@ -24,7 +24,6 @@ from ingest_service.ledger.queries import rows_at
 from ingest_service.store import article_blob
 from ingest_service.store.db import chunked
 from ingest_service.store.tables import ADOPTED, HELD, PUBLISHED, QUARANTINED, Article, File, FileItem, Item
-from ingest_service.workers import prepare
 from ingest_service.workers.prepare import PreparedFile, PreparedItem
 
 TRUNCATED = "possibly-truncated"
@@ -71,7 +70,7 @@ def store(session: Session, context: Context, fact: FileFact, prepared: Prepared
     """A file was read: what its items say now. Items it no longer holds are withdrawn unless another file does."""
     file = _file(session, fact.path, context.now)
     _set(file, fact, PUBLISHED, context.now)
-    file.readers = prepare.VERSION
+    file.readers = versions.READERS
     if prepared.possibly_truncated:
         file.reason, file.detail = TRUNCATED, "The file was read while somebody still held it open for writing."
     before = set(session.scalars(sa.select(FileItem.item).where(FileItem.file == file.id)))
@@ -96,7 +95,7 @@ def quarantine(session: Session, context: Context, place: FileFact | Unusable, w
     draw = random.random()  # noqa: S311  Spreads attempts; no secret.
     wait = why.retries.wait(tries, draw) if why.retries else None
     if wait is None:
-        file.readers = prepare.VERSION
+        file.readers = versions.READERS
     else:
         file.retry_at = context.now + wait
     session.flush()

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from ingest_service.folder import folder_view, scan
 from ingest_service.folder.folder_view import FolderDiff
-from ingest_service.ledger import mass_deletion, queries
+from ingest_service.ledger import queries
 from ingest_service.store.db import Database
 
 
 def of_everything(database: Database, root: Path) -> FolderDiff:
     """Compares every known path with the whole folder. Raises SourceAway, DatabaseAway."""
     with database.reading() as session:
-        remembered = mass_deletion.remembered(session)
+        remembered = queries.remembered_volumes(session)
     with folder_view.opened(root, remembered) as view:
         seen = scan.sort(view.walk())
         view.check()
@@ -27,7 +27,7 @@ def of_paths(database: Database, root: Path, paths: Sequence[str], *, again: boo
     Files at paths that are to be read `again` differ in any case. Raises SourceAway, DatabaseAway.
     """
     with database.reading() as session:
-        remembered = mass_deletion.remembered(session)
+        remembered = queries.remembered_volumes(session)
     with folder_view.opened(root, remembered) as view:
         included = [path for path in paths if not view.ignore.covers(path)]
         entries = [entry for path in included for entry in view.entries(path)]

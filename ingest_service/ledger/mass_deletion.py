@@ -5,7 +5,6 @@ one than before or is empty, or if too many files are missing: a disk that was n
 Held files keep their documents until they are back, or until a person confirms the deletions.
 """
 
-import ast
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from ingest_service.folder import folder_view, scan, volumes
 from ingest_service.folder.folder_view import FolderDiff
-from ingest_service.folder.volumes import Volume, VolumeChange
+from ingest_service.folder.volumes import VolumeChange
 from ingest_service.ledger import entries, queries
 from ingest_service.store import state
 
@@ -71,7 +70,7 @@ def hold(session: Session, context: entries.Context, diff: FolderDiff, paths: Co
 
 def trust(session: Session, diff: FolderDiff, held: Collection[str]) -> None:
     """Remembers the volumes as they are; but not a changed one of which deletions are held, nor a missing one."""
-    before = remembered(session)
+    before = queries.remembered_volumes(session)
     doubtful = {change.path for change in diff.changes} & {volumes.holding(diff.volumes, path) for path in held}
     missing = {change.path for change in diff.changes if change.condition == "missing"}
     kept = {path: before[path] for path in doubtful | missing if path in before}
@@ -85,7 +84,7 @@ def confirm(session: Session, context: entries.Context, folder: Path, part: entr
 
     A file that is there after all is not deleted. Raises SourceAway when the folder is not there.
     """
-    with folder_view.opened(folder, remembered(session)) as view:
+    with folder_view.opened(folder, queries.remembered_volumes(session)) as view:
         deleted = [path for path in _held(session, view.changes) if scan.look(view.path, path) is None]
         view.check()
         part(session, context, deleted)
@@ -95,22 +94,9 @@ def confirm(session: Session, context: entries.Context, folder: Path, part: entr
 
 def held_deletions(session: Session, folder: Path) -> HeldDeletions:
     """The deletions that are held, and the volumes that changed. Raises SourceAway when the folder is not there."""
-    with folder_view.opened(folder, remembered(session)) as view:
+    with folder_view.opened(folder, queries.remembered_volumes(session)) as view:
         paths = _held(session, view.changes)
         return HeldDeletions(len(paths), _by_folder(paths), view.changes)
-
-
-def remembered(session: Session) -> dict[str, Volume]:
-    """The volumes that are trusted; none before the first complete scan."""
-    text = state.get(session, "volumes")
-    if text is not None:
-        return volumes.loaded(text)
-    # Release 0.1.0 recorded device and inode of the folder only.
-    old = state.get(session, "root")
-    if old is None:
-        return {}
-    device, inode = ast.literal_eval(old)
-    return {volumes.ROOT: Volume("", device, inode, "")}
 
 
 def _held(session: Session, changes: Iterable[VolumeChange]) -> list[str]:

@@ -1,5 +1,6 @@
-"""What the ledger knows of files: by path, by state, and around paths that changed. Functions of a Session."""
+"""What the ledger knows of files by path and state, of volumes, of articles to be judged. Functions of a Session."""
 
+import ast
 import uuid
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -8,10 +9,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog_service import contract
+from ingest_service import versions
+from ingest_service.folder import volumes
 from ingest_service.folder.scan import FileFact, Known
+from ingest_service.folder.volumes import Volume
+from ingest_service.store import state
 from ingest_service.store.db import chunked
-from ingest_service.store.tables import HELD, File, FileItem, Item
+from ingest_service.store.tables import DONE, HELD, QUEUED, Article, DeletedTemplate, File, FileItem, Item
 
+# Articles of another release. Two conditions, since no index serves "unequal".
+OUTDATED = (Article.sameness_version < versions.SAMENESS, Article.sameness_version > versions.SAMENESS)
 _FACTS = sa.select(
     File.path, File.size, File.mtime_ns, File.ctime_ns, File.device, File.inode, File.digest, File.state,
     sa.exists().where(FileItem.file == File.id).label("is_document"),
@@ -65,6 +72,16 @@ def counts(session: Session) -> dict[str, int]:
     return {row.state: row.count_ for row in session.execute(rows)}
 
 
+def unjudged(session: Session) -> int:
+    """How many articles are to be judged, for the first time or again, and how many templates were deleted."""
+    questions = (
+        sa.select(sa.func.count()).select_from(Article).where(QUEUED),
+        *(sa.select(sa.func.count()).select_from(Article).where(Article.judging == DONE, each) for each in OUTDATED),
+        sa.select(sa.func.count()).select_from(DeletedTemplate),
+    )
+    return sum(session.scalar(question) or 0 for question in questions)
+
+
 def file_states(
     session: Session, *, state: str | None = None, after: str | None = None, limit: int = 100
 ) -> list[contract.FileState]:
@@ -108,3 +125,16 @@ def _is_below(folder: str) -> sa.ColumnElement[bool]:
 
 def _by_path(rows: Iterable[Any]) -> dict[str, Known]:
     return {row[0]: Known(FileFact(*row[:6]), row.digest, row.is_document, row.state == HELD) for row in rows}
+
+
+def remembered_volumes(session: Session) -> dict[str, Volume]:
+    """The volumes that are trusted; none before the first complete scan."""
+    text = state.get(session, "volumes")
+    if text is not None:
+        return volumes.loaded(text)
+    # Release 0.1.0 recorded device and inode of the folder only.
+    old = state.get(session, "root")
+    if old is None:
+        return {}
+    device, inode = ast.literal_eval(old)
+    return {volumes.ROOT: Volume("", device, inode, "")}

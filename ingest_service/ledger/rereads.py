@@ -11,11 +11,11 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
 
+from ingest_service import versions
 from ingest_service.settings import BATCH_SIZE
 from ingest_service.store import tables
 from ingest_service.store.db import Database
 from ingest_service.store.tables import File
-from ingest_service.workers import prepare
 
 # A file that was claimed and not read, since a writer holds it open for example, is claimed again after this time.
 CLAIM = timedelta(minutes=1)
@@ -52,7 +52,7 @@ class RereadBacklog:
         await self._database.write(schedule_refused, now)
         self._outdated = await self._database.read(count_outdated)
         if self._outdated:
-            log.info("other readers read files before", files=self._outdated, readers=prepare.VERSION)
+            log.info("other readers read files before", files=self._outdated, readers=versions.READERS)
 
 
 def count(session: Session) -> int:
@@ -70,7 +70,7 @@ def count_outdated(session: Session) -> int:
 def schedule_refused(session: Session, now: datetime) -> None:
     """Schedules at once the files that other readers refused: this release may read them."""
     refused = sa.update(File).where(
-        File.state == tables.QUARANTINED, File.retry_at.is_(None), File.readers != prepare.VERSION
+        File.state == tables.QUARANTINED, File.retry_at.is_(None), File.readers != versions.READERS
     )
     session.execute(refused.values(retry_at=now, tries=0))
 
@@ -105,7 +105,7 @@ def claim_outdated(session: Session, now: datetime, limit: int) -> list[str]:
 
 def _outdated() -> Iterator[tuple[sa.ColumnElement[bool], ...]]:
     """Published files that other readers read, in two parts: a range of an index on each side of this version."""
-    for other in (File.readers < prepare.VERSION, File.readers > prepare.VERSION):
+    for other in (File.readers < versions.READERS, File.readers > versions.READERS):
         yield other, File.state == tables.PUBLISHED, File.retry_at.is_(None)
 
 

@@ -6,6 +6,7 @@ Every change of the text is recorded as a note: `apply(reading.source, article.n
 from collections.abc import Callable
 from dataclasses import replace
 
+from ingest_service import versions
 from ingest_service.model import PARAGRAPH_BREAK, Article, Normaliser, Reading
 from ingest_service.normalise import (
     broken_words,
@@ -24,10 +25,9 @@ from ingest_service.normalise import (
 )
 from ingest_service.normalise.notes import apply
 
-__all__ = ["NAME", "RULES", "VERSION", "apply", "name_of", "normalise"]
+__all__ = ["NAME", "RULES", "apply", "name_of", "normalise"]
 
 NAME = "palimpsest"
-VERSION = "1"
 
 # The rules see lines before these are joined: first the top of the page, then the body, then the end.
 RULES = (
@@ -75,4 +75,5 @@ def _article(final: draft.Draft) -> Article:
     all_notes = notes.ordered([*removed, *notes.spacing(final.source, final.lines, removed)])
     text = apply(final.source, all_notes)
     paragraphs = tuple(text.split(PARAGRAPH_BREAK)) if text else ()
-    return replace(final.article, paragraphs=paragraphs, notes=all_notes, normaliser=Normaliser(NAME, VERSION))
+    normaliser = Normaliser(NAME, versions.NORMALISE)
+    return replace(final.article, paragraphs=paragraphs, notes=all_notes, normaliser=normaliser)

@@ -8,8 +8,6 @@ from ingest_service.model import Reading
 from ingest_service.reading import formats, markdown, text
 from ingest_service.settings import Limits
 
-# Changed whenever a reader is added or reads some bytes differently: files are then read again.
-VERSION = "1"
 DEFAULTS = Limits()
 READERS = {formats.TEXT: text.read, formats.MARKDOWN: markdown.read}
 

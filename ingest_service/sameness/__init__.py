@@ -8,10 +8,8 @@ from ingest_service.model import Article, Judgement
 from ingest_service.sameness import judging, side
 from ingest_service.sameness.fingerprints import Hashes
 
-__all__ = ["NOTHING_MASKED", "VERSION", "Hashes", "TextFacts", "judge", "prepare"]
+__all__ = ["NOTHING_MASKED", "Hashes", "TextFacts", "judge", "prepare"]
 
-VERSION = "6"
-"""The version of the algorithm: another one means other fingerprints or judgements, so all articles are re-judged."""
 NOTHING_MASKED: Hashes = np.zeros(0, dtype=np.int64)
 
 

@@ -8,18 +8,21 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import alembic.command
 import sqlalchemy
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import exc
 
 from ingest_service.errors import NoSuchRevision, SchemaMismatch
 from ingest_service.store.db import LONGEST_REASON, MIGRATE, SETTING, Database
 
+# Most commands only check the schema; they start faster without Alembic.
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+# Where Alembic stores the revision of a database.
+VERSION_TABLE = "alembic_version"
 # Every revision has this table, and the schema of the other service does not.
 OWN_TABLE = "outbox"
 
@@ -33,16 +36,20 @@ def migrations() -> Path:
 
 def upgrade(database: Database, target: str = "head") -> None:
     """Brings the schema up to `target`, whole or not at all. Raises NoSuchRevision, SchemaMismatch, DatabaseAway."""
+    from alembic import command  # noqa: PLC0415  See above.
+
     current(database)
-    with _translated(), database.migrating() as connection:
-        alembic.command.upgrade(config(connection), target)
+    with _migration(database) as configuration:
+        command.upgrade(configuration, target)
 
 
 def downgrade(database: Database, target: str) -> None:
     """Takes the schema down to `target`, whole or not at all. Raises NoSuchRevision, SchemaMismatch, DatabaseAway."""
+    from alembic import command  # noqa: PLC0415  See above.
+
     current(database)
-    with _translated(), database.migrating() as connection:
-        alembic.command.downgrade(config(connection), target)
+    with _migration(database) as configuration:
+        command.downgrade(configuration, target)
 
 
 def current(database: Database) -> str | None:
@@ -51,12 +58,15 @@ def current(database: Database) -> str | None:
     SchemaMismatch: a newer release or another program made the database, so nothing here may touch it.
     """
     with _translated(), database.reading() as session:
-        connection = session.connection()
-        revision = MigrationContext.configure(connection).get_current_revision()
-        own = revision is None or sqlalchemy.inspect(connection).has_table(OWN_TABLE)
+        inspector = sqlalchemy.inspect(session.connection())
+        migrated = inspector.has_table(VERSION_TABLE)
+        rows = session.scalars(sqlalchemy.text(f"SELECT version_num FROM {VERSION_TABLE}")) if migrated else ()  # noqa: S608  A name of ours.
+        # A healthy database has one row at most; several together are the revision of no release.
+        revision = ", ".join(sorted(rows)) or None
+        own = revision is None or inspector.has_table(OWN_TABLE)
     if not own:
         raise SchemaMismatch(f"the database is that of another program: set {SETTING} to one that no other uses")
-    if revision is not None and revision not in {script.revision for script in _revisions().walk_revisions()}:
+    if revision is not None and revision not in revisions():
         raise SchemaMismatch(f"a newer release made the database (schema {revision}): install that release")
     return revision
 
@@ -64,7 +74,7 @@ def current(database: Database) -> str | None:
 def plan(database: Database) -> list[str]:
     """The revisions that `upgrade` would run, in order, each with its sentence. Raises SchemaMismatch, DatabaseAway."""
     revision = current(database)
-    steps = _revisions().iterate_revisions("head", revision or "base")
+    steps = _scripts().iterate_revisions("head", revision or "base")
     return [
         f"{step.revision} {step.doc.splitlines()[0]}" for step in reversed(list(steps)) if step.revision != revision
     ]
@@ -72,15 +82,22 @@ def plan(database: Database) -> list[str]:
 
 def check(database: Database) -> None:
     """Raises SchemaMismatch, with what to do, unless the database has the schema of this release."""
-    revision, needed = current(database), _revisions().get_current_head()
+    revision, needed = current(database), revisions()[-1]
     if revision != needed:
         raise SchemaMismatch(
             f"the database has schema {revision or 'none'}, this release needs {needed}: run `{MIGRATE}`"
         )
 
 
-def config(connection: sqlalchemy.Connection | None) -> Config:
+def revisions() -> list[str]:
+    """All revisions of this release, in order: the numbers with which the names of the migrations begin."""
+    return sorted(path.name.partition("_")[0] for path in (migrations() / "versions").glob("*.py"))
+
+
+def config(connection: sqlalchemy.Connection | None) -> "Config":
     """The configuration for Alembic: this service's migrations, in the transaction of `connection`."""
+    from alembic.config import Config  # noqa: PLC0415  See above.
+
     configuration = Config()
     # Alembic reads `%` in an option as the start of a placeholder, and a path may contain one.
     configuration.set_main_option("script_location", str(migrations()).replace("%", "%%"))
@@ -88,17 +105,29 @@ def config(connection: sqlalchemy.Connection | None) -> Config:
     return configuration
 
 
-def _revisions() -> ScriptDirectory:
+def _scripts() -> "ScriptDirectory":
+    from alembic.script import ScriptDirectory  # noqa: PLC0415  See above.
+
     return ScriptDirectory.from_config(config(None))
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
-    """Translates the errors of Alembic and of a failed migration. Raises NoSuchRevision, SchemaMismatch."""
+def _migration(database: Database) -> Iterator["Config"]:
+    """The configuration for Alembic in one transaction. Raises NoSuchRevision, SchemaMismatch, DatabaseAway."""
+    from alembic.util import CommandError  # noqa: PLC0415  See above.
+
     try:
-        yield
+        with _translated(), database.migrating() as connection:
+            yield config(connection)
     except CommandError as error:
         raise NoSuchRevision(textwrap.shorten(str(error), LONGEST_REASON)) from error
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Translates what a failed statement raises. Raises SchemaMismatch."""
+    try:
+        yield
     except exc.DBAPIError as error:
         reason = textwrap.shorten(str(error.orig), LONGEST_REASON)
         raise SchemaMismatch(f"the migration failed and changed nothing: {reason}") from error

@@ -19,9 +19,6 @@ from ingest_service.folder.scan import FileFact
 from ingest_service.settings import Limits
 from ingest_service.workers import cache
 
-# The version of the readers and rules. Another version may make other articles of the same bytes.
-VERSION = f"reading {reading.VERSION}, normalise {normalise.VERSION}"
-
 
 @dataclass(frozen=True, slots=True)
 class PreparedItem:

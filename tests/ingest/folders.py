@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest_service.ledger import articles, queries
+from ingest_service.ledger import queries
 from ingest_service.pipeline import Pipeline
 from ingest_service.settings import Limits, Settings
 from ingest_service.store import schema
@@ -62,7 +62,7 @@ class Folder:
     def unjudged(self) -> int:
         """How many articles are still to be judged."""
         with self.database.reading() as session:
-            return articles.unjudged(session)
+            return queries.unjudged(session)
 
     def states(self) -> dict[str, tuple[str, str | None]]:
         """State and reason of each file."""

@@ -17,7 +17,8 @@ from ingest_service.delivery.http import HttpTransport
 from ingest_service.errors import CatalogAway, PartDied, UnknownFormat
 from ingest_service.folder.scan import FileFact
 from ingest_service.ledger import entries
-from ingest_service.service import MAX_DEAD_LETTERS, Service
+from ingest_service.ledger.status import MAX_DEAD_LETTERS
+from ingest_service.service import Service
 from ingest_service.settings import Settings
 from ingest_service.store import schema, state, tables
 from ingest_service.store.db import Database

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import alembic.command
 import pytest
 import sqlalchemy
+from alembic.script import ScriptDirectory
 
 from tests.twins.conftest import TWINS, Command, Database, Twin
 
@@ -33,6 +34,21 @@ def test_migrations_go_up_and_down_and_up(twin: Twin, database: Database) -> Non
     schema.check(database)
     with database.migrating() as connection:
         alembic.command.check(schema.config(connection))
+
+
+def test_the_names_of_the_migrations_begin_with_their_revisions(twin: Twin) -> None:
+    schema = twin.module("schema")
+    scripts = ScriptDirectory.from_config(schema.config(None))
+    assert schema.revisions() == [script.revision for script in reversed(list(scripts.walk_revisions()))]
+
+
+def test_a_database_with_several_revisions_is_refused(twin: Twin, database: Database) -> None:
+    schema = twin.module("schema")
+    schema.upgrade(database)
+    with database.writing() as session:
+        session.execute(sqlalchemy.text("INSERT INTO alembic_version (version_num) VALUES ('0001')"))
+    with pytest.raises(twin.module("errors").SchemaMismatch, match="0001, "):
+        schema.check(database)
 
 
 def test_a_plan_lists_what_a_migration_would_do(twin: Twin, database: Database, command: Command) -> None:

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from datetime import UTC, datetime
 
 import aiohttp
 import pytest
@@ -12,7 +12,7 @@ from catalog_service import contract
 from ingest_service import model, service
 from ingest_service.admin import handlers, server
 from ingest_service.judging import matching
-from ingest_service.settings import Settings
+from ingest_service.ledger.status import read_status
 from ingest_service.store import schema
 from ingest_service.store.db import Database
 
@@ -25,11 +25,11 @@ HOSTILE = [*UNSTORABLE, *BEYOND, *ODD]
 @pytest.fixture
 async def application(database_url: str) -> AsyncIterator[tuple[str, list[tuple[str, str]]]]:
     """The service's own face over a real database: its URL, and the methods and paths of its routes."""
-    database, settings = Database(database_url), Settings(seeds=Path("seeds"))
+    database = Database(database_url)
     schema.upgrade(database)
 
     async def status() -> contract.IngestStatus:
-        return await database.read(service.read_status, settings)
+        return await database.read(read_status, "news", datetime.now(UTC))
 
     async def files(query: handlers.FilesQuery) -> contract.Files:
         return await database.read(service.page_of_files, query)

@@ -18,7 +18,7 @@ from ingest_service.folder.scan import FileFact
 from ingest_service.index import candidates
 from ingest_service.judging.judge import Judge
 from ingest_service.ledger import entries
-from ingest_service.ledger.articles import unjudged
+from ingest_service.ledger.queries import unjudged
 from ingest_service.sameness.parameters import PARAMETERS
 from ingest_service.store import schema
 from ingest_service.store.db import Database

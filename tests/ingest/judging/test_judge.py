@@ -11,7 +11,7 @@ from catalog_service import contract
 from ingest_service.delivery import outbox
 from ingest_service.folder.scan import FileFact
 from ingest_service.judging.judge import Judge
-from ingest_service.ledger import articles, entries
+from ingest_service.ledger import entries, queries
 from ingest_service.store.db import Database
 from ingest_service.store.tables import Article, File, FileItem, Fingerprints, Item, Original, Outbox
 from tests.quality import sameness_predict, sameness_set
@@ -215,7 +215,7 @@ def test_whoever_is_marked_meanwhile_has_its_fingerprints_taken_anew(database: D
     taken = fingerprints_of(database)
     assert {key: taken[key] for key in right} == right
     with database.reading() as session:
-        assert articles.unjudged(session) == 0
+        assert queries.unjudged(session) == 0
 
 
 def test_a_copy_of_an_outdated_text_does_not_count_twice(database: Database) -> None:

@@ -7,10 +7,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ingest_service import sameness
+from ingest_service import versions
 from ingest_service.folder.scan import FileFact
 from ingest_service.judging.judge import Judge
-from ingest_service.ledger import articles, entries
+from ingest_service.ledger import articles, entries, queries
 from ingest_service.ledger.articles import Backlog
 from ingest_service.store.db import Database
 from ingest_service.store.tables import AGAIN, BOILERPLATE, DONE, NEW, Article, Item, Judging
@@ -20,7 +20,7 @@ from tests.quality.sameness_predict import NOW, ORIGIN, Document
 TEXTS = [Document(f"{number}", f"Report {number} of the harbour master.") for number in range(5)]
 
 
-def set_state(database: Database, name: str, judging: Judging, version: str = sameness.VERSION) -> None:
+def set_state(database: Database, name: str, judging: Judging, version: str = versions.SAMENESS) -> None:
     with database.writing() as session:
         article = session.scalars(sa.select(Article).join(Item).where(Item.key == name)).one()
         article.judging, article.sameness_version = judging, version
@@ -40,7 +40,7 @@ def queued(database: Database, *states: Judging, limit: int = 10) -> list[str]:
 
 def backlog(database: Database) -> tuple[Backlog, int]:
     with database.reading() as session:
-        return articles.backlog(session), articles.unjudged(session)
+        return articles.backlog(session), queries.unjudged(session)
 
 
 def test_an_article_is_new_until_it_is_judged(database: Database) -> None:
@@ -72,7 +72,7 @@ def test_an_article_queued_again_is_counted_and_judged(database: Database, state
     assert set(states(database).values()) == {DONE}
 
 
-@pytest.mark.parametrize("version", ["0", sameness.VERSION + "0"])
+@pytest.mark.parametrize("version", ["0", versions.SAMENESS + "0"])
 def test_an_article_of_another_release_is_counted_once(database: Database, version: str) -> None:
     sameness_predict.store(database, TEXTS)
     set_state(database, "0", NEW, version)
@@ -107,7 +107,7 @@ def test_the_oldest_of_all_wanted_states_comes_first(database: Database) -> None
 
 QUESTIONS: dict[str, Callable[[Session], object]] = {
     "whether anything is queued": articles.backlog,
-    "how much is queued": articles.unjudged,
+    "how much is queued": queries.unjudged,
     "the oldest new articles": lambda session: articles.queued(session, [NEW], 10),
     "the oldest articles to be judged again": lambda session: articles.queued(session, [AGAIN, BOILERPLATE], 10),
     "the oldest outdated articles": lambda session: articles.outdated(session, 10),

@@ -57,7 +57,7 @@ class Fault:
 def remember(folder: Folder, **changed: Volume) -> None:
     """Has the ledger remember other volumes than there are; `ROOT` is named root."""
     with folder.database.writing() as session:
-        now = mass_deletion.remembered(session) | {
+        now = queries.remembered_volumes(session) | {
             ROOT if path == "root" else path: each for path, each in changed.items()
         }
         state.remember(session, "volumes", volumes.dumped(now))
@@ -315,13 +315,13 @@ async def test_a_folder_on_a_mount_that_is_missing_is_not_scanned(folder: Folder
 async def test_a_volume_with_another_device_number_is_trusted(folder: Folder) -> None:
     await folder.once()
     with folder.database.reading() as session:
-        before = mass_deletion.remembered(session)
+        before = queries.remembered_volumes(session)
     now = before[ROOT]
     remember(folder, root=Volume(now.mount, now.device + 1, now.inode, now.file_system))
     (folder.path / "a.txt").unlink()
     assert causes(await folder.once()) == [("withdrawn", "a.txt")]
     with folder.database.reading() as session:
-        assert mass_deletion.remembered(session) == before
+        assert queries.remembered_volumes(session) == before
 
 
 async def test_another_volume_with_the_same_files_is_trusted(folder: Folder) -> None:

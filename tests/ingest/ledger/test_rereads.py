@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ingest_service import errors, model
+from ingest_service import errors, model, versions
 from ingest_service.delivery import events
 from ingest_service.errors import Unreadable
 from ingest_service.folder.scan import FileFact
@@ -22,7 +22,6 @@ from ingest_service.ledger import entries, rereads
 from ingest_service.pipeline import Pipeline
 from ingest_service.store.db import Database
 from ingest_service.store.tables import File
-from ingest_service.workers import prepare
 from ingest_service.workers.pool import WorkerPool
 from ingest_service.workers.prepare import PreparedFile, Task
 from tests.ingest.folders import LIMITS, OTHER, STORY, Folder, causes, made
@@ -207,7 +206,7 @@ async def test_other_readers_read_everything_again_and_only_what_differs_is_sent
         return dataclasses.replace(noted, language="fr") if "Number 5" in article.text else noted
 
     workers.improve = improve
-    monkeypatch.setattr(prepare, "VERSION", "other")
+    monkeypatch.setattr(versions, "READERS", "other")
     assert to_read_again(folder) == 9
     new_events = [event for event in await folder.once() if event["cause"] != "related"]
     assert [(event["cause"], event["document"]) for event in new_events] == [("reprocessed", created["5.txt"])]
@@ -225,7 +224,7 @@ async def test_a_format_that_no_reader_knew_is_read_once_one_does(
     workers.faults["a.txt"] = [errors.UnknownFormat]
     assert await folder.once() == []
     assert await folder.once() == []
-    monkeypatch.setattr(prepare, "VERSION", "other")
+    monkeypatch.setattr(versions, "READERS", "other")
     assert causes(await folder.once()) == [("created", "a.txt")]
 
 
@@ -235,7 +234,7 @@ async def test_a_file_refused_by_other_readers_stays_refused(
     (folder.path / "a.txt").write_bytes(b"")
     os.mkfifo(folder.path / "pipe")
     await folder.once()
-    monkeypatch.setattr(prepare, "VERSION", "other")
+    monkeypatch.setattr(versions, "READERS", "other")
     await folder.once()
     assert workers.reads == ["a.txt", "a.txt"]
     assert to_read_again(folder) == 0
@@ -250,7 +249,7 @@ async def test_reading_again_goes_on_where_it_was_interrupted(
         folder.write(path, f"{STORY}\n\nIt is {path}.")
     await folder.once()
     workers.reads.clear()
-    monkeypatch.setattr(prepare, "VERSION", "other")
+    monkeypatch.setattr(versions, "READERS", "other")
 
     class Killed(BaseException):
         """Nothing of ours may catch this."""
@@ -304,7 +303,7 @@ async def test_a_file_that_is_missing_when_it_is_to_be_read_again_is_not_withdra
     await folder.once()
     folder.path.rename(folder.path.with_name("elsewhere"))
     folder.path.mkdir()
-    monkeypatch.setattr(prepare, "VERSION", "other")
+    monkeypatch.setattr(versions, "READERS", "other")
     pipeline = folder.pipeline()
     pipeline.scanned.set()
     for _ in range(3):

@@ -1,0 +1,10 @@
+"""The versions of what makes articles and relations, so that a query needs no import of the code that makes them."""
+
+READING = "1"
+"""Changed whenever a reader is added or reads some bytes differently: files are then read again."""
+NORMALISE = "1"
+"""The version of the rules that normalise."""
+SAMENESS = "6"
+"""The version of the algorithm: another one means other fingerprints or judgements, so all articles are re-judged."""
+READERS = f"reading {READING}, normalise {NORMALISE}"
+"""Which readers and rules make articles here: other ones may make others of the same bytes."""
