@@ -1,4 +1,8 @@
-"""Makes events: the only module that converts values of the service into those of the contract. Pure."""
+"""Makes events as JSON: the only module that converts values of the service into those of the contract. Pure.
+
+Nothing is validated here at run time. Tests hold every kind of body to the models of `catalog_service.contract`, and
+the catalog refuses a body that breaks them, which makes the event a dead letter with the reason.
+"""
 
 import base64
 import uuid
@@ -7,10 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from pydantic_core import to_json
+
 from catalog_service import contract
 from ingest_service import model
 from ingest_service.sameness import bounds
-from ingest_service.store.tables import Item, Original
+from ingest_service.store.tables import Item
 
 # The most passages in one relation, and in all relations of an event. The same limits hold for edits with quotations.
 # The catalog accepts twice as many in one relation, and events of up to 16 MiB.
@@ -27,6 +33,18 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """An event with its JSON body; `original` is the digest of bytes that must be put before it."""
+
+    id: str
+    document: str
+    observation: int
+    time: datetime
+    body: bytes
+    original: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ItemChange:
     """A move or a withdrawal: the path of the item now and before, and the reason. It carries no article."""
 
@@ -37,90 +55,119 @@ class ItemChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Original:
+    """The bytes that an article was read from; without `content` if they are too many for an event or not kept."""
+
+    digest: str
+    size: int
+    media_type: str
+    encoding: str | None
+    content: bytes | None
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the bytes are put before the event: those above 64 KiB."""
+        return self.size > contract.MAX_INLINE_ORIGINAL
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
-    """An observation that found an article: its number in the document, cause, time, and the bytes that were read."""
+    """An observation that found an article: its number in the document, cause, time, bytes, and article with digest."""
 
     number: int
     cause: str
     at: datetime
     original: Original
+    article: model.Article
+    digest: str
 
 
-def without_article(origin: Origin, item: Item, change: ItemChange, now: datetime) -> contract.ObservedEvent:
+def without_article(origin: Origin, item: Item, change: ItemChange, now: datetime) -> Event:
     """The event of a move or a withdrawal; its observation is the one of the item's row."""
-    data = _about(origin, item, item.observation, now) | {
-        "cause": change.cause,
-        "path": change.path,
-        "previous_path": change.previous_path,
-        "reason": change.reason,
-    }
-    return contract.ObservedEvent.model_validate(_envelope(origin, data, contract.OBSERVED, now))
+    data = _data(origin, item, item.observation, change.cause, now)
+    data |= {"path": change.path, "previous_path": change.previous_path, "reason": change.reason}
+    return _event(origin, data, contract.OBSERVED, now)
 
 
-def observed(
-    origin: Origin, item: Item, observation: Observation, article: model.Article, relations: Sequence[model.Relation]
-) -> contract.ObservedEvent:
+def observed(origin: Origin, item: Item, observation: Observation, relations: Sequence[model.Relation]) -> Event:
     """The event of a new article. It contains an original of up to 64 KiB; the relay puts a larger one before it.
 
     If the bytes are no longer kept, the event has only their digest. The catalog rejects it if it lacks the bytes.
     """
     original = observation.original
-    inline = original.content if original.size <= contract.MAX_INLINE_ORIGINAL else None
-    data = _about(origin, item, observation.number, observation.at) | {
-        "cause": observation.cause,
-        "original": {
-            "digest": original.digest,
-            "size": original.size,
-            "media_type": original.media_type,
-            "encoding": original.encoding,
-            "bytes": base64.b64encode(inline) if inline is not None else None,
-        },
-        "article": _article(article),
-        "relations": relations_data(relations),
+    inline = None if original.is_large or original.content is None else base64.b64encode(original.content).decode()
+    data = _data(origin, item, observation.number, observation.cause, observation.at)
+    data["original"] = {
+        "digest": original.digest,
+        "size": original.size,
+        "media_type": original.media_type,
+        "encoding": original.encoding,
+        "bytes": inline,
     }
-    return contract.ObservedEvent.model_validate(_envelope(origin, data, contract.OBSERVED, observation.at))
+    data["article"] = _article(observation.article, observation.digest)
+    data["relations"] = relations_data(relations)
+    event = _event(origin, data, contract.OBSERVED, observation.at)
+    return replace(event, original=original.digest if original.is_large else None)
 
 
 def related(
     origin: Origin, document: str, observation: int, relations: Sequence[model.Relation], now: datetime
-) -> contract.RelatedEvent:
-    """The event with the full set of relations of an observation that was judged again."""
+) -> Event:
+    """The event with the full set of relations of an observation that was judged again; its id is new each time."""
     data = {"document": document, "observation": observation, "relations": relations_data(relations)}
-    envelope = _envelope(origin, data, contract.RELATED, now)
-    # An observation may be judged again any number of times, and each time is an event with an id of its own.
-    return contract.RelatedEvent.model_validate(envelope | {"id": f"{envelope['id']}:{uuid.uuid4()}"})
+    return _event(origin, data, contract.RELATED, now, suffix=f":{uuid.uuid4()}")
 
 
-def _envelope(origin: Origin, data: dict[str, Any], type_: str, when: datetime) -> dict[str, Any]:
-    return {
-        "id": f"{data['document']}:{data['observation']}",
+def _event(origin: Origin, data: dict[str, Any], type_: str, time: datetime, suffix: str = "") -> Event:
+    document, observation = data["document"], data["observation"]
+    id_ = f"{document}:{observation}{suffix}"
+    body = {
+        "specversion": "1.0",
+        "id": id_,
         "source": origin.source,
-        "subject": data["document"],
-        "type": type_,
-        "time": when,
+        "subject": document,
+        "time": contract.format_time(time),
+        "datacontenttype": "application/json",
         "data": data,
+        "type": type_,
     }
+    return Event(id_, document, observation, time, to_json(body))
 
 
-def _about(origin: Origin, item: Item, observation: int, when: datetime) -> dict[str, Any]:
+def _data(origin: Origin, item: Item, observation: int, cause: str, when: datetime) -> dict[str, Any]:
     return {
         "document": item.document,
         "observation": observation,
         "collection": origin.collection,
         "path": item.path,
         "item": {"key": item.key, "by": item.by, "parent": item.parent, "version": item.version},
-        "observed_at": when,
+        "cause": cause,
+        "reason": None,
+        "observed_at": contract.format_time(when),
+        "previous_path": None,
+        "original": None,
+        "article": None,
+        "relations": [],
     }
 
 
-def _article(article: model.Article) -> dict[str, Any]:
-    same = ("title", "paragraphs", "digest", "language", "words", "kind", "published", "published_basis", "publisher")
-    notes = [{"rule": n.rule, "at": n.at, "removed": n.removed, "inserted": n.inserted} for n in article.notes]
+def _article(article: model.Article, digest: str) -> dict[str, Any]:
     return {
-        **{name: getattr(article, name) for name in (*same, "authors", "credits", "url")},
+        "title": article.title,
+        "paragraphs": article.paragraphs,
+        "digest": digest,
+        "language": article.language,
+        "words": article.words,
+        "kind": article.kind,
+        "published": article.published,
+        "published_basis": article.published_basis,
+        "publisher": article.publisher,
+        "authors": article.authors,
+        "credits": article.credits,
+        "url": article.url,
         "wire": {"marker": article.wire.marker, "sequence": article.wire.sequence} if article.wire else None,
         "fields": dict(article.fields),
-        "notes": notes,
+        "notes": [{"rule": n.rule, "at": n.at, "removed": n.removed, "inserted": n.inserted} for n in article.notes],
         "normaliser": {"name": article.normaliser.name, "version": article.normaliser.version},
     }
 
@@ -128,13 +175,10 @@ def _article(article: model.Article) -> dict[str, Any]:
 def relations_data(relations: Sequence[model.Relation]) -> list[dict[str, Any]]:
     """The relations in the form of the contract. Of more passages than an event can hold, the longest are kept."""
     limit = min(MAX_OF_RELATION, MAX_OF_EVENT // max(1, len(relations)))
-    bounded = (replace(relation, judgement=bounds.within(relation.judgement, limit)) for relation in relations)
-    return [_relation(relation) for relation in bounded]
+    return [_relation(relation.other, bounds.within(relation.judgement, limit)) for relation in relations]
 
 
-def _relation(relation: model.Relation) -> dict[str, Any]:
-    """One relation in the form of the contract."""
-    other, judgement = relation.other, relation.judgement
+def _relation(other: model.Reference, judgement: model.Judgement) -> dict[str, Any]:
     return {
         "type": judgement.type,
         "other": {"document": other.document, "observation": other.observation, "digest": other.digest},

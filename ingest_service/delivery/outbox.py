@@ -6,7 +6,7 @@ per document: no event of a document is claimed while an earlier one waits for a
 later event; when it is sent after all, the catalog records it as `late`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
@@ -15,6 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from catalog_service import contract
+from ingest_service.delivery.events import Event
+from ingest_service.store.db import chunked
 from ingest_service.store.tables import Article, Item, Original, Outbox
 
 OWED: Literal["owed"] = "owed"
@@ -53,16 +55,18 @@ class Waiting:
         return f"events that the catalog refuses and that will be sent again: {self.events}{words}"
 
 
-def put(
-    session: Session, event: contract.ObservedEvent | contract.RelatedEvent, *, originals: Sequence[str] = ()
-) -> None:
-    """Adds a pending event; `originals` holds the digest of an original that is not in it."""
-    body = event.model_dump_json(by_alias=True).encode()
-    row = Outbox(
-        event=event.id, document=str(event.data.document), observation=event.data.observation, body=body,
-        size=len(body), original=next(iter(originals), None), state=OWED, attempts=0, created_at=event.time,
-    )  # fmt: skip
-    session.add(row)
+def put(session: Session, events: Iterable[Event]) -> None:
+    """Adds pending events, in this order."""
+    rows = [
+        {
+            "event": event.id, "document": event.document, "observation": event.observation, "body": event.body,
+            "size": len(event.body), "original": event.original, "state": OWED, "attempts": 0,
+            "created_at": event.time,
+        }
+        for event in events
+    ]  # fmt: skip
+    if rows:
+        session.execute(sa.insert(Outbox), rows)
 
 
 def claim(session: Session, *, limit_events: int, limit_bytes: int, now: datetime) -> list[PendingEvent]:
@@ -226,10 +230,11 @@ def original(session: Session, digest: str) -> bytes | None:
 
 def release(session: Session, digests: Collection[str | None]) -> None:
     """Deletes the bytes of originals that neither a pending event, nor a dead letter, nor a pending article needs."""
-    for digest in digests:
-        waits = sa.exists().where(Outbox.original == digest, Outbox.state != DELIVERED)
-        owed = sa.exists().where(Article.original == digest)
-        session.execute(sa.update(Original).where(Original.digest == digest, ~waits, ~owed).values(content=None))
+    has_event = sa.exists().where(Outbox.original == Original.digest, Outbox.state != DELIVERED)
+    has_article = sa.exists().where(Article.original == Original.digest)
+    unused = sa.and_(Original.content.is_not(None), ~has_event, ~has_article)
+    for chunk in chunked(sorted(digest for digest in digests if digest is not None)):
+        session.execute(sa.update(Original).where(Original.digest.in_(chunk), unused).values(content=None))
 
 
 def _json(problem: contract.Problem) -> dict[str, Any]:

@@ -23,6 +23,8 @@ from ingest_service.workers.cache import StoredArticle
 
 # The most copies that an event of their representative relates it to. An event may hold a thousand relations.
 MAX_COPIES = 500
+# About as many candidates are loaded at once.
+MAX_LOADED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +48,10 @@ class Judge:
         rows = articles.queued(session, [NEW], limit)
         candidates = self._candidates(session, rows)
         # A pair of two articles of this batch is reported once, by the later one.
-        batch = {row.id for row in rows}
-        tasks = (self._task(session, row, candidates.get(row.id), batch) for row in rows)
+        tasks = self._tasks(session, rows, candidates, {row.id for row in rows})
         relations = self._relations(tasks, len(rows))
         self._queue_affected(session, candidates)
-        for row, own in zip(rows, relations, strict=True):
-            articles.emit(session, self.origin, row, own, now)
-            row.judging = DONE
-        session.flush()
+        articles.emit(session, self.origin, rows, relations, DONE)
         return len(rows)
 
     def judge_again(self, session: Session, now: datetime, limit: int) -> int:
@@ -78,13 +76,16 @@ class Judge:
         # If the candidate list was truncated, do not replace the relation set because of boilerplate: that would
         # withdraw relations reported by the omitted candidates.
         due = [row for row in rows if row.judging != BOILERPLATE or not _is_truncated(candidates.get(row.id))]
-        related = self._relations((self._task(session, row, candidates.get(row.id)) for row in due), len(due))
-        to_copies = self._relations((self._task_of_copies(session, row) for row in due), len(due))
-        for row, relations, more in zip(due, related, to_copies, strict=True):
-            outbox.put(session, events.related(self.origin, row.document, row.observation, [*relations, *more], now))
-        for row in rows:
-            row.judging = DONE
-        session.flush()
+        related = self._relations(self._tasks(session, due, candidates), len(due))
+        to_copies = self._relations(self._tasks_of_copies(session, due), len(due))
+        outbox.put(
+            session,
+            [
+                events.related(self.origin, row.document, row.observation, [*relations, *more], now)
+                for row, relations, more in zip(due, related, to_copies, strict=True)
+            ],
+        )
+        articles.mark_judged(session, rows)
         return len(rows)
 
     @staticmethod
@@ -103,23 +104,34 @@ class Judge:
         articles.queue_for_boilerplate(session, [*holders, *displaced])
 
     @staticmethod
-    def _task(
-        session: Session, row: Article, candidates: Candidates | None, batch: Collection[int] = ()
-    ) -> JudgingTask:
-        """With which articles to judge one; of those in `batch` only with the earlier ones.
+    def _tasks(
+        session: Session, rows: Sequence[Article], candidates: Mapping[int, Candidates], batch: Collection[int] = ()
+    ) -> Iterator[JudgingTask]:
+        """With which articles to judge each one; of those in `batch` only with the earlier ones.
 
         A copy, which has no candidates, is judged with the representative of its class alone, which has all relations.
+        The articles are loaded for some tasks at once, and not for all, since a text may have megabytes.
         """
-        if candidates is None:
-            others = sa.select(Article).where(Article.folded_digest == row.folded_digest, Article.indexed)
-        else:
-            others = sa.select(Article).where(Article.id.in_(candidates.articles))
-        wanted = [
-            other
-            for other in session.scalars(others.order_by(Article.id))
-            if other.id < row.id or (other.id != row.id and other.id not in batch)
-        ]
-        return JudgingTask(row, wanted, sameness.NOTHING_MASKED if candidates is None else candidates.masked)
+        for group in _groups(rows, candidates):
+            by_id = articles.with_ids(session, {id_ for row in group for id_ in _candidate_ids(candidates, row)})
+            copies = [row.folded_digest for row in group if row.id not in candidates]
+            representatives = articles.representatives(session, copies)
+            for row in group:
+                own = candidates.get(row.id)
+                if own is None:
+                    others = representatives.get(row.folded_digest, [])
+                else:
+                    others = [by_id[id_] for id_ in sorted(own.articles) if id_ in by_id]
+                judged = [other for other in others if _is_judged_by(row, other, batch)]
+                yield JudgingTask(row, judged, sameness.NOTHING_MASKED if own is None else own.masked)
+
+    @classmethod
+    def _tasks_of_copies(cls, session: Session, rows: Sequence[Article]) -> Iterator[JudgingTask]:
+        """The representatives among these articles, each with its judged copies; no articles for all others."""
+        classes = articles.with_copies(session, [row.folded_digest for row in rows if row.indexed])
+        for row in rows:
+            has_copies = row.indexed and row.folded_digest in classes
+            yield cls._task_of_copies(session, row) if has_copies else JudgingTask(row, [])
 
     @staticmethod
     def _task_of_copies(session: Session, row: Article) -> JudgingTask:
@@ -127,8 +139,6 @@ class Judge:
 
         If they are more than `MAX_COPIES`, they are queued instead, and each reports its own relation again.
         """
-        if not row.indexed:
-            return JudgingTask(row, [])
         are_copies = sa.and_(Article.folded_digest == row.folded_digest, Article.id != row.id, Article.judging != NEW)
         copies = sa.select(Article).where(are_copies).order_by(Article.id).limit(MAX_COPIES + 1)
         others = list(session.scalars(copies))
@@ -151,6 +161,30 @@ class Judge:
             [model.Relation(other, judgement) for other, judgement in zip(others, own, strict=True) if judgement]
             for own, others in zip(judgements, references, strict=True)
         ]
+
+
+def _candidate_ids(candidates: Mapping[int, Candidates], row: Article) -> tuple[int, ...]:
+    own = candidates.get(row.id)
+    return () if own is None else own.articles
+
+
+def _groups(rows: Sequence[Article], candidates: Mapping[int, Candidates]) -> Iterator[list[Article]]:
+    """The articles in order, in groups that have about MAX_LOADED candidates together."""
+    group: list[Article] = []
+    size = 0
+    for row in rows:
+        group.append(row)
+        size += len(_candidate_ids(candidates, row))
+        if size >= MAX_LOADED:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+def _is_judged_by(row: Article, other: Article, batch: Collection[int]) -> bool:
+    """Whether an article reports its pair with another one: of two in `batch` the later one does."""
+    return other.id < row.id or (other.id != row.id and other.id not in batch)
 
 
 def _is_truncated(candidates: Candidates | None) -> bool:

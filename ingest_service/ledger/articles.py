@@ -86,31 +86,65 @@ def store(session: Session, now: datetime, item: Item, old: Article | None, read
 
 
 def emit(
-    session: Session, origin: events.Origin, row: Article, relations: Sequence[model.Relation], now: datetime
+    session: Session,
+    origin: events.Origin,
+    articles: Sequence[Article],
+    relations: Iterable[Sequence[model.Relation]],
+    judging: Judging,
 ) -> None:
-    """Emits the pending event of an article, with its relations."""
-    pending = row.pending or {}
-    item = session.get_one(Item, row.item)
-    original = session.get_one(Original, row.original)
-    observation = events.Observation(row.observation, pending["cause"], datetime.fromisoformat(pending["at"]), original)
-    event = events.observed(origin, item, observation, article_blob.unpacked(row.content), relations)
-    outbox.put(session, event, originals=[original.digest] if original.size > contract.MAX_INLINE_ORIGINAL else [])
-    row.pending = row.original = None
-    session.flush()
-    outbox.release(session, [original.digest])
+    """Emits the pending events of articles, each with its relations, and sets what is to be done with them next."""
+    items = _items(session, [article.item for article in articles])
+    originals = _originals(session, {article.original for article in articles} - {None})
+    emitted = []
+    for article, own in zip(articles, relations, strict=True):
+        observation = _observation(article, originals[article.original])
+        emitted.append(events.observed(origin, items[article.item], observation, own))
+    outbox.put(session, emitted)
+    values = {"judging": judging, "pending": sa.null(), "original": None}
+    for ids in chunked([article.id for article in articles]):
+        session.execute(sa.update(Article).where(Article.id.in_(ids)).values(values))
+    outbox.release(session, originals.keys())
 
 
-def emit_pending(session: Session, origin: events.Origin, items: Iterable[Item], now: datetime) -> None:
+def _observation(article: Article, original: events.Original) -> events.Observation:
+    pending = article.pending or {}
+    observed_at = datetime.fromisoformat(pending["at"])
+    content = article_blob.unpacked(article.content)
+    return events.Observation(article.observation, pending["cause"], observed_at, original, content, article.digest)
+
+
+def _items(session: Session, ids: Sequence[int]) -> dict[int, Item]:
+    """The rows of these items by id."""
+    rows = (row for chunk in chunked(ids) for row in session.scalars(sa.select(Item).where(Item.id.in_(chunk))))
+    return {row.id: row for row in rows}
+
+
+def _originals(session: Session, digests: Collection[str | None]) -> dict[str | None, events.Original]:
+    """These originals by digest, with the bytes of those that an event holds itself."""
+    is_inline = Original.size <= contract.MAX_INLINE_ORIGINAL
+    content = sa.case((is_inline, Original.content), else_=sa.null())
+    columns = sa.select(Original.digest, Original.size, Original.media_type, Original.encoding, content)
+    chunks = chunked(sorted(digest for digest in digests if digest is not None))
+    rows = (row for chunk in chunks for row in session.execute(columns.where(Original.digest.in_(chunk))))
+    return {row.digest: events.Original(*row) for row in rows}
+
+
+def emit_pending(session: Session, origin: events.Origin, items: Iterable[Item]) -> None:
     """Emits the pending events of these items without relations, which follow once the articles are judged.
 
     A kill between storing and judging leaves an event pending, and the catalog must know a document before it is moved
     or withdrawn.
     """
-    for some in chunked([item.id for item in items]):
-        for row in session.scalars(sa.select(Article).where(Article.item.in_(some), Article.judging == NEW)):
-            emit(session, origin, row, (), now)
-            row.judging = AGAIN
-    session.flush()
+    for ids in chunked([item.id for item in items]):
+        pending = sa.select(Article).where(Article.item.in_(ids), Article.judging == NEW).order_by(Article.id)
+        articles = list(session.scalars(pending))
+        emit(session, origin, articles, ((),) * len(articles), AGAIN)
+
+
+def mark_judged(session: Session, articles: Sequence[Article]) -> None:
+    """Records that nothing is to be done with these articles."""
+    for ids in chunked([article.id for article in articles]):
+        session.execute(sa.update(Article).where(Article.id.in_(ids)).values(judging=DONE))
 
 
 def queue_for_boilerplate(session: Session, ids: Sequence[int]) -> None:
@@ -152,6 +186,30 @@ def queued(session: Session, states: Collection[Judging], limit: int) -> list[Ar
         ids += session.scalars(sa.select(Article.id).where(_queued_in(state)).order_by(Article.id).limit(limit))
     oldest = sa.select(Article).where(Article.id.in_(sorted(ids)[:limit]))
     return list(session.scalars(oldest.order_by(Article.id)))
+
+
+def with_ids(session: Session, ids: Collection[int]) -> dict[int, Article]:
+    """The articles with these ids, as far as they exist."""
+    chunks = chunked(sorted(ids))
+    rows = (row for chunk in chunks for row in session.scalars(sa.select(Article).where(Article.id.in_(chunk))))
+    return {row.id: row for row in rows}
+
+
+def representatives(session: Session, folded_digests: Collection[str]) -> dict[str, list[Article]]:
+    """The representatives of these classes by folded digest, in the order of their ids."""
+    by_class: dict[str, list[Article]] = {}
+    for chunk in chunked(sorted(set(folded_digests))):
+        of_classes = sa.select(Article).where(Article.folded_digest.in_(chunk), Article.indexed)
+        for row in session.scalars(of_classes.order_by(Article.id)):
+            by_class.setdefault(row.folded_digest, []).append(row)
+    return by_class
+
+
+def with_copies(session: Session, folded_digests: Collection[str]) -> set[str]:
+    """Those of these classes that have more than one article."""
+    classes = sa.select(Article.folded_digest).group_by(Article.folded_digest).having(sa.func.count() > 1)
+    chunks = chunked(sorted(set(folded_digests)))
+    return {digest for chunk in chunks for digest in session.scalars(classes.where(Article.folded_digest.in_(chunk)))}
 
 
 def _queued_in(state: Judging) -> sa.ColumnElement[bool]:

@@ -289,26 +289,29 @@ def _withdraw(session: Session, context: Context, items: Collection[int]) -> Non
     gone = []
     for some in chunked(sorted(items)):
         found = list(session.scalars(current.where(Item.id.in_(some))))
-        articles.emit_pending(session, context.origin, found, context.now)
+        articles.emit_pending(session, context.origin, found)
         for item in found:
             item.status = "withdrawn"
             item.observation += 1
-            change = events.ItemChange("withdrawn", item.path, reason="file-gone")
-            outbox.put(session, events.without_article(context.origin, item, change, context.now))
             gone.append(item.id)
-        session.flush()
+        outbox.put(session, [_withdrawn(context, item) for item in found])
     articles.retire(session, gone)
+
+
+def _withdrawn(context: Context, item: Item) -> events.Event:
+    change = events.ItemChange("withdrawn", item.path, reason="file-gone")
+    return events.without_article(context.origin, item, change, context.now)
 
 
 def _move_items(session: Session, context: Context, file: File, old: str) -> None:
     held = sa.select(Item).join(FileItem, FileItem.item == Item.id).where(FileItem.file == file.id)
     found = list(session.scalars(held))
-    articles.emit_pending(session, context.origin, found, context.now)
+    articles.emit_pending(session, context.origin, found)
     for item in found:
         if item.by != "guid":
             item.key = file.path + item.key.removeprefix(old)
         item.parent = file.path if item.parent == old else item.parent
         item.path = file.path
         item.observation += 1
-        change = events.ItemChange("moved", file.path, previous_path=old)
-        outbox.put(session, events.without_article(context.origin, item, change, context.now))
+    change = events.ItemChange("moved", file.path, previous_path=old)
+    outbox.put(session, [events.without_article(context.origin, item, change, context.now) for item in found])

@@ -20,7 +20,7 @@ from ingest_service.delivery.http import HttpTransport
 from ingest_service.delivery.relay import Relay, RelayConfig
 from ingest_service.store import schema, tables
 from ingest_service.store.db import Database
-from tests.ingest.events import document_id, event_id, observed, related
+from tests.ingest.events import document_id, event_id, observed, put_event, related
 
 LARGE = b"%PDF" * 100_000
 
@@ -58,7 +58,7 @@ def nothing(_session: Session, _document: str) -> None:
 def put(database: Database, *events: contract.ObservedEvent | contract.RelatedEvent) -> None:
     with database.writing() as session:
         for event in events:
-            outbox.put(session, event)
+            put_event(session, event)
 
 
 def outcomes(database: Database) -> dict[str, str]:
@@ -115,7 +115,7 @@ async def test_a_large_original_is_put_before_its_event(catalog: str, database: 
     original = contract.Original(digest=digest, size=len(LARGE), media_type="application/pdf")
     with database.writing() as session:
         session.add(tables.Original(digest=digest, size=len(LARGE), media_type="application/pdf", content=LARGE))
-        outbox.put(session, observed("seoul", original=original), originals=[digest])
+        put_event(session, observed("seoul", original=original), original=digest)
     async with relay_to(catalog, database) as relay:
         await relay.drain()
     assert outcomes(database) == {event_id("seoul"): "recorded"}

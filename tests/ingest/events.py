@@ -4,8 +4,12 @@ import base64
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from sqlalchemy.orm import Session
+
 from catalog_service import contract
 from ingest_service import model
+from ingest_service.delivery import outbox
+from ingest_service.delivery.events import Event
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 EPOCH = "first"
@@ -53,6 +57,15 @@ def related(name: str = "seoul", observation: int = 1) -> contract.RelatedEvent:
         time=NOON,
         data=data,
     )
+
+
+def put_event(
+    session: Session, event: contract.ObservedEvent | contract.RelatedEvent, original: str | None = None
+) -> None:
+    """Adds a pending event; `original` is the digest of bytes that must be put before it."""
+    body = event.model_dump_json(by_alias=True).encode()
+    document, observation = str(event.data.document), event.data.observation
+    outbox.put(session, [Event(event.id, document, observation, event.time, body, original)])
 
 
 def receipt(event: str, outcome: contract.Outcome = "recorded", *, epoch: str = EPOCH) -> contract.Receipt:

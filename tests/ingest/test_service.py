@@ -23,7 +23,7 @@ from ingest_service.settings import Settings
 from ingest_service.store import schema, state, tables
 from ingest_service.store.db import Database
 from tests.ingest import fake_catalog
-from tests.ingest.events import NOON, head, observed, problem
+from tests.ingest.events import NOON, head, observed, problem, put_event
 from tests.ingest.fake_catalog import FakeCatalog
 from tests.ingest.waiting import until
 
@@ -56,7 +56,7 @@ class Folder:
 
     async def once(self) -> None:
         await self.scanned.wait()
-        await self._database.write(outbox.put, observed("seoul"))
+        await self._database.write(put_event, observed("seoul"))
         self._wake()
         self.scanned.set()
         await self.goes_on.wait()
@@ -168,7 +168,7 @@ async def test_once_delivers_while_the_folder_is_brought_in(database: Database) 
         once = asyncio.create_task(stage.service.once())
         await until(lambda: catalog.recorded == [observed("seoul").id], "the first event")
         assert not once.done()
-        await database.write(outbox.put, observed("tokyo"))
+        await database.write(put_event, observed("tokyo"))
         stage.folder.goes_on.set()
         await once
     assert catalog.recorded == [observed("seoul").id, observed("tokyo").id]
@@ -194,7 +194,7 @@ async def test_once_brings_in_everything_before_it_says_that_the_catalog_is_away
     catalog.faults.extend([fake_catalog.status(503, **{"Retry-After": "0"})] * 9)
     with database.writing() as session:
         state.remember(session, "adopted", "2026-11-22T12:00:00.000000Z")
-        outbox.put(session, observed("tokyo"))
+        put_event(session, observed("tokyo"))
     async with catalog.serving(), staged(database, catalog.url) as stage:
         once = asyncio.create_task(stage.service.once())
         await until(lambda: len(catalog.faults) < 9, "the first trouble")
@@ -215,7 +215,7 @@ async def test_a_part_that_dies_takes_the_service_down(database: Database) -> No
 async def test_the_status_tells_what_waits_and_what_is_degraded(database: Database) -> None:
     async with FakeCatalog().serving() as catalog, staged(database, catalog.url) as stage:
         with database.writing() as session:
-            outbox.put(session, observed())
+            put_event(session, observed())
         add_files(database, "a.bin", "b.bin")
         stage.folder.health = Health(False, ("polled: too many folders",), {"strategy": "polling"})
         status = await stage.service.status()
@@ -232,7 +232,7 @@ async def test_dead_letters_make_the_service_unhealthy_with_the_words_of_the_cat
     async with FakeCatalog().serving() as catalog, staged(database, catalog.url) as stage:
         with database.writing() as session:
             for number in range(MAX_DEAD_LETTERS + 1):
-                outbox.put(session, observed(f"file-{number}"))
+                put_event(session, observed(f"file-{number}"))
                 [event] = outbox.claim(session, limit_events=1, limit_bytes=1, now=NOON)
                 outbox.dead(session, event.id, problem("event-refused"))
         status = await stage.service.status()
@@ -249,7 +249,7 @@ async def test_dead_letters_make_the_service_unhealthy_with_the_words_of_the_cat
 async def test_an_event_that_is_refused_for_now_makes_the_service_unhealthy(database: Database) -> None:
     async with FakeCatalog().serving() as catalog, staged(database, catalog.url) as stage:
         with database.writing() as session:
-            outbox.put(session, observed())
+            put_event(session, observed())
             [event] = outbox.claim(session, limit_events=1, limit_bytes=1, now=NOON)
             outbox.refuse(session, event.id, problem("database-away", 503), NOON)
         status = await stage.service.status()

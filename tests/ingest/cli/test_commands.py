@@ -16,7 +16,7 @@ from ingest_service.folder.volumes import Volume
 from ingest_service.ledger import queries
 from ingest_service.store import schema, state, tables
 from ingest_service.store.db import Database
-from tests.ingest.events import NOON, event_id, observed, problem
+from tests.ingest.events import NOON, event_id, observed, problem, put_event
 from tests.quality import sameness_predict
 from tests.quality.sameness_predict import Document
 
@@ -123,7 +123,7 @@ def test_dead_letters_are_sent_again_on_request(run: Run, sqlite_url: str) -> No
     database = Database(sqlite_url)
     schema.upgrade(database)
     with database.writing() as session:
-        outbox.put(session, observed())
+        put_event(session, observed())
         claimed = outbox.claim(session, limit_events=1, limit_bytes=1, now=NOON)
         outbox.dead(session, claimed[0].id, problem())
     unknown = run("retry", "no-such-event")
@@ -158,7 +158,7 @@ def test_status_lists_dead_letters_with_the_words_of_the_catalog(run: Run, sqlit
     with closing(Database(sqlite_url)) as database:
         schema.upgrade(database)
         with database.writing() as session:
-            outbox.put(session, observed())
+            put_event(session, observed())
             claimed = outbox.claim(session, limit_events=1, limit_bytes=1, now=NOON)
             outbox.dead(session, claimed[0].id, problem("event-refused"))
     done = run("status")

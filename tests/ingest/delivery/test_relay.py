@@ -20,7 +20,7 @@ from ingest_service.errors import CatalogAway, CatalogFailed, CatalogForbids, Ca
 from ingest_service.store import tables
 from ingest_service.store.db import Database
 from tests.ingest import fake_catalog
-from tests.ingest.events import NOON, document_id, event_id, head, observed, problem, related
+from tests.ingest.events import NOON, document_id, event_id, head, observed, problem, put_event, related
 from tests.ingest.fake_catalog import FakeCatalog
 from tests.ingest.waiting import until
 
@@ -40,7 +40,7 @@ def database(sqlite_url: str) -> Iterator[Database]:
 def put(database: Database, *events: contract.ObservedEvent | contract.RelatedEvent) -> list[str]:
     with database.writing() as session:
         for event in events:
-            outbox.put(session, event)
+            put_event(session, event)
     return [event.id for event in events]
 
 
@@ -354,7 +354,7 @@ async def test_a_refusal_at_the_start_of_an_outage_is_not_counted(database: Data
         catalog.faults.append(fails)
         sent = len(catalog.batches)
         with database.writing() as session:
-            outbox.put(session, observed("seoul"))
+            put_event(session, observed("seoul"))
             [event] = outbox.claim(session, limit_events=1, limit_bytes=1, now=NOON)
             outbox.refuse(session, event.id, problem(), NOON)
         relay.wake()
@@ -410,7 +410,7 @@ def put_large(database: Database, name: str, content: bytes) -> str:
     original = contract.Original(digest=digest, size=len(content), media_type="application/pdf")
     with database.writing() as session:
         session.merge(tables.Original(digest=digest, size=len(content), media_type="application/pdf", content=content))
-        outbox.put(session, observed(name, original=original), originals=[digest])
+        put_event(session, observed(name, original=original), original=digest)
     return digest
 
 

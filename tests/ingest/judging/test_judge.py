@@ -14,6 +14,7 @@ from ingest_service.judging.judge import Judge
 from ingest_service.ledger import entries, queries
 from ingest_service.store.db import Database
 from ingest_service.store.tables import Article, File, FileItem, Fingerprints, Item, Original, Outbox
+from tests.ingest import budgets
 from tests.quality import sameness_predict, sameness_set
 from tests.quality.sameness_predict import NOW, ORIGIN, Document
 
@@ -91,6 +92,15 @@ def test_the_three_hundredth_copy_costs_what_the_second_did(database: Database) 
     assert second == three_hundredth
     # No fingerprints; one article, one event, one relation.
     assert three_hundredth[1] == [0, 1, 1, 1]
+
+
+def test_a_hundred_new_articles_without_candidates_cost_thirty_statements(database: Database) -> None:
+    texts = [" ".join(f"{word}{number}" for word in range(100, 160)) for number in range(100)]
+    sameness_predict.store(database, [Document(f"d{number}", text) for number, text in enumerate(texts)])
+    with budgets.statements(database.engine) as executed, database.writing() as session:
+        assert Judge(ORIGIN).judge(session, NOW, 100) == 100
+    assert len(executed) <= 30, executed
+    assert counted(database) == [100, 100, 100, 0]
 
 
 def test_of_copies_that_go_together_none_takes_the_place_of_another(database: Database) -> None:
