@@ -18,7 +18,7 @@ LONGEST_AFTER_ASKING = 420
 ASKED = {
     "catalog_service/contract.py": "one door: every model that travels, read together",
     "catalog_service/documents.py": "one read side: documents, their versions, and the prebuilt statements of both",
-    "catalog_service/history/record.py": "one transaction: what recording an event means, step by step",
+    "ingest_service/ledger/articles.py": "one subject: an article from its storing to the emission of its event",
     "ingest_service/ledger/entries.py": "one story: every write to files and items",
     "ingest_service/pipeline.py": "one story: a change from the disk to the outbox",
     "ingest_service/delivery/relay.py": "one loop: claim, send, read the receipts, back off",
