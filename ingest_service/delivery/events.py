@@ -15,6 +15,7 @@ from pydantic_core import to_json
 
 from catalog_service import contract
 from ingest_service import model
+from ingest_service.delivery.outbox import Event
 from ingest_service.sameness import bounds
 from ingest_service.store.tables import Item
 
@@ -30,18 +31,6 @@ class Origin:
 
     collection: str
     source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """An event with its JSON body; `original` is the digest of bytes that must be put before it."""
-
-    id: str
-    document: str
-    observation: int
-    time: datetime
-    body: bytes
-    original: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from catalog_service import contract
-from ingest_service.delivery.events import Event
 from ingest_service.store.db import chunked
 from ingest_service.store.tables import Article, Item, Original, Outbox
 
@@ -28,6 +27,18 @@ MAX_REFUSALS = 6
 COLUMNS = (Outbox.id, Outbox.event, Outbox.document, Outbox.body, Outbox.original, Outbox.attempts)
 # Refused events are among the oldest pending ones. To read all of a long outbox takes seconds.
 OLDEST_PENDING = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event with its JSON body; `original` is the digest of bytes that must be put before it."""
+
+    id: str
+    document: str
+    observation: int
+    time: datetime
+    body: bytes
+    original: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -298,7 +298,7 @@ def _withdraw(session: Session, context: Context, items: Collection[int]) -> Non
     articles.retire(session, gone)
 
 
-def _withdrawn(context: Context, item: Item) -> events.Event:
+def _withdrawn(context: Context, item: Item) -> outbox.Event:
     change = events.ItemChange("withdrawn", item.path, reason="file-gone")
     return events.without_article(context.origin, item, change, context.now)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from catalog_service import contract
 from ingest_service import model
 from ingest_service.delivery import outbox
-from ingest_service.delivery.events import Event
+from ingest_service.delivery.outbox import Event
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 EPOCH = "first"

@@ -41,7 +41,7 @@ class Folder:
     def __init__(self, database: Database, wake: Callable[[], None]) -> None:
         self.scanned = asyncio.Event()
         self.health = Health()
-        self.scanned = asyncio.Event()
+        self.has_file = asyncio.Event()
         self.goes_on = asyncio.Event()
         self.goes_on.set()
         self.dies: Exception | None = None
@@ -55,7 +55,7 @@ class Folder:
         await stop.wait()
 
     async def once(self) -> None:
-        await self.scanned.wait()
+        await self.has_file.wait()
         await self._database.write(put_event, observed("seoul"))
         self._wake()
         self.scanned.set()
@@ -130,7 +130,7 @@ async def test_a_service_is_ready_when_what_it_found_is_delivered(database: Data
         await until(lambda: stage.still == ("look at the whole folder",), "the adoption")
         assert adopted(database) == [head("tokyo").path]
         assert catalog.recorded == []
-        stage.folder.scanned.set()
+        stage.folder.has_file.set()
         await until(lambda: stage.still == (), "readiness")
         assert catalog.recorded == [observed("seoul").id]
         assert stage.service.condition().outcomes == {"recorded": 1}
@@ -140,7 +140,7 @@ async def test_nothing_is_published_before_the_catalog_reported_its_heads(databa
     catalog = FakeCatalog()
     catalog.faults.extend([fake_catalog.status(503, **{"Retry-After": "0"}), fake_catalog.breaks_off])
     async with catalog.serving(), staged(database, catalog.url) as stage, running(stage):
-        stage.folder.scanned.set()
+        stage.folder.has_file.set()
         await until(lambda: stage.service.relay.trouble, "the first trouble")
         assert stage.still == ("adopt what the catalog knows",)
         assert catalog.recorded == []
@@ -154,7 +154,7 @@ async def test_a_ledger_adopts_once(database: Database) -> None:
         state.remember(session, "adopted", "2026-11-22T12:00:00.000000Z")
     catalog = FakeCatalog(heads=[head("tokyo")])
     async with catalog.serving(), staged(database, catalog.url) as stage:
-        stage.folder.scanned.set()
+        stage.folder.has_file.set()
         await stage.service.once()
         assert adopted(database) == []
     assert catalog.recorded == [observed("seoul").id]
@@ -163,7 +163,7 @@ async def test_a_ledger_adopts_once(database: Database) -> None:
 async def test_once_delivers_while_the_folder_is_brought_in(database: Database) -> None:
     catalog = FakeCatalog()
     async with catalog.serving(), staged(database, catalog.url) as stage:
-        stage.folder.scanned.set()
+        stage.folder.has_file.set()
         stage.folder.goes_on.clear()
         once = asyncio.create_task(stage.service.once())
         await until(lambda: catalog.recorded == [observed("seoul").id], "the first event")
@@ -198,7 +198,7 @@ async def test_once_brings_in_everything_before_it_says_that_the_catalog_is_away
     async with catalog.serving(), staged(database, catalog.url) as stage:
         once = asyncio.create_task(stage.service.once())
         await until(lambda: len(catalog.faults) < 9, "the first trouble")
-        stage.folder.scanned.set()
+        stage.folder.has_file.set()
         with pytest.raises(CatalogAway):
             await once
         assert await database.read(outbox.counts) == {"owed": 2, "delivered": 0, "dead": 0}
@@ -206,7 +206,7 @@ async def test_once_brings_in_everything_before_it_says_that_the_catalog_is_away
 
 async def test_a_part_that_dies_takes_the_service_down(database: Database) -> None:
     async with FakeCatalog().serving() as catalog, staged(database, catalog.url) as stage:
-        stage.folder.scanned.set()
+        stage.folder.has_file.set()
         stage.folder.dies = LookupError("poison")
         with pytest.raises(PartDied, match="folder"):
             await stage.service.run(stage.stop, forever())

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from catalog_service import contract
 from ingest_service import model
 from ingest_service.delivery import events
+from ingest_service.delivery.outbox import Event
 from ingest_service.store.tables import Item
 
 EVENTS: TypeAdapter[contract.ObservedEvent | contract.RelatedEvent] = TypeAdapter(contract.AnyEvent)
@@ -67,7 +68,7 @@ CHANGES = st.builds(
 )
 
 
-def assert_in_the_contract(event: events.Event) -> None:
+def assert_in_the_contract(event: Event) -> None:
     """The catalog reads the body, and would write it in the same bytes."""
     read = EVENTS.validate_json(event.body)
     assert read.model_dump_json(by_alias=True).encode() == event.body
