@@ -6,7 +6,7 @@ from uuid import UUID
 from aiohttp import web
 from pydantic import Field
 
-from catalog_service import contract, documents, resources
+from catalog_service import contract, document_versions, resources
 from catalog_service.api import answers
 from catalog_service.api.answers import answer
 from catalog_service.api.operations import Content, Operation, Parameters
@@ -62,9 +62,9 @@ async def _diff(request: web.Request, first: tuple[UUID, int], second: tuple[UUI
     database, etag = request.config_dict[DATABASE], answers.strong(f"{first[0]}@{first[1]}..{second[0]}@{second[1]}")
     if answers.is_named(request, etag):
         # The diff has not changed, but a version may have been redacted.
-        await database.read(documents.heads, first, second)
+        await database.read(document_versions.heads, first, second)
         return answers.not_modified(etag)
-    return answer(await database.read(documents.compare, first, second), etag=etag)
+    return answer(await database.read(document_versions.compare, first, second), etag=etag)
 
 
 OPERATIONS = (

@@ -10,7 +10,7 @@ from uuid import UUID
 from aiohttp import web
 from sqlalchemy.orm import Session
 
-from catalog_service import changes, documents, resources
+from catalog_service import changes, document_versions, documents, resources
 from catalog_service.api import answers
 from catalog_service.api.answers import answer
 from catalog_service.api.operations import ANY, Content, Operation
@@ -88,7 +88,7 @@ def _log(session: Session, document: UUID) -> resources.Log:
 
 async def versions(request: web.Request, parameters: OfDocument) -> web.Response:
     """All versions of a document, newest first, without their texts."""
-    summaries = await request.config_dict[DATABASE].read(documents.versions, parameters.id)
+    summaries = await request.config_dict[DATABASE].read(document_versions.versions, parameters.id)
     return answer(resources.Versions(versions=tuple(summaries)))
 
 
@@ -96,14 +96,14 @@ async def version(request: web.Request, parameters: OfVersion) -> web.Response:
     """One version with its text."""
     database, etag = request.config_dict[DATABASE], answers.strong(f"{parameters.id}-{parameters.n}")
     if answers.is_named(request, etag):
-        (head,) = await database.read(documents.heads, (parameters.id, parameters.n))
+        (head,) = await database.read(document_versions.heads, (parameters.id, parameters.n))
         return answers.not_modified(etag, head.recorded_at, _version_links(parameters, head.numbers))
-    version, numbers = await database.read(documents.version_and_numbers, parameters.id, parameters.n)
+    version, numbers = await database.read(document_versions.version_and_numbers, parameters.id, parameters.n)
     links = _version_links(parameters, numbers)
     return answer(version, etag=etag, modified=version.recorded_at, links=links)
 
 
-def _version_links(parameters: OfVersion, numbers: documents.VersionNumbers) -> list[tuple[str, str]]:
+def _version_links(parameters: OfVersion, numbers: document_versions.VersionNumbers) -> list[tuple[str, str]]:
     """Links to the other versions, with the relation types of RFC 5829."""
     versions = f"/v1/documents/{parameters.id}/versions"
     links = [(versions, "version-history"), (f"{versions}/{numbers.current}", "latest-version")]
@@ -118,9 +118,9 @@ async def text(request: web.Request, parameters: OfVersion) -> web.Response:
     """The text of a version as UTF-8; supports a range of bytes."""
     database, etag = request.config_dict[DATABASE], answers.strong(f"{parameters.id}-{parameters.n}-text")
     if answers.is_named(request, etag):
-        await database.read(documents.heads, (parameters.id, parameters.n))
+        await database.read(document_versions.heads, (parameters.id, parameters.n))
         return answers.not_modified(etag)
-    version = await database.read(documents.version, parameters.id, parameters.n)
+    version = await database.read(document_versions.version, parameters.id, parameters.n)
     headers = answers.validators(etag, version.recorded_at)
     return answers.ranged(request, version.text.encode(), {**headers, "Content-Type": "text/plain; charset=utf-8"})
 
@@ -141,12 +141,12 @@ async def original(request: web.Request, parameters: OfVersion) -> web.Response:
 
 
 def _original(
-    session: Session, name: documents.VersionName, is_known: IsKnown | None
-) -> tuple[str, documents.OriginalBytes | None]:
+    session: Session, name: document_versions.VersionName, is_known: IsKnown | None
+) -> tuple[str, document_versions.OriginalBytes | None]:
     """The ETag of an original, and the original unless the client knows it."""
-    if is_known and is_known(etag := answers.strong(documents.heads(session, name)[0].original)):
+    if is_known and is_known(etag := answers.strong(document_versions.heads(session, name)[0].original)):
         return etag, None
-    original = documents.original(session, *name)
+    original = document_versions.original(session, *name)
     return answers.strong(original.digest), original
 
 

@@ -6,7 +6,7 @@ from aiohttp import web
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from catalog_service import contract, documents, resources
+from catalog_service import contract, document_versions, resources
 from catalog_service.api import answers
 from catalog_service.api.answers import answer
 from catalog_service.api.operations import Content, Operation, Parameters
@@ -42,7 +42,7 @@ async def of_document(request: web.Request, parameters: DocumentRelationsParamet
 
 
 def _of_document(session: Session, parameters: DocumentRelationsParameters) -> resources.Relations:
-    documents.numbers(session, parameters.id)
+    document_versions.numbers(session, parameters.id)
     scope: queries.VersionScope = "all" if parameters.versions == "all" else "current"
     versions = int(parameters.versions) if parameters.versions.isdigit() else scope
     return queries.of_document(

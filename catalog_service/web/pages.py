@@ -13,7 +13,7 @@ import jinja2
 from aiohttp import web
 from sqlalchemy.orm import Session
 
-from catalog_service import contract, documents, resources, search, stories
+from catalog_service import contract, document_versions, documents, resources, search, stories
 from catalog_service.errors import BadQuery, NotFound
 from catalog_service.keys import DATABASE, ERROR_PAGE
 from catalog_service.relation_types import PROPERTIES
@@ -93,8 +93,8 @@ async def document(request: web.Request) -> web.Response:
 
 def _document(session: Session, document_id: UUID, number: int | None) -> dict[str, Any]:
     status = documents.status(session, document_id)
-    numbers = documents.numbers(session, document_id)
-    version = documents.version(session, document_id, number or numbers.current)
+    numbers = document_versions.numbers(session, document_id)
+    version = document_versions.version(session, document_id, number or numbers.current)
     page = queries.of_document(session, str(document_id), versions=version.version, limit=MAX_RELATIONS_BESIDE)
     return {
         "status": status,
@@ -103,7 +103,7 @@ def _document(session: Session, document_id: UUID, number: int | None) -> dict[s
         else None,
         "version": version,
         "latest": numbers.current,
-        "versions": [presenting.version_line(row) for row in documents.versions(session, document_id)],
+        "versions": [presenting.version_line(row) for row in document_versions.versions(session, document_id)],
         "relations": [presenting.relation_line(relation, str(document_id)) for relation in page.relations],
         "more": page.next is not None,
     }
@@ -118,7 +118,9 @@ async def document_relations(request: web.Request) -> web.Response:
 
 
 def _relations(session: Session, document_id: UUID, number: int | None, cursor: str | None) -> dict[str, Any]:
-    version = documents.version(session, document_id, number or documents.numbers(session, document_id).current)
+    version = document_versions.version(
+        session, document_id, number or document_versions.numbers(session, document_id).current
+    )
     page = queries.of_document(session, str(document_id), versions=version.version, limit=PAGE, cursor=cursor)
     return {
         "version": version,
@@ -136,8 +138,8 @@ async def changes(request: web.Request) -> web.Response:
 
 
 def _changes(session: Session, document_id: UUID, first: int | None, second: int | None) -> dict[str, Any]:
-    before, after = (documents.version(session, document_id, number or 0) for number in (first, second))
-    diff = documents.changes(session, document_id, before.version, after.version)
+    before, after = (document_versions.version(session, document_id, number or 0) for number in (first, second))
+    diff = document_versions.changes(session, document_id, before.version, after.version)
     return {
         "document": document_id,
         "title": after.title,
@@ -158,7 +160,7 @@ async def relation(request: web.Request) -> web.Response:
 
 def _relation(session: Session, relation_id: str) -> dict[str, Any]:
     relation = queries.one(session, relation_id)
-    a, b = (documents.version(session, end.document, end.version) for end in (relation.a, relation.b))
+    a, b = (document_versions.version(session, end.document, end.version) for end in (relation.a, relation.b))
     return {
         "heading": PROPERTIES[relation.type].heading,
         "explanation": presenting.explanation(relation),

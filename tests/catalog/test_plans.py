@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from catalog_service import changes, documents, search, stories
+from catalog_service import changes, document_versions, documents, search, stories
 from catalog_service.history import record
 from catalog_service.relations import queries
 from catalog_service.store import schema
@@ -27,7 +27,7 @@ LISTING = "ix_document_state_listing"
 QUERIES: dict[str, Callable[[Session], object]] = {
     "a document": lambda session: documents.one(session, ONE),
     "a story's documents": lambda session: documents.by_ids(session, [document_id(number) for number in (2, 3, 4, 5)]),
-    "its versions": lambda session: documents.versions(session, ONE),
+    "its versions": lambda session: document_versions.versions(session, ONE),
     "its relations": lambda session: queries.of_document(session, str(ONE), limit=20),
     "relations": lambda session: queries.find(session, limit=20, cursor=None),
     "relations of a type": lambda session: queries.find(session, type_="duplicate", limit=20, cursor=None),

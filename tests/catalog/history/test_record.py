@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
-from catalog_service import changes, contract, documents, resources
+from catalog_service import changes, contract, document_versions, documents, resources
 from catalog_service.errors import CursorMismatch, NotFound, Withdrawn
 from catalog_service.history.record import heads, put_original
 from catalog_service.relations import queries
@@ -33,8 +33,8 @@ def test_a_first_article_is_version_one(catalog: Database, record: Record) -> No
             "current",
             receipt.seq,
         )
-        assert documents.version(session, ONE, 1).text == "Envoys met on Monday."
-        assert documents.original(session, ONE, 1).content == b"Peace talks resume"
+        assert document_versions.version(session, ONE, 1).text == "Envoys met on Monday."
+        assert document_versions.original(session, ONE, 1).content == b"Peace talks resume"
 
 
 def test_the_same_event_twice_is_replayed_with_the_same_receipt(record: Record) -> None:
@@ -49,9 +49,9 @@ def test_an_edit_is_version_two_and_version_one_stays(catalog: Database, record:
     [receipt] = record(event(1, 2, "changed", article=article(text="Envoys met on Tuesday.")))
     assert (receipt.outcome, receipt.version) == ("recorded", 2)
     with catalog.reading() as session:
-        assert [summary.version for summary in documents.versions(session, ONE)] == [2, 1]
-        assert documents.version(session, ONE, 1).text == "Envoys met on Monday."
-        change = documents.version(session, ONE, 2).change
+        assert [summary.version for summary in document_versions.versions(session, ONE)] == [2, 1]
+        assert document_versions.version(session, ONE, 1).text == "Envoys met on Monday."
+        change = document_versions.version(session, ONE, 2).change
         assert (change.kind, change.words_added, change.words_removed) == ("publisher", 1, 1)
         assert change.significance == "date"
 
@@ -73,14 +73,14 @@ def test_the_same_article_again_makes_no_version(catalog: Database, record: Reco
 def test_other_metadata_and_the_same_text_is_a_metadata_version(catalog: Database, record: Record) -> None:
     record(event(1), event(1, 2, "changed", article=article(publisher="Reuters")))
     with catalog.reading() as session:
-        assert documents.version(session, ONE, 2).change.kind == "metadata"
+        assert document_versions.version(session, ONE, 2).change.kind == "metadata"
         assert documents.one(session, ONE).publisher == "Reuters"
 
 
 def test_a_newer_reading_of_the_same_bytes_is_a_technical_change(catalog: Database, record: Record) -> None:
     record(event(1), event(1, 2, "reprocessed", article=article(text="Envoys met on  Monday.")))
     with catalog.reading() as session:
-        assert documents.version(session, ONE, 2).change.kind == "technical"
+        assert document_versions.version(session, ONE, 2).change.kind == "technical"
 
 
 def test_a_move_changes_the_path_and_makes_no_version(catalog: Database, record: Record) -> None:
@@ -98,7 +98,7 @@ def test_a_withdrawn_document_has_a_tombstone_and_can_be_restored(catalog: Datab
         with pytest.raises(Withdrawn) as withdrawn:
             documents.one(session, ONE)
         assert withdrawn.value.extensions["tombstone"]["path"] == "001.txt"
-        assert documents.version(session, ONE, 1).version == 1
+        assert document_versions.version(session, ONE, 1).version == 1
         assert documents.find(session, documents.Filter(), limit=10).documents == ()
     assert outcomes(record(event(1, 3, "restored"))) == ["recorded"]
     with catalog.reading() as session:
@@ -112,7 +112,7 @@ def test_a_late_observation_is_a_version_and_not_the_current_one(catalog: Databa
     assert (receipt.outcome, receipt.version) == ("late", 2)
     with catalog.reading() as session:
         assert documents.one(session, ONE).version == 1
-        assert documents.version(session, ONE, 2).late
+        assert document_versions.version(session, ONE, 2).late
 
 
 def test_an_older_version_of_the_publisher_is_late(record: Record) -> None:
@@ -350,7 +350,7 @@ def test_a_late_version_has_its_log_entry_its_diff_and_its_relations(catalog: Da
     record(event(2), event(1, 1), event(1, 5, "changed", article=article(text="Envoys met on Friday.")))
     record(event(1, 3, article=article(text="Envoys met on Sunday."), relations=[relation(2)]))
     with catalog.reading() as session:
-        late = documents.version(session, ONE, 3)
+        late = document_versions.version(session, ONE, 3)
         assert (late.late, late.change.words_added, late.change.significance) == (True, 1, "date")
         document = documents.one(session, ONE)
         assert (document.version, document.versions, document.seq) == (2, 3, late.seq)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy.orm import Session
 
-from catalog_service import changes, contract, documents, resources
+from catalog_service import changes, contract, document_versions, documents, resources
 from catalog_service.errors import Withdrawn
 from catalog_service.history import record
 from catalog_service.relations import queries
@@ -252,7 +252,7 @@ class CatalogAgainstModel(RuleBasedStateMachine):
         if document.status == "withdrawn":
             with pytest.raises(Withdrawn):
                 documents.one(session, recorded.id)
-        versions = [documents.version(session, recorded.id, n + 1) for n in range(len(document.contents))]
+        versions = [document_versions.version(session, recorded.id, n + 1) for n in range(len(document.contents))]
         assert [(version.text, version.publisher) for version in versions] == document.contents
         log = changes.log(session, str(recorded.id))
         assert [entry.type for entry in log] == document.log

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from catalog_service import documents, search
+from catalog_service import document_versions, search
 from catalog_service.errors import BadQuery, CursorMismatch
 from catalog_service.search.results import Collapsed, Hit, SearchResults, Total
 from catalog_service.store.db import Database
@@ -168,7 +168,7 @@ def test_each_filter_selects_these_documents(catalog: Database) -> None:
 def test_documents_are_found_by_the_significance_of_their_change(catalog: Database, record: Record) -> None:
     record(event(1), event(2), event(2, 2, "changed", article=article(text="Envoys met on Sunday.")))
     with catalog.reading() as session:
-        significance = documents.version(session, UUID(document_id(2)), 2).change.significance
+        significance = document_versions.version(session, UUID(document_id(2)), 2).change.significance
     assert significance is not None
     assert paths(run(catalog, "", significance=significance)) == ["002.txt"]
 

@@ -1,0 +1,191 @@
+"""Reads the versions of documents: their texts, originals and differences.
+
+The statements for one version are built once, and executed by the connection, as in `documents`.
+"""
+
+import functools
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select
+from sqlalchemy.orm import Session
+
+from catalog_service import diff, resources
+from catalog_service.documents import ARTICLE, fields_of, readable
+from catalog_service.errors import NotFound
+from catalog_service.store.tables import Document, Original, Version
+
+SUMMARY = (
+    Version.document, Version.number, Version.collection, Version.path, Version.item, Version.recorded_at,
+    Version.observed_at, Version.seq, *ARTICLE, Version.late, Version.original, Version.original_size,
+    Version.media_type, Version.encoding, Version.change, Version.normaliser,
+)  # fmt: skip
+TEXT = (Version.paragraphs, Version.notes)
+# A document's id and the number of one of its versions.
+VersionName = tuple[UUID, int]
+
+
+@dataclass(frozen=True, slots=True)
+class OriginalBytes:
+    """The bytes of an original, with what a download of them needs."""
+
+    content: bytes
+    digest: str
+    media_type: str
+    encoding: str | None
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionNumbers:
+    """The number of the current version, and of the last; the last is not the current one when it was late."""
+
+    current: int
+    last: int
+
+
+def numbers(session: Session, document: UUID) -> VersionNumbers:
+    """The numbers of a document's versions. Raises NotFound, Redacted."""
+    row = readable(session, document)
+    return VersionNumbers(row.number, row.versions)
+
+
+def versions(session: Session, document: UUID) -> list[resources.VersionSummary]:
+    """All versions, the newest first, without their texts. Raises NotFound, Redacted."""
+    row = readable(session, document)
+    statement = select(*SUMMARY).where(Version.document == row.id).order_by(Version.number.desc())
+    return [resources.VersionSummary.model_validate(_summary(version)) for version in session.execute(statement)]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionHead:
+    """What the headers of an answer need of a version: validators, and the numbers that it links to."""
+
+    original: str
+    recorded_at: datetime
+    numbers: VersionNumbers
+
+
+def heads(session: Session, *names: VersionName) -> list[VersionHead]:
+    """The heads of these versions, read by one statement. Raises NotFound, Redacted."""
+    parameters: dict[str, str | int] = {}
+    for place, (document, number) in enumerate(names):
+        parameters |= {f"document_{place}": str(document), f"number_{place}": number}
+    rows = session.connection().execute(_select_heads(len(names)), parameters)
+    by_name = {(row.document, row.number): row for row in rows if row.status != "redacted"}
+    for document, number in names:
+        if (str(document), number) not in by_name:
+            raise _no_version(session, document, number)
+    return [_head(by_name[str(document), number]) for document, number in names]
+
+
+def _head(row: Row[Any]) -> VersionHead:
+    return VersionHead(row.original, row.recorded_at, VersionNumbers(row.current, row.last))
+
+
+@functools.cache
+def _select_heads(count: int) -> Select[*tuple[Any, ...]]:
+    named = (
+        and_(Version.document == bindparam(f"document_{place}"), Version.number == bindparam(f"number_{place}"))
+        for place in range(count)
+    )
+    return _of_versions(Version.document, Version.number, Version.original, Version.recorded_at).where(or_(*named))
+
+
+def _of_versions(*columns: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401  Columns of any type.
+    """Selects these columns of versions, with the status of their document and the numbers of its versions."""
+    of_document = (Document.status, Document.number.label("current"), Document.versions.label("last"))
+    return select(*columns, *of_document).join(Document, Document.id == Version.document)
+
+
+def version(session: Session, document: UUID, number: int) -> resources.Version:
+    """One version with its text. Raises NotFound, Redacted."""
+    return version_and_numbers(session, document, number)[0]
+
+
+def version_and_numbers(session: Session, document: UUID, number: int) -> tuple[resources.Version, VersionNumbers]:
+    """One version with its text, and the numbers of the document's versions. Raises NotFound, Redacted."""
+    row = _version(session, document, number)
+    texts = {"paragraphs": row.paragraphs, "text": _text(row), "notes": row.notes}
+    resource = resources.Version.model_validate(_summary(row) | texts)
+    return resource, VersionNumbers(row.current, row.last)
+
+
+def original(session: Session, document: UUID, number: int) -> OriginalBytes:
+    """The bytes that a version was read from. Raises NotFound, Redacted."""
+    row = _version_row(session, _select_original(), document, number)
+    return OriginalBytes(row.content, row.original, row.media_type, row.encoding, row.path)
+
+
+def changes(session: Session, document: UUID, first: int, second: int) -> resources.Diff:
+    """The word diff of two versions of a document. Raises NotFound, Redacted."""
+    return compare(session, (document, first), (document, second))
+
+
+def compare(session: Session, first: VersionName, second: VersionName) -> resources.Diff:
+    """The word diff of any two versions. Raises NotFound, Redacted."""
+    rows = _version(session, *first), _version(session, *second)
+    before, after = (_text(row) for row in rows)
+    ops = diff.diff(before, after)
+    added, removed = diff.words_changed(before, after, ops)
+    significance = diff.significance((rows[0].title, rows[1].title), (before, after), ops)
+    return resources.Diff(
+        first=resources.VersionName(document=first[0], version=first[1]),
+        second=resources.VersionName(document=second[0], version=second[1]),
+        summary=resources.DiffSummary(
+            words_added=added,
+            words_removed=removed,
+            moved=diff.moved_words(after, ops),
+            significance=None if first == second else significance,
+        ),
+        ops=tuple(resources.DiffOp(op=op.op, a=op.a, b=op.b) for op in ops),
+    )
+
+
+def _summary(row: Row[Any]) -> dict[str, Any]:
+    original = {
+        "digest": row.original,
+        "size": row.original_size,
+        "media_type": row.media_type,
+        "encoding": row.encoding,
+    }
+    return fields_of(row) | {"original": original}
+
+
+def _text(row: Row[Any]) -> str:
+    return "\n\n".join(row.paragraphs)
+
+
+def _no_version(session: Session, document: UUID, number: int) -> NotFound:
+    """The error of a version that does not exist. Raises NotFound or Redacted if this is true of its document."""
+    readable(session, document)
+    return NotFound(f"Document {document} has no version {number}.")
+
+
+def _version(session: Session, document: UUID, number: int) -> Row[Any]:
+    return _version_row(session, _select_version(), document, number)
+
+
+def _version_row(session: Session, statement: Select[*tuple[Any, ...]], document: UUID, number: int) -> Row[Any]:
+    """The row of one version. Raises NotFound, Redacted."""
+    row = session.connection().execute(statement, {"document": str(document), "number": number}).one_or_none()
+    if row is None or row.status == "redacted":
+        raise _no_version(session, document, number)
+    return row
+
+
+@functools.cache
+def _select_version() -> Select[*tuple[Any, ...]]:
+    return _of_versions(*SUMMARY, *TEXT).where(*_named())
+
+
+@functools.cache
+def _select_original() -> Select[*tuple[Any, ...]]:
+    columns = (Version.original, Version.media_type, Version.encoding, Version.path, Original.content)
+    return _of_versions(*columns).join(Original, Original.digest == Version.original).where(*_named())
+
+
+def _named() -> tuple[ColumnElement[bool], ...]:
+    return Version.document == bindparam("document"), Version.number == bindparam("number")
