@@ -204,7 +204,7 @@ def still_held(session: Session, heads: Collection[contract.Head]) -> None:
 
 
 def counts(session: Session) -> dict[str, int]:
-    """How many events are pending (`owed`), delivered (and still kept) and dead."""
+    """The number of events in each state: `owed` (pending), `delivered` and still stored, `dead`."""
     rows = session.execute(sa.select(Outbox.state, sa.func.count().label("count_")).group_by(Outbox.state))
     return {OWED: 0, DELIVERED: 0, DEAD: 0} | {row.state: row.count_ for row in rows}
 

@@ -203,7 +203,7 @@ class Original(Base):
 
 
 class Outbox(Base):
-    """An event with its state: pending (`owed`), delivered or dead."""
+    """An event and its state: `owed` (pending), `delivered`, or `dead` (a dead letter)."""
 
     __tablename__ = "outbox"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
