@@ -1,0 +1,58 @@
+"""Files and items that an empty ledger adopted from the catalog, until they are read; functions of a Session."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from catalog_service import contract
+from ingest_service.folder.scan import FileFact
+from ingest_service.ledger import entries
+from ingest_service.store.db import chunked
+from ingest_service.store.tables import ADOPTED, File, FileItem, Item
+
+
+def adopt(session: Session, heads: Iterable[contract.Head]) -> int:
+    """Adds the items of the catalog's heads to an empty ledger, and the files of the current ones. Returns how many."""
+    count = 0
+    for head in heads:
+        item = Item(
+            key=head.item.key,
+            by=head.item.by,
+            parent=head.item.parent,
+            version=head.item.version,
+            path=head.path,
+            document=str(head.document),
+            observation=head.observation,
+            status=head.status,
+            adopted=f"{head.original} {head.digest}",
+        )
+        session.add(item)
+        if head.status == "current":
+            file = entries.file_row(session, head.path, datetime.now(UTC))
+            file.state = ADOPTED
+            session.flush()
+            session.add(FileItem(file=file.id, item=item.id))
+        count += 1
+    session.flush()
+    return count
+
+
+def move_adopted(
+    session: Session, context: entries.Context, deleted: Collection[str], new: Mapping[str, FileFact]
+) -> None:
+    """Moves adopted files that are not at their path to new paths with the same bytes.
+
+    An adopted file has no row with its device and inode, so only the digest of its original can show a move. `new` has
+    the files at paths that the ledger did not know, by the digest of their bytes.
+    """
+    moves: dict[str, FileFact] = {}
+    adopted = sa.select(Item.adopted, File.path).join(FileItem, FileItem.item == Item.id).join(File)
+    for paths in chunked(sorted(deleted)):
+        for digests, path in session.execute(adopted.where(File.path.in_(paths), Item.adopted.is_not(None))):
+            digest = str(digests).partition(" ")[0]
+            if digest in new and new[digest] not in moves.values():
+                moves[path] = new[digest]
+    if moves:
+        entries.move(session, context, moves)

@@ -1,0 +1,70 @@
+"""Puts the events of observations into the outbox, as sets; functions of a Session."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from catalog_service import contract
+from ingest_service import model
+from ingest_service.delivery import events, outbox
+from ingest_service.store import article_blob
+from ingest_service.store.db import chunked
+from ingest_service.store.tables import AGAIN, NEW, Article, Item, Judging, Original
+
+
+def emit(
+    session: Session,
+    origin: events.Origin,
+    articles: Sequence[Article],
+    relations: Iterable[Sequence[model.Relation]],
+    judging: Judging,
+) -> None:
+    """Emits the pending events of articles, each with its relations, and sets what is to be done with them next."""
+    items = _items(session, [article.item for article in articles])
+    originals = _originals(session, {article.original for article in articles} - {None})
+    emitted = []
+    for article, own in zip(articles, relations, strict=True):
+        observation = _observation(article, originals[article.original])
+        emitted.append(events.observed(origin, items[article.item], observation, own))
+    outbox.put(session, emitted)
+    values = {"judging": judging, "pending": sa.null(), "original": None}
+    for ids in chunked([article.id for article in articles]):
+        session.execute(sa.update(Article).where(Article.id.in_(ids)).values(values))
+    outbox.release(session, originals.keys())
+
+
+def _observation(article: Article, original: events.Original) -> events.Observation:
+    pending = article.pending or {}
+    observed_at = datetime.fromisoformat(pending["at"])
+    content = article_blob.unpacked(article.content)
+    return events.Observation(article.observation, pending["cause"], observed_at, original, content, article.digest)
+
+
+def _items(session: Session, ids: Sequence[int]) -> dict[int, Item]:
+    """The rows of these items by id."""
+    rows = (row for chunk in chunked(ids) for row in session.scalars(sa.select(Item).where(Item.id.in_(chunk))))
+    return {row.id: row for row in rows}
+
+
+def _originals(session: Session, digests: Collection[str | None]) -> dict[str | None, events.Original]:
+    """These originals by digest, with the bytes of those that an event holds itself."""
+    is_inline = Original.size <= contract.MAX_INLINE_ORIGINAL
+    content = sa.case((is_inline, Original.content), else_=sa.null())
+    columns = sa.select(Original.digest, Original.size, Original.media_type, Original.encoding, content)
+    chunks = chunked(sorted(digest for digest in digests if digest is not None))
+    rows = (row for chunk in chunks for row in session.execute(columns.where(Original.digest.in_(chunk))))
+    return {row.digest: events.Original(*row) for row in rows}
+
+
+def emit_pending(session: Session, origin: events.Origin, items: Iterable[Item]) -> None:
+    """Emits the pending events of these items without relations, which follow once the articles are judged.
+
+    A kill between storing and judging leaves an event pending, and the catalog must know a document before it is moved
+    or withdrawn.
+    """
+    for ids in chunked([item.id for item in items]):
+        pending = sa.select(Article).where(Article.item.in_(ids), Article.judging == NEW).order_by(Article.id)
+        articles = list(session.scalars(pending))
+        emit(session, origin, articles, ((),) * len(articles), AGAIN)
