@@ -15,15 +15,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from catalog_service import contract
+from ingest_service.backoff import Backoff
 from ingest_service.store.db import chunked
 from ingest_service.store.tables import Article, Item, Original, Outbox
 
 OWED: Literal["owed"] = "owed"
 DELIVERED: Literal["delivered"] = "delivered"
 DEAD: Literal["dead"] = "dead"
-FIRST_WAIT = timedelta(seconds=2)
-# With the waits between the attempts, an event is refused for a minute at least before it is a dead letter.
-MAX_REFUSALS = 6
+# With these waits, an event is refused for a minute at least before it is a dead letter.
+REFUSALS = Backoff(timedelta(seconds=2), timedelta(seconds=32), attempts=6)
 COLUMNS = (Outbox.id, Outbox.event, Outbox.document, Outbox.body, Outbox.original, Outbox.attempts)
 # Refused events are among the oldest pending ones. To read all of a long outbox takes seconds.
 OLDEST_PENDING = 1_000
@@ -117,17 +117,18 @@ def delivered(session: Session, receipts: Sequence[contract.Receipt], now: datet
 def refuse(session: Session, id: int, problem: contract.Problem, now: datetime) -> bool:  # noqa: A002  As for `dead`.
     """Records that the catalog refused one event alone. The wait before the next attempt doubles each time.
 
-    After `MAX_REFUSALS` the event is a dead letter. Returns whether it is one now.
+    After the last attempt of `REFUSALS` the event is a dead letter. Returns whether it is one now.
     """
     row = session.get(Outbox, id)
     if row is None or row.state != OWED:
         return False
-    if row.attempts + 1 >= MAX_REFUSALS:
+    wait = REFUSALS.wait(row.attempts + 1)
+    if wait is None:
         dead(session, id, problem)
         return True
     row.attempts += 1
     row.problem = _json(problem)
-    row.not_before = now + FIRST_WAIT * 2 ** (row.attempts - 1)
+    row.not_before = now + wait
     return False
 
 

@@ -10,22 +10,21 @@ for no event at all, or reports a problem of its own such as a full disk, no ref
 
 import asyncio
 import itertools
-import random
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NoReturn
 
 import structlog
-from sqlalchemy.orm import Session
 
 from catalog_service import contract
-from ingest_service.delivery import outbox
+from ingest_service.delivery import outbox, receipts
+from ingest_service.delivery.pace import Pace
+from ingest_service.delivery.receipts import Purge
 from ingest_service.delivery.transport import Refused, Transport
 from ingest_service.errors import CatalogFailed, CatalogTrouble, CatalogUnreachable, DatabaseAway, IngestError
-from ingest_service.store import state
 from ingest_service.store.db import Database
 
 HEADS_AT_ONCE = 500
@@ -36,30 +35,6 @@ NO_FAULT_OF_THE_EVENT = frozenset({"busy", "database-away", "database-unusable",
 MAX_PROBES = 3
 log = structlog.get_logger()
 
-Purge = Callable[[Session, str], None]
-Pair = tuple[outbox.PendingEvent, contract.Receipt]
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How long to wait, in seconds: after the first failure, at most, at most when asked to, and with nothing to do."""
-
-    first: float = 0.25
-    longest: float = 10.0
-    longest_asked: float = 300.0
-    idle: float = 5.0
-    jitter: Callable[[], float] = random.random
-
-    def after(self, failures: int, retry_after: float | None = None) -> float:
-        """The wait after so many failures in a row: doubled each time, and between half and all of it by chance.
-
-        A wait that the catalog asked for (Retry-After) is kept in full, and a tenth more by chance.
-        """
-        if retry_after is not None:
-            return min(retry_after, self.longest_asked) * (1 + self.jitter() / 10)
-        longest: float = min(self.first * 2 ** min(failures - 1, 30), self.longest)
-        return longest * (1 + self.jitter()) / 2
-
 
 @dataclass(frozen=True, slots=True)
 class RelayConfig:
@@ -67,7 +42,7 @@ class RelayConfig:
 
     collection: str
     keep: timedelta = timedelta(days=7)
-    pace: Pace = Pace()
+    pace: Pace = field(default_factory=Pace)
 
 
 class Relay:
@@ -297,18 +272,18 @@ class Relay:
             self._probes_failed += 1
             raise
 
-    async def _settle(self, batch: Sequence[outbox.PendingEvent], receipts: Sequence[contract.Receipt]) -> None:
+    async def _settle(self, batch: Sequence[outbox.PendingEvent], answers: Sequence[contract.Receipt]) -> None:
         """Records the receipts; an event without one stays pending. Raises CatalogFailed without any."""
         events = {event.event: event for event in batch}
-        pairs = [(events[receipt.event], receipt) for receipt in receipts if receipt.event in events]
+        pairs = [(events[receipt.event], receipt) for receipt in answers if receipt.event in events]
         if not pairs:
             raise CatalogFailed(f"the catalog sent no receipt for any of {len(batch)} events")
-        restored = await self._database.write(_record, pairs, self._clock(), self._purge)
+        restored = await self._database.write(receipts.record, pairs, self._clock(), self._purge)
         self._answers = True
         self.outcomes.update(receipt.outcome for _, receipt in pairs)
         for event, receipt in pairs:
             if receipt.outcome == "rejected":
-                log.warning("event rejected", event_id=event.event, problem=_problem(receipt).detail)
+                log.warning("event rejected", event_id=event.event, problem=receipts.problem(receipt).detail)
         if restored:
             await self._compare_heads()
 
@@ -334,34 +309,6 @@ class Relay:
         with suppress(TimeoutError):
             async with asyncio.timeout(self._config.pace.idle):
                 await self._woken.wait()
-
-
-def _record(session: Session, pairs: Sequence[Pair], now: datetime, purge: Purge) -> bool:
-    """Records receipts; true when they come from another epoch: then every delivered event is pending again."""
-    epoch = pairs[0][1].epoch
-    last_epoch = state.get(session, "catalog_epoch")
-    restored = last_epoch not in (None, epoch)
-    if restored:
-        outbox.recall(session)
-    if last_epoch != epoch:
-        state.remember(session, "catalog_epoch", epoch)
-    accepted = [receipt for _, receipt in pairs if receipt.outcome not in ("rejected", "redacted")]
-    if accepted:
-        outbox.delivered(session, accepted, now)
-    for event, receipt in pairs:
-        if receipt.outcome == "rejected":
-            outbox.dead(session, event.id, _problem(receipt))
-        elif receipt.outcome == "redacted":
-            outbox.erase(session, event.document)
-            purge(session, event.document)
-    return restored
-
-
-def _problem(receipt: contract.Receipt) -> contract.Problem:
-    """The catalog's problem with a rejected event."""
-    return receipt.problem or contract.Problem(
-        type="about:blank", title="Rejected", status=422, code="rejected", detail="the catalog gave no reason"
-    )
 
 
 async def _chunks(heads: AsyncIterator[contract.Head], size: int) -> AsyncIterator[list[contract.Head]]:

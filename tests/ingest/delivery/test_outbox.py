@@ -84,7 +84,11 @@ def test_nothing_of_a_document_overtakes_an_event_that_waits(session: Session) -
     first = claim(session)[0]
     outbox.refuse(session, first.id, problem("internal", 500), NOON)
     assert names(session) == [event_id("tokyo")]
-    assert names(session, now=NOON + outbox.FIRST_WAIT) == [event_id("seoul"), event_id("tokyo"), event_id("seoul", 2)]
+    assert names(session, now=NOON + outbox.REFUSALS.first) == [
+        event_id("seoul"),
+        event_id("tokyo"),
+        event_id("seoul", 2),
+    ]
 
 
 def test_each_refusal_waits_twice_as_long_and_the_last_makes_a_dead_letter(session: Session) -> None:
@@ -93,12 +97,12 @@ def test_each_refusal_waits_twice_as_long_and_the_last_makes_a_dead_letter(sessi
     now, waits = NOON, []
     while not outbox.refuse(session, event.id, problem("internal", 500), now):
         assert outbox.waiting(session).events == 1
-        wait = outbox.FIRST_WAIT
+        wait = outbox.REFUSALS.first
         while not claim(session, now=now + wait):
             wait *= 2
         waits.append(wait)
         now += wait
-    assert waits == [outbox.FIRST_WAIT * 2**number for number in range(outbox.MAX_REFUSALS - 1)]
+    assert waits == [outbox.REFUSALS.first * 2**number for number in range(5)]
     assert outbox.counts(session) == {"owed": 0, "delivered": 0, "dead": 1}
     assert outbox.waiting(session) == outbox.Waiting(0, None)
     assert outbox.retry(session) == 1

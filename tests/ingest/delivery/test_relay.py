@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from catalog_service import contract
 from ingest_service import model
+from ingest_service.backoff import Backoff
 from ingest_service.delivery import outbox
 from ingest_service.delivery.http import HttpTransport, Timeouts
-from ingest_service.delivery.relay import MAX_PROBES, Pace, Relay, RelayConfig
+from ingest_service.delivery.pace import Pace
+from ingest_service.delivery.relay import MAX_PROBES, Relay, RelayConfig
 from ingest_service.delivery.transport import Refused
 from ingest_service.errors import CatalogAway, CatalogFailed, CatalogForbids, CatalogTrouble
 from ingest_service.store import tables
@@ -25,6 +27,9 @@ from tests.ingest.fake_catalog import FakeCatalog
 from tests.ingest.waiting import until
 
 PACE = Pace(first=0.001, longest=0.01, longest_asked=0.02, idle=0.02)
+# So many refusals as in life, without the waits between them.
+MAX_REFUSALS = 6
+AT_ONCE = Backoff(timedelta(0), timedelta(0), attempts=MAX_REFUSALS)
 PUBLISH = "publish-token"
 CAPITALS = ("seoul", "tokyo", "wellington", "canberra", "pyongyang", "moscow", "washington")
 
@@ -142,7 +147,7 @@ async def test_an_event_outlives_every_fault_and_is_recorded_once(
         await waits(relay, reason)
 
     monkeypatch.setattr(Relay, "wait_out", wait_out)
-    monkeypatch.setattr(outbox, "FIRST_WAIT", timedelta(0))
+    monkeypatch.setattr(outbox, "REFUSALS", AT_ONCE)
     names = put(database, observed("seoul"), observed("tokyo"), observed("seoul", 2))
     catalog = FakeCatalog()
     catalog.faults.append(fault)
@@ -199,7 +204,7 @@ LASTING = {
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Events that were refused are due again at once."""
-    monkeypatch.setattr(outbox, "FIRST_WAIT", timedelta(0))
+    monkeypatch.setattr(outbox, "REFUSALS", AT_ONCE)
 
 
 @pytest.mark.parametrize("way", LASTING)
@@ -214,7 +219,7 @@ async def test_an_event_that_fails_for_ever_becomes_a_dead_letter_alone(
         await until(lambda: counts(database) == {"owed": 0, "delivered": 7, "dead": 1}, "all but one")
         assert relay.trouble is None
     assert set(catalog.recorded) == set(names) - {names[place]}
-    assert catalog.sends(names[place]) <= len(names).bit_length() + 2 * MAX_PROBES + outbox.MAX_REFUSALS
+    assert catalog.sends(names[place]) <= len(names).bit_length() + 2 * MAX_PROBES + MAX_REFUSALS
     with database.reading() as session:
         [letter] = session.query(tables.Outbox).filter_by(state="dead").all()
         assert letter.event == names[place]
@@ -331,7 +336,7 @@ async def test_a_problem_of_the_catalog_itself_makes_no_dead_letter(database: Da
     async with catalog.serving(), relaying(database, catalog.url) as relay:
         await until(lambda: counts(database) == {"owed": 1, "delivered": 6, "dead": 0}, "all other events")
         sent = catalog.sends(names[place])
-        await until(lambda: catalog.sends(names[place]) > sent + 2 * outbox.MAX_REFUSALS, "many attempts")
+        await until(lambda: catalog.sends(names[place]) > sent + 2 * MAX_REFUSALS, "many attempts")
         assert counts(database)["dead"] == 0
         assert relay.trouble is not None
         assert code in str(relay.trouble)

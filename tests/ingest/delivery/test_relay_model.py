@@ -4,7 +4,6 @@ import asyncio
 import tempfile
 from collections import Counter
 from contextlib import closing
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from unittest import mock
@@ -16,7 +15,7 @@ from catalog_service import contract
 from ingest_service.delivery import outbox
 from ingest_service.store import tables
 from ingest_service.store.db import Database
-from tests.ingest.delivery.test_relay import CAPITALS, LASTING, counts, put, relaying
+from tests.ingest.delivery.test_relay import AT_ONCE, CAPITALS, LASTING, counts, put, relaying
 from tests.ingest.events import event_id, observed
 from tests.ingest.fake_catalog import FakeCatalog
 from tests.ingest.waiting import until
@@ -83,7 +82,7 @@ def test_every_event_is_delivered_or_a_dead_letter_in_order(
     with (
         tempfile.TemporaryDirectory() as folder,
         closing(Database(f"sqlite:///{Path(folder) / 'test.db'}")) as database,
-        mock.patch.object(outbox, "FIRST_WAIT", timedelta(0)),
+        mock.patch.object(outbox, "REFUSALS", AT_ONCE),
     ):
         tables.Base.metadata.create_all(database.engine)
         put(database, *events)
