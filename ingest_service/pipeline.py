@@ -28,7 +28,7 @@ from ingest_service.intake import Intake, Outcome
 from ingest_service.judging.backlog import JudgingBacklog
 from ingest_service.judging.judge import Judge
 from ingest_service.judging.parallel import JudgePool
-from ingest_service.ledger import entries, folder_diff, mass_deletion
+from ingest_service.ledger import adopted, entries, folder_diff, mass_deletion
 from ingest_service.ledger.rereads import RereadBacklog
 from ingest_service.settings import Settings
 from ingest_service.store.db import Database
@@ -303,7 +303,7 @@ class Pipeline:
                 outcome = self._intake.outcome(diff, batch, overdue, moves)
                 new = {read.digest: fact for fact, read in outcome.stored if fact.path not in diff.known}
                 if new and diff.difference.deleted:
-                    await self._database.write(entries.rehouse, self._context(), diff.difference.deleted, new)
+                    await self._database.write(adopted.move_adopted, self._context(), diff.difference.deleted, new)
                 await self._database.write(_enter, self._context(), outcome)
                 self._woken()
                 if not diff.whole:
@@ -333,7 +333,7 @@ class Pipeline:
         absent = await asyncio.to_thread(folder_view.absent, self._root, diff.volumes, paths)
         for path in set(paths).difference(absent):
             self._schedule.scan_now(path)
-        await self._database.write(entries.parting(self._settings.on_delete), self._context(), absent)
+        await self._database.write(entries.deletion(self._settings.on_delete), self._context(), absent)
         self._woken()
 
     async def _judge_some(self) -> bool:

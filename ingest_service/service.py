@@ -16,7 +16,7 @@ from ingest_service.delivery.relay import Relay, RelayConfig
 from ingest_service.delivery.transport import Transport
 from ingest_service.errors import CatalogRefused, CatalogTrouble, DatabaseAway
 from ingest_service.judging import matching
-from ingest_service.ledger import entries, queries, status
+from ingest_service.ledger import adopted, entries, queries, status
 from ingest_service.settings import Settings
 from ingest_service.store.db import Database
 
@@ -143,7 +143,7 @@ class Service:
     async def _adopt(self) -> None:
         if await self._database.read(adoption.is_needed):
             collection = self._settings.collection_name
-            count = await adoption.adopt(self._database, self._transport, collection, entries.adopt, now())
+            count = await adoption.adopt(self._database, self._transport, collection, adopted.adopt, now())
             log.info("adopted", items=count)
 
     async def _deliver(self) -> None:

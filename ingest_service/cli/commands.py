@@ -195,7 +195,7 @@ def confirm_deletes(
 
     loaded = settings.load()
     origin = events.Origin(loaded.collection_name, f"/ingest/{loaded.collection_name}")
-    part = entries.parting(loaded.on_delete)
+    part = entries.deletion(loaded.on_delete)
     with _database(loaded) as database:
         with database.reading() as session:
             held = mass_deletion.held_deletions(session, loaded.seeds)

@@ -17,7 +17,7 @@ from ingest_service.delivery import events, outbox
 from ingest_service.index import lookup
 from ingest_service.index.candidates import Candidates
 from ingest_service.judging.parallel import Comparison, JudgePool
-from ingest_service.ledger import articles
+from ingest_service.ledger import articles, emission
 from ingest_service.store.tables import AGAIN, BOILERPLATE, DONE, NEW, Article
 from ingest_service.workers.cache import StoredArticle
 
@@ -51,7 +51,7 @@ class Judge:
         tasks = self._tasks(session, rows, candidates, {row.id for row in rows})
         relations = self._relations(tasks, len(rows))
         self._queue_affected(session, candidates)
-        articles.emit(session, self.origin, rows, relations, DONE)
+        emission.emit(session, self.origin, rows, relations, DONE)
         return len(rows)
 
     def judge_again(self, session: Session, now: datetime, limit: int) -> int:

@@ -4,7 +4,7 @@ Articles with the same fold form an equivalence class. One of them, the represen
 others are its copies.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from catalog_service import contract
 from ingest_service import model, sameness, versions
-from ingest_service.delivery import events, outbox
+from ingest_service.delivery import outbox
 from ingest_service.index import lookup
 from ingest_service.ledger.queries import OUTDATED
 from ingest_service.store import article_blob
@@ -83,62 +83,6 @@ def store(session: Session, now: datetime, item: Item, old: Article | None, read
         _store_original(session, original)
     if not is_copy:
         lookup.add(session, {row.id: facts.fingerprints})
-
-
-def emit(
-    session: Session,
-    origin: events.Origin,
-    articles: Sequence[Article],
-    relations: Iterable[Sequence[model.Relation]],
-    judging: Judging,
-) -> None:
-    """Emits the pending events of articles, each with its relations, and sets what is to be done with them next."""
-    items = _items(session, [article.item for article in articles])
-    originals = _originals(session, {article.original for article in articles} - {None})
-    emitted = []
-    for article, own in zip(articles, relations, strict=True):
-        observation = _observation(article, originals[article.original])
-        emitted.append(events.observed(origin, items[article.item], observation, own))
-    outbox.put(session, emitted)
-    values = {"judging": judging, "pending": sa.null(), "original": None}
-    for ids in chunked([article.id for article in articles]):
-        session.execute(sa.update(Article).where(Article.id.in_(ids)).values(values))
-    outbox.release(session, originals.keys())
-
-
-def _observation(article: Article, original: events.Original) -> events.Observation:
-    pending = article.pending or {}
-    observed_at = datetime.fromisoformat(pending["at"])
-    content = article_blob.unpacked(article.content)
-    return events.Observation(article.observation, pending["cause"], observed_at, original, content, article.digest)
-
-
-def _items(session: Session, ids: Sequence[int]) -> dict[int, Item]:
-    """The rows of these items by id."""
-    rows = (row for chunk in chunked(ids) for row in session.scalars(sa.select(Item).where(Item.id.in_(chunk))))
-    return {row.id: row for row in rows}
-
-
-def _originals(session: Session, digests: Collection[str | None]) -> dict[str | None, events.Original]:
-    """These originals by digest, with the bytes of those that an event holds itself."""
-    is_inline = Original.size <= contract.MAX_INLINE_ORIGINAL
-    content = sa.case((is_inline, Original.content), else_=sa.null())
-    columns = sa.select(Original.digest, Original.size, Original.media_type, Original.encoding, content)
-    chunks = chunked(sorted(digest for digest in digests if digest is not None))
-    rows = (row for chunk in chunks for row in session.execute(columns.where(Original.digest.in_(chunk))))
-    return {row.digest: events.Original(*row) for row in rows}
-
-
-def emit_pending(session: Session, origin: events.Origin, items: Iterable[Item]) -> None:
-    """Emits the pending events of these items without relations, which follow once the articles are judged.
-
-    A kill between storing and judging leaves an event pending, and the catalog must know a document before it is moved
-    or withdrawn.
-    """
-    for ids in chunked([item.id for item in items]):
-        pending = sa.select(Article).where(Article.item.in_(ids), Article.judging == NEW).order_by(Article.id)
-        articles = list(session.scalars(pending))
-        emit(session, origin, articles, ((),) * len(articles), AGAIN)
 
 
 def mark_judged(session: Session, articles: Sequence[Article]) -> None:

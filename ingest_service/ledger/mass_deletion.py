@@ -79,7 +79,7 @@ def trust(session: Session, diff: FolderDiff, held: Collection[str]) -> None:
         state.remember(session, "volumes", volumes.dumped(now))
 
 
-def confirm(session: Session, context: entries.Context, folder: Path, part: entries.Part) -> int:
+def confirm(session: Session, context: entries.Context, folder: Path, part: entries.Delete) -> int:
     """Deletes what `held_deletions` counts, and trusts the volumes as they are; how many files.
 
     A file that is there after all is not deleted. Raises SourceAway when the folder is not there.

@@ -16,7 +16,7 @@ from ingest_service.delivery import events
 from ingest_service.folder.scan import FileFact
 from ingest_service.index import checkpoint, mirror
 from ingest_service.judging.judge import Judge
-from ingest_service.ledger import entries, mass_deletion, queries
+from ingest_service.ledger import adopted, entries, mass_deletion, queries
 from ingest_service.pipeline import Pipeline
 from ingest_service.settings import Settings
 from ingest_service.store import state
@@ -178,7 +178,7 @@ async def test_held_deletions_are_emitted_once_a_person_confirms(folder: Folder)
     assert await folder.once() == []
     context = entries.Context(events.Origin("seeds", "/ingest/seeds"), datetime.now(UTC))
     with folder.database.writing() as session:
-        assert mass_deletion.confirm(session, context, folder.path, entries.parting("withdraw")) == 1
+        assert mass_deletion.confirm(session, context, folder.path, entries.deletion("withdraw")) == 1
     assert [(each["cause"], each["document"]) for each in folder.news()] == [("withdrawn", created["document"])]
     assert folder.states() == {}
     assert await folder.once() == []
@@ -489,5 +489,5 @@ def lost_ledger(folder: Folder, tmp_path: Path, sent_events: list[dict[str, Any]
     ]
     fresh = made(f"sqlite:///{tmp_path / 'fresh.db'}", folder.path, folder.workers)
     with fresh.database.writing() as session:
-        entries.adopt(session, heads)
+        adopted.adopt(session, heads)
     return fresh

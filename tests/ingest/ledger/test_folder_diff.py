@@ -292,7 +292,7 @@ async def test_a_missing_mount_is_named_and_can_be_confirmed(folder: Folder) -> 
     ]
 
     with folder.database.writing() as session:
-        assert mass_deletion.confirm(session, CONTEXT, folder.path, entries.parting("withdraw")) == 1
+        assert mass_deletion.confirm(session, CONTEXT, folder.path, entries.deletion("withdraw")) == 1
     assert causes(await folder.once()) == [("created", "sub/new.txt"), ("withdrawn", "sub/c.txt")]
     assert folder.states()["sub/deep/d.txt"] == ("published", None)
     assert held(folder) == mass_deletion.HeldDeletions(0, {}, ())
@@ -309,7 +309,7 @@ async def test_a_folder_on_a_mount_that_is_missing_is_not_scanned(folder: Folder
     assert {state for state, _ in folder.states().values()} == {"published"}
     assert held(folder).files == 4
     with folder.database.writing() as session:
-        assert mass_deletion.confirm(session, CONTEXT, folder.path, entries.parting("withdraw")) == 4
+        assert mass_deletion.confirm(session, CONTEXT, folder.path, entries.deletion("withdraw")) == 4
 
 
 async def test_a_volume_with_another_device_number_is_trusted(folder: Folder) -> None:
