@@ -26,11 +26,6 @@ class Coverage:
         """The coverage of the text that is covered more."""
         return max(self.a, self.b)
 
-    @property
-    def of_longer(self) -> float:
-        """The coverage of the text that is covered less."""
-        return min(self.a, self.b)
-
 
 def covered(
     a: Side, b: Side, alignments: Sequence[Alignment], boilerplate: SharedBoilerplate | None = None
