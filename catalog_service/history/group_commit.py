@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
-from catalog_service.errors import Busy, Stopping
+from catalog_service.errors import Busy, DatabaseAway, DatabaseUnusable, Stopping
 from catalog_service.store.db import Database
 
 E = TypeVar("E")
@@ -68,7 +68,7 @@ class Writer(Generic[E, R]):
                 await self._wake.wait()
                 self._wake.clear()
                 while self._queue:
-                    await self._write(self._take())
+                    await self._answer(self._take())
         finally:
             self._ended = True
             _fail(self._queue, Stopping())
@@ -82,19 +82,30 @@ class Writer(Generic[E, R]):
             size += len(taken[-1].entries)
         return taken
 
+    async def _answer(self, taken: Sequence[_Waiting[E, R]]) -> None:
+        try:
+            await self._write(taken)
+        finally:
+            self.waiting -= sum(len(waiting.entries) for waiting in taken)
+            # A request without an answer here would get none later: the writer is ending.
+            _fail(taken, Stopping())
+
     async def _write(self, taken: Sequence[_Waiting[E, R]]) -> None:
+        """Records the requests in one transaction; if a fault ends it, each in one of its own, for one may cause it."""
         try:
             results = await self._database.write(self._record, [each for waiting in taken for each in waiting.entries])
-        except Exception as error:  # noqa: BLE001  The requests of this transaction fail; the writer continues.
+        except (DatabaseAway, DatabaseUnusable) as error:
             _fail(taken, error)
+        except Exception as error:  # noqa: BLE001  The request at fault fails; the writer continues.
+            if len(taken) == 1:
+                _fail(taken, error)
+                return
+            for waiting in taken:
+                await self._write([waiting])
         else:
             self.commit.set()
             self.commit = asyncio.Event()
             _hand_out(taken, results)
-        finally:
-            self.waiting -= sum(len(each.entries) for each in taken)
-            # A request without an answer here would get none later: the writer is ending.
-            _fail(taken, Stopping())
 
 
 def _fail(requests: Iterable[_Waiting[E, R]], error: Exception) -> None:

@@ -85,6 +85,18 @@ async def test_a_failure_reaches_its_requests_and_the_writer_continues(database:
     assert kept(database) == [(1, 14)]
 
 
+async def test_a_request_at_fault_fails_no_other_request_of_its_transaction(database: Database) -> None:
+    writer = Writer(database, record, limit=100, together=100)
+    waiting = [asyncio.create_task(writer.record(numbers)) for numbers in ([1, 2], [12, 13], [3])]
+    await asyncio.sleep(0)
+    async with running(writer):
+        first, at_fault, last = await asyncio.gather(*waiting, return_exceptions=True)
+    assert (first, last) == ([10, 20], [30])
+    assert isinstance(at_fault, ValueError)
+    assert kept(database) == [(1, 1), (1, 2), (2, 3)]
+    assert writer.waiting == 0
+
+
 async def test_a_client_that_disconnects_does_not_stop_other_requests(database: Database) -> None:
     writer = Writer(database, record, limit=100, together=100)
     gone, stays = asyncio.create_task(writer.record([1])), asyncio.create_task(writer.record([2]))
