@@ -108,12 +108,15 @@ def leaks(threads: set[threading.Thread], files: dict[int, str]) -> list[str]:
 
 
 def open_files() -> dict[int, str]:
-    """The open descriptors of this process and what each points at; empty where the system does not tell."""
+    """The open descriptors of this process and what each points at, without reserved ports; empty where unknown."""
     targets: dict[int, str] = {}
+    reserved = {reservation.fileno() for reservation in postgres.RESERVATIONS}
     folder = Path("/proc/self/fd")
     if not folder.exists():
         return targets
     for entry in folder.iterdir():
+        if int(entry.name) in reserved:
+            continue
         try:
             targets[int(entry.name)] = str(entry.readlink())
         except FileNotFoundError:

@@ -1,6 +1,8 @@
 """The ground the other tests stand on: databases are real and of their own, leaks are seen."""
 
 import asyncio
+import socket
+import sys
 import threading
 from pathlib import Path
 
@@ -62,3 +64,13 @@ def test_binaries_that_another_user_cannot_reach_are_copied(tmp_path: Path) -> N
     assert programs == open_folder / "install" / "bin"
     assert (programs / "postgres").read_text() == "a program"
     assert postgres.reachable(binaries, open_folder, {}) == binaries
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a port cannot be reserved")
+def test_the_port_of_a_server_that_restarts_is_taken_by_nothing_else() -> None:
+    port = postgres.free_port()
+    for _ in range(2):
+        with socket.create_server(("127.0.0.1", port)) as server, socket.create_connection(server.getsockname()):
+            server.accept()[0].close()
+        with socket.socket() as other, pytest.raises(OSError, match="in use"):
+            other.bind(("127.0.0.1", port))
