@@ -70,6 +70,9 @@ Moment = Annotated[
 # A date in the precision that is known: a year, a month, a day, or a moment.
 Published = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?Z)?)?)?$")]
 
+# Why the text of an article says nothing: it has no words, or a site sent another page instead of the one asked for.
+Suspect = Literal["empty", "bot-wall", "error-page"]
+
 
 class Frozen(BaseModel):
     """The base of all models of the contract: immutable; unknown fields are ignored."""
@@ -140,6 +143,7 @@ class Article(Frozen):
     authors: tuple[Line, ...] = ()
     credits: tuple[Line, ...] = ()
     url: Annotated[str, Field(max_length=8_192), AfterValidator(storable)] | None = None
+    suspect: Suspect | None = None
     wire: Wire | None = None
     fields: Fields = {}
     notes: tuple[Note, ...] = ()

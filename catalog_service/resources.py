@@ -55,6 +55,7 @@ class Described(Resource):
     credits: tuple[str, ...]
     language: str | None
     url: str | None
+    suspect: contract.Suspect | None = None
     wire: contract.Wire | None
     fields: dict[str, JsonValue]
     words: int

@@ -18,6 +18,7 @@ Kind: TypeAlias = Literal["wire", "release", "article", "document"]
 PublishedBasis: TypeAlias = Literal["metadata", "dateline", "text", "caption"]
 ItemBy: TypeAlias = Literal["path", "member", "guid"]
 RelationType = contract.RelationType
+Suspect = contract.Suspect
 
 PARAGRAPH_BREAK = "\n\n"
 
@@ -75,7 +76,7 @@ class Normaliser:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """The normalised form of one item."""
+    """The normalised form of one item. `suspect` says that its text says nothing, and why: it is related to no other."""
 
     title: str
     paragraphs: tuple[str, ...]
@@ -87,6 +88,7 @@ class Article:
     authors: tuple[str, ...] = ()
     credits: tuple[str, ...] = ()
     url: str | None = None
+    suspect: Suspect | None = None
     wire: Wire | None = None
     fields: Mapping[str, Json] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()

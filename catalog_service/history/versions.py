@@ -40,7 +40,7 @@ def draft(data: contract.Observed, now: datetime) -> VersionRow:
         published=article.published,
         published_basis=article.published_basis,
         url=article.url,
-        details=article.model_dump(mode="json", include={"authors", "credits", "wire", "fields"}),
+        details=_details(article),
         notes=[note.model_dump(mode="json") for note in article.notes],
         normaliser=article.normaliser.model_dump(mode="json") if article.normaliser else None,
         original=original.digest,
@@ -53,6 +53,12 @@ def draft(data: contract.Observed, now: datetime) -> VersionRow:
         recorded_at=now,
         seq=0,
     )
+
+
+def _details(article: contract.Article) -> dict[str, Any]:
+    """The metadata that no query reads by itself. `suspect` is absent from most articles, as from earlier versions."""
+    details = article.model_dump(mode="json", include={"authors", "credits", "wire", "fields"})
+    return details if article.suspect is None else {**details, "suspect": article.suspect}
 
 
 def same_content(first: VersionRow, second: VersionRow) -> bool:

@@ -154,6 +154,7 @@ def _article(article: model.Article, digest: str) -> dict[str, Any]:
         "authors": article.authors,
         "credits": article.credits,
         "url": article.url,
+        "suspect": article.suspect,
         "wire": {"marker": article.wire.marker, "sequence": article.wire.sequence} if article.wire else None,
         "fields": dict(article.fields),
         "notes": [{"rule": n.rule, "at": n.at, "removed": n.removed, "inserted": n.inserted} for n in article.notes],

@@ -62,14 +62,15 @@ def store(session: Session, now: datetime, item: Item, old: Article | None, read
         retire(session, [item.id])
     if is_pending:
         item.observation += 1
-    _refresh_class(session, facts.folded_digest)
-    is_copy = _has_representative(session, facts.folded_digest)
+    folded_digest = _class_of(facts, item.document)
+    _refresh_class(session, folded_digest)
+    is_copy = _has_representative(session, folded_digest)
     row = Article(
         item=item.id,
         document=item.document,
         observation=item.observation,
         digest=reading.item.article.digest,
-        folded_digest=facts.folded_digest,
+        folded_digest=folded_digest,
         content=reading.content,
         indexed=not is_copy,
         sameness_version=versions.SAMENESS,
@@ -176,13 +177,14 @@ def refresh(session: Session, row: Article) -> None:
     """
     facts = sameness.prepare(article_blob.unpacked(row.content))
     lookup.remove(session, [row.id])
-    is_copy = _has_representative(session, facts.folded_digest)
+    folded_digest = _class_of(facts, row.document)
+    is_copy = _has_representative(session, folded_digest)
     fresh = Article(
         item=row.item,
         document=row.document,
         observation=row.observation,
         digest=row.digest,
-        folded_digest=facts.folded_digest,
+        folded_digest=folded_digest,
         content=row.content,
         indexed=not is_copy,
         sameness_version=versions.SAMENESS,
@@ -196,6 +198,11 @@ def refresh(session: Session, row: Article) -> None:
     session.flush()
     if not is_copy:
         lookup.add(session, {fresh.id: facts.fingerprints})
+
+
+def _class_of(facts: sameness.TextFacts, document: str) -> str:
+    """What the articles of a class have in common; a text that says nothing is in a class of its own."""
+    return facts.folded_digest or document
 
 
 def _refresh_class(session: Session, folded_digest: str) -> None:

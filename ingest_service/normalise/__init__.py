@@ -21,6 +21,7 @@ from ingest_service.normalise import (
     metadata,
     notes,
     publishers,
+    suspects,
     title,
 )
 from ingest_service.normalise.notes import apply
@@ -54,6 +55,7 @@ RULES = (
     publishers.kind,
     languages.language,
     broken_words.broken_words,
+    suspects.suspect,
 )
 
 

@@ -1,6 +1,6 @@
 """What repeats what: one fold, one kind of fingerprint, one alignment, one judge. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,6 +18,7 @@ class TextFacts:
     """What judging needs of one text, computed once."""
 
     side: side.Side
+    is_suspect: bool = False
 
     @property
     def fingerprints(self) -> Hashes:
@@ -25,13 +26,18 @@ class TextFacts:
         return self.side.folded.fingerprints.unique
 
     @property
-    def folded_digest(self) -> str:
-        """The digest of the fold: equal for texts with the same words, whatever their typography."""
-        return self.side.folded_digest
+    def folded_digest(self) -> str | None:
+        """The digest of the fold: equal for texts with the same words, whatever their typography.
+
+        None for a text that says nothing: it is a copy of no other.
+        """
+        return None if self.is_suspect else self.side.folded_digest
 
 
 def prepare(article: Article) -> TextFacts:
-    """Folds the text of an article and takes its fingerprints; linear time."""
+    """Folds the text of an article and takes its fingerprints; linear time. A text that says nothing has none."""
+    if article.suspect is not None:
+        return TextFacts(side.side_of(replace(article, paragraphs=())), is_suspect=True)
     return TextFacts(side.side_of(article))
 
 
