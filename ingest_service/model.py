@@ -76,7 +76,7 @@ class Normaliser:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """The normalised form of one item. `suspect` says that its text says nothing, and why: it is related to no other."""
+    """The normalised form of one item. `suspect` is the reason why its text says nothing; it then has no relations."""
 
     title: str
     paragraphs: tuple[str, ...]

@@ -1,7 +1,7 @@
 """The golden samples of the contract, version 1: the events and receipts of one life, recorded by a real catalog.
 
-Samples are only ever added. `digests.json` pins the bytes of each, so that an edit of one fails here. Events with fields
-that the contract got later are in `additions`, outside that life.
+Samples are only ever added. `digests.json` pins the bytes of each, so that an edit of one fails here. Events with
+fields that the contract got later are in `additions`, outside that life.
 """
 
 import hashlib

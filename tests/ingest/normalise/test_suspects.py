@@ -6,7 +6,8 @@ from tests.ingest.normalise.texts import BODY, TITLE, article_of
 
 BOT_WALLS = {
     "a heading and its explanation": (
-        "Pardon Our Interruption\n\nSomething about your browser made us think that you are a bot. This may happen when:\n"
+        "Pardon Our Interruption\n\nSomething about your browser made us think that you are a bot. "
+        "This may happen when:\n"
         "You have switched JavaScript off in your web browser.\nCookies are disabled.\n"
         "To regain access, allow cookies and JavaScript, then load the page again."
     ),
@@ -27,7 +28,8 @@ ERROR_PAGES = {
     "a status and a sentence": "404 Not Found\n\nThe requested URL was not found on this server.",
     "a server's name": "502 Bad Gateway\n\nnginx/1.24.0",
     "a friendly one": (
-        "Page not found | Island Times\n\nSorry, we cannot find this page. The address may be wrong, or the page was moved.\n"
+        "Page not found | Island Times\n\nSorry, we cannot find this page. The address may be "
+        "wrong, or the page was moved.\n"
         "Try the search box, or go back to the home page."
     ),
     "German": "Seite nicht gefunden\n\nDiese Seite gibt es nicht mehr. Zur Startseite",
@@ -36,7 +38,8 @@ ERROR_PAGES = {
         "If you consent, we also use cookies to show personal advertising.\nAccept all\nReject all\nMore options"
     ),
     "a German consent form": (
-        "Wir nutzen Cookies und verarbeiten Daten mit unseren Partnern.\nIhre Einwilligung ist freiwillig.\nAlle akzeptieren\n"
+        "Wir nutzen Cookies und verarbeiten Daten mit unseren Partnern.\nIhre Einwilligung ist "
+        "freiwillig.\nAlle akzeptieren\n"
     ),
 }
 SOUND = {
@@ -45,7 +48,8 @@ SOUND = {
         "Fishing boats wait outside until Friday."
     ),
     "a report that quotes a bot wall": (
-        'Ticket site shuts readers out\n\nPassengers who wanted to buy a ticket on Tuesday read "Pardon Our Interruption".\n'
+        "Ticket site shuts readers out\n\nPassengers who wanted to buy a ticket on Tuesday read "
+        '"Pardon Our Interruption".\n'
         "The ferry company apologised. It sold four thousand tickets by telephone instead."
     ),
     "a heading that a report shares": (
@@ -53,7 +57,8 @@ SOUND = {
         "The judge said that the hearing was open to all."
     ),
     "a brief about an error": (
-        "404 Not Found\n\nThe band plays at the old boathouse on Friday. Doors open at eight, and tickets cost nine dollars."
+        "404 Not Found\n\nThe band plays at the old boathouse on Friday. Doors open at eight, and "
+        "tickets cost nine dollars."
     ),
     "a number that is no status": "404\n\nboats left the harbour on Tuesday, nine more than in the year before.",
     "a brief about service": "Service Unavailable\n\nNo ferry sails on Sunday. The crew repairs the northern engine.",
