@@ -114,35 +114,44 @@ def connecting(session: Session, documents: Collection[str]) -> set[str]:
 
 
 def _neighbours(session: Session, links: Mapping[str, Links]) -> dict[str, set[str]]:
-    texts = {text for of_document in links.values() for text in of_document.former_texts}
-    copies = {text: _two_copies(session, text) for text in texts}
+    copies = _two_copies(session, {text for of_document in links.values() for text in of_document.former_texts})
     return {
         document: of_document.documents.union(*(copies[text] - {document} for text in of_document.former_texts))
         for document, of_document in links.items()
     }
 
 
-def _two_copies(session: Session, text: FormerText) -> set[str]:
-    """Up to two copies of a former text: even without one given document, at least one is left if there are two."""
-    return set(session.scalars(_select_two_copies(), text._asdict()))
+def _two_copies(session: Session, texts: Collection[FormerText]) -> dict[FormerText, set[str]]:
+    """Up to two copies of each former text: without any one document, at least one is left if there are two."""
+    if not texts:
+        return {}
+    rows = session.execute(_select_two_copies(), {"texts": [list(text) for text in texts]})
+    return {FormerText(*row[:3]): {copy for copy in row[3:] if copy is not None} for row in rows}
 
 
 @functools.cache
-def _select_two_copies() -> Select[str]:
-    """Up to two documents whose current version has `:digest` and duplicates the version `:number` of `:document`."""
+def _select_two_copies() -> Select[*tuple[Any, ...]]:
+    """Up to two copies of each of `:texts`: documents whose current version has its digest and duplicates its version.
+
+    Columns: document, number, digest, first, second.
+    """
+    texts = arrays.elements("texts")
+    document, number, digest = (
+        texts.c.value[0].as_string(), texts.c.value[1].as_integer(), texts.c.value[2].as_string()
+    )  # fmt: skip
     sides = []
     for own, other in DIRECTIONS:
-        version = aliased(Version)
-        has_digest = and_(version.document == own[0], version.number == own[1], version.digest == bindparam("digest"))
         duplicates_text = and_(
-            other[0] == bindparam("document"),
-            other[1] == bindparam("number"),
-            unindexed(Relation.type).in_(COPY_TYPES),
-            in_force(),
+            other[0] == document, other[1] == number, unindexed(Relation.type).in_(COPY_TYPES), in_force()
         )
-        side = select(own[0].label("document")).join(version, has_digest).where(duplicates_text)
-        sides.append(where_current(side, own))
-    return select(union_all(*sides).subquery().c.document).limit(2)
+        # Subqueries, not joins: PostgreSQL cannot estimate how many relations a text has, and may begin a join with all
+        # documents.
+        own_digest = select(Version.digest).where(Version.document == own[0], Version.number == own[1])
+        current = select(Document.number).where(Document.id == own[0], Document.status == "current")
+        is_copy = and_(own_digest.scalar_subquery() == digest, current.scalar_subquery() == own[1])
+        sides.append(select(own[0]).where(duplicates_text, is_copy).correlate(texts))
+    first, second = (union_all(*sides).limit(1).offset(place).scalar_subquery() for place in range(2))
+    return select(document, number, digest, first, second).select_from(texts)
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""Lists of texts as one parameter, so that no statement grows with the data.
+"""Lists as one parameter, so that no statement grows with the data.
 
 PostgreSQL takes at most 65,535 parameters a statement and SQLite 32,766; a story may have more documents than that.
 """
@@ -6,11 +6,12 @@ PostgreSQL takes at most 65,535 parameters a statement and SQLite 32,766; a stor
 from collections.abc import Collection, Sequence
 from typing import Any, Self
 
-from sqlalchemy import JSON, BindParameter, Boolean, ColumnElement, Dialect, String, TypeDecorator, bindparam
+from sqlalchemy import JSON, BindParameter, Boolean, ColumnElement, Dialect, String, TypeDecorator, bindparam, column
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import TypeEngine
 
 
@@ -85,3 +86,24 @@ def _rows_on_postgresql(element: _AnyRowOf, compiler: SQLCompiler, **options: An
 def any_row_of(columns: Sequence[Any], rows: Collection[Sequence[Any]]) -> ColumnElement[bool]:
     """Whether the columns equal the values of one of the rows, however many they are; all of them are one parameter."""
     return _AnyRowOf(*columns, bindparam(None, [list(row) for row in rows], type_=JSON()))
+
+
+class _Elements(FunctionElement[Any]):
+    """The elements of a JSON list, one in each row."""
+
+    inherit_cache = True
+
+
+@compiles(_Elements, "sqlite")
+def _elements_on_sqlite(element: _Elements, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401  The compiler's own.
+    return f"json_each({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_Elements, "postgresql")
+def _elements_on_postgresql(element: _Elements, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401  The compiler's own.
+    return f"json_array_elements({compiler.process(element.clauses, **options)})"
+
+
+def elements(name: str) -> TableValuedAlias:
+    """A list as a table, to select from: its column `value` has one element of the parameter `name` in each row."""
+    return _Elements(bindparam(name, type_=JSON())).table_valued(column("value", JSON())).alias(name)

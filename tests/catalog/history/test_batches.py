@@ -72,6 +72,23 @@ def test_edits_moves_and_withdrawals_take_as_few_statements(catalog: Database, r
     assert len(statements) <= MOST_STATEMENTS, statements
 
 
+def test_copies_of_many_former_texts_take_as_few_statements(catalog: Database, record: Record) -> None:
+    firsts = range(1, 301, 3)
+    copies = [
+        event(first + place, relations=[relation(first, type_="duplicate")]) for first in firsts for place in (1, 2)
+    ]
+    record(*(event(first) for first in firsts), *copies)
+    batches: list[list[contract.AnyEvent]] = [
+        [event(first, 2, "withdrawn") for first in firsts],
+        [related(first + 2, 1, [relation(first + 1, type_="duplicate")]) for first in firsts],
+        [event(first, 3, "restored", relations=[relation(first + 1, type_="duplicate")]) for first in firsts],
+    ]
+    for batch in batches:
+        with counted(catalog) as statements:
+            assert set(outcomes(record(*batch))) == {"recorded"}
+        assert len(statements) <= MOST_STATEMENTS, statements
+
+
 def bad_events() -> list[contract.AnyEvent | history.Malformed]:
     """One event of each kind that is refused, all of documents that are not recorded otherwise."""
     problem = contract.Problem(type="/problems/event-refused", title="", status=422, detail="", code="event-refused")

@@ -1,4 +1,4 @@
-"""A list of texts is one parameter on both databases, however long it is."""
+"""A list is one parameter on both databases, however long it is."""
 
 import pytest
 import sqlalchemy as sa
@@ -48,6 +48,15 @@ def test_the_list_is_a_parameter_of_a_statement_made_once(catalog: Database, rec
     with catalog.reading() as session:
         for number in (1, 2):
             assert list(session.scalars(statement, {"documents": [document_id(number)]})) == [document_id(number)]
+
+
+def test_the_elements_of_a_list_are_rows_of_a_table(catalog: Database) -> None:
+    listed = arrays.elements("listed")
+    statement = sa.select(listed.c.value[0].as_string(), listed.c.value[1].as_integer())
+    rows = [(text, number) for number, text in enumerate([*MANY, *HOSTILE])]
+    with catalog.reading() as session:
+        assert [tuple(row) for row in session.execute(statement, {"listed": rows})] == rows
+        assert session.execute(statement, {"listed": []}).all() == []
 
 
 def test_entries_of_the_search_index_are_removed_however_many(catalog: Database) -> None:
