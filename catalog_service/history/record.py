@@ -25,6 +25,9 @@ from catalog_service.store.tables import Change, Document, Version, current_vers
 
 __all__ = ["EventRefused", "Malformed", "heads", "put_original", "record_batch"]
 
+# PostgreSQL's class of SQLSTATEs for values above one of its limits, such as the size of an index row.
+LIMIT_EXCEEDED = "54"
+
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
@@ -54,9 +57,17 @@ def _record_together(
     try:
         with session.begin_nested():
             return _record(session, turn, received)
-    except (exc.DataError, exc.IntegrityError):
+    except exc.DBAPIError as error:
+        if not _is_about_a_value(error):
+            raise
         turn.seq = before
         return None
+
+
+def _is_about_a_value(error: exc.DBAPIError) -> bool:
+    """Whether the database refuses a value; other errors are of the database's condition or of the program."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return isinstance(error, exc.DataError | exc.IntegrityError) or state.startswith(LIMIT_EXCEEDED)
 
 
 def _record_alone(session: Session, turn: WriterTurn, event: contract.AnyEvent | Malformed) -> contract.Receipt:

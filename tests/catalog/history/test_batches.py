@@ -1,6 +1,7 @@
 """A batch is recorded by a fixed number of statements, with the result that its events have one by one."""
 
 import itertools
+import random
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -130,11 +131,9 @@ def test_every_bad_event_is_rejected_between_any_two_good_ones(record: Record) -
 def test_an_event_that_the_database_cannot_store_is_rejected_alone(catalog: Database, record: Record) -> None:
     with catalog.writing() as session:
         session.execute(sa.text(REFUSE[catalog.engine.dialect.name]))
-    events = [event(number, article=article(title="Refused" if number == 3 else "Taken")) for number in range(1, 6)]
-    assert outcomes(record(*events)) == ["recorded", "recorded", "rejected", "recorded", "recorded"]
-    with catalog.reading() as session:
-        seqs = list(session.scalars(sa.select(Change.seq).order_by(Change.seq)))
-        assert seqs == [1, 2, 3, 4]
+    check_one_refused(
+        catalog, record, [event(n, article=article(title="Refused" if n == 3 else "Taken")) for n in FIVE]
+    )
 
 
 # Makes the database refuse one title: an error that no rule of the catalog foresees.
@@ -143,6 +142,27 @@ REFUSE = {
     "BEGIN SELECT RAISE(ABORT, 'refused'); END",
     "postgresql": "CREATE INDEX one_refused ON version ((1 / CASE title WHEN 'Refused' THEN 0 ELSE 1 END))",
 }
+FIVE = range(1, 6)
+
+
+def check_one_refused(catalog: Database, record: Record, events: Sequence[contract.AnyEvent]) -> None:
+    """Of five new documents, the third is rejected and the others are recorded; the next batch is recorded too."""
+    receipts = record(*events)
+    assert outcomes(receipts) == ["recorded", "recorded", "rejected", "recorded", "recorded"]
+    assert receipts[2].problem is not None
+    assert receipts[2].problem.code == "event-refused"
+    assert outcomes(record(event(6))) == ["recorded"]
+    with catalog.reading() as session:
+        assert list(session.scalars(sa.select(Change.seq).order_by(Change.seq))) == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_an_event_above_a_limit_of_postgresql_is_rejected_alone(catalog: Database, record: Record) -> None:
+    with catalog.writing() as session:
+        session.execute(sa.text("CREATE INDEX long_texts ON version (CAST(paragraphs AS text))"))
+    # Random, as PostgreSQL compresses the rows of an index; a row has at most 2,704 bytes.
+    long = random.Random(0).randbytes(4_000).hex()
+    check_one_refused(catalog, record, [event(n, article=article(text=long if n == 3 else "Short.")) for n in FIVE])
 
 
 def test_a_thousand_events_of_one_document_are_recorded_in_order(catalog: Database, record: Record) -> None:
