@@ -1,5 +1,6 @@
 """The rules that exclude files from reading: temporary files of editors, and the rules in `.ingestignore`."""
 
+import fnmatch
 import functools
 import os
 import re
@@ -15,7 +16,7 @@ MAX_RULES = 10_000
 # Replaces a line end in a name, which `.` in a rule does not match, by a character that no name has.
 LINE_END = "\udc0a"
 # Hidden files, and the temporary names of vim, emacs, nano, gedit, LibreOffice, rsync, browsers and sed.
-ALWAYS = (
+TEMPORARY = (
     ".*",
     "*~",
     "#*#",
@@ -27,13 +28,13 @@ ALWAYS = (
     "4913",
     "sed" + 6 * "[A-Za-z0-9]",
 )
-
+_is_temporary = re.compile("|".join(map(fnmatch.translate, TEMPORARY))).match
 
 log = structlog.get_logger()
 
 
 class Ignore:
-    """The rules in force, read from the folder's `.ingestignore` (gitignore syntax) once.
+    """The rules in force: those of the folder's `.ingestignore` (gitignore syntax), read once, come before ours.
 
     Raises OSError when the file exists and cannot be read: without its rules too much would be published.
     """
@@ -44,13 +45,17 @@ class Ignore:
             own = os.fsdecode((root / IGNORE_FILE).read_bytes()).split("\n")[:MAX_RULES]
         except (FileNotFoundError, IsADirectoryError):
             own = []
-        rules = (*ALWAYS, *(line.removesuffix("\r") for line in own))
+        rules = (line.removesuffix("\r") for line in own)
         self._rules = pathspec.GitIgnoreSpec.from_lines(filter(_is_valid, rules))
 
     def __call__(self, path: str, is_folder: bool) -> bool:
-        """Whether the path is ignored. Everything in an ignored folder is ignored too."""
-        name = file_names.to_name(path).replace("\n", LINE_END)
-        return self._rules.match_file(f"{name}/" if is_folder else name)
+        """Whether the path itself is ignored; `covers` also considers the folders above it."""
+        if self._rules:
+            name = file_names.to_name(path).replace("\n", LINE_END)
+            ignored = self._rules.check_file(f"{name}/" if is_folder else name).include
+            if ignored is not None:
+                return ignored
+        return _is_temporary(path.rpartition("/")[2]) is not None
 
     def covers(self, path: str, is_folder: bool = False) -> bool:
         """Whether the path or a folder above it is ignored."""

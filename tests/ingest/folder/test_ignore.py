@@ -23,6 +23,12 @@ from ingest_service.folder.ignore import IGNORE_FILE, Ignore
         (b"*.bak", b"new\nline/a.bak", True),
         (b"", b"new\nline/.hidden", True),
         (b"", b"new\nline/a.txt", False),
+        (b"", b"#a.txt#", True),
+        (b"", b"sub/sedAb12Cd", True),
+        (b"", b"sedimentary", False),
+        (b"!.well-known", b".well-known", False),
+        (b"!*.md", b".notes.md", False),
+        (b"*.md", b".notes.txt", True),
     ],
 )
 def test_a_rule_sees_the_name_as_the_file_system_has_it(
