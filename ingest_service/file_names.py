@@ -16,11 +16,15 @@ _ESCAPED = re.compile(rb"\\x([0-9a-f]{2})")
 
 def to_text(name: str) -> str:
     """The text form of a path as Python's file functions return it (PEP 383: lone surrogates for odd bytes)."""
+    if name.isascii() and "\\" not in name:
+        return name
     return _AMBIGUOUS.sub(rb"\\x5c", os.fsencode(name)).decode("utf-8", "backslashreplace")
 
 
 def to_name(text: str) -> str:
     """The path for Python's file functions of a text form. A text that no path has as its form is the path itself."""
+    if text.isascii() and "\\" not in text:
+        return text
     name = os.fsdecode(_ESCAPED.sub(_byte, text.encode()))
     return name if to_text(name) == text else os.fsdecode(text.encode())
 

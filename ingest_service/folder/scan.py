@@ -5,14 +5,14 @@ next new file may get the inode of a deleted one, and `touch -r` keeps size and 
 """
 
 import errno
-import fcntl
 import itertools
 import os
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ingest_service import file_names
 from ingest_service.errors import NotRegular, PathTooLong, Unreadable
@@ -27,8 +27,8 @@ Ignored = Callable[[str, bool], bool]
 ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
 
 
-@dataclass(frozen=True, slots=True)
-class FileFact:
+# A named tuple, since a scan makes and compares one for each file: this takes less than half of a dataclass's time.
+class FileFact(NamedTuple):
     """The facts of one path in the file system; sizes in bytes, times in nanoseconds."""
 
     path: str
@@ -86,8 +86,7 @@ def upwards(path: str) -> Iterator[str]:
     yield path
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """A path in the ledger. `digest` is that of the bytes last read, None if they were never read.
 
     `is_document` says that the catalog has a document for it, `is_held` that its deletion is held.
@@ -116,11 +115,11 @@ def diff(known: Mapping[str, Known], seen: Seen, again: Collection[str] = ()) ->
     bytes are the same. An unavailable path is not deleted.
     """
     files = seen.files
-    to_read = tuple(
-        fact for path, fact in sorted(files.items()) if path in again or path not in known or known[path].fact != fact
-    )
+    differing = (fact for path, fact in files.items() if path not in known or known[path].fact != fact or path in again)
+    to_read = tuple(sorted(differing))
     deleted = tuple(sorted(seen.absent(known)))
-    others = (path for path in known if path in files and files[path].identity != known[path].fact.identity)
+    changed = (fact for fact in to_read if fact.path in known)
+    others = (fact.path for fact in changed if fact.identity != known[fact.path].fact.identity)
     left = {known[path].fact.identity: path for path in (*deleted, *others)}
     origins = {}
     for fact in to_read:
@@ -196,6 +195,10 @@ def look(root: Path, path: str) -> Entry | None:
         )
     if not stat.S_ISREG(facts.st_mode) or not inside:
         return _not_regular(path)
+    return _fact(path, facts)
+
+
+def _fact(path: str, facts: os.stat_result) -> FileFact:
     return FileFact(path, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_dev, facts.st_ino)
 
 
@@ -228,27 +231,39 @@ def walk(root: Path, ignored: Ignored, start: str = "") -> Iterator[Entry]:
     while waiting:
         folder = waiting.pop()
         try:
-            names = _names(root / file_names.to_name(folder))
+            descriptor, entries = _listed(root, folder)
         except OSError as error:
             if not folder:
                 raise
             if error.errno not in (errno.ENOENT, errno.ENOTDIR):
                 yield Unavailable(folder, reason(error))
             continue
-        for name, is_folder in names:
-            path = f"{folder}/{name}" if folder else name
-            if ignored(path, is_folder):
-                continue
-            if is_folder:
-                waiting.append(path)
-            elif (entry := look(root, path)) is not None:
-                yield entry
+        try:
+            for entry in entries:
+                name = file_names.to_text(entry.name)
+                path = f"{folder}/{name}" if folder else name
+                is_folder = _is_folder(entry)
+                if ignored(path, is_folder):
+                    continue
+                if is_folder:
+                    waiting.append(path)
+                elif (found := _listed_entry(root, path, entry, descriptor)) is not None:
+                    yield found
+        finally:
+            os.close(descriptor)
 
 
-def _names(folder: Path) -> list[tuple[str, bool]]:
-    """The names in a folder, and whether each is a folder."""
-    with os.scandir(folder) as entries:
-        return [(file_names.to_text(entry.name), _is_folder(entry)) for entry in entries]
+def _listed(root: Path, folder: str) -> tuple[int, list[os.DirEntry[str]]]:
+    """A descriptor of the folder, which the caller closes, and the entries in it; none if it is outside of `root`."""
+    place = root / file_names.to_name(folder)
+    descriptor = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with os.scandir(descriptor) as entries:
+            # A folder may have become a link since its name was listed.
+            return descriptor, list(entries) if _is_inside(root, place) else []
+    except BaseException:
+        os.close(descriptor)
+        raise
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -259,25 +274,15 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def is_written(path: Path) -> bool | None:
-    """Whether a process has the file open for writing; None if the file system cannot say.
-
-    A read lease is refused (EAGAIN) while there is a writer, and is released at once. SIGIO must be ignored: else a
-    writer that opens the file during the lease ends this process.
-    """
-    try:
-        number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        return None
-    try:
-        fcntl.fcntl(number, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-        fcntl.fcntl(number, fcntl.F_SETLEASE, fcntl.F_UNLCK)
-    except OSError as error:
-        return True if error.errno == errno.EAGAIN else None
-    else:
-        return False
-    finally:
-        os.close(number)
+def _listed_entry(root: Path, path: str, entry: os.DirEntry[str], folder: int) -> Entry | None:
+    """As `look`, for an entry of an open folder inside `root`: a regular file costs one system call."""
+    # If this raises, `look` reports the reason.
+    with suppress(OSError):
+        if entry.is_file(follow_symlinks=False):
+            facts = os.stat(entry.name, dir_fd=folder, follow_symlinks=False)
+            if stat.S_ISREG(facts.st_mode) and len(path.encode()) <= LONGEST_PATH:
+                return _fact(path, facts)
+    return look(root, path)
 
 
 def sort(entries: Iterable[Entry]) -> Seen:

@@ -1,5 +1,8 @@
 """Decides whether a file has settled: no process has it open for writing, or it has not changed for a while."""
 
+import errno
+import fcntl
+import os
 import signal
 import time
 from collections import OrderedDict
@@ -8,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest_service import file_names
-from ingest_service.folder import scan
 from ingest_service.folder.scan import FileFact
 from ingest_service.settings import Limits
 
@@ -58,7 +60,7 @@ class Settling:
         wait = self._waits.setdefault(fact.path, _Wait(now, now, fact))
         if wait.fact != fact:
             wait.fact, wait.still_since = fact, now
-        written = scan.is_written(self._root / file_names.to_name(fact.path))
+        written = is_written(self._root / file_names.to_name(fact.path))
         still = max(now - wait.still_since, self._age(fact))
         whole = written is False or (written is None and still >= self._limits.settle_seconds)
         if whole or self.is_overdue(fact.path):
@@ -88,3 +90,24 @@ class Settling:
         self._read_at.move_to_end(path)
         while next(iter(self._read_at.values())) <= now - self._limits.settle_again_seconds:
             self._read_at.popitem(last=False)
+
+
+def is_written(path: Path) -> bool | None:
+    """Whether a process has the file open for writing; None if the file system cannot say.
+
+    A read lease is refused (EAGAIN) while there is a writer, and is released at once. SIGIO must be ignored: else a
+    writer that opens the file during the lease ends this process.
+    """
+    try:
+        number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.fcntl(number, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        fcntl.fcntl(number, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except OSError as error:
+        return True if error.errno == errno.EAGAIN else None
+    else:
+        return False
+    finally:
+        os.close(number)

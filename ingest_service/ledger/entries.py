@@ -60,7 +60,7 @@ def quarantine(session: Session, context: Context, place: FileFact | Unusable, w
     fact = place if isinstance(place, FileFact) else NOWHERE
     is_new = (file.state, file.reason) != (QUARANTINED, why.code)
     # A file that changed begins anew.
-    tries = 1 if file.state != QUARANTINED or _fact(file) != dataclasses.replace(fact, path="") else file.tries + 1
+    tries = 1 if file.state != QUARANTINED or _fact(file) != fact._replace(path="") else file.tries + 1
     _set(file, fact, QUARANTINED, context.now if is_new else file.since)
     file.reason, file.detail = why.code, str(why)[:2_000].replace("\x00", "\ufffd")
     # Only attempts that are repeated are counted: an entry that is no file is seen again at every scan.

@@ -124,7 +124,10 @@ def _is_below(folder: str) -> sa.ColumnElement[bool]:
 
 
 def _by_path(rows: Iterable[Any]) -> dict[str, Known]:
-    return {row[0]: Known(FileFact(*row[:6]), row.digest, row.is_document, row.state == HELD) for row in rows}
+    return {
+        path: Known(FileFact(path, *facts), digest, is_document, state == HELD)
+        for path, *facts, digest, state, is_document in rows
+    }
 
 
 def remembered_volumes(session: Session) -> dict[str, Volume]:

@@ -1,7 +1,6 @@
 """Files are read in batches that fit into memory, one batch ahead of whoever takes them."""
 
 import asyncio
-import dataclasses
 import pickle
 from collections.abc import Sequence
 from contextlib import aclosing
@@ -80,7 +79,7 @@ def moved_folder(names: Sequence[str], *, same_size: bool, renamed: bool) -> Fol
         before = FileFact(f"old/{name}", 1 if same_size else number, 0, 0, 0, number)
         known[before.path] = Known(before, digest_at(name))
         inode = number if renamed else len(names) + number
-        seen[f"new/{name}"] = dataclasses.replace(before, path=f"new/{name}", inode=inode)
+        seen[f"new/{name}"] = before._replace(path=f"new/{name}", inode=inode)
     everything = Seen(seen, {})
     return FolderDiff(known, everything, scan.diff(known, everything), {}, (), whole=True)
 

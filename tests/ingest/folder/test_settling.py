@@ -1,13 +1,12 @@
 """A file is read when its writer is done with it, or when it was waited for long enough."""
 
-import dataclasses
 import signal
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from ingest_service.folder import scan
+from ingest_service.folder import scan, settling
 from ingest_service.folder.scan import FileFact
 from ingest_service.folder.settling import Settling
 from ingest_service.settings import Limits
@@ -60,7 +59,7 @@ def folder(tmp_path: Path) -> Folder:
 @pytest.fixture
 def no_lease(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file system that does not tell who writes, as most network mounts and files of others."""
-    monkeypatch.setattr(scan, "is_written", lambda _path: None)
+    monkeypatch.setattr(settling, "is_written", lambda _path: None)
 
 
 def test_a_file_without_a_writer_is_whole_at_once(folder: Folder) -> None:
@@ -157,7 +156,7 @@ def test_each_file_costs_the_same_however_many_were_read(folder: Folder, pause: 
     whole = folder.fact()
     folder.clock.wait(5)
     for number in range(files):
-        fact = dataclasses.replace(whole, path=CountedPath(f"{number}.txt"))
+        fact = whole._replace(path=CountedPath(f"{number}.txt"))
         assert folder.settling.is_whole(fact)
         folder.settling.forget(fact.path)
         folder.clock.wait(pause)

@@ -38,6 +38,13 @@ def folder(database_url: str, tmp_path: Path, workers: WorkerPool) -> Iterator[F
     folder.database.close()
 
 
+def _name(place: Any, folder: int | None) -> str:  # noqa: ANN401  As the functions that take it.
+    """The absolute path of what a function of `os` is called with."""
+    if isinstance(place, int):
+        return f"/proc/self/fd{Path(f'/proc/self/fd/{place}').readlink()}"
+    return str(place) if folder is None else f"{_name(folder, None)}/{place}"
+
+
 class Fault:
     """A fault of the file system below one path, while it is switched on."""
 
@@ -46,8 +53,9 @@ class Fault:
         original: Callable[..., Any] = getattr(os, function)
 
         def faulty(place: Any, *args: Any, **options: Any) -> Any:  # noqa: ANN401  As what it replaces.
-            # The service reaches the folder through a descriptor, under another name.
-            if self.on and str(place).startswith("/proc/") and str(place).endswith(f"/{path}"):
+            # The service reaches the folder through descriptors, under other names.
+            name = _name(place, options.get("dir_fd"))
+            if self.on and name.startswith("/proc/") and name.endswith(f"/{path}"):
                 raise OSError(number, os.strerror(number), str(place))
             return original(place, *args, **options)
 
@@ -122,10 +130,10 @@ async def test_many_unavailable_paths_are_a_few_reasons(folder: Folder, monkeypa
     await folder.once()
     original = os.scandir
 
-    def faulty(place: Path) -> Any:  # noqa: ANN401  As what it replaces.
-        if place.name.isdigit() and len(place.name) == 2 and place.parent.parent.name == "fd":
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place))
-        return original(place)
+    def faulty(descriptor: int) -> Any:  # noqa: ANN401  As what it replaces.
+        if Path(f"/proc/self/fd/{descriptor}").readlink().name.isdigit():
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return original(descriptor)
 
     monkeypatch.setattr(os, "scandir", faulty)
     pipeline = folder.pipeline()
