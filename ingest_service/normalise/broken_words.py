@@ -47,7 +47,7 @@ def broken_words(draft: Draft) -> RuleResult:
 def _spaced(draft: Draft) -> Iterator[Span]:
     """The spaces inside words."""
     for start, end in draft.stretches():
-        whole, at = "", 0
+        whole, at = "", -1
         for match in PAIR.finditer(draft.source, start, end):
             # The word just joined may itself be half of a longer word.
             first = whole if match.start(1) == at else match[1]

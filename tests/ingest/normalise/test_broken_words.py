@@ -88,3 +88,8 @@ def test_a_hyphen_at_the_end_of_a_line_leaves_no_space(broken: str, whole: str) 
     start = "The minister opened the new harbour on Tuesday, and said it was "
     article = article_of(f"{TITLE}\n\n{start}{broken} after nine years of work and two floods.")
     assert article.text == f"{start}{whole} after nine years of work and two floods."
+
+
+def test_two_words_at_the_very_start_of_a_file_are_not_joined() -> None:
+    text = "the minister opened the new harbour on Tuesday, after nine years of work and two floods."
+    assert article_of(text).text == text
