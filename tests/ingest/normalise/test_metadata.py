@@ -53,3 +53,9 @@ def test_the_file_may_say_its_kind(said: str, kind: Kind) -> None:
 
 def test_a_language_is_not_guessed_from_a_few_letters() -> None:
     assert article_of("Hello there").language is None
+
+
+def test_a_passage_in_another_language_at_the_top_does_not_decide() -> None:
+    quoted = "The prime minister said that the agreement would be signed before the end of the year. " * 10
+    text = "Le premier ministre a rencontré hier son homologue à Paris pour signer un accord sur la pêche. " * 40
+    assert article_of(f"{quoted}\n\n{text}").language == "fr"
