@@ -2,6 +2,7 @@
 
 import functools
 import importlib.util
+import itertools
 import re
 from collections.abc import Iterator
 from itertools import pairwise
@@ -11,6 +12,7 @@ from ingest_service.model import Span
 from ingest_service.normalise import names
 from ingest_service.normalise.draft import Draft, RuleResult
 
+HALF = re.compile(r"[a-z]{2,}")
 PAIR = re.compile(r"(?<!\S)[\"'“‘(\[]*([a-z]{2,24}) (?=([a-z]{2,24})(?![\w'’-]))")
 FIRST_HALF = re.compile(r"(?<![\w'’-])([a-z]{2,24})-$")
 SECOND_HALF = re.compile(r"([a-z]{2,24})(?![\w'’-])")
@@ -41,12 +43,14 @@ def broken_words(draft: Draft) -> RuleResult:
     if draft.article.language != "en":
         return RuleResult()
     mends = [*_spaced(draft), *_hyphenated(draft)]
-    return RuleResult(mends=sorted(mends))
+    return RuleResult(mends=sorted(mends)) if mends else RuleResult()
 
 
 def _spaced(draft: Draft) -> Iterator[Span]:
     """The spaces inside words."""
     for start, end in draft.stretches():
+        if not _has_halves(draft.source, start, end):
+            continue
         whole, at = "", -1
         for match in PAIR.finditer(draft.source, start, end):
             # The word just joined may itself be half of a longer word.
@@ -54,6 +58,14 @@ def _spaced(draft: Draft) -> Iterator[Span]:
             if match.end(2) <= end and _is_one_word(first, match[2]):
                 yield match.end(1), match.start(2)
                 whole, at = first + match[2], match.start(2)
+
+
+def _has_halves(source: str, start: int, end: int) -> bool:
+    """Whether a stretch has two neighbours that are a word together, and not both words: few have."""
+    known, words = known_words(), HALF.findall(source, start, end)
+    are_one_word = map(known.__contains__, map(str.__add__, words, words[1:]))
+    pairs = itertools.compress(pairwise(words), are_one_word)
+    return any(first not in known or second not in known for first, second in pairs)
 
 
 def _hyphenated(draft: Draft) -> Iterator[Span]:

@@ -56,7 +56,7 @@ def credit_line(draft: Draft) -> RuleResult:
         if contributors and (start or line is not draft.lines[0]):
             cuts.append((line.start + start, line.end))
             credited += [name for name in contributors if name not in credited]
-    return RuleResult(cuts=cuts, article=replace(draft.article, credits=tuple(credited)))
+    return RuleResult(cuts=cuts, article=replace(draft.article, credits=tuple(credited))) if cuts else RuleResult()
 
 
 def _credit_start(line: Line) -> int:

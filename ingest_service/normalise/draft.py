@@ -37,7 +37,12 @@ class Draft:
     notes: tuple[Note, ...] = ()
 
     def after(self, rule: str, result: RuleResult) -> "Draft":
-        """The draft after a rule, with a note for each change. A result that removes the last line is ignored."""
+        """The draft after a rule, with a note for each change; this draft where the rule found nothing.
+
+        A result that removes the last line is ignored.
+        """
+        if not result.cuts and not result.mends and result.article is None:
+            return self
         remaining = tuple(_without(self.lines, result.cuts, self.source)) if result.cuts else self.lines
         if self.lines and not remaining:
             return self

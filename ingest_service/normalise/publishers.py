@@ -76,17 +76,17 @@ def full_name(name: str) -> str | None:
 def publisher(draft: Draft) -> RuleResult:
     """Sets the publisher by the host of the text's address, if it is a listed government or outlet."""
     article = draft.article
+    if article.publisher or not article.url:
+        return RuleResult()
     host = _host(article.url)
-    name = article.publisher or _of_host(host, GOVERNMENTS) or _of_host(host, HOSTS)
-    return RuleResult(article=replace(article, publisher=name))
+    name = _of_host(host, GOVERNMENTS) or _of_host(host, HOSTS)
+    return RuleResult(article=replace(article, publisher=name) if name else None)
 
 
 def kind(draft: Draft) -> RuleResult:
     """Sets the kind: a wire by an agency, a release by a government, an article with author, credit or date."""
-    article = draft.article
-    if article.kind == "document":
-        article = replace(article, kind=_kind(draft))
-    return RuleResult(article=article)
+    kind_ = _kind(draft) if draft.article.kind == "document" else "document"
+    return RuleResult(article=replace(draft.article, kind=kind_) if kind_ != "document" else None)
 
 
 def _kind(draft: Draft) -> Kind:
@@ -104,9 +104,9 @@ def _kind(draft: Draft) -> Kind:
     return "document"
 
 
-def _host(url: str | None) -> str:
+def _host(url: str) -> str:
     try:
-        return (urlsplit(url or "").hostname or "").lower()
+        return (urlsplit(url).hostname or "").lower()
     except ValueError:
         return ""
 

@@ -60,19 +60,17 @@ def title(draft: Draft) -> RuleResult:
     paragraphs = list(layout.paragraphs(draft.lines[:TOP]))
     if not paragraphs or len(paragraphs[0]) == len(draft.lines):
         return RuleResult()
-    title_text = draft.article.title
-    if not title_text:
-        text = " ".join(line.text for line in paragraphs[0])
-        if not _is_title(text, paragraphs[0]):
-            return RuleResult()
-        title_text = text
+    title_text = draft.article.title or _joined(paragraphs[0])
+    if not draft.article.title and not _is_title(title_text, paragraphs[0]):
+        return RuleResult()
     # The title itself, and its repetitions directly below.
-    same = takewhile(
-        lambda lines: names.words(" ".join(line.text for line in lines)) == names.words(title_text), paragraphs
-    )
+    title_words = names.words(title_text)
+    same = takewhile(lambda lines: names.words(_joined(lines)) == title_words, paragraphs)
     cuts = [(line.start, line.end) for lines in same for line in lines]
     if len(cuts) == len(draft.lines):
         cuts.pop()
+    if not cuts:
+        return RuleResult()
     return RuleResult(cuts=cuts, article=replace(draft.article, title=title_text))
 
 
@@ -96,6 +94,10 @@ def desk_note(draft: Draft) -> RuleResult:
         return RuleResult()
     notes = (line for line in draft.lines[:3] if line.whole and DESK_NOTE.fullmatch(line.text[: LONGEST + 1]))
     return RuleResult(cuts=[(line.start, line.end) for line in notes])
+
+
+def _joined(lines: tuple[Line, ...]) -> str:
+    return " ".join(line.text for line in lines)
 
 
 def _is_title(text: str, lines: tuple[Line, ...]) -> bool:
