@@ -360,6 +360,30 @@ class DeadLetter(Frozen):
     problem: Problem
 
 
+LoadStep = Literal["idle", "scan", "read", "judge", "deliver"]
+
+
+class LoadProgress(Frozen):
+    """How far the ingest service has come with a scan of the folder and with all that the scan found.
+
+    `found` counts the files of the last scan of the whole folder; null before it has ended. `read`, `stored`, `judged`
+    and `published` count files, articles and answered events since the start of the service. `done` and `total` are
+    those of the step; `per_second` is its average rate, and `seconds_left` is until it ends, not until the last step
+    ends. They are null where they are not known.
+    """
+
+    step: LoadStep = "idle"
+    found: int | None = None
+    read: int = 0
+    stored: int = 0
+    judged: int = 0
+    published: int = 0
+    done: int = 0
+    total: int | None = None
+    per_second: float | None = None
+    seconds_left: float | None = None
+
+
 class IngestStatus(Frozen):
     """The answer of `GET /v1/status` of the ingest service; `dead_letters` are the oldest, `outbox` counts all."""
 
@@ -374,6 +398,8 @@ class IngestStatus(Frozen):
     healthy: bool = True
     reasons: tuple[str, ...] = ()
     dead_letters: tuple[DeadLetter, ...] = ()
+    progress: LoadProgress | None = None
+    """Null where no service runs, as in the command `status`."""
 
 
 class Match(Relation):

@@ -1,11 +1,13 @@
 """Opens the parts of the service in order of dependence, and closes them in reverse."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TypeAlias
 
 import structlog
 
+from catalog_service import contract
 from ingest_service import runner
 from ingest_service.admin import handlers, server
 from ingest_service.delivery.http import HttpTransport
@@ -20,8 +22,12 @@ from ingest_service.workers.pool import WorkerPool
 log = structlog.get_logger()
 
 
-async def run(settings: Settings, database: Database) -> None:
-    """Runs the service and its HTTP API until SIGTERM or SIGINT.
+Display: TypeAlias = Callable[[Callable[[], contract.LoadProgress | None]], AbstractAsyncContextManager[None]]
+"""Shows the figures that a function returns, until it returns None or the block ends."""
+
+
+async def run(settings: Settings, database: Database, display: Display) -> None:
+    """Runs the service and its HTTP API until SIGTERM or SIGINT; displays the first load.
 
     Raises DatabaseTaken, DatabaseAway, CannotListen, PartDied.
     """
@@ -32,19 +38,21 @@ async def run(settings: Settings, database: Database) -> None:
             app = handlers.create_app(sources, settings.host, settings.limits.text_characters)
             async with server.serving(app, settings.host, settings.port) as url:
                 log.info("listening", url=url)
-                await service.run(stop, owned.guard())
+                async with display(service.first_load):
+                    await service.run(stop, owned.guard())
     log.info("stopped")
 
 
-async def once(settings: Settings, database: Database) -> None:
-    """Brings the folder in once and delivers its events.
+async def once(settings: Settings, database: Database, display: Display) -> None:
+    """Brings the folder in once and delivers its events; displays the progress.
 
     Raises DatabaseTaken, DatabaseAway, CatalogTrouble, Refused, and SourceAway when a part of the folder could not be
     read; the events of the rest are delivered before.
     """
     with lock.owning(database.engine):
         async with opened(settings, database) as service:
-            await service.once()
+            async with display(service.first_load):
+                await service.once()
             if reasons := service.folder.health.reasons:
                 raise SourceAway("; ".join(reasons))
 

@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from ingest_service import file_names
-from ingest_service.delivery import events
+from ingest_service.delivery import events, outbox
 from ingest_service.errors import DatabaseAway, SourceAway, WorkersUnavailable
 from ingest_service.folder import folder_view, scan
 from ingest_service.folder.folder_view import FolderDiff
@@ -28,9 +28,10 @@ from ingest_service.intake import Intake, Outcome
 from ingest_service.judging.backlog import JudgingBacklog
 from ingest_service.judging.judge import Judge
 from ingest_service.judging.parallel import JudgePool
-from ingest_service.ledger import adopted, entries, folder_diff, mass_deletion
+from ingest_service.ledger import adopted, articles, entries, folder_diff, mass_deletion
 from ingest_service.ledger.rereads import RereadBacklog
-from ingest_service.settings import Settings
+from ingest_service.progress import Progress
+from ingest_service.settings import BATCH_SIZE, Settings
 from ingest_service.store.db import Database
 from ingest_service.workers.pool import WorkerPool
 
@@ -66,7 +67,9 @@ class Pipeline:
         self._database = database
         self._woken = woken
         self._origin = events.Origin(settings.collection_name, f"/ingest/{settings.collection_name}")
-        self._backlog = JudgingBacklog(database, Judge(self._origin, JudgePool(workers.facts, workers)), woken)
+        self.progress = Progress(time.monotonic)
+        judge = Judge(self._origin, JudgePool(workers.facts, workers))
+        self._backlog = JudgingBacklog(database, judge, woken, self.progress.add_judged)
         self._schedule = ScanSchedule(time.monotonic)
         self._intake = Intake(self._root, self._limits, workers, self._schedule)
         self._rereads = RereadBacklog(database, workers.count)
@@ -162,6 +165,7 @@ class Pipeline:
             log.error("the folder cannot be brought in now", code=failure.code, reason=str(failure))
         self._failures = self._failures + 1 if type(self._failure) is type(failure) else 1
         self._failure = failure
+        self.progress.begin("idle")
         if isinstance(failure, WorkersUnavailable) and self._failures >= MAX_WORKER_FAILURES:
             raise failure
         self._schedule.scan_all("the last scan failed")
@@ -222,22 +226,38 @@ class Pipeline:
         """Scans the paths, or the whole folder if there is a reason for it, and brings in the differences."""
         if reason is not None:
             log.info("looking at the whole folder", why=reason)
+            self.progress.begin("scan")
             diff = await asyncio.to_thread(folder_diff.of_everything, self._database, self._root)
         else:
             diff = await asyncio.to_thread(folder_diff.of_paths, self._database, self._root, paths)
         self._note_unavailable(diff, paths)
         self._forget_waits(diff, paths)
+        is_load = self._begin_reading(diff)
         held = await self._hold(diff)
         # All files are stored before the first is judged: in a rebuilt ledger an article needs every candidate.
         deleted = [path for path in diff.difference.deleted if path not in held]
         await self._bring_in(diff, deleted)
         await self._confirm_deleted(diff, deleted)
+        if is_load:
+            self.progress.begin("judge", await self._database.read(articles.count_new))
         await self._backlog.judge_new()
+        if is_load:
+            self.progress.begin("deliver", await self._database.read(outbox.count_pending))
         self._reported.difference_update(paths)
         if diff.whole:
             await self._database.write(mass_deletion.trust, diff, held)
             self._failure, self._failures = None, 0
             self.scanned.set()
+
+    def _begin_reading(self, diff: FolderDiff) -> bool:
+        """Begins the reading step of a load; False if the scan was of a few paths: they are no load."""
+        to_read = len(diff.difference.to_read)
+        if diff.whole:
+            self.progress.found = len(diff.seen.files)
+        elif to_read <= BATCH_SIZE:
+            return False
+        self.progress.begin("read", to_read)
+        return True
 
     def _forget_waits(self, diff: FolderDiff, paths: Sequence[str]) -> None:
         """Ends the waits of files that are absent."""
@@ -300,11 +320,13 @@ class Pipeline:
         moves = scan.MoveMatcher({path: diff.known[path] for path in (*deleted, *origins)})
         async with aclosing(self._intake.readings(diff, ready, moves)) as readings:
             async for batch in readings:
+                self.progress.add_read(len(batch))
                 outcome = self._intake.outcome(diff, batch, overdue, moves)
                 new = {read.digest: fact for fact, read in outcome.stored if fact.path not in diff.known}
                 if new and diff.difference.deleted:
                     await self._database.write(adopted.move_adopted, self._context(), diff.difference.deleted, new)
                 await self._database.write(_enter, self._context(), outcome)
+                self.progress.add_stored(len(batch))
                 self._woken()
                 if not diff.whole:
                     await self._backlog.judge_new()

@@ -17,6 +17,7 @@ from ingest_service.delivery.transport import Transport
 from ingest_service.errors import CatalogRefused, CatalogTrouble, DatabaseAway
 from ingest_service.judging import matching
 from ingest_service.ledger import adopted, entries, queries, status
+from ingest_service.progress import Progress
 from ingest_service.settings import Settings
 from ingest_service.store.db import Database
 
@@ -50,6 +51,9 @@ class Folder(Protocol):
     scanned: asyncio.Event
     """Set after the first complete scan: its events are in the outbox."""
 
+    progress: Progress
+    """How far the scans of the folder have come."""
+
     @property
     def health(self) -> WatcherHealth:
         """How well the folder is watched."""
@@ -77,6 +81,7 @@ class Service:
         config = RelayConfig(settings.collection_name, keep=timedelta(days=settings.limits.delivered_days))
         self.relay = Relay(database, transport, config, purge=entries.purge, clock=now)
         self.folder = open_folder(self.relay.wake)
+        self.folder.progress.published = self.relay.outcomes.total
         self._adopted = asyncio.Event()
         self._remaining: str | None = "adopt what the catalog knows"
 
@@ -116,8 +121,17 @@ class Service:
         stored = await self._database.read(status.read_status, self._settings.collection_name, now())
         reasons = (*health.reasons, *stored.reasons, *((f"{trouble.code}: {trouble}",) if trouble else ()))
         return stored.model_copy(
-            update={"watcher": health.detail, "healthy": health.healthy and not reasons, "reasons": reasons}
+            update={
+                "watcher": health.detail,
+                "healthy": health.healthy and not reasons,
+                "reasons": reasons,
+                "progress": self.folder.progress.figures(),
+            }
         )
+
+    def first_load(self) -> contract.LoadProgress | None:
+        """The progress of the load that a start makes; None when everything of it is delivered."""
+        return self.folder.progress.figures() if self._remaining else None
 
     async def files(self, query: handlers.FilesQuery) -> contract.Files:
         """One page of files. Raises DatabaseAway."""

@@ -51,6 +51,7 @@ app = typer.Typer(
 )
 migrate = typer.Typer(help="The schema of the service's database.", no_args_is_help=True)
 app.add_typer(migrate, name="migrate")
+Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
@@ -76,23 +77,25 @@ def exit_code(error: IngestError) -> int:
 
 
 @app.command()
-def run() -> None:
+def run(quiet: Quiet = False) -> None:
     """Watches the folder and sends events to the catalog, until SIGTERM or SIGINT."""
     from ingest_service import bootstrap
+    from ingest_service.cli import load_display
 
     loaded = settings.load()
     with _database(loaded) as database:
-        asyncio.run(bootstrap.run(loaded, database))
+        asyncio.run(bootstrap.run(loaded, database, load_display.chosen(loaded, quiet=quiet)))
 
 
 @app.command()
-def once() -> None:
+def once(quiet: Quiet = False) -> None:
     """Reads the folder once, sends the events to the catalog, and ends."""
     from ingest_service import bootstrap
+    from ingest_service.cli import load_display
 
     loaded = settings.load()
     with _database(loaded) as database:
-        asyncio.run(bootstrap.once(loaded, database))
+        asyncio.run(bootstrap.once(loaded, database, load_display.chosen(loaded, quiet=quiet)))
         _exit_by_data(database)
 
 

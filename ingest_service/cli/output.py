@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 MOST_EDITS = 5
 PASSAGE_CHARACTERS = 200
 EDIT_CHARACTERS = 60
+# What each step of a load does, and what it counts.
+STEPS = {
+    "scan": ("looking at the folder", "files"),
+    "read": ("reading", "files"),
+    "judge": ("judging", "articles"),
+    "deliver": ("delivering", "events"),
+}
 # The control characters of ASCII and Latin-1, with which a text could move the cursor or hide words.
 CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), "\ufffd")
 
@@ -27,9 +34,33 @@ def status_lines(status: contract.IngestStatus, unreadable: Sequence[contract.Fi
     yield f"to read again: {status.to_read_again}"
     if status.oldest_waiting_seconds is not None:
         yield f"oldest waiting: {status.oldest_waiting_seconds:.0f} s"
+    if status.progress is not None and status.progress.step != "idle":
+        yield f"progress: {progress_line(status.progress)}"
     yield from (f"not healthy: {file_names.printable(reason)}" for reason in status.reasons)
     yield from map(_dead_letter, status.dead_letters)
     yield from map(_unreadable, unreadable)
+
+
+def progress_line(progress: contract.LoadProgress) -> str:
+    """The step of a load with its counts, rate and time left, in one line."""
+    if progress.step == "idle":
+        return "waiting"
+    work, things = STEPS[progress.step]
+    parts = [f"step {list(STEPS).index(progress.step) + 1} of {len(STEPS)}: {work}"]
+    if progress.total is not None:
+        parts.append(f"{progress.done:,} of {progress.total:,} {things}")
+    if progress.per_second is not None:
+        parts.append(f"{progress.per_second:,.1f} a second")
+    if progress.seconds_left is not None:
+        parts.append(f"{_duration(progress.seconds_left)} left")
+    return ", ".join(parts)
+
+
+def _duration(seconds: float) -> str:
+    """A time to wait, in the two largest of hours, minutes and seconds."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def _dead_letter(letter: contract.DeadLetter) -> str:

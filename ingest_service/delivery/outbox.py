@@ -210,6 +210,11 @@ def counts(session: Session) -> dict[str, int]:
     return {OWED: 0, DELIVERED: 0, DEAD: 0} | {row.state: row.count_ for row in rows}
 
 
+def count_pending(session: Session) -> int:
+    """The number of pending events."""
+    return session.scalar(sa.select(sa.func.count()).select_from(Outbox).where(Outbox.state == OWED)) or 0
+
+
 def waiting(session: Session) -> Waiting:
     """The events that were refused and wait for another attempt, among the oldest thousand pending ones."""
     pending = sa.select(Outbox.id, Outbox.attempts, Outbox.problem).where(Outbox.state == OWED)

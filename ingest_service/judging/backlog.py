@@ -17,19 +17,26 @@ log = structlog.get_logger()
 
 
 class JudgingBacklog:
-    """Judges queued articles batch by batch. `woken` is called after each commit that may have emitted events."""
+    """Judges queued articles batch by batch.
 
-    def __init__(self, database: Database, judge: Judge, woken: Callable[[], None]) -> None:
+    `woken` is called after each commit that may have emitted events, `judged` with the number of new articles judged.
+    """
+
+    def __init__(
+        self, database: Database, judge: Judge, woken: Callable[[], None], judged: Callable[[int], None]
+    ) -> None:
         self._database = database
         self._judge = judge
         self._woken = woken
+        self._judged = judged
         self._saving: asyncio.Task[None] | None = None
 
     async def judge_new(self) -> None:
         """Judges all new articles. Raises DatabaseAway, and the fault of the task that saves checkpoints."""
         # Outside the writing transaction: the first update takes seconds when there are many articles.
         await self._database.read(mirror.update)
-        while await self._database.write(self._judge.judge, datetime.now(UTC), BATCH_SIZE):
+        while count := await self._database.write(self._judge.judge, datetime.now(UTC), BATCH_SIZE):
+            self._judged(count)
             self._woken()
         self._raise_fault()
         if self._saving is None:

@@ -123,6 +123,11 @@ def backlog(session: Session) -> Backlog:
     return Backlog(new is not None, bool(outdated) or (again, boilerplate, deleted) != (None, None, None))
 
 
+def count_new(session: Session) -> int:
+    """How many articles are to be judged for the first time."""
+    return session.scalar(sa.select(sa.func.count()).select_from(Article).where(_queued_in(NEW))) or 0
+
+
 def queued(session: Session, states: Collection[Judging], limit: int) -> list[Article]:
     """Up to `limit` articles that are queued in one of these states, the oldest first."""
     ids: list[int] = []

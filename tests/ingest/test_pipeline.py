@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from catalog_service import contract
 from ingest_service.delivery import events
+from ingest_service.errors import SourceAway
 from ingest_service.folder.scan import FileFact
 from ingest_service.index import checkpoint, mirror
 from ingest_service.judging.judge import Judge
@@ -40,6 +41,28 @@ async def test_the_seeds_come_in_with_their_one_relation(database_url: str, work
     assert [each["other"] for each in relation["passages"]] == [[856, 1098], [1211, 1326], [1953, 2029], [2034, 2116]]
     assert await folder.once() == []
     folder.database.close()
+
+
+async def test_the_progress_counts_what_a_scan_leads_to(folder: Folder) -> None:
+    folder.write("a.txt", STORY)
+    folder.write("b.txt", OTHER)
+    (folder.path / "c.bin").write_bytes(bytes(range(256)))
+    pipeline = folder.pipeline()
+    assert pipeline.progress.figures() == contract.LoadProgress()
+    await pipeline.once()
+    counts = {"found": 3, "read": 3, "stored": 3, "judged": 2}
+    assert pipeline.progress.figures() == contract.LoadProgress(step="deliver", total=2, **counts)
+    again = folder.pipeline()
+    await again.once()
+    assert again.progress.figures() == contract.LoadProgress(step="deliver", total=2, found=3)
+
+
+async def test_a_failed_scan_is_no_load(folder: Folder) -> None:
+    pipeline = folder.pipeline()
+    folder.path.rename(folder.path.with_name("away"))
+    with pytest.raises(SourceAway):
+        await pipeline.once()
+    assert pipeline.progress.figures() == contract.LoadProgress()
 
 
 async def test_an_edit_is_a_change_of_the_same_document(folder: Folder) -> None:

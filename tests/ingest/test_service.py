@@ -18,6 +18,7 @@ from ingest_service.errors import CatalogAway, PartDied, UnknownFormat
 from ingest_service.folder.scan import FileFact
 from ingest_service.ledger import entries
 from ingest_service.ledger.status import MAX_DEAD_LETTERS
+from ingest_service.progress import Progress
 from ingest_service.service import Service
 from ingest_service.settings import Settings
 from ingest_service.store import schema, state, tables
@@ -41,6 +42,7 @@ class Folder:
     def __init__(self, database: Database, wake: Callable[[], None]) -> None:
         self.scanned = asyncio.Event()
         self.health = Health()
+        self.progress = Progress(lambda: 0.0)
         self.has_file = asyncio.Event()
         self.goes_on = asyncio.Event()
         self.goes_on.set()
@@ -134,6 +136,10 @@ async def test_a_service_is_ready_when_what_it_found_is_delivered(database: Data
         await until(lambda: stage.still == (), "readiness")
         assert catalog.recorded == [observed("seoul").id]
         assert stage.service.condition().outcomes == {"recorded": 1}
+        assert stage.service.first_load() is None
+        progress = (await stage.service.status()).progress
+        assert progress is not None
+        assert progress.published == 1
 
 
 async def test_nothing_is_published_before_the_catalog_reported_its_heads(database: Database) -> None:

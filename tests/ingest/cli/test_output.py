@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import pytest
+
 from catalog_service import contract
 from ingest_service.cli import output
 from ingest_service.judging.matching import TextMatch
@@ -56,6 +58,28 @@ def test_many_and_long_differences_are_shortened() -> None:
     assert lines[3] == f'      said "{("word " * 100)[:59]}…", source has "word"'
     assert lines[-1] == "      and 16 more differences"
     assert len(lines) == 3 + output.MOST_EDITS + 1
+
+
+@pytest.mark.parametrize(
+    ("progress", "line"),
+    [
+        (contract.LoadProgress(), None),
+        (contract.LoadProgress(step="scan"), "step 1 of 4: looking at the folder"),
+        (
+            contract.LoadProgress(step="read", done=1_000, total=5_000, per_second=48.36, seconds_left=79.4),
+            "step 2 of 4: reading, 1,000 of 5,000 files, 48.4 a second, 1 min 19 s left",
+        ),
+        (
+            contract.LoadProgress(step="judge", done=1, total=90_000, per_second=2.5, seconds_left=36_000.0),
+            "step 3 of 4: judging, 1 of 90,000 articles, 2.5 a second, 10 h 0 min left",
+        ),
+        (contract.LoadProgress(step="deliver", total=7), "step 4 of 4: delivering, 0 of 7 events"),
+    ],
+)
+def test_the_status_has_the_progress_of_a_load(progress: contract.LoadProgress, line: str | None) -> None:
+    status = contract.IngestStatus(collection="seeds", instance="seeds", states={}, outbox={}, progress=progress)
+    lines = [each for each in output.status_lines(status, ()) if each.startswith("progress")]
+    assert lines == ([] if line is None else [f"progress: {line}"])
 
 
 def test_no_text_commands_the_terminal() -> None:
