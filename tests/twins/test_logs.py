@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 
 import pytest
 import structlog
@@ -53,3 +54,18 @@ def test_a_hostile_name_forges_no_line(twin: Twin, form: str, capsys: pytest.Cap
     output = capsys.readouterr().err
     assert len(output.splitlines()) == 1
     assert output.rstrip("\n").isprintable()
+
+
+def test_a_line_for_people_has_time_level_event_and_fields_in_order(
+    twin: Twin, capsys: pytest.CaptureFixture[str]
+) -> None:
+    twin.module("logs").configure("console")
+    log = structlog.get_logger()
+    log.warning("request", path="/v1/a", status=200, detail="two words", quoted="it's", healthy=None, names=["a"])
+    logging.getLogger("sqlalchemy.pool").error("lost")
+    first, second = capsys.readouterr().err.splitlines()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", first.partition(" ")[0])
+    assert first.partition(" ")[2] == (
+        f"[warning  ] {'request':<30} detail='two words' healthy=None names=['a'] path=/v1/a quoted=\"it's\" status=200"
+    )
+    assert second.partition(" ")[2] == "[error    ] lost"
