@@ -12,10 +12,11 @@ from catalog_service.access.policy import Access
 from catalog_service.api import errors, events, openapi, service
 from catalog_service.api.operations import Operation
 from catalog_service.history.group_commit import Writer
-from catalog_service.keys import ACCESS, DATABASE, DESCRIPTION, METRICS, SETTINGS, STOPPING, WRITER
+from catalog_service.keys import ACCESS, DATABASE, DESCRIPTION, METRICS, POINTS, SETTINGS, STOPPING, WRITER
 from catalog_service.metrics import Metrics
 from catalog_service.settings import Settings
 from catalog_service.store.db import Database
+from catalog_service.store.point_reads import PointReader
 from catalog_service.web import pages
 
 log = structlog.get_logger()
@@ -28,7 +29,8 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     )
     app[SETTINGS] = settings
     app[DATABASE] = database
-    app[ACCESS] = Access(settings, database)
+    app[POINTS] = PointReader(database)
+    app[ACCESS] = Access(settings, app[POINTS])
     app[METRICS] = Metrics()
     app[WRITER] = Writer(
         database, events.record_events, limit=settings.limits.waiting_events, together=contract.MAX_BATCH_EVENTS
@@ -37,6 +39,7 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     app[METRICS].watch_queue(lambda: app[WRITER].waiting)
     app[DESCRIPTION] = openapi.describe((*service.OPERATIONS, *api.OPERATIONS))
     app.cleanup_ctx.append(_writing)
+    app.on_cleanup.append(_close_points)
     app.on_shutdown.append(_stop_waiting)
     app.on_response_prepare.append(requests.finish)
     _route(app, service.OPERATIONS)
@@ -45,6 +48,10 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     app.add_subapp(api.PREFIX, below)
     pages.setup(app)
     return app
+
+
+async def _close_points(app: web.Application) -> None:
+    app[POINTS].close()
 
 
 async def _stop_waiting(app: web.Application) -> None:

@@ -1,6 +1,6 @@
 """Reads the versions of documents: their texts, originals and differences.
 
-The statements for one version are built once, and executed by the connection, as in `documents`.
+The statements for one version are prepared: see `store.prepared`.
 """
 
 import functools
@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from catalog_service import diff, resources
 from catalog_service.documents import ARTICLE, fields_of, readable
 from catalog_service.errors import NotFound
+from catalog_service.store.prepared import NamedRow, Prepared, Reader
 from catalog_service.store.tables import Document, Original, Version
 
 SUMMARY = (
@@ -46,9 +47,9 @@ class VersionNumbers:
     last: int
 
 
-def numbers(session: Session, document: UUID) -> VersionNumbers:
+def numbers(reader: Reader, document: UUID) -> VersionNumbers:
     """The numbers of a document's versions. Raises NotFound, Redacted."""
-    row = readable(session, document)
+    row = readable(reader, document)
     return VersionNumbers(row.number, row.versions)
 
 
@@ -68,30 +69,31 @@ class VersionHead:
     numbers: VersionNumbers
 
 
-def heads(session: Session, *names: VersionName) -> list[VersionHead]:
+def heads(reader: Reader, *names: VersionName) -> list[VersionHead]:
     """The heads of these versions, read by one statement. Raises NotFound, Redacted."""
     parameters: dict[str, str | int] = {}
     for place, (document, number) in enumerate(names):
         parameters |= {f"document_{place}": str(document), f"number_{place}": number}
-    rows = session.connection().execute(_select_heads(len(names)), parameters)
+    rows = _select_heads(len(names)).rows(reader, **parameters)
     by_name = {(row.document, row.number): row for row in rows if row.status != "redacted"}
     for document, number in names:
         if (str(document), number) not in by_name:
-            raise _no_version(session, document, number)
+            raise _no_version(reader, document, number)
     return [_head(by_name[str(document), number]) for document, number in names]
 
 
-def _head(row: Row[Any]) -> VersionHead:
+def _head(row: NamedRow) -> VersionHead:
     return VersionHead(row.original, row.recorded_at, VersionNumbers(row.current, row.last))
 
 
 @functools.cache
-def _select_heads(count: int) -> Select[*tuple[Any, ...]]:
-    named = (
+def _select_heads(count: int) -> Prepared:
+    named = [
         and_(Version.document == bindparam(f"document_{place}"), Version.number == bindparam(f"number_{place}"))
         for place in range(count)
-    )
-    return _of_versions(Version.document, Version.number, Version.original, Version.recorded_at).where(or_(*named))
+    ]
+    columns = (Version.document, Version.number, Version.original, Version.recorded_at)
+    return Prepared(lambda: _of_versions(*columns).where(or_(*named)))
 
 
 def _of_versions(*columns: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401  Columns of any type.
@@ -100,33 +102,33 @@ def _of_versions(*columns: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401  Co
     return select(*columns, *of_document).join(Document, Document.id == Version.document)
 
 
-def version(session: Session, document: UUID, number: int) -> resources.Version:
+def version(reader: Reader, document: UUID, number: int) -> resources.Version:
     """One version with its text. Raises NotFound, Redacted."""
-    return version_and_numbers(session, document, number)[0]
+    return version_and_numbers(reader, document, number)[0]
 
 
-def version_and_numbers(session: Session, document: UUID, number: int) -> tuple[resources.Version, VersionNumbers]:
+def version_and_numbers(reader: Reader, document: UUID, number: int) -> tuple[resources.Version, VersionNumbers]:
     """One version with its text, and the numbers of the document's versions. Raises NotFound, Redacted."""
-    row = _version(session, document, number)
+    row = _version(reader, document, number)
     texts = {"paragraphs": row.paragraphs, "text": _text(row), "notes": row.notes}
     resource = resources.Version.model_validate(_summary(row) | texts)
     return resource, VersionNumbers(row.current, row.last)
 
 
-def original(session: Session, document: UUID, number: int) -> OriginalBytes:
+def original(reader: Reader, document: UUID, number: int) -> OriginalBytes:
     """The bytes that a version was read from. Raises NotFound, Redacted."""
-    row = _version_row(session, _select_original(), document, number)
+    row = _version_row(reader, _select_original, document, number)
     return OriginalBytes(row.content, row.original, row.media_type, row.encoding, row.path)
 
 
-def changes(session: Session, document: UUID, first: int, second: int) -> resources.Diff:
+def changes(reader: Reader, document: UUID, first: int, second: int) -> resources.Diff:
     """The word diff of two versions of a document. Raises NotFound, Redacted."""
-    return compare(session, (document, first), (document, second))
+    return compare(reader, (document, first), (document, second))
 
 
-def compare(session: Session, first: VersionName, second: VersionName) -> resources.Diff:
+def compare(reader: Reader, first: VersionName, second: VersionName) -> resources.Diff:
     """The word diff of any two versions. Raises NotFound, Redacted."""
-    rows = _version(session, *first), _version(session, *second)
+    rows = _version(reader, *first), _version(reader, *second)
     before, after = (_text(row) for row in rows)
     ops = diff.diff(before, after)
     added, removed = diff.words_changed(before, after, ops)
@@ -144,7 +146,7 @@ def compare(session: Session, first: VersionName, second: VersionName) -> resour
     )
 
 
-def _summary(row: Row[Any]) -> dict[str, Any]:
+def _summary(row: NamedRow) -> dict[str, Any]:
     original = {
         "digest": row.original,
         "size": row.original_size,
@@ -154,34 +156,34 @@ def _summary(row: Row[Any]) -> dict[str, Any]:
     return fields_of(row) | {"original": original}
 
 
-def _text(row: Row[Any]) -> str:
+def _text(row: NamedRow) -> str:
     return "\n\n".join(row.paragraphs)
 
 
-def _no_version(session: Session, document: UUID, number: int) -> NotFound:
+def _no_version(reader: Reader, document: UUID, number: int) -> NotFound:
     """The error of a version that does not exist. Raises NotFound or Redacted if this is true of its document."""
-    readable(session, document)
+    readable(reader, document)
     return NotFound(f"Document {document} has no version {number}.")
 
 
-def _version(session: Session, document: UUID, number: int) -> Row[Any]:
-    return _version_row(session, _select_version(), document, number)
+def _version(reader: Reader, document: UUID, number: int) -> NamedRow:
+    return _version_row(reader, _select_version, document, number)
 
 
-def _version_row(session: Session, statement: Select[*tuple[Any, ...]], document: UUID, number: int) -> Row[Any]:
+def _version_row(reader: Reader, statement: Prepared, document: UUID, number: int) -> NamedRow:
     """The row of one version. Raises NotFound, Redacted."""
-    row = session.connection().execute(statement, {"document": str(document), "number": number}).one_or_none()
+    row = statement.row(reader, document=str(document), number=number)
     if row is None or row.status == "redacted":
-        raise _no_version(session, document, number)
+        raise _no_version(reader, document, number)
     return row
 
 
-@functools.cache
+@Prepared
 def _select_version() -> Select[*tuple[Any, ...]]:
     return _of_versions(*SUMMARY, *TEXT).where(*_named())
 
 
-@functools.cache
+@Prepared
 def _select_original() -> Select[*tuple[Any, ...]]:
     columns = (Version.original, Version.media_type, Version.encoding, Version.path, Original.content)
     return _of_versions(*columns).join(Original, Original.digest == Version.original).where(*_named())

@@ -1,16 +1,14 @@
 """Reads documents.
 
-The statements for one document are built once, and executed by the connection: the session would take half as long
-again, and there are no objects to map.
+The statements for one document are prepared: see `store.prepared`.
 """
 
-import functools
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from catalog_service import dates, resources
@@ -18,6 +16,7 @@ from catalog_service.errors import NotFound, Redacted, Withdrawn
 from catalog_service.relation_types import COPY_TYPES
 from catalog_service.relations import queries
 from catalog_service.store import paging
+from catalog_service.store.prepared import NamedRow, Prepared, Reader
 from catalog_service.store.tables import Document, DocumentState, Story, Version, current_version, valid_at
 
 # The columns of a version's article, in documents and in versions.
@@ -68,15 +67,15 @@ def find(session: Session, filter_: Filter, *, limit: int, cursor: str | None = 
     )
 
 
-def one(session: Session, document: UUID) -> resources.Document:
+def one(reader: Reader, document: UUID) -> resources.Document:
     """The present state of a document. Raises NotFound, Withdrawn (with the tombstone), Redacted."""
-    row = session.connection().execute(_select_one(), {"document": str(document)}).one_or_none()
+    row = _select_one.row(reader, document=str(document))
     if row is None or row.status != "current":
-        raise _unavailable(_document(session, document))
-    return described(session, [row])[0]
+        raise _unavailable(_document(reader, document))
+    return described(reader, [row])[0]
 
 
-@functools.cache
+@Prepared
 def _select_one() -> Select[*tuple[Any, ...]]:
     return with_version().where(DocumentState.document == bindparam("document"))
 
@@ -87,33 +86,28 @@ def by_ids(session: Session, documents: Collection[str]) -> dict[str, resources.
     return {str(resource.id): resource for resource in described(session, rows)}
 
 
-def status(session: Session, document: UUID) -> resources.Status:
+def status(reader: Reader, document: UUID) -> resources.Status:
     """Whether the document is current, withdrawn or redacted. Raises NotFound."""
-    return _document(session, document).status  # type: ignore[return-value]
+    return cast("resources.Status", _document(reader, document).status)
 
 
-def seq(session: Session, document: UUID) -> int:
+def seq(reader: Reader, document: UUID) -> int:
     """The `seq` of the last change of a current document. Raises NotFound, Withdrawn, Redacted."""
-    row = session.connection().execute(_select_seq(), {"document": str(document)}).one_or_none()
-    if row is None or row.status != "current":
-        raise _unavailable(_document(session, document))
+    row = _document(reader, document)
+    if row.status != "current":
+        raise _unavailable(row)
     return int(row.seq)
 
 
-@functools.cache
-def _select_seq() -> Select[int, str]:
-    return select(Document.seq, Document.status).where(Document.id == bindparam("document"))
-
-
-def described(session: Session, rows: Sequence[Row[Any]], at: int | None = None) -> list[resources.Document]:
+def described(reader: Reader, rows: Sequence[NamedRow], at: int | None = None) -> list[resources.Document]:
     """The rows of `with_version` as resources. Relations and copies are read by one statement for all rows."""
     # The head of a story is no copy.
     filings = [row.document for row in rows if row.story_head not in (None, row.document)]
-    related = queries.related(session, [row.document for row in rows], filings, at)
+    related = queries.related(reader, [row.document for row in rows], filings, at)
     return [_resource(row, related) for row in rows]
 
 
-def _resource(row: Row[Any], related: queries.Related) -> resources.Document:
+def _resource(row: NamedRow, related: queries.Related) -> resources.Document:
     counts = related.counts[row.document]
     computed = {
         "story": _membership(row, related.copies),
@@ -123,40 +117,47 @@ def _resource(row: Row[Any], related: queries.Related) -> resources.Document:
     return resources.Document.model_validate(fields_of(row) | computed)
 
 
-def _membership(row: Row[Any], copies: Collection[str]) -> dict[str, Any] | None:
+def _membership(row: NamedRow, copies: Collection[str]) -> dict[str, Any] | None:
     if row.story_head is None:
         return None
     role: resources.StoryRole = "copy" if row.document in copies else "revision"
     return {"id": row.story, "size": row.story_size, "role": "head" if row.story_head == row.document else role}
 
 
-def fields_of(row: Row[Any]) -> dict[str, Any]:
+def fields_of(row: NamedRow) -> dict[str, Any]:
     """The row's columns under the names of the fields of `resources.Described`; models ignore the other columns."""
-    return {**row._mapping, **row.details, "id": row.document, "version": row.number}
+    return {**row._asdict(), **row.details, "id": row.document, "version": row.number}
 
 
-def _tombstone(row: Document) -> dict[str, Any]:
+def _tombstone(row: NamedRow) -> dict[str, Any]:
     """The tombstone of a withdrawn document."""
     tombstone = {"id": row.id, "collection": row.collection, "path": row.path, "status": row.status, "seq": row.seq}
     return tombstone | {"version": row.number, "versions": f"/v1/documents/{row.id}/versions"}
 
 
-def _document(session: Session, document: UUID) -> Document:
-    row = session.get(Document, str(document))
+def _document(reader: Reader, document: UUID) -> NamedRow:
+    """The row of a document in any status. Raises NotFound."""
+    row = _select_document.row(reader, document=str(document))
     if row is None:
         raise NotFound(f"There is no document {document}.")
     return row
 
 
-def readable(session: Session, document: UUID) -> Document:
+@Prepared
+def _select_document() -> Select[*tuple[Any, ...]]:
+    columns = (Document.id, Document.collection, Document.path, Document.status, Document.number, Document.versions)
+    return select(*columns, Document.seq).where(Document.id == bindparam("document"))
+
+
+def readable(reader: Reader, document: UUID) -> NamedRow:
     """The row of a document that is not redacted. Raises NotFound, Redacted."""
-    row = _document(session, document)
+    row = _document(reader, document)
     if row.status == "redacted":
         raise _unavailable(row)
     return row
 
 
-def _unavailable(row: Document) -> Withdrawn | Redacted:
+def _unavailable(row: NamedRow) -> Withdrawn | Redacted:
     """The error of a document that is not current."""
     if row.status == "redacted":
         return Redacted(f"The content of document {row.id} was erased on purpose.")

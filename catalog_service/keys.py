@@ -13,11 +13,13 @@ from catalog_service.history.record import Malformed
 from catalog_service.metrics import Metrics
 from catalog_service.settings import Settings
 from catalog_service.store.db import Database
+from catalog_service.store.point_reads import PointReader
 
 ErrorPage = Callable[[web.Request, Problem], web.Response]
 
 SETTINGS = web.AppKey("settings", Settings)
 DATABASE = web.AppKey("database", Database)
+POINTS = web.AppKey("points", PointReader)
 ACCESS = web.AppKey("access", Access)
 WRITER: web.AppKey[Writer[AnyEvent | Malformed, Receipt]] = web.AppKey("writer")
 # Set when the service is about to stop; requests that wait for a change then answer at once.

@@ -1,5 +1,6 @@
 """Access control: by tokens and their scopes; without tokens, only requests from this machine are allowed."""
 
+import functools
 import re
 import time
 from datetime import UTC, datetime
@@ -7,7 +8,7 @@ from datetime import UTC, datetime
 from catalog_service.access import tokens
 from catalog_service.errors import Forbidden, HostUnknown, Unauthorized
 from catalog_service.settings import Settings, is_loopback
-from catalog_service.store.db import Database
+from catalog_service.store.point_reads import PointReader
 
 # An open catalog checks this often whether a token exists; so long the first token may take to close it.
 TOKEN_CHECK_SECONDS = 1.0
@@ -17,9 +18,10 @@ _HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[^:\[\]]*)(?::\d{1,5})?")
 class Access:
     """Decides from the settings and the stored tokens whether a request is allowed."""
 
-    def __init__(self, settings: Settings, database: Database) -> None:
-        self._settings = settings
-        self._database = database
+    def __init__(self, settings: Settings, points: PointReader) -> None:
+        self._public_read = settings.public_read
+        self._on_loopback = is_loopback(settings.host)
+        self._points = points
         self._open = False
         self._checked_at: float | None = None
 
@@ -32,7 +34,7 @@ class Access:
         if token := _bearer(authorization):
             await self._demand_scope(token, scope)
             return True
-        if scope == "read" and self._settings.public_read:
+        if scope == "read" and self._public_read:
             return False
         if not await self._is_open():
             raise Unauthorized(headers={"WWW-Authenticate": f'Bearer realm="catalog", scope="{scope}"'})
@@ -41,7 +43,8 @@ class Access:
         return False
 
     async def _demand_scope(self, token: str, scope: str) -> None:
-        grant = await self._database.read(tokens.grant, token, datetime.now(UTC))
+        # Read anew for each request, so that a token is worth nothing from the commit of its revocation on.
+        grant = await self._points.read(tokens.grant, token, datetime.now(UTC))
         if grant is None:
             challenge = 'Bearer realm="catalog", error="invalid_token"'
             raise Unauthorized("The token is unknown, expired or revoked.", headers={"WWW-Authenticate": challenge})
@@ -51,11 +54,11 @@ class Access:
 
     async def _is_open(self) -> bool:
         """Whether all requests are allowed without a token: the service listens on loopback and no token is valid."""
-        if not is_loopback(self._settings.host):
+        if not self._on_loopback:
             return False
         now = time.monotonic()
         if self._checked_at is None or now - self._checked_at > TOKEN_CHECK_SECONDS:
-            self._open = not await self._database.read(tokens.exist, datetime.now(UTC))
+            self._open = not await self._points.read(tokens.exist, datetime.now(UTC))
             self._checked_at = now
         return self._open
 
@@ -65,6 +68,7 @@ def _bearer(authorization: str) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
+@functools.lru_cache(maxsize=100)
 def _names_loopback(host: str) -> bool:
     """Whether a Host header names this machine.
 

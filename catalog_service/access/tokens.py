@@ -9,11 +9,13 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from catalog_service.errors import BadQuery, NotFound
+from catalog_service.store.prepared import Prepared, Reader
 from catalog_service.store.tables import AccessToken
 
 SCOPES = ("read", "publish", "redact", "admin")
@@ -61,21 +63,32 @@ def create(
     return token
 
 
-def grant(session: Session, token: str, now: datetime) -> Grant | None:
+def grant(reader: Reader, token: str, now: datetime) -> Grant | None:
     """What the token allows at `now`; None when it is unknown, expired or revoked."""
     if len(token) > MAX_TOKEN:
         return None
     hashed = _hash(token)
-    row = session.scalars(select(AccessToken).where(AccessToken.hash == hashed, _is_valid(now))).one_or_none()
+    row = _select_grant.row(reader, hash=hashed, now=now)
     # The look-up is by the hash, so its time reveals nothing of a token; the comparison takes constant time.
     if row is None or not hmac.compare_digest(row.hash, hashed):
         return None
     return Grant(row.name, frozenset(row.scopes.split()))
 
 
-def exist(session: Session, now: datetime) -> bool:
+@Prepared
+def _select_grant() -> Select[*tuple[Any, ...]]:
+    columns = (AccessToken.name, AccessToken.hash, AccessToken.scopes)
+    return select(*columns).where(AccessToken.hash == bindparam("hash"), _is_valid())
+
+
+def exist(reader: Reader, now: datetime) -> bool:
     """Whether any token is valid at `now`; while none is, a catalog on loopback is open."""
-    return session.scalar(select(AccessToken.id).where(_is_valid(now)).limit(1)) is not None
+    return _select_valid.row(reader, now=now) is not None
+
+
+@Prepared
+def _select_valid() -> Select[*tuple[Any, ...]]:
+    return select(AccessToken.id).where(_is_valid()).limit(1)
 
 
 def listed(session: Session) -> list[TokenSummary]:
@@ -95,8 +108,10 @@ def revoke(session: Session, number: int, now: datetime) -> None:
     session.flush()
 
 
-def _is_valid(now: datetime) -> ColumnElement[bool]:
-    return and_(AccessToken.revoked_at.is_(None), or_(AccessToken.expires_at.is_(None), AccessToken.expires_at > now))
+def _is_valid() -> ColumnElement[bool]:
+    """Whether a token is neither revoked nor expired at `:now`."""
+    unexpired = or_(AccessToken.expires_at.is_(None), AccessToken.expires_at > bindparam("now"))
+    return and_(AccessToken.revoked_at.is_(None), unexpired)
 
 
 def _hash(token: str) -> bytes:

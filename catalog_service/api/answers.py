@@ -23,7 +23,7 @@ def answer(
 ) -> web.Response:
     """The model as JSON; `etag` is made by `strong` or `weak`, `links` are pairs of address and relation type."""
     headers = {**validators(etag, modified), **_linked(links)}
-    body = model.model_dump_json(by_alias=True).encode()
+    body = model.__pydantic_serializer__.to_json(model, by_alias=True)
     return web.Response(body=body, content_type="application/json", headers=headers)
 
 

@@ -12,7 +12,7 @@ from catalog_service.api.answers import answer
 from catalog_service.api.operations import Content, Operation, Parameters
 from catalog_service.api.parameters import Number, OfDocument
 from catalog_service.errors import BadQuery, NotFound, Redacted
-from catalog_service.keys import DATABASE
+from catalog_service.keys import DATABASE, POINTS
 
 VersionName = Annotated[
     str,
@@ -59,12 +59,12 @@ def _parse_name(parameter: str, name: str) -> tuple[UUID, int]:
 
 async def _diff(request: web.Request, first: tuple[UUID, int], second: tuple[UUID, int]) -> web.Response:
     """The diff of two versions. Versions never change, so the ETag consists of their names."""
-    database, etag = request.config_dict[DATABASE], answers.strong(f"{first[0]}@{first[1]}..{second[0]}@{second[1]}")
+    etag = answers.strong(f"{first[0]}@{first[1]}..{second[0]}@{second[1]}")
     if answers.is_named(request, etag):
         # The diff has not changed, but a version may have been redacted.
-        await database.read(document_versions.heads, first, second)
+        await request.config_dict[POINTS].read(document_versions.heads, first, second)
         return answers.not_modified(etag)
-    return answer(await database.read(document_versions.compare, first, second), etag=etag)
+    return answer(await request.config_dict[DATABASE].read(document_versions.compare, first, second), etag=etag)
 
 
 OPERATIONS = (

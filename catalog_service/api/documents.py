@@ -16,7 +16,8 @@ from catalog_service.api.answers import answer
 from catalog_service.api.operations import ANY, Content, Operation
 from catalog_service.api.parameters import Dates, OfDocument, OfVersion, Paged, Short, dates
 from catalog_service.errors import CursorInvalid, CursorMismatch, NotFound, RangeOutside, Redacted, Withdrawn
-from catalog_service.keys import DATABASE
+from catalog_service.keys import DATABASE, POINTS
+from catalog_service.store.prepared import Reader
 
 GONE = (NotFound, Redacted)
 FILE = Content({"type": "string"}, (ANY,))
@@ -50,7 +51,7 @@ async def find(request: web.Request, parameters: DocumentListParameters) -> web.
 
 async def one(request: web.Request, parameters: OfDocument) -> web.Response:
     """The present state of a document."""
-    etag, document = await request.config_dict[DATABASE].read(_one, parameters.id, _known(request))
+    etag, document = await request.config_dict[POINTS].read(_one, parameters.id, _known(request))
     if document is None:
         return answers.not_modified(etag)
     versions = f"/v1/documents/{document.id}/versions"
@@ -58,11 +59,11 @@ async def one(request: web.Request, parameters: OfDocument) -> web.Response:
     return answer(document, etag=etag, modified=document.recorded_at, links=links)
 
 
-def _one(session: Session, document: UUID, is_known: IsKnown | None) -> tuple[str, resources.Document | None]:
+def _one(reader: Reader, document: UUID, is_known: IsKnown | None) -> tuple[str, resources.Document | None]:
     """The ETag of a document, and the document unless the client knows it."""
-    if is_known and is_known(etag := _etag(document, documents.seq(session, document))):
+    if is_known and is_known(etag := _etag(document, documents.seq(reader, document))):
         return etag, None
-    resource = documents.one(session, document)
+    resource = documents.one(reader, document)
     return _etag(document, resource.seq), resource
 
 
@@ -94,11 +95,13 @@ async def versions(request: web.Request, parameters: OfDocument) -> web.Response
 
 async def version(request: web.Request, parameters: OfVersion) -> web.Response:
     """One version with its text."""
-    database, etag = request.config_dict[DATABASE], answers.strong(f"{parameters.id}-{parameters.n}")
+    etag = answers.strong(f"{parameters.id}-{parameters.n}")
     if answers.is_named(request, etag):
-        (head,) = await database.read(document_versions.heads, (parameters.id, parameters.n))
+        (head,) = await request.config_dict[POINTS].read(document_versions.heads, (parameters.id, parameters.n))
         return answers.not_modified(etag, head.recorded_at, _version_links(parameters, head.numbers))
-    version, numbers = await database.read(document_versions.version_and_numbers, parameters.id, parameters.n)
+    version, numbers = await request.config_dict[DATABASE].read(
+        document_versions.version_and_numbers, parameters.id, parameters.n
+    )
     links = _version_links(parameters, numbers)
     return answer(version, etag=etag, modified=version.recorded_at, links=links)
 
@@ -116,11 +119,11 @@ def _version_links(parameters: OfVersion, numbers: document_versions.VersionNumb
 
 async def text(request: web.Request, parameters: OfVersion) -> web.Response:
     """The text of a version as UTF-8; supports a range of bytes."""
-    database, etag = request.config_dict[DATABASE], answers.strong(f"{parameters.id}-{parameters.n}-text")
+    etag = answers.strong(f"{parameters.id}-{parameters.n}-text")
     if answers.is_named(request, etag):
-        await database.read(document_versions.heads, (parameters.id, parameters.n))
+        await request.config_dict[POINTS].read(document_versions.heads, (parameters.id, parameters.n))
         return answers.not_modified(etag)
-    version = await database.read(document_versions.version, parameters.id, parameters.n)
+    version = await request.config_dict[DATABASE].read(document_versions.version, parameters.id, parameters.n)
     headers = answers.validators(etag, version.recorded_at)
     return answers.ranged(request, version.text.encode(), {**headers, "Content-Type": "text/plain; charset=utf-8"})
 

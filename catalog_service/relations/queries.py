@@ -18,6 +18,7 @@ from catalog_service.relation_types import COPY_TYPES
 from catalog_service.relations import links
 from catalog_service.relations.copies import select_copies
 from catalog_service.store import paging
+from catalog_service.store.prepared import Prepared, Reader
 from catalog_service.store.tables import Relation, Version
 
 # Relations between current versions, or between any versions.
@@ -35,7 +36,7 @@ class Related:
 
 
 def related(
-    session: Session, documents: Collection[str], filings: Collection[str] = (), at: int | None = None
+    reader: Reader, documents: Collection[str], filings: Collection[str] = (), at: int | None = None
 ) -> Related:
     """The relations of each document to others, between current versions, and those of `filings` that are copies.
 
@@ -43,9 +44,8 @@ def related(
     One statement reads everything.
     """
     result = Related({document: {} for document in documents}, set())
-    parameters = {"documents": list(documents), "filings": list(filings), "at": at}
     statement = _select_related(now=at is None, copies=bool(filings))
-    for document, type_, count in session.connection().execute(statement, parameters):
+    for document, type_, count in statement.rows(reader, documents=list(documents), filings=list(filings), at=at):
         if type_ is None:
             result.copies.add(document)
         else:
@@ -54,7 +54,11 @@ def related(
 
 
 @functools.cache
-def _select_related(*, now: bool, copies: bool) -> Select[str, str | None, int]:
+def _select_related(*, now: bool, copies: bool) -> Prepared:
+    return Prepared(lambda: _counts(now=now, copies=copies))
+
+
+def _counts(*, now: bool, copies: bool) -> Select[*tuple[Any, ...]]:
     """Columns: document, type of relation (None for a copy), number of relations."""
     relations = links.select_related(now=now).subquery()
     columns = (relations.c.document, relations.c.type, func.count().label("count"))

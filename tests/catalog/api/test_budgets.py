@@ -99,11 +99,11 @@ async def test_one_resource_takes_two_statements_and_its_304_one(
         recorder.clear()
         async with client.get(path) as response:
             assert response.status == 200, path
-        assert (len(recorder.statements) <= 2, recorder.transactions) == (True, 1), (path, recorder.statements)
+        assert (len(recorder.statements) <= 2, recorder.transactions <= 1) == (True, True), (path, recorder.statements)
         recorder.clear()
         async with client.get(path, headers={"If-None-Match": response.headers["ETag"]}) as unchanged:
             assert unchanged.status == 304, path
-        assert (len(recorder.statements), recorder.transactions) == (1, 1), (path, recorder.statements)
+        assert (len(recorder.statements), recorder.transactions <= 1) == (1, True), (path, recorder.statements)
 
 
 async def test_a_list_of_fifty_takes_eight_statements(client: aiohttp.ClientSession, recorder: Recorder) -> None:

@@ -1,0 +1,111 @@
+"""Prepared statements: a SELECT that never changes is compiled once and executed by the driver's own cursor.
+
+SQLAlchemy finds the compiled form of a statement by a key as long as the statement, processes its fixed values at each
+execution, and describes its result anew. For the statements of one document this takes two to four times as long as
+SQLite needs to execute them.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias, cast
+
+from sqlalchemy import Connection, Dialect, Select, exc
+from sqlalchemy.engine.interfaces import DBAPICursor, DBAPIModule
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+
+# What a prepared statement is executed in: the session of a transaction, or the connection of the event loop.
+Reader: TypeAlias = Session | Connection
+# A row of a prepared statement or of SQLAlchemy: its columns are attributes, and `_asdict()` has all of them.
+NamedRow: TypeAlias = Any
+Build: TypeAlias = Callable[[], Select[*tuple[Any, ...]]]
+Process: TypeAlias = Callable[[Any], Any]
+
+
+class Prepared:
+    """The statement that a function without parameters builds; for use as its decorator."""
+
+    def __init__(self, build: Build) -> None:
+        self._build = build
+        self._compiled: dict[str, _Compiled] = {}
+
+    def rows(self, reader: Reader, /, **values: object) -> list[NamedRow]:
+        """All rows; `values` are those of the statement's parameters. Raises DBAPIError."""
+        connection = reader.connection() if isinstance(reader, Session) else reader
+        dialect = connection.dialect
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = _Compiled(self._build(), dialect, values)
+        return compiled.execute(connection, values)
+
+    def row(self, reader: Reader, /, **values: object) -> NamedRow | None:
+        """The only row, None if there is none. Raises DBAPIError."""
+        rows = self.rows(reader, **values)
+        return rows[0] if rows else None
+
+
+class _Compiled:
+    """A statement compiled for one database, with the functions that convert its parameters and results."""
+
+    def __init__(self, statement: Select[*tuple[Any, ...]], dialect: Dialect, names: Iterable[str]) -> None:
+        compiled = statement.compile(dialect=dialect)
+        assert isinstance(compiled, SQLCompiler)
+        expanded = compiled.construct_expanded_state(dict.fromkeys(names))
+        types = {name: bind.type.dialect_impl(dialect) for name, bind in compiled.binds.items()}
+        processors = {name: type_.bind_processor(dialect) for name, type_ in types.items()} | dict(expanded.processors)
+        self.sql = expanded.statement
+        self._given = {name: processors[name] for name in names if name in expanded.parameters}
+        self._fixed = {
+            name: _converted(processors.get(name), value)
+            for name, value in expanded.parameters.items()
+            if name not in self._given
+        }
+        # The order of the parameters; None on PostgreSQL, whose driver takes them by name.
+        self._order = expanded.positiontup
+        columns = statement.selected_columns
+        results = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        self._results = [(place, process) for place, process in enumerate(results) if process is not None]
+        self._make = make_row_class(columns.keys())._make
+
+    def execute(self, connection: Connection, values: Mapping[str, Any]) -> list[NamedRow]:
+        """The rows of the statement with these values of its parameters. Raises DBAPIError."""
+        named = self._fixed | {name: _converted(process, values[name]) for name, process in self._given.items()}
+        parameters = named if self._order is None else tuple(map(named.__getitem__, self._order))
+        cursor = connection.connection.cursor()
+        try:
+            # Who counts or traces statements listens to this event.
+            for listener in connection.dispatch.before_cursor_execute:
+                listener(connection, cursor, self.sql, parameters, None, False)
+            cursor.execute(self.sql, parameters)
+            return [self._row(row) for row in cursor.fetchall()]
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _translated(connection, cursor, self.sql, error) from error
+        finally:
+            cursor.close()
+
+    def _row(self, row: Sequence[Any]) -> NamedRow:
+        values = list(row)
+        for place, process in self._results:
+            values[place] = process(values[place])
+        return self._make(values)
+
+
+def make_row_class(fields: Iterable[str]) -> Any:  # noqa: ANN401  A class whose fields are known only here.
+    """A class of named tuples with these fields."""
+    return namedtuple("Row", list(fields))
+
+
+def _converted(process: Process | None, value: Any) -> Any:  # noqa: ANN401  A value of any type.
+    return value if process is None else process(value)
+
+
+def _translated(connection: Connection, cursor: DBAPICursor, sql: str, error: Exception) -> exc.DBAPIError:
+    """The driver's error as SQLAlchemy's; a connection that is lost does not return to the pool."""
+    dialect = connection.dialect
+    lost = dialect.is_disconnect(cast("DBAPIModule.Error", error), connection.connection, cursor)
+    if lost:
+        connection.invalidate(error)
+    translated = exc.DBAPIError.instance(
+        sql, None, error, dialect.loaded_dbapi.Error, connection_invalidated=lost, dialect=dialect
+    )
+    return cast("exc.DBAPIError", translated)
