@@ -35,7 +35,7 @@ class JudgingBacklog:
         """Judges all new articles. Raises DatabaseAway, and the fault of the task that saves checkpoints."""
         # Outside the writing transaction: the first update takes seconds when there are many articles.
         await self._database.read(mirror.update)
-        while count := await self._database.write(self._judge.judge, datetime.now(UTC), BATCH_SIZE):
+        while count := await self._database.write(self._judge.judge, BATCH_SIZE):
             self._judged(count)
             self._woken()
         self._raise_fault()
@@ -53,7 +53,7 @@ class JudgingBacklog:
         if backlog.new and new:
             await self.judge_new()
         elif not backlog.again or not await self._database.write(
-            self._judge.judge_again, datetime.now(UTC), BATCH_SIZE
+            self._judge.judge_again, BATCH_SIZE, datetime.now(UTC)
         ):
             return False
         self._woken()

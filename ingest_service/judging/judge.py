@@ -5,35 +5,22 @@ outbox together with its relations. Re-judging is background work, done while no
 another algorithm, new boilerplate or another representative makes earlier judgements outdated.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ingest_service import model, sameness
+from ingest_service import model
 from ingest_service.delivery import events, outbox
 from ingest_service.index import lookup
 from ingest_service.index.candidates import Candidates
+from ingest_service.judging import tasks
 from ingest_service.judging.parallel import Comparison, JudgePool
+from ingest_service.judging.tasks import JudgingTask
 from ingest_service.ledger import articles, emission
 from ingest_service.store.tables import AGAIN, BOILERPLATE, DONE, NEW, Article
 from ingest_service.workers.cache import StoredArticle
-
-# The most copies that an event of their representative relates it to. An event may hold a thousand relations.
-MAX_COPIES = 500
-# About as many candidates are loaded at once.
-MAX_LOADED = 100
-
-
-@dataclass(frozen=True, slots=True)
-class JudgingTask:
-    """An article, and the articles to judge it with; `masked` are its fingerprints that are boilerplate."""
-
-    article: Article
-    others: Sequence[Article]
-    masked: sameness.Hashes = field(default_factory=lambda: sameness.NOTHING_MASKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +30,23 @@ class Judge:
     origin: events.Origin
     pool: JudgePool = field(default_factory=JudgePool)
 
-    def judge(self, session: Session, now: datetime, limit: int) -> int:
-        """Judges up to `limit` new articles, the oldest first, and emits their events; returns how many."""
+    def judge(self, session: Session, limit: int) -> int:
+        """Judges a batch of new articles, the oldest ones, and puts the event of each one into the outbox.
+
+        An event has an article and its relations to its candidates. Of two articles in this batch the later one
+        reports the pair. Articles whose earlier judgement is outdated by this batch are queued for re-judging. Returns
+        the number of articles judged: at most `limit`, 0 if none is queued.
+        """
         rows = articles.queued(session, [NEW], limit)
         candidates = self._candidates(session, rows)
-        # A pair of two articles of this batch is reported once, by the later one.
-        tasks = self._tasks(session, rows, candidates, {row.id for row in rows})
-        relations = self._relations(tasks, len(rows))
+        relations = self._relations(
+            tasks.with_candidates(session, rows, candidates, {row.id for row in rows}), len(rows)
+        )
         self._queue_affected(session, candidates)
         emission.emit(session, self.origin, rows, relations, DONE)
         return len(rows)
 
-    def judge_again(self, session: Session, now: datetime, limit: int) -> int:
+    def judge_again(self, session: Session, limit: int, now: datetime) -> int:
         """Does a part of the re-judging, up to `limit` articles; returns how many, 0 when nothing is left.
 
         First the fingerprints of all outdated articles are taken again, so that every article is judged with those of
@@ -66,9 +58,9 @@ class Judge:
             return len(outdated)
         deleted, successors = lookup.successors(session, limit)
         articles.queue_for_boilerplate(session, successors)
-        return deleted or self._judge_queued_again(session, now, limit)
+        return deleted or self._judge_queued_again(session, limit, now)
 
-    def _judge_queued_again(self, session: Session, now: datetime, limit: int) -> int:
+    def _judge_queued_again(self, session: Session, limit: int, now: datetime) -> int:
         """Judges articles that are queued again, and emits their full relation sets, which replace the earlier ones."""
         rows = articles.queued(session, [AGAIN, BOILERPLATE], limit)
         candidates = self._candidates(session, rows)
@@ -76,13 +68,13 @@ class Judge:
         # If the candidate list was truncated, do not replace the relation set because of boilerplate: that would
         # withdraw relations reported by the omitted candidates.
         due = [row for row in rows if row.judging != BOILERPLATE or not _is_truncated(candidates.get(row.id))]
-        related = self._relations(self._tasks(session, due, candidates), len(due))
-        to_copies = self._relations(self._tasks_of_copies(session, due), len(due))
+        to_candidates = self._relations(tasks.with_candidates(session, due, candidates), len(due))
+        to_copies = self._relations(tasks.with_copies(session, due), len(due))
         outbox.put(
             session,
             [
-                events.related(self.origin, row.document, row.observation, [*relations, *more], now)
-                for row, relations, more in zip(due, related, to_copies, strict=True)
+                events.related(self.origin, row.document, row.observation, [*relations, *of_copies], now)
+                for row, relations, of_copies in zip(due, to_candidates, to_copies, strict=True)
             ],
         )
         articles.mark_judged(session, rows)
@@ -103,56 +95,12 @@ class Judge:
         holders = lookup.recognise_boilerplate(session, candidates.values())
         articles.queue_for_boilerplate(session, [*holders, *displaced])
 
-    @staticmethod
-    def _tasks(
-        session: Session, rows: Sequence[Article], candidates: Mapping[int, Candidates], batch: Collection[int] = ()
-    ) -> Iterator[JudgingTask]:
-        """With which articles to judge each one; of those in `batch` only with the earlier ones.
-
-        A copy, which has no candidates, is judged with the representative of its class alone, which has all relations.
-        The articles are loaded for some tasks at once, and not for all, since a text may have megabytes.
-        """
-        for group in _groups(rows, candidates):
-            by_id = articles.with_ids(session, {id_ for row in group for id_ in _candidate_ids(candidates, row)})
-            copies = [row.folded_digest for row in group if row.id not in candidates]
-            representatives = articles.representatives(session, copies)
-            for row in group:
-                own = candidates.get(row.id)
-                if own is None:
-                    others = representatives.get(row.folded_digest, [])
-                else:
-                    others = [by_id[id_] for id_ in sorted(own.articles) if id_ in by_id]
-                judged = [other for other in others if _is_judged_by(row, other, batch)]
-                yield JudgingTask(row, judged, sameness.NOTHING_MASKED if own is None else own.masked)
-
-    @classmethod
-    def _tasks_of_copies(cls, session: Session, rows: Sequence[Article]) -> Iterator[JudgingTask]:
-        """The representatives among these articles, each with its judged copies; no articles for all others."""
-        classes = articles.with_copies(session, [row.folded_digest for row in rows if row.indexed])
-        for row in rows:
-            has_copies = row.indexed and row.folded_digest in classes
-            yield cls._task_of_copies(session, row) if has_copies else JudgingTask(row, [])
-
-    @staticmethod
-    def _task_of_copies(session: Session, row: Article) -> JudgingTask:
-        """A representative with its judged copies, since its new relation set replaces the relations they reported.
-
-        If they are more than `MAX_COPIES`, they are queued instead, and each reports its own relation again.
-        """
-        are_copies = sa.and_(Article.folded_digest == row.folded_digest, Article.id != row.id, Article.judging != NEW)
-        copies = sa.select(Article).where(are_copies).order_by(Article.id).limit(MAX_COPIES + 1)
-        others = list(session.scalars(copies))
-        if len(others) > MAX_COPIES:
-            session.execute(sa.update(Article).where(are_copies).values(judging=AGAIN))
-            return JudgingTask(row, [])
-        return JudgingTask(row, others)
-
-    def _relations(self, tasks: Iterable[JudgingTask], count: int) -> list[list[model.Relation]]:
-        """The relations that each of `count` tasks finds. Tasks are taken when a process is free to judge them."""
+    def _relations(self, judging_tasks: Iterable[JudgingTask], count: int) -> list[list[model.Relation]]:
+        """The relations of each of `count` tasks. A task is taken when a process is free to judge it."""
         references: list[list[model.Reference]] = []
 
         def comparisons() -> Iterator[Comparison]:
-            for task in tasks:
+            for task in judging_tasks:
                 references.append([model.Reference(row.document, row.observation, row.digest) for row in task.others])
                 yield Comparison(_stored(task.article), [_stored(row) for row in task.others], task.masked)
 
@@ -161,30 +109,6 @@ class Judge:
             [model.Relation(other, judgement) for other, judgement in zip(others, own, strict=True) if judgement]
             for own, others in zip(judgements, references, strict=True)
         ]
-
-
-def _candidate_ids(candidates: Mapping[int, Candidates], row: Article) -> tuple[int, ...]:
-    own = candidates.get(row.id)
-    return () if own is None else own.articles
-
-
-def _groups(rows: Sequence[Article], candidates: Mapping[int, Candidates]) -> Iterator[list[Article]]:
-    """The articles in order, in groups that have about MAX_LOADED candidates together."""
-    group: list[Article] = []
-    size = 0
-    for row in rows:
-        group.append(row)
-        size += len(_candidate_ids(candidates, row))
-        if size >= MAX_LOADED:
-            yield group
-            group, size = [], 0
-    if group:
-        yield group
-
-
-def _is_judged_by(row: Article, other: Article, batch: Collection[int]) -> bool:
-    """Whether an article reports its pair with another one: of two in `batch` the later one does."""
-    return other.id < row.id or (other.id != row.id and other.id not in batch)
 
 
 def _is_truncated(candidates: Candidates | None) -> bool:

@@ -34,6 +34,7 @@ from ingest_service.workers.prepare import PreparedFile, PreparedItem
 
 # The cause of an observation without an event: the catalog has it already, only a lost ledger did not.
 KNOWN = "known"
+_IS_JUDGED_COPY = sa.and_(~Article.indexed, Article.judging != NEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +156,21 @@ def representatives(session: Session, folded_digests: Collection[str]) -> dict[s
     return by_class
 
 
-def with_copies(session: Session, folded_digests: Collection[str]) -> set[str]:
-    """Those of these classes that have more than one article."""
-    classes = sa.select(Article.folded_digest).group_by(Article.folded_digest).having(sa.func.count() > 1)
-    chunks = chunked(sorted(set(folded_digests)))
-    return {digest for chunk in chunks for digest in session.scalars(classes.where(Article.folded_digest.in_(chunk)))}
+def judged_copies(session: Session, folded_digests: Collection[str]) -> dict[str, list[int]]:
+    """The ids of the judged copies of these classes by folded digest, in order; a class without any is left out."""
+    by_class: dict[str, list[int]] = {}
+    copies = sa.select(Article.folded_digest, Article.id).where(_IS_JUDGED_COPY).order_by(Article.id)
+    for chunk in chunked(sorted(set(folded_digests))):
+        for folded_digest, id_ in session.execute(copies.where(Article.folded_digest.in_(chunk))):
+            by_class.setdefault(folded_digest, []).append(id_)
+    return by_class
+
+
+def queue_copies(session: Session, folded_digests: Collection[str]) -> None:
+    """Queues the judged copies of these classes for re-judging."""
+    for chunk in chunked(sorted(folded_digests)):
+        of_classes = sa.and_(Article.folded_digest.in_(chunk), _IS_JUDGED_COPY)
+        session.execute(sa.update(Article).where(of_classes).values(judging=AGAIN))
 
 
 def _queued_in(state: Judging) -> sa.ColumnElement[bool]:

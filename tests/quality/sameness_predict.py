@@ -8,6 +8,7 @@ outbox. OUT_FOLDER gets `pairs.jsonl` (duplicates and revisions) and `passages.j
 the events. No threshold stands here.
 """
 
+import functools
 import itertools
 import json
 import re
@@ -110,11 +111,11 @@ def store(database: Database, documents: Iterable[Document]) -> None:
 
 def judge(database: Database, judging: Judge) -> None:
     """Judges until nothing is left to be judged."""
-    for step in (judging.judge, judging.judge_again):
+    for step in (judging.judge, functools.partial(judging.judge_again, now=NOW)):
         judged = 1
         while judged:
             with database.writing() as session:
-                judged = step(session, NOW, BATCH)
+                judged = step(session, BATCH)
 
 
 def _published(database: Database) -> dict[frozenset[str], Published]:

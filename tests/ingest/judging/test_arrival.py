@@ -1,5 +1,6 @@
 """Once judging has drained, relations do not depend on what arrived when, nor on which release judged it first."""
 
+import functools
 import json
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -68,15 +69,15 @@ class Folder:
     def drain(self, limit: int = 100) -> None:
         """Judges until nothing is left."""
         self.tell(limit)
-        self._until_done(self.judge.judge_again, limit)
+        self._until_done(functools.partial(self.judge.judge_again, now=NOW), limit)
         with self.database.reading() as session:
             assert unjudged(session) == 0
 
-    def _until_done(self, step: Callable[[Session, datetime, int], int], limit: int) -> None:
+    def _until_done(self, step: Callable[[Session, int], int], limit: int) -> None:
         judged = 1
         while judged:
             with self.database.writing() as session:
-                judged = step(session, NOW, limit)
+                judged = step(session, limit)
 
     def relations(self) -> Relations:
         """What a reader of all events believes."""

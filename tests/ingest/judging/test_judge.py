@@ -98,7 +98,7 @@ def test_a_hundred_new_articles_without_candidates_cost_thirty_statements(databa
     texts = [" ".join(f"{word}{number}" for word in range(100, 160)) for number in range(100)]
     sameness_predict.store(database, [Document(f"d{number}", text) for number, text in enumerate(texts)])
     with budgets.statements(database.engine) as executed, database.writing() as session:
-        assert Judge(ORIGIN).judge(session, NOW, 100) == 100
+        assert Judge(ORIGIN).judge(session, 100) == 100
     assert len(executed) <= 30, executed
     assert counted(database) == [100, 100, 100, 0]
 
@@ -143,7 +143,7 @@ def test_of_copies_that_go_only_those_that_no_file_holds_are_withdrawn(database:
 
 def judge_one(database: Database) -> None:
     with database.writing() as session:
-        assert Judge(ORIGIN).judge(session, NOW, 1) == 1
+        assert Judge(ORIGIN).judge(session, 1) == 1
 
 
 def test_bytes_are_kept_while_another_article_owes_them(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
