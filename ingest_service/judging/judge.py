@@ -33,15 +33,14 @@ class Judge:
     def judge(self, session: Session, limit: int) -> int:
         """Judges a batch of new articles, the oldest ones, and puts the event of each one into the outbox.
 
-        An event has an article and its relations to its candidates. Of two articles in this batch the later one
-        reports the pair. Articles whose earlier judgement is outdated by this batch are queued for re-judging. Returns
-        the number of articles judged: at most `limit`, 0 if none is queued.
+        An event has an article and its relations to its candidates. Of two new articles, in this batch or not, the
+        later one reports the pair, so that no pair is judged twice. Articles whose earlier judgement is outdated by
+        this batch are queued for re-judging. Returns the number of articles judged: at most `limit`, 0 if none is
+        queued.
         """
         rows = articles.queued(session, [NEW], limit)
         candidates = self._candidates(session, rows)
-        relations = self._relations(
-            tasks.with_candidates(session, rows, candidates, {row.id for row in rows}), len(rows)
-        )
+        relations = self._relations(tasks.with_candidates(session, rows, candidates), len(rows))
         self._queue_affected(session, candidates)
         emission.emit(session, self.origin, rows, relations, DONE)
         return len(rows)

@@ -3,7 +3,7 @@
 The other articles are loaded for a group of tasks at once, and not for all tasks, since a text may have megabytes.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ingest_service import sameness
 from ingest_service.index.candidates import Candidates
 from ingest_service.ledger import articles
-from ingest_service.store.tables import Article
+from ingest_service.store.tables import NEW, Article
 
 # The most copies that an event of their representative relates it to. An event may hold a thousand relations.
 MAX_COPIES = 500
@@ -29,9 +29,9 @@ class JudgingTask:
 
 
 def with_candidates(
-    session: Session, rows: Sequence[Article], candidates: Mapping[int, Candidates], batch: Collection[int] = ()
+    session: Session, rows: Sequence[Article], candidates: Mapping[int, Candidates]
 ) -> Iterator[JudgingTask]:
-    """Each article with its candidates; an article of `batch` with the earlier ones of the batch only.
+    """Each article with its candidates, except new articles that come later: these report the pair themselves.
 
     A copy has no candidates. It is judged with the representative of its class, which has the relations of the class.
     """
@@ -46,7 +46,7 @@ def with_candidates(
                 others = representatives.get(row.folded_digest, [])
             else:
                 others = [by_id[id_] for id_ in sorted(own.articles) if id_ in by_id]
-            judged = [other for other in others if _is_judged_by(row, other, batch)]
+            judged = [other for other in others if _is_judged_with(row, other)]
             yield JudgingTask(row, judged, sameness.NOTHING_MASKED if own is None else own.masked)
 
 
@@ -85,9 +85,9 @@ def _groups(rows: Sequence[Article], other_ids: Mapping[int, Sequence[int]]) -> 
 def _loaded(session: Session, group: Sequence[Article], other_ids: Mapping[int, Sequence[int]]) -> dict[int, Article]:
     """The articles by id that the articles of a group may be judged with."""
     ids = {id_ for row in group for id_ in other_ids.get(row.id, ())}
-    return articles.with_ids(session, ids)
+    return articles.with_ids(session, ids, group[-1].id)
 
 
-def _is_judged_by(row: Article, other: Article, batch: Collection[int]) -> bool:
-    """Whether an article reports its pair with another one: of two in `batch` the later one does."""
-    return other.id < row.id or (other.id != row.id and other.id not in batch)
+def _is_judged_with(row: Article, other: Article) -> bool:
+    """Whether an article is judged with another one now, and not later, when the other one is judged."""
+    return other.id < row.id or (other.id != row.id and other.judging != NEW)

@@ -139,10 +139,10 @@ def queued(session: Session, states: Collection[Judging], limit: int) -> list[Ar
     return list(session.scalars(oldest.order_by(Article.id)))
 
 
-def with_ids(session: Session, ids: Collection[int]) -> dict[int, Article]:
-    """The articles with these ids, as far as they exist."""
-    chunks = chunked(sorted(ids))
-    rows = (row for chunk in chunks for row in session.scalars(sa.select(Article).where(Article.id.in_(chunk))))
+def with_ids(session: Session, ids: Collection[int], last: int) -> dict[int, Article]:
+    """The articles with these ids, as far as they exist, without new articles that come after the id `last`."""
+    query = sa.select(Article).where(sa.or_(Article.id <= last, Article.judging != NEW))
+    rows = (row for chunk in chunked(sorted(ids)) for row in session.scalars(query.where(Article.id.in_(chunk))))
     return {row.id: row for row in rows}
 
 

@@ -182,10 +182,10 @@ def read(path: Path) -> list[Document]:
 
 
 def write(predictions: Predictions, folder: Path) -> None:
-    """Both files, one JSON object a line."""
+    """Both files, one JSON object a line; sorted, so that they do not depend on which article reports a relation."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in (("pairs", predictions.pairs), ("passages", predictions.passages)):
-        lines = "".join(json.dumps(row) + "\n" for row in rows)
+        lines = "".join(sorted(json.dumps(row) + "\n" for row in rows))
         (folder / f"{name}.jsonl").write_text(lines, encoding="utf-8")
 
 

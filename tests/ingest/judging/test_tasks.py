@@ -1,4 +1,4 @@
-"""With which articles each one is judged: its candidates, copies with their representative, as sets."""
+"""With which articles each one is judged: a pair of new articles once, copies with their representative, as sets."""
 
 import json
 import random
@@ -66,6 +66,14 @@ def queue_again(database: Database, *names: str) -> None:
 def judge_again(database: Database) -> int:
     with database.writing() as session:
         return Judge(ORIGIN).judge_again(session, BATCH, NOW)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 4])
+def test_a_pair_of_new_articles_is_reported_by_the_later_one_alone(database: Database, limit: int) -> None:
+    store(database, [text(0), revision(0), text(1), text(0).upper()])
+    for _ in range(4 // limit):
+        judge(database, limit)
+    assert reported(database) == [("d001", "d000", "revision"), ("d003", "d000", "duplicate")]
 
 
 def test_an_article_judged_again_reports_later_articles_that_were_judged(database: Database) -> None:
