@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Table
 from sqlalchemy.orm import Session
 
-from catalog_service.store.tables import Base
+from catalog_service.store.base import Base
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

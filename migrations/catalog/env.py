@@ -3,8 +3,9 @@
 from alembic import context
 
 from catalog_service import settings
+from catalog_service.store import tables  # noqa: F401  Importing it fills the metadata.
+from catalog_service.store.base import Base
 from catalog_service.store.db import Database
-from catalog_service.store.tables import Base
 
 
 def run() -> None:

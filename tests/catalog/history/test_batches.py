@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from catalog_service import contract
 from catalog_service.history import record as history
+from catalog_service.store.base import Base
 from catalog_service.store.db import Database
-from catalog_service.store.tables import Base, Change, Counter, Document, Story
+from catalog_service.store.tables import Change, Counter, Document, Story
 from tests.catalog.conftest import NOW, Record, outcomes
 from tests.catalog.events import article, document_id, event, original, raw_event, related, relation
 
