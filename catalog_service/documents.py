@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from catalog_service import dates, resources
@@ -175,7 +175,7 @@ def with_version(at: int | None = None) -> Select[*tuple[Any, ...]]:
         select(*STATE, *ARTICLE, *STORY)
         .join(Version, current_version(DocumentState))
         .join(Document, Document.id == DocumentState.document)
-        .outerjoin(Story, Story.id == Document.story)
+        .outerjoin(Story, and_(Story.id == Document.story, valid_at(Story)))
         .where(valid_at(DocumentState, at))
     )
 

@@ -10,7 +10,7 @@ from catalog_service import documents, resources
 from catalog_service.errors import NotFound
 from catalog_service.relations import distance, filing
 from catalog_service.store import paging
-from catalog_service.store.tables import Document, DocumentState, Story, Version
+from catalog_service.store.tables import Document, DocumentState, Story, Version, valid_at
 
 # The order of a story's documents: by publication date, then by the time they were first recorded.
 ORDER = (filing.published(Version), DocumentState.created_seq)
@@ -22,7 +22,7 @@ def find(session: Session, *, limit: int, cursor: str | None = None) -> resource
     Raises CursorInvalid, CursorMismatch, CursorExpired.
     """
     place = paging.begin(session, "stories", cursor)
-    statement = select(Story).order_by(Story.id).limit(limit + 1)
+    statement = select(Story).where(valid_at(Story)).order_by(Story.id).limit(limit + 1)
     if place.after is not None:
         statement = statement.where(Story.id > place.after)
     rows, more = place.page(list(session.scalars(statement)), limit)
@@ -42,7 +42,7 @@ def one(session: Session, story: UUID, *, limit: int, cursor: str | None = None)
 
     Raises NotFound, CursorInvalid, CursorMismatch, CursorExpired.
     """
-    row = session.get(Story, str(story))
+    row = session.scalar(select(Story).where(Story.id == str(story), valid_at(Story)))
     if row is None:
         raise NotFound(f"There is no story {story}.")
     place = paging.begin(session, ("story", row.id), cursor)

@@ -16,7 +16,16 @@ from catalog_service.relation_types import COPY_TYPES
 from catalog_service.relations import filing, links
 from catalog_service.store import arrays
 from catalog_service.store.arrays import any_of
-from catalog_service.store.tables import Document, Relation, Story, Version, current_version, is_current, unindexed
+from catalog_service.store.tables import (
+    Document,
+    Relation,
+    Story,
+    Version,
+    current_version,
+    is_current,
+    unindexed,
+    valid_at,
+)
 
 # A mapped class or an alias of one.
 _Table: TypeAlias = Any
@@ -47,7 +56,7 @@ def select_copies() -> Select[str]:
     return (
         select(document.id)
         .join(version, current_version(document, version))
-        .join(Story, Story.id == document.story)
+        .join(Story, and_(Story.id == document.story, valid_at(Story)))
         .join(head, head.id == Story.head)
         .join(head_version, current_version(head, head_version))
         .where(any_of(document.id, arrays.parameter("filings")), is_copy)

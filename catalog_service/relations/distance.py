@@ -14,7 +14,16 @@ from sqlalchemy.orm import Session, aliased
 
 from catalog_service.relation_types import COPY_TYPES, STORY_TYPES
 from catalog_service.relations import graph, links
-from catalog_service.store.tables import Document, Relation, Story, Version, current_version, is_current, unindexed
+from catalog_service.store.tables import (
+    Document,
+    Relation,
+    Story,
+    Version,
+    current_version,
+    is_current,
+    unindexed,
+    valid_at,
+)
 
 # The smallest story that can have a document far from its head.
 SMALLEST = 3
@@ -73,7 +82,7 @@ def _select_heads(stories: Iterable[str]) -> Select[str, str]:
         select(Story.id, Version.digest)
         .join(Document, Document.id == Story.head)
         .join(Version, current_version(Document))
-        .where(Story.id.in_(stories))
+        .where(Story.id.in_(stories), valid_at(Story))
     )
 
 

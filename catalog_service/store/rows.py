@@ -155,11 +155,23 @@ class RelationRow:
 
 @dataclass(frozen=True, slots=True)
 class StoryRow:
-    """A story: its newest filing and the number of its documents."""
+    """A story from `seq` to before `until_seq`: its newest filing and the number of its documents."""
 
     id: str
+    seq: int
+    until_seq: int | None
     head: str
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipRow:
+    """A document in a story from `seq` to before `until_seq`."""
+
+    document: str
+    seq: int
+    until_seq: int | None
+    story: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     and_,
     or_,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 
@@ -184,13 +185,46 @@ class Relation(Base):
 
 
 class Story(Base):
-    """A story: two or more documents connected by relations of duplicate and revision between current versions."""
+    """A story from `seq` to before `until_seq`; a story that has not ended has one row without `until_seq`.
+
+    A story is two or more documents connected by relations of duplicate and revision between current versions. When its
+    head, its size or its documents change, its row gets an `until_seq`, and another row with the same id follows. The
+    `seq` of each row is that of its entry in the change log.
+    """
 
     __tablename__ = "story"
+    __table_args__ = (
+        # A story that grows by one document at a time has as many rows as documents.
+        Index(
+            "ix_story_current",
+            "id",
+            unique=True,
+            sqlite_where=text("until_seq IS NULL"),
+            postgresql_where=text("until_seq IS NULL"),
+        ),
+    )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    until_seq: Mapped[int | None] = mapped_column(BigInteger)
     head: Mapped[str] = mapped_column(String(36))
     size: Mapped[int]
+
+
+class Membership(Base):
+    """A document in a story from `seq` to before `until_seq`; the present story is also in `Document.story`.
+
+    `seq` and `until_seq` are those of entries in the change log about the story that the document enters, or else
+    leaves.
+    """
+
+    __tablename__ = "membership"
+    __table_args__ = (Index("ix_membership_story", "story", "seq"),)
+
+    document: Mapped[str] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    until_seq: Mapped[int | None] = mapped_column(BigInteger)
+    story: Mapped[str] = mapped_column(String(36))
 
 
 class Change(Base):
@@ -247,7 +281,7 @@ def unindexed(column: Any) -> ColumnElement[str]:  # noqa: ANN401  A column of t
 
 
 def valid_at(table: Any, seq: int | ColumnElement[int] | None = None) -> ColumnElement[bool]:  # noqa: ANN401  A table with both, or an alias.
-    """The document states or relations that are valid now, or that were valid as of `seq`."""
+    """The rows that are valid now, or that were valid as of `seq`."""
     if seq is None:
         return cast("ColumnElement[bool]", table.until_seq.is_(None))
     return and_(table.seq <= seq, or_(table.until_seq.is_(None), table.until_seq > seq))

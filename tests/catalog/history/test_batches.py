@@ -1,31 +1,24 @@
 """A batch is recorded by a fixed number of statements, with the result that its events have one by one."""
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
-from sqlalchemy.orm import Session
 
 from catalog_service import contract
 from catalog_service.history import record as history
-from catalog_service.store.base import Base
 from catalog_service.store.db import Database
-from catalog_service.store.tables import Change, Counter, Document, Story
+from catalog_service.store.tables import Change, Document, Story, valid_at
 from tests.catalog.conftest import NOW, Record, outcomes
 from tests.catalog.events import article, document_id, event, original, raw_event, related, relation
 
 MOST_STATEMENTS = 60
 EVENT = contract.ObservedEvent.model_validate
 WRITERS = 8
-TEXTS = ("Envoys met on Monday.", "Envoys met on Tuesday.", "No envoy came.")
-PATHS = ("001.txt", "new/002.txt")
-KINDS = ("article", "article", "article", "moved", "withdrawn", "late", "related", "again", "bad")
 
 
 @contextmanager
@@ -88,6 +81,26 @@ def test_copies_of_many_former_texts_take_as_few_statements(catalog: Database, r
         with counted(catalog) as statements:
             assert set(outcomes(record(*batch))) == {"recorded"}
         assert len(statements) <= MOST_STATEMENTS, statements
+
+
+def test_stories_that_join_divide_and_end_take_as_few_statements(catalog: Database, record: Record) -> None:
+    def copy_of(number: int, *others: int) -> contract.ObservedEvent:
+        return event(number, relations=[relation(other, type_="duplicate") for other in others])
+
+    # Stories of a document, which connects the others, and four copies of it.
+    firsts = range(1, 501, 5)
+    record(*(event(first) for first in firsts))
+    record(*(copy_of(first + place, first) for first in firsts for place in range(1, 5)))
+    joined = [copy_of(1_000 + first, first, first + 5) for first in firsts[:40:2]]
+    revised = [event(first, 2, article=article(text=f"Revised {first}.")) for first in firsts[40:60]]
+    smaller = [event(first + 1, 2, "withdrawn") for first in firsts[60:80]]
+    ended = [event(first + place, 2, "withdrawn") for first in firsts[80:] for place in range(1, 5)]
+    with counted(catalog) as statements:
+        assert set(outcomes(record(*joined, *revised, *smaller, *ended))) == {"recorded"}
+    assert len(statements) <= MOST_STATEMENTS, statements
+    with catalog.reading() as session:
+        sizes = session.scalars(sa.select(Story.size).where(valid_at(Story)))
+        assert Counter(sizes) == {11: 20, 4: 40}
 
 
 def bad_events() -> list[contract.AnyEvent | history.Malformed]:
@@ -191,114 +204,3 @@ def test_batches_that_race_on_the_same_documents_are_recorded_once_and_in_order(
         assert seqs == list(range(1, len(seqs) + 1))
         shown = session.execute(sa.select(Document.observation, Document.versions)).all()
         assert [tuple(row) for row in shown] == [(WRITERS, WRITERS)] * 5
-
-
-STEPS = st.tuples(
-    st.sampled_from(KINDS),
-    st.integers(1, 4),
-    st.sampled_from(TEXTS),
-    st.sampled_from(PATHS),
-    st.dictionaries(st.integers(1, 4), st.sampled_from(["duplicate", "revision", "reuse"]), max_size=2),
-)
-Step = tuple[str, int, str, str, dict[int, str]]
-
-
-def events_of(steps: Sequence[Step]) -> list[contract.AnyEvent]:
-    """Events of four documents: articles, moves, withdrawals, late and repeated events, judgements, bad events."""
-    observations = dict.fromkeys(range(1, 5), 0)
-    events: list[contract.AnyEvent] = []
-    for kind, number, text, path, types in steps:
-        reported = [
-            relation(other, max(observations[other], 1), type_) for other, type_ in types.items() if other != number
-        ]
-        if kind == "again" and events:
-            events.append(events[number % len(events)])
-        elif kind == "related" and observations[number]:
-            events.append(related(number, observations[number], reported, f"r{len(events)}"))
-        elif kind in ("moved", "withdrawn"):
-            observations[number] += 1
-            events.append(event(number, observations[number], kind, path=path))
-        elif kind in ("article", "late", "bad"):
-            observations[number] += 2 if kind == "late" else 1
-            content = article(text=text) | ({"digest": contract.digest_of(b"")} if kind == "bad" else {})
-            newest = observations[number]
-            seen = (newest, newest - 1) if kind == "late" else (newest,)
-            events += [event(number, seq, path=path, article=content, relations=reported) for seq in seen]
-    return events
-
-
-@settings(
-    max_examples=12,
-    deadline=None,
-    phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(steps=st.lists(STEPS, min_size=8, max_size=30))
-def test_batches_of_any_size_end_in_equal_tables_and_logs(catalog: Database, steps: list[Step]) -> None:
-    events = events_of(steps)
-    by_size = {size: _recorded(catalog, events, size) for size in (1, 7, 100)}
-    assert by_size[7] == by_size[1]
-    assert by_size[100] == by_size[1]
-
-
-def _recorded(catalog: Database, events: Sequence[contract.AnyEvent], size: int) -> dict[str, Any]:
-    """The contents of an empty catalog after the events were recorded in batches of this size."""
-    with catalog.writing() as session:
-        _empty(session)
-    answers = []
-    for start in range(0, len(events), size):
-        with catalog.writing() as session:
-            answers += history.record_batch(session, events[start : start + size], NOW)
-    with catalog.reading() as session:
-        _check_stories(session)
-        position = _positions(session)
-        contents: dict[str, Any] = {table.name: _rows(session, table, position) for table in _tables()}
-        contents["stories"] = _stories(session)
-    return contents | {"answers": [answer.model_dump(exclude={"epoch", "seq"}) for answer in answers]}
-
-
-def _tables() -> list[sa.Table]:
-    return [table for table in Base.metadata.sorted_tables if table.name not in ("counter", "story", "token")]
-
-
-def _empty(session: Session) -> None:
-    for table in reversed(Base.metadata.sorted_tables):
-        if table.name != "counter":
-            session.execute(sa.delete(table))
-    session.execute(sa.text("DELETE FROM search_entry"))
-    session.execute(sa.update(Counter).values(seq=0))
-
-
-def _positions(session: Session) -> Callable[[int], int]:
-    """A function from a `seq` to the number of entries of the log up to it, entries of stories not counted."""
-    last = session.scalars(sa.select(Counter.seq)).one()
-    others = set(session.scalars(sa.select(Change.seq).where(Change.type != "story.changed.v1")))
-    counts = list(itertools.accumulate((number in others for number in range(1, last + 1)), initial=0))
-    return counts.__getitem__
-
-
-def _rows(session: Session, table: sa.Table, position: Callable[[int], int]) -> list[str]:
-    """The rows of a table without stories, each `seq` as its position."""
-    rows = []
-    for row in session.execute(sa.select(table)).mappings():
-        values = {name: value for name, value in row.items() if name != "story"}
-        if values.get("type") != "story.changed.v1":
-            seqs = {name: position(value) for name, value in values.items() if name.endswith("seq") and value}
-            rows.append(repr(values | seqs))
-    return sorted(rows)
-
-
-def _stories(session: Session) -> list[tuple[str, int, list[str]]]:
-    """The head, the size and the documents of each story."""
-    members: dict[str | None, list[str]] = {}
-    for id_, story in session.execute(sa.select(Document.id, Document.story).order_by(Document.id)):
-        members.setdefault(story, []).append(id_)
-    return sorted((row.head, row.size, members[row.id]) for row in session.scalars(sa.select(Story)))
-
-
-def _check_stories(session: Session) -> None:
-    """The last entry of the log about each story is what its table has."""
-    entries = session.scalars(sa.select(Change).where(Change.type == "story.changed.v1").order_by(Change.seq))
-    last = {entry.data["story"]: (entry.data["size"], entry.data["head"]) for entry in entries}
-    stored = {row.id: (row.size, row.head) for row in session.scalars(sa.select(Story))}
-    assert {story: state for story, state in last.items() if state[0]} == stored

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from catalog_service import documents, resources, search, stories
 from catalog_service.relations import queries
 from catalog_service.store.db import Database
-from catalog_service.store.tables import Document, DocumentState, Relation, Story, Version
+from catalog_service.store.tables import Document, DocumentState, Membership, Relation, Story, Version, valid_at
 from tests.catalog.conftest import Record
 from tests.catalog.events import document_id, event, relation
 from tests.conftest import MOST_PARAMETERS
@@ -37,6 +37,7 @@ def story(catalog: Database, record: Record) -> str:
     with catalog.writing() as session:
         multiply(session, Document, Document.id == document_id(COPY), lambda id_, _: {"id": id_})
         multiply(session, DocumentState, DocumentState.document == document_id(COPY), lambda id_, _: {"document": id_})
+        multiply(session, Membership, Membership.document == document_id(COPY), lambda id_, _: {"document": id_})
         multiply(
             session,
             Version,
@@ -79,7 +80,7 @@ def memberships(catalog: Database, *numbers: int) -> list[resources.StoryMembers
 def sizes(catalog: Database) -> list[int]:
     """The sizes of all stories."""
     with catalog.reading() as session:
-        return sorted(session.scalars(sa.select(Story.size)))
+        return sorted(session.scalars(sa.select(Story.size).where(valid_at(Story))))
 
 
 def test_it_is_read(catalog: Database, story: str) -> None:

@@ -1,0 +1,91 @@
+"""A migration of the catalog keeps what the database holds, and fills new columns with what is known."""
+
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+
+from catalog_service.store import schema
+from catalog_service.store.db import Database
+from catalog_service.store.tables import Change, Document, Membership, Story, valid_at
+from tests.catalog.conftest import Record
+from tests.catalog.events import document_id, event, relation
+from tests.releases import dumps
+
+RELEASES = sorted(dumps.FOLDER.iterdir())
+Rows = list[tuple[object, ...]]
+
+
+@pytest.fixture(params=RELEASES, ids=lambda folder: folder.name)
+def released(request: pytest.FixtureRequest, database_url: str) -> Iterator[Database]:
+    """The database of an earlier release."""
+    load = dumps.load_sqlite if database_url.startswith("sqlite") else dumps.load_postgres
+    load(request.param / "catalog", database_url)
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+def rows(database: Database, statement: sa.Executable) -> Rows:
+    """The rows of a statement."""
+    with database.reading() as session:
+        return [tuple(row) for row in session.execute(statement)]
+
+
+# As the releases before 0004 have them.
+PRESENT = sa.text("SELECT id, head, size FROM story ORDER BY id")
+INTERVALS = sa.select(Story.id, Story.seq, Story.until_seq, Story.head, Story.size).order_by(Story.id, Story.seq)
+MEMBERS = sa.select(Membership.document, Membership.story, Membership.seq, Membership.until_seq).order_by(
+    Membership.document, Membership.seq
+)
+
+
+def test_the_stories_of_every_release_are_filled_from_its_log(released: Database) -> None:
+    present = rows(released, PRESENT)
+    schema.upgrade(released)
+    open_stories = sa.select(Story.id, Story.head, Story.size).where(valid_at(Story)).order_by(Story.id)
+    assert rows(released, open_stories) == present
+    check_members_since_the_last_change(released)
+    assert len(rows(released, INTERVALS)) >= len(present) > 0
+
+    schema.downgrade(released, "0003")
+    assert rows(released, PRESENT) == present
+
+
+def check_members_since_the_last_change(database: Database) -> None:
+    """The present documents of each story are its documents since the last entry of the log about it, and no others."""
+    story = Change.data["story"].as_string()
+    last = sa.select(sa.func.max(Change.seq)).where(Change.type == "story.changed.v1", story == Document.story)
+    expected = sa.select(Document.id, Document.story, last.scalar_subquery(), sa.null())
+    assert rows(database, MEMBERS) == rows(database, expected.where(Document.story.is_not(None)).order_by(Document.id))
+
+
+def test_the_past_of_stories_is_filled_from_the_log(catalog: Database, record: Record) -> None:
+    def copy_of(number: int, *others: int) -> None:
+        record(event(number, relations=[relation(other, type_="duplicate") for other in others]))
+
+    record(event(1), event(5), event(8))
+    for number, other in ((2, 1), (3, 1), (6, 5), (7, 5), (9, 8)):
+        copy_of(number, other)
+    # It joins two stories; then one loses a document, and the third ends.
+    copy_of(4, 3, 7)
+    record(event(2, 2, "withdrawn"))
+    record(event(9, 2, "withdrawn"))
+    before = rows(catalog, INTERVALS)
+    assert {row[0] for row in before if row[2] is not None} > {row[0] for row in before if row[2] is None}
+
+    schema.downgrade(catalog, "0003")
+    assert rows(catalog, PRESENT) == [(row[0], row[3], row[4]) for row in before if row[2] is None]
+    schema.upgrade(catalog)
+    assert rows(catalog, INTERVALS) == before
+    check_members_since_the_last_change(catalog)
+    # Recording goes on from there.
+    record(event(3, 2, "withdrawn"))
+    left = [row for row in rows(catalog, MEMBERS) if row[0] == document_id(3)]
+    assert [row[3] is None for row in left] == [False]
+
+
+def test_an_empty_catalog_goes_down_and_up(catalog: Database) -> None:
+    schema.downgrade(catalog, "0003")
+    schema.upgrade(catalog)
+    assert rows(catalog, INTERVALS) == []
