@@ -2,6 +2,8 @@
 
 import asyncio
 import dataclasses
+import itertools
+import math
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
@@ -9,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from ingest_service.errors import IngestError, MovedMeanwhile, Unreadable
+from ingest_service.errors import MovedMeanwhile, Unreadable
 from ingest_service.folder import scan
 from ingest_service.folder.folder_view import FolderDiff
 from ingest_service.folder.scan import FileFact, Unusable
@@ -17,12 +19,15 @@ from ingest_service.folder.schedule import ScanSchedule
 from ingest_service.folder.settling import Settling
 from ingest_service.settings import BATCH_SIZE, Limits
 from ingest_service.workers.pool import WorkerPool
-from ingest_service.workers.prepare import PreparedFile, Task
+from ingest_service.workers.prepare import FileResult, FileToRead, PreparedFile, Task
 
 # The content of two batches is in memory at once.
 BATCH_BYTES = 32 * 2**20
+# The most files of one task of a worker, and about the most bytes: a larger file is a task alone.
+TASK_FILES = 20
+TASK_BYTES = 256 * 2**10
 
-Read: TypeAlias = tuple[FileFact, PreparedFile | IngestError]
+Read: TypeAlias = tuple[FileFact, FileResult]
 
 
 @dataclass(slots=True)
@@ -66,9 +71,8 @@ class Intake:
         """Reads batch after batch in the workers, each while the caller processes the one before."""
         ahead: deque[asyncio.Future[list[Read]]] = deque()
         try:
-            for batch in _batches(ready):
-                tasks = [self._task(diff, fact, moves) for fact in batch]
-                ahead.append(asyncio.gather(*map(self._read, tasks)))
+            for batch in _divided(ready, BATCH_SIZE, BATCH_BYTES):
+                ahead.append(asyncio.ensure_future(self._read(batch, self._tasks(diff, batch, moves))))
                 if len(ahead) > 1:
                     yield await ahead.popleft()
             while ahead:
@@ -89,29 +93,33 @@ class Intake:
                 self._schedule.scan_at(fact.path, time.monotonic() + self._limits.settle_seconds)
             elif isinstance(read, Unreadable):
                 outcome.failed.append((fact, read))
-            elif isinstance(read, PreparedFile):
+            else:
                 prepared = dataclasses.replace(read, possibly_truncated=fact.path in overdue)
                 may_be_known = not read.items or _may_be_moved(diff, fact)
                 (known if may_be_known else outcome.stored).append((fact, prepared))
         self._match_moves(diff, outcome, known, moves)
         return outcome
 
-    def _task(self, diff: FolderDiff, fact: FileFact, moves: scan.MoveMatcher) -> Task:
-        """The task of a worker. It holds few digests of other files: `_match_moves` looks the bytes up among all."""
+    def _tasks(self, diff: FolderDiff, batch: Sequence[FileFact], moves: scan.MoveMatcher) -> list[Task]:
+        """The tasks of a batch, with few enough files each that every worker has one."""
+        most = min(TASK_FILES, math.ceil(len(batch) / self._workers.count))
+        parts = _divided(batch, most, TASK_BYTES)
+        return [Task(self._root, tuple(self._file_to_read(diff, fact, moves) for fact in part)) for part in parts]
+
+    async def _read(self, batch: Sequence[FileFact], tasks: Sequence[Task]) -> list[Read]:
+        self.reads += len(batch)
+        results = await asyncio.gather(*map(self._workers.prepare, tasks))
+        return list(zip(batch, itertools.chain(*results), strict=True))
+
+    def _file_to_read(self, diff: FolderDiff, fact: FileFact, moves: scan.MoveMatcher) -> FileToRead:
+        """A file of a task. It has few digests of other files: `_match_moves` looks the bytes up among all."""
         known = diff.known.get(fact.path)
         digests: frozenset[str] = frozenset()
         if _may_be_moved(diff, fact):
             digests = moves.digests(fact.size, diff.difference.origins.get(fact.path))
         if known is not None and known.digest is not None and fact.path not in diff.again:
             digests |= {known.digest}
-        return Task(self._root, fact, digests, self._limits)
-
-    async def _read(self, task: Task) -> Read:
-        self.reads += 1
-        try:
-            return task.fact, await self._workers.prepare(task)
-        except (Unreadable, MovedMeanwhile) as error:
-            return task.fact, error
+        return FileToRead(fact, digests)
 
     def _match_moves(
         self, diff: FolderDiff, outcome: Outcome, read: Sequence[tuple[FileFact, PreparedFile]], moves: scan.MoveMatcher
@@ -140,15 +148,15 @@ def _may_be_moved(diff: FolderDiff, fact: FileFact) -> bool:
     return fact.path not in diff.known or fact.path in diff.difference.origins
 
 
-def _batches(facts: Sequence[FileFact]) -> Iterator[list[FileFact]]:
-    """The files in order, in batches of at most `BATCH_SIZE` files and about `BATCH_BYTES` bytes."""
-    batch: list[FileFact] = []
+def _divided(facts: Sequence[FileFact], most_files: int, most_bytes: int) -> Iterator[list[FileFact]]:
+    """The files in order, in parts of so many files, and of about so many bytes."""
+    part: list[FileFact] = []
     size = 0
     for fact in facts:
-        if batch and (len(batch) == BATCH_SIZE or size + fact.size > BATCH_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(fact)
+        if part and (len(part) == most_files or size + fact.size > most_bytes):
+            yield part
+            part, size = [], 0
+        part.append(fact)
         size += fact.size
-    if batch:
-        yield batch
+    if part:
+        yield part

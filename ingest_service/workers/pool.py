@@ -20,11 +20,11 @@ from typing import Any, TypeVar
 import structlog
 from pebble import ProcessExpired, ProcessPool
 
-from ingest_service.errors import IngestError, ReaderDied, ReaderKilled, TookTooLong, WorkersUnavailable
+from ingest_service.errors import ReaderDied, ReaderKilled, TookTooLong, WorkersUnavailable
 from ingest_service.settings import Limits
 from ingest_service.workers import cache, prepare
 from ingest_service.workers.cache import FactsCache
-from ingest_service.workers.prepare import PreparedFile, Task
+from ingest_service.workers.prepare import FileResult, PreparedFile, Task
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -54,30 +54,49 @@ class WorkerPool:
         self.facts = FactsCache()
         """The facts of the texts that the workers have read, and of those that this process judges."""
 
-    async def prepare(self, task: Task) -> PreparedFile:
-        """Prepares one file in a worker, and caches the facts of its texts.
+    async def prepare(self, task: Task) -> list[FileResult]:
+        """Prepares the files of a task in a worker, each to its content or its error; caches the facts of their texts.
 
-        Raises Unreadable, MovedMeanwhile, and WorkersUnavailable when no worker can be started.
+        Raises WorkersUnavailable when no worker can be started.
         """
-        prepared = await self._prepare_or_error(task)
-        if isinstance(prepared, IngestError):
-            raise prepared
-        for item in prepared.items:
-            self.facts.put(item.article.digest, item.facts)
-        return prepared
+        results = await (self._prepare_alone(task) if len(task.files) == 1 else self._prepare_together(task))
+        for result in results:
+            if isinstance(result, PreparedFile):
+                for item in result.items:
+                    self.facts.put(item.article.digest, item.facts)
+        return results
 
-    async def _prepare_or_error(self, task: Task) -> PreparedFile | IngestError:
+    async def _prepare_together(self, task: Task) -> list[FileResult]:
+        """Prepares several files in one call, and again alone those that the call did not prepare.
+
+        A file that crashes, hangs or exceeds the memory takes the results of the others with it. Alone, each file has
+        the whole time limit, and its own reason to fail.
+        """
+        try:
+            results = await self._answer(self.run(prepare.prepare_files, task))
+        except (OutOfTime, ProcessExpired, BrokenProcessPool):
+            log.info("files are read one by one, since reading them together failed", files=len(task.files))
+            alone = await asyncio.gather(*map(self._prepare_alone, task.divided()))
+            return [result for [result] in alone]
+        for number, single in enumerate(task.divided()):
+            # The memory was used up, perhaps by the others.
+            if isinstance(results[number], ReaderDied):
+                [results[number]] = await self._prepare_alone(single)
+        return results
+
+    async def _prepare_alone(self, task: Task) -> list[FileResult]:
+        """Prepares a single file. A fault of its worker becomes the error of the file."""
         for _ in range(MAX_ATTEMPTS):
             try:
-                return await self._answer(self.run(prepare.prepare_or_error, task))
+                return await self._answer(self.run(prepare.prepare_files, task))
             except OutOfTime:
-                raise TookTooLong(f"Reading took longer than {self._limits.reading_seconds:g} seconds.") from None
+                return [TookTooLong(f"Reading took longer than {self._limits.reading_seconds:g} seconds.")]
             except ProcessExpired as expired:
-                raise _died(expired) from None
+                return [_died(expired)]
             except BrokenProcessPool:
                 log.warning("the processes that read files were ended; others are started")
         await self._check()
-        raise ReaderKilled("The processes that read files were ended before they began with it.")
+        return [ReaderKilled("The processes that read files were ended before they began with it.")]
 
     async def _check(self) -> None:
         """Raises WorkersUnavailable when workers cannot even do nothing: then no file is the reason."""
@@ -187,6 +206,7 @@ def _begin_worker(limits: Limits, parent: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _die_with(parent)
     cache.create_worker_cache()
+    prepare.set_limits(limits)
 
 
 def _die_with(parent: int) -> None:

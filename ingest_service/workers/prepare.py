@@ -1,12 +1,13 @@
-"""Prepares one file in a worker: reads it into articles, and computes the facts that judging needs."""
+"""Prepares files in a worker: reads them into articles, and computes the facts that judging needs."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from ingest_service import file_names, model, normalise, reading, sameness
 from ingest_service.errors import (
-    IngestError,
     InputOutputError,
     MovedMeanwhile,
     NoAccess,
@@ -31,7 +32,7 @@ class PreparedItem:
 
 @dataclass(frozen=True, slots=True)
 class PreparedFile:
-    """The content of a file. It has no items if its digest is one of the task's `known_digests`."""
+    """The content of a file. It has no items if its digest is one of its `known_digests`."""
 
     digest: str
     original: model.Original
@@ -39,23 +40,50 @@ class PreparedFile:
     possibly_truncated: bool = False
 
 
+FileResult: TypeAlias = PreparedFile | Unreadable | MovedMeanwhile
+
+
+@dataclass(frozen=True, slots=True)
+class FileToRead:
+    """One file of a task. Content with a digest in `known_digests` is not read into articles again."""
+
+    fact: FileFact
+    known_digests: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
-    """The file to prepare. Content with a digest in `known_digests` is not read into articles again."""
+    """The files that one call prepares in a worker, and the folder that their paths are relative to."""
 
     root: Path
-    fact: FileFact
-    known_digests: frozenset[str]
-    limits: Limits
+    files: tuple[FileToRead, ...]
+
+    def divided(self) -> Iterator["Task"]:
+        """A task for each file alone."""
+        return (Task(self.root, (file,)) for file in self.files)
 
 
-def prepare_or_error(task: Task) -> PreparedFile | IngestError:
-    """Prepares one file in a worker and caches its facts, since this worker may judge it soon.
+_limits = Limits()
+
+
+def set_limits(limits: Limits) -> None:
+    """Sets the limits of this worker process; called once, by the initializer of the worker pool."""
+    global _limits  # noqa: PLW0603  They are the same for all tasks, so they are not sent with each.
+    _limits = limits
+
+
+def prepare_files(task: Task) -> list[FileResult]:
+    """Prepares the files of a task in a worker, each to its content or to the error that it has."""
+    return [_result(task.root, file) for file in task.files]
+
+
+def _result(root: Path, file: FileToRead) -> FileResult:
+    """The content of a file, whose facts are cached, since this worker may judge it soon; or the error.
 
     Errors are returned: one that cannot be pickled would break the pool.
     """
     try:
-        prepared = prepare(task)
+        prepared = prepare(root, file)
     except MemoryError:
         return ReaderDied("Reading the file needs more memory than the limit.")
     except OSError as error:
@@ -69,13 +97,13 @@ def prepare_or_error(task: Task) -> PreparedFile | IngestError:
     return prepared
 
 
-def prepare(task: Task) -> PreparedFile:
+def prepare(root: Path, file: FileToRead) -> PreparedFile:
     """Reads one file. Raises Unreadable; MovedMeanwhile when the file is no longer the one that the scan saw."""
-    content = _bytes(task)
+    content = _bytes(root, file.fact)
     digest = model.digest_of(content)
-    if digest in task.known_digests:
+    if digest in file.known_digests:
         return PreparedFile(digest, model.Original(b"", "application/octet-stream", None), ())
-    readings = reading.read(content, task.fact.path, task.limits)
+    readings = reading.read(content, file.fact.path, _limits)
     items = tuple(_item(item) for item in readings)
     original = model.Original(content, readings[0].media_type, readings[0].encoding)
     return PreparedFile(digest, original, items)
@@ -90,10 +118,10 @@ def _item(reading_: model.Reading) -> PreparedItem:
     return PreparedItem(reading_.name, article, sameness.prepare(article))
 
 
-def _bytes(task: Task) -> bytes:
-    path, limit = task.root / file_names.to_name(task.fact.path), task.limits.file_bytes
-    if task.fact.size > limit:
-        raise TooLarge(f"The file has {task.fact.size:,} bytes; the limit is {limit:,}.")
+def _bytes(root: Path, fact: FileFact) -> bytes:
+    path, limit = root / file_names.to_name(fact.path), _limits.file_bytes
+    if fact.size > limit:
+        raise TooLarge(f"The file has {fact.size:,} bytes; the limit is {limit:,}.")
     try:
         # The path may have become a pipe since the scan: opening it must not block.
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
@@ -102,11 +130,11 @@ def _bytes(task: Task) -> bytes:
     except (FileNotFoundError, NotADirectoryError):
         raise MovedMeanwhile from None
     except PermissionError:
-        raise NoAccess(f"The service may not read {task.fact.path}; give it read access.") from None
+        raise NoAccess(f"The service may not read {fact.path}; give it read access.") from None
     except OSError as error:
         raise _system_failure(error) from None
     if (after.st_size, after.st_mtime_ns, after.st_dev, after.st_ino) != (
-        task.fact.size, task.fact.mtime_ns, task.fact.device, task.fact.inode
+        fact.size, fact.mtime_ns, fact.device, fact.inode
     ):  # fmt: skip
         raise MovedMeanwhile
     return content

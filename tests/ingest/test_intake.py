@@ -15,7 +15,7 @@ from ingest_service.folder.scan import FileFact, Known, Seen
 from ingest_service.folder.schedule import ScanSchedule
 from ingest_service.intake import Intake, Read
 from ingest_service.settings import Limits
-from ingest_service.workers.prepare import PreparedFile, PreparedItem, Task
+from ingest_service.workers.prepare import FileResult, PreparedFile, PreparedItem, Task
 from tests.ingest.waiting import until
 
 NOTHING_SEEN = Seen({}, {})
@@ -28,19 +28,23 @@ ARTICLE = model.Article(title="A storm", paragraphs=("It rained.",))
 class Workers:
     """Workers that are done when the test says so."""
 
-    def __init__(self) -> None:
+    def __init__(self, count: int = 1) -> None:
+        self.count = count
         self.begun: list[str] = []
+        self.tasks: list[list[str]] = []
         self.cancelled: list[str] = []
         self.go_on = asyncio.Event()
 
-    async def prepare(self, task: Task) -> PreparedFile:
-        self.begun.append(task.fact.path)
+    async def prepare(self, task: Task) -> list[FileResult]:
+        paths = [file.fact.path for file in task.files]
+        self.tasks.append(paths)
+        self.begun += paths
         try:
             await self.go_on.wait()
         except asyncio.CancelledError:
-            self.cancelled.append(task.fact.path)
+            self.cancelled += paths
             raise
-        return PreparedFile("sha-256:0", NO_BYTES, ())
+        return [PreparedFile("sha-256:0", NO_BYTES, ()) for _ in paths]
 
 
 def fact(name: str, size: int) -> FileFact:
@@ -63,9 +67,10 @@ class PickledTasks(Workers):
         self.size = 0
         self.go_on.set()
 
-    async def prepare(self, task: Task) -> PreparedFile:
+    async def prepare(self, task: Task) -> list[FileResult]:
         self.size += len(pickle.dumps(task))
-        return PreparedFile(digest_at(task.fact.path.removeprefix("new/")), NO_BYTES, ())
+        names = (file.fact.path.removeprefix("new/") for file in task.files)
+        return [PreparedFile(digest_at(name), NO_BYTES, ()) for name in names]
 
 
 def digest_at(name: str) -> str:
@@ -100,8 +105,8 @@ async def test_the_tasks_of_a_moved_folder_grow_with_its_files_only(
             assert not outcome.stored
             moved |= {old: new.path for old, new in outcome.moved.items()}
     assert moved == {f"old/{name}": f"new/{name}" for name in names}
-    # A task has at most 101 digests of 72 characters; where the sizes differ, it has one.
-    assert workers.size < len(names) * (12_000 if same_size else 2_000)
+    # A file has at most 101 digests of 72 characters; where the sizes differ, it has one.
+    assert workers.size < len(names) * (12_000 if same_size else 500)
 
 
 async def test_a_moved_file_whose_digest_was_not_sent_keeps_its_document(tmp_path: Path) -> None:
@@ -124,6 +129,32 @@ async def test_a_batch_is_full_by_number_or_by_size(tmp_path: Path, monkeypatch:
     facts = [fact(name, size) for name, size in zip("abcdefgh", (1, 1, 1, 1, 98, 2, 500, 1), strict=True)]
     async with aclosing(opened(tmp_path, workers).readings(NOTHING_KNOWN, facts, NO_MOVES)) as readings:
         assert [names(batch) async for batch in readings] == [["a", "b", "c"], ["d", "e"], ["f"], ["g"], ["h"]]
+
+
+async def test_a_task_is_full_by_number_or_by_size_and_a_large_file_is_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "TASK_FILES", 3)
+    monkeypatch.setattr(intake, "TASK_BYTES", 100)
+    workers = Workers()
+    workers.go_on.set()
+    facts = [fact(name, size) for name, size in zip("abcdefgh", (1, 1, 1, 1, 98, 2, 500, 1), strict=True)]
+    async with aclosing(opened(tmp_path, workers).readings(NOTHING_KNOWN, facts, NO_MOVES)) as readings:
+        assert [names(batch) async for batch in readings] == [list("abcdefgh")]
+    assert workers.tasks == [["a", "b", "c"], ["d", "e"], ["f"], ["g"], ["h"]]
+
+
+@pytest.mark.parametrize(("files", "count", "most"), [(100, 1, 20), (100, 8, 13), (30, 4, 8), (3, 8, 1)])
+async def test_the_files_of_a_batch_are_shared_out_among_the_workers(
+    tmp_path: Path, files: int, count: int, most: int
+) -> None:
+    workers = Workers(count)
+    workers.go_on.set()
+    facts = [fact(f"{number:03}", 1) for number in range(files)]
+    async with aclosing(opened(tmp_path, workers).readings(NOTHING_KNOWN, facts, NO_MOVES)) as readings:
+        assert [len(batch) async for batch in readings] == [files]
+    assert max(map(len, workers.tasks)) == most
+    assert len(workers.tasks) >= min(count, files)
 
 
 async def test_one_batch_is_read_ahead_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,7 @@ from ingest_service.pipeline import Pipeline
 from ingest_service.store.db import Database
 from ingest_service.store.tables import File
 from ingest_service.workers.pool import WorkerPool
-from ingest_service.workers.prepare import PreparedFile, Task
+from ingest_service.workers.prepare import FileResult, PreparedFile, Task
 from tests.ingest.folders import LIMITS, OTHER, STORY, Folder, causes, made
 from tests.ingest.ledger.test_entries import plans
 from tests.ingest.waiting import until
@@ -46,14 +46,19 @@ class FaultyPool:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  Whatever the pool has.
         return getattr(self.pool, name)
 
-    async def prepare(self, task: Task) -> PreparedFile:
-        """Prepares a file, or fails."""
-        self.reads.append(task.fact.path)
-        if faults := self.faults.get(task.fact.path):
-            raise faults.pop()
-        prepared = await self.pool.prepare(task)
-        items = tuple(dataclasses.replace(each, article=self.improve(each.article)) for each in prepared.items)
-        return dataclasses.replace(prepared, items=items)
+    async def prepare(self, task: Task) -> list[FileResult]:
+        """Prepares each file of the task, or fails."""
+        self.reads += [file.fact.path for file in task.files]
+        return [await self._prepare_one(single) for single in task.divided()]
+
+    async def _prepare_one(self, task: Task) -> FileResult:
+        if faults := self.faults.get(task.files[0].fact.path):
+            return faults.pop()()
+        [result] = await self.pool.prepare(task)
+        if not isinstance(result, PreparedFile):
+            return result
+        items = tuple(dataclasses.replace(item, article=self.improve(item.article)) for item in result.items)
+        return dataclasses.replace(result, items=items)
 
 
 @dataclass

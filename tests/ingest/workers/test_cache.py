@@ -15,7 +15,7 @@ from ingest_service.store import article_blob
 from ingest_service.workers import cache
 from ingest_service.workers.cache import FactsCache, StoredArticle
 from ingest_service.workers.pool import WorkerPool
-from ingest_service.workers.prepare import Task
+from ingest_service.workers.prepare import FileToRead, PreparedFile, Task
 
 
 def stored(text: str) -> StoredArticle:
@@ -45,7 +45,8 @@ async def test_worker_and_service_cache_the_facts_of_a_file_that_was_read(tmp_pa
     fact = scan.look(tmp_path, "a.txt")
     assert isinstance(fact, FileFact)
     with closing(WorkerPool(limits)) as pool:
-        prepared = await pool.prepare(Task(tmp_path, fact, frozenset(), limits))
+        [prepared] = await pool.prepare(Task(tmp_path, (FileToRead(fact),)))
+        assert isinstance(prepared, PreparedFile)
         # Without content, its facts can only come from a cache.
         article = StoredArticle(prepared.items[0].article.digest, b"")
         assert pool.facts.facts_of(article) is prepared.items[0].facts

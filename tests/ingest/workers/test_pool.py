@@ -4,12 +4,13 @@ import asyncio
 import errno
 import multiprocessing.util
 import os
-import re
 import signal
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import closing
 from multiprocessing import spawn
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from pebble import ProcessExpired
@@ -21,9 +22,8 @@ from ingest_service.errors import (
     MovedMeanwhile,
     NoAccess,
     ReaderDied,
-    ReaderKilled,
     TookTooLong,
-    Unreadable,
+    TooLarge,
     WorkersUnavailable,
 )
 from ingest_service.folder import scan
@@ -31,7 +31,11 @@ from ingest_service.folder.scan import FileFact
 from ingest_service.settings import Limits
 from ingest_service.workers import prepare
 from ingest_service.workers.pool import WorkerPool
-from ingest_service.workers.prepare import PreparedFile, Task
+from ingest_service.workers.prepare import FileResult, FileToRead, PreparedFile, Task
+from tests.ingest.workers import faults
+
+A = TypeVar("A")
+R = TypeVar("R")
 
 LIMITS = Limits(workers=1, reading_seconds=20.0)
 # About as long as a text may be: it takes a second to read and half a gigabyte.
@@ -56,61 +60,91 @@ def killed(signal_: int) -> None:
     os.kill(os.getpid(), signal_)
 
 
-def task(folder: Path, name: str, words: str) -> Task:
+def written(folder: Path, name: str, words: str = "News.") -> FileToRead:
+    folder.mkdir(exist_ok=True)
     (folder / name).write_text(words, encoding="utf-8")
     fact = scan.look(folder, name)
     assert isinstance(fact, FileFact)
-    return Task(folder, fact, frozenset(), LIMITS)
+    return FileToRead(fact)
+
+
+def task(folder: Path, *names: str) -> Task:
+    """A task with these files, each of a few words."""
+    return Task(folder, tuple(written(folder, name, f"News of {name}.") for name in names))
 
 
 async def test_files_are_read_though_the_idle_worker_was_killed(workers: WorkerPool, tmp_path: Path) -> None:
     victim = workers.run(pid, None).result()
     os.kill(victim, signal.SIGKILL)
-    tasks = [task(tmp_path, f"{number}.txt", f"News of {number}.") for number in range(3)]
-    prepared = await asyncio.gather(*map(workers.prepare, tasks))
-    assert [each.items[0].article.paragraphs for each in prepared] == [(f"News of {number}.",) for number in range(3)]
+    tasks = [task(tmp_path, name, f"other {name}") for name in "abc"]
+    results = await asyncio.gather(*map(workers.prepare, tasks))
+    assert [words(result) for two in results for result in two] == [
+        f"News of {name}." for letter in "abc" for name in (letter, f"other {letter}")
+    ]
     assert workers.run(pid, None).result() != victim
+
+
+def words(result: FileResult) -> str:
+    """The text of a file that was read, else its reason."""
+    return result.items[0].article.text if isinstance(result, PreparedFile) else f"{result.code}: {result}"
 
 
 async def test_a_worker_that_dies_is_reported_and_the_next_file_is_read(workers: WorkerPool, tmp_path: Path) -> None:
     with pytest.raises(ProcessExpired):
         workers.run(killed, signal.SIGSEGV).result()
-    assert isinstance(await workers.prepare(task(tmp_path, "a.txt", "News.")), PreparedFile)
+    assert [words(result) for result in await workers.prepare(task(tmp_path, "a"))] == ["News of a."]
 
 
-def ends_by_kill(_: Task) -> None:
-    """Ends as the system ends a process when memory is short."""
-    os.kill(os.getpid(), signal.SIGKILL)
+REASONS = {
+    "crash": "reader-died: The process that read the file crashed (SIGSEGV).",
+    "kill": "reader-killed: The process that read the file was ended from outside (SIGKILL).",
+    "exit": "reader-died: The process that read the file ended with exit code 7.",
+    "hang": "took-too-long: Reading took longer than 2 seconds.",
+    "memory": "reader-died: Reading the file needs more memory than the limit.",
+    "wrong": "reader-failed: ValueError: a faulty table",
+    "moved": "moved-meanwhile: The file changed while it was read; it is looked at again.",
+}
 
 
-def ends_by_crash(_: Task) -> None:
-    """Ends as a reader that crashes."""
-    os.kill(os.getpid(), signal.SIGSEGV)
+@pytest.fixture
+def faulty_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prepare, "prepare_files", faults.prepare_faulty)
 
 
-def ends_by_exit(_: Task) -> None:
-    """Ends without an answer."""
-    os._exit(7)
+@pytest.mark.usefixtures("faulty_readers")
+@pytest.mark.parametrize("fault", REASONS)
+async def test_the_neighbours_of_a_file_that_fails_are_read(tmp_path: Path, fault: str) -> None:
+    names = {"first": (fault, "a", "b"), "middle": ("a", fault, "b"), "last": ("a", "b", fault)}
+    tasks = [task(tmp_path / place, *of_task) for place, of_task in names.items()]
+    if fault == "moved":
+        for place in names:
+            (tmp_path / place / fault).write_text("Other news of it.", encoding="utf-8")
+    with closing(WorkerPool(Limits(workers=1, reading_seconds=2.0))) as impatient:
+        results = await asyncio.gather(*map(impatient.prepare, tasks))
+    expected = [[REASONS.get(name, f"News of {name}.") for name in of_task] for of_task in names.values()]
+    assert [list(map(words, of_task)) for of_task in results] == expected
 
 
-@pytest.mark.parametrize(
-    ("ends", "reason"),
-    [
-        (ends_by_kill, ReaderKilled("The process that read the file was ended from outside (SIGKILL).")),
-        (ends_by_crash, ReaderDied("The process that read the file crashed (SIGSEGV).")),
-        (ends_by_exit, ReaderDied("The process that read the file ended with exit code 7.")),
-    ],
-)
-async def test_a_reader_that_was_killed_is_no_fault_of_the_file_and_one_that_crashed_is(
-    workers: WorkerPool,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    ends: Callable[[Task], None],
-    reason: Unreadable,
-) -> None:
-    monkeypatch.setattr(prepare, "prepare_or_error", ends)
-    with pytest.raises(type(reason), match=re.escape(str(reason))):
-        await workers.prepare(task(tmp_path, "a.txt", "News."))
+class CountingPool(WorkerPool):
+    """A pool that records how many files each call prepares."""
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__(limits)
+        self.calls: list[int] = []
+
+    def run(self, function: Callable[[A], R], argument: A) -> "Future[R]":
+        if isinstance(argument, Task):
+            self.calls.append(len(argument.files))
+        return super().run(function, argument)
+
+
+@pytest.mark.usefixtures("faulty_readers")
+async def test_files_are_prepared_again_only_where_their_task_failed(tmp_path: Path) -> None:
+    with closing(CountingPool(LIMITS)) as counting:
+        for fault, calls in (("c", [4]), ("wrong", [4]), ("memory", [4, 1]), ("exit", [4, 1, 1, 1, 1])):
+            counting.calls.clear()
+            await counting.prepare(task(tmp_path, "a", fault, "b", "d"))
+            assert counting.calls == calls
 
 
 @pytest.mark.parametrize(
@@ -125,15 +159,15 @@ async def test_a_reader_that_was_killed_is_no_fault_of_the_file_and_one_that_cra
 def test_what_the_system_fails_to_read_is_no_fault_of_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, kind: type[IngestError], call: str
 ) -> None:
-    some = task(tmp_path, "a.txt", "News.")
+    some = task(tmp_path, "a.txt")
 
     def fails(*_: object) -> None:
         raise OSError(number, os.strerror(number))
 
     with monkeypatch.context() as failing:
         failing.setattr(os, call, fails)
-        answer = prepare.prepare_or_error(some)
-    assert type(answer) is kind
+        [result] = prepare.prepare_files(some)
+    assert type(result) is kind
 
 
 def test_what_the_system_denies_a_reader_is_no_fault_of_the_file(
@@ -143,7 +177,8 @@ def test_what_the_system_denies_a_reader_is_no_fault_of_the_file(
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
     monkeypatch.setattr(normalise, "normalise", fails)
-    assert type(prepare.prepare_or_error(task(tmp_path, "a.txt", "News."))) is InputOutputError
+    [result] = prepare.prepare_files(task(tmp_path, "a.txt"))
+    assert type(result) is InputOutputError
 
 
 @pytest.fixture(params=["no interpreter", "no process", "no pipe"])
@@ -166,35 +201,41 @@ def no_start(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 async def test_workers_that_cannot_be_started_are_no_fault_of_the_file(
     no_start: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    some = task(tmp_path, "a.txt", "News.")
+    some = task(tmp_path, "a", "b")
     with closing(WorkerPool(LIMITS)) as workers:
         for _ in range(2):
             with pytest.raises(WorkersUnavailable, match=r"cannot be started: .+; check that .+python"):
                 await workers.prepare(some)
         no_start.undo()
-        assert isinstance(await workers.prepare(some), PreparedFile)
+        assert list(map(words, await workers.prepare(some))) == ["News of a.", "News of b."]
 
 
 async def test_workers_that_cannot_be_started_again_are_no_fault_of_the_file(
     workers: WorkerPool, no_start: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    some = task(tmp_path, "a.txt", "News.")
+    some = task(tmp_path, "a", "b")
     os.kill(workers.run(pid, None).result(), signal.SIGKILL)
     with pytest.raises(WorkersUnavailable):
         await workers.prepare(some)
     no_start.undo()
-    assert isinstance(await workers.prepare(some), PreparedFile)
+    assert list(map(words, await workers.prepare(some))) == ["News of a.", "News of b."]
 
 
 async def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
-    long = task(tmp_path, "long.txt", LONG)
-    with closing(WorkerPool(Limits(workers=1, reading_seconds=0.05))) as impatient, pytest.raises(TookTooLong):
-        await impatient.prepare(long)
+    long = Task(tmp_path, (written(tmp_path, "long.txt", LONG),))
+    with closing(WorkerPool(Limits(workers=1, reading_seconds=0.05))) as hasty:
+        [result] = await hasty.prepare(long)
+    assert isinstance(result, TookTooLong)
 
 
 async def test_a_file_that_needs_too_much_memory_is_given_up(tmp_path: Path) -> None:
-    large = task(tmp_path, "large.txt", LONG)
+    files = Task(tmp_path, (written(tmp_path, "large.txt", LONG), written(tmp_path, "a.txt")))
     with closing(WorkerPool(Limits(workers=1, reading_memory_bytes=370 * 2**20))) as narrow:
-        with pytest.raises(ReaderDied):
-            await narrow.prepare(large)
-        assert isinstance(await narrow.prepare(task(tmp_path, "a.txt", "News.")), PreparedFile)
+        large, small = await narrow.prepare(files)
+    assert isinstance(large, ReaderDied)
+    assert isinstance(small, PreparedFile)
+
+
+async def test_the_limits_of_a_file_are_those_of_the_pool(tmp_path: Path) -> None:
+    with closing(WorkerPool(Limits(workers=1, file_bytes=5))) as small:
+        assert [type(result) for result in await small.prepare(task(tmp_path, "a"))] == [TooLarge]

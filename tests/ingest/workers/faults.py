@@ -1,0 +1,51 @@
+"""Readers that fail, for the tests of the worker pool. Each worker imports this module, so it imports little."""
+
+import os
+import signal
+from collections.abc import Callable
+
+from ingest_service import model, reading
+from ingest_service.settings import Limits
+from ingest_service.workers import prepare
+from ingest_service.workers.prepare import FileResult, Task
+
+really_read = reading.read
+
+
+def hang() -> None:
+    """Waits for a signal that is not sent."""
+    while True:
+        signal.pause()
+
+
+def out_of_memory() -> None:
+    """Fails as a reader that meets the limit of memory."""
+    raise MemoryError
+
+
+def wrong() -> None:
+    """Fails as a reader that meets something unforeseen."""
+    raise ValueError("a faulty table")
+
+
+FAULTS: dict[str, Callable[[], object]] = {
+    "crash": lambda: os.kill(os.getpid(), signal.SIGSEGV),
+    "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "exit": lambda: os._exit(7),
+    "hang": hang,
+    "memory": out_of_memory,
+    "wrong": wrong,
+}
+
+
+def read_or_fail(content: bytes, path: str, limits: Limits = reading.DEFAULTS) -> tuple[model.Reading, ...]:
+    """Reads a file, unless its name says how its reader fails."""
+    if path in FAULTS:
+        FAULTS[path]()
+    return really_read(content, path, limits)
+
+
+def prepare_faulty(task: Task) -> list[FileResult]:
+    """In a worker of a test's own: prepares files with readers that fail."""
+    reading.read = read_or_fail
+    return prepare.prepare_files(task)
