@@ -61,6 +61,8 @@ async def once(settings: Settings, database: Database, display: Display) -> None
 async def opened(settings: Settings, database: Database) -> AsyncIterator[Service]:
     """The service with its transport and its workers, closed when the block ends. Raises SettingsWrong."""
     workers = WorkerPool(settings.limits)
+    # They import their modules while the folder is scanned. If they cannot be started, the first read reports it.
+    workers.warm_up()
     try:
         async with HttpTransport(settings.catalog_url, settings.publish_token()) as transport:
             yield Service(settings, database, transport, lambda wake: Pipeline(settings, database, workers, wake))

@@ -26,7 +26,7 @@ from ingest_service.normalise import (
 )
 from ingest_service.normalise.notes import apply
 
-__all__ = ["NAME", "RULES", "apply", "name_of", "normalise"]
+__all__ = ["NAME", "RULES", "apply", "load", "name_of", "normalise"]
 
 NAME = "palimpsest"
 
@@ -57,6 +57,12 @@ RULES = (
     broken_words.broken_words,
     suspects.suspect,
 )
+
+
+def load() -> None:
+    """Loads the language model and the list of words, half a second; else the first text waits for them."""
+    languages.model()
+    broken_words.known_words()
 
 
 def normalise(reading: Reading) -> Article:

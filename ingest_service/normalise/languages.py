@@ -4,8 +4,6 @@ import functools
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from ingest_service.normalise.draft import Draft, RuleResult
 
 # The sample has 600 characters, since its cost grows with its length. They are from five places of the text, since it
@@ -25,21 +23,24 @@ def language(draft: Draft) -> RuleResult:
     sample = _sample(draft)
     if sum(map(str.isalpha, sample)) < FEWEST_LETTERS:
         return RuleResult()
-    code, _ = _model().classify(sample)
+    code, _ = model().classify(sample)
     return RuleResult(article=replace(draft.article, language=str(code)))
 
 
 @functools.cache
-def _model() -> Any:  # noqa: ANN401  The library has no types.
+def model() -> Any:  # noqa: ANN401  The library has no types.
     """The model, restricted to languages with a code of two letters that texts are written in today."""
     # It takes a second to load, so only a process that reads texts pays for it.
     from py3langid import langid  # type: ignore[import-untyped]  # noqa: PLC0415  It has no stubs; late, as said above.
 
-    model = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE)
-    model.set_languages([label for label in model.labels if len(label) == 2 and label not in UNLIKELY])
-    # The library stores the restricted table by columns, and reads it by rows.
-    model.nb_ptc = np.ascontiguousarray(model.nb_ptc)
-    return model
+    identifier = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE)
+    table, labels = identifier.nb_ptc, identifier.nb_classes
+    languages = {label for label in labels if len(label) == 2 and label not in UNLIKELY}
+    identifier.set_languages(languages)
+    # The library stores the restricted table by columns, but reads it by rows. Memory never holds both.
+    identifier.nb_ptc = None
+    identifier.nb_ptc = table.take([column for column, label in enumerate(labels) if label in languages], axis=1)
+    return identifier
 
 
 def _sample(draft: Draft) -> str:

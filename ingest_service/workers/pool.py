@@ -4,6 +4,7 @@ If a file crashes its reader, or exceeds time or memory, only the worker ends; t
 """
 
 import asyncio
+import contextlib
 import ctypes
 import multiprocessing
 import os
@@ -20,6 +21,7 @@ from typing import Any, TypeVar
 import structlog
 from pebble import ProcessExpired, ProcessPool
 
+from ingest_service import normalise
 from ingest_service.errors import ReaderDied, ReaderKilled, TookTooLong, WorkersUnavailable
 from ingest_service.settings import Limits
 from ingest_service.workers import cache, prepare
@@ -141,15 +143,17 @@ class WorkerPool:
                 future.add_done_callback(self._pending.discard)
         return future
 
-    def warm_up(self) -> None:
-        """Starts the processes before the first file, and waits for them."""
-        self.run(_do_nothing, None).result()
+    def warm_up(self) -> "Future[None]":
+        """Starts the processes before the first file. The future is done when one of them can read."""
+        return self.run(_do_nothing, None)
 
     def close(self) -> None:
-        """Ends the processes at once, without waiting for their calls."""
+        """Ends the processes at once, without waiting for their calls, which are cancelled."""
         with self._lock:
             self._closed = True
             self._end()
+            for future in tuple(self._pending):
+                future.cancel()
 
     def _start(self) -> ProcessPool:
         return ProcessPool(
@@ -200,13 +204,15 @@ def _do_nothing(_: None) -> None:
 
 
 def _begin_worker(limits: Limits, parent: int) -> None:
-    """Initializes a worker: limits, end with the parent process, cache. Ctrl-C is handled by the parent."""
+    """Initializes a worker: limits, end with the parent process, cache, models. Ctrl-C is handled by the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (limits.reading_memory_bytes, limits.reading_memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _die_with(parent)
     cache.create_worker_cache()
     prepare.set_limits(limits)
+    with contextlib.suppress(MemoryError):
+        normalise.load()
 
 
 def _die_with(parent: int) -> None:

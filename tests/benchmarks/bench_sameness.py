@@ -224,7 +224,7 @@ def judging(engine: Engine, workers: int) -> Iterator[None]:
         yield
         return
     pool = WorkerPool(Limits(workers=workers))
-    pool.warm_up()
+    pool.warm_up().result()
     engine.pool = JudgePool(pool.facts, pool)
     yield
     pool.close()

@@ -24,7 +24,7 @@ def database(database_url: str) -> Iterator[Database]:
 def workers() -> Iterator[WorkerPool]:
     """One worker process for all: it takes a second to start."""
     started = WorkerPool(LIMITS)
-    started.warm_up()
+    started.warm_up().result()
     yield started
     started.close()
 

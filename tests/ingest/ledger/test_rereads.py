@@ -71,7 +71,7 @@ class Clock:
 @pytest.fixture(scope="module")
 def pool() -> Iterator[WorkerPool]:
     started = WorkerPool(LIMITS)
-    started.warm_up()
+    started.warm_up().result()
     yield started
     started.close()
 

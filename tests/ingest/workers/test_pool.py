@@ -45,7 +45,7 @@ LONG = "News of the day. " * 290_000
 @pytest.fixture
 def workers() -> Iterator[WorkerPool]:
     started = WorkerPool(LIMITS)
-    started.warm_up()
+    started.warm_up().result()
     yield started
     started.close()
 
@@ -239,3 +239,13 @@ async def test_a_file_that_needs_too_much_memory_is_given_up(tmp_path: Path) -> 
 async def test_the_limits_of_a_file_are_those_of_the_pool(tmp_path: Path) -> None:
     with closing(WorkerPool(Limits(workers=1, file_bytes=5))) as small:
         assert [type(result) for result in await small.prepare(task(tmp_path, "a"))] == [TooLarge]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_pool_that_still_starts_its_processes_can_be_closed(count: int) -> None:
+    pool_ = WorkerPool(Limits(workers=count))
+    started = pool_.warm_up()
+    assert not started.done()
+    pool_.close()
+    assert started.done()
+    assert not multiprocessing.active_children()
