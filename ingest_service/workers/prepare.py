@@ -125,7 +125,8 @@ def _bytes(root: Path, fact: FileFact) -> bytes:
     try:
         # The path may have become a pipe since the scan: opening it must not block.
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-            content = file.read(limit + 1)
+            # As many bytes as are asked for are allocated at once.
+            content = file.read(fact.size + 1)
             after = os.fstat(file.fileno())
     except (FileNotFoundError, NotADirectoryError):
         raise MovedMeanwhile from None
@@ -133,7 +134,7 @@ def _bytes(root: Path, fact: FileFact) -> bytes:
         raise NoAccess(f"The service may not read {fact.path}; give it read access.") from None
     except OSError as error:
         raise _system_failure(error) from None
-    if (after.st_size, after.st_mtime_ns, after.st_dev, after.st_ino) != (
+    if len(content) > fact.size or (after.st_size, after.st_mtime_ns, after.st_dev, after.st_ino) != (
         fact.size, fact.mtime_ns, fact.device, fact.inode
     ):  # fmt: skip
         raise MovedMeanwhile

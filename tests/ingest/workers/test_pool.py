@@ -5,9 +5,11 @@ import errno
 import multiprocessing.util
 import os
 import signal
+import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import closing
+from dataclasses import replace
 from multiprocessing import spawn
 from pathlib import Path
 from typing import TypeVar
@@ -15,7 +17,7 @@ from typing import TypeVar
 import pytest
 from pebble import ProcessExpired
 
-from ingest_service import normalise
+from ingest_service import model, normalise
 from ingest_service.errors import (
     IngestError,
     InputOutputError,
@@ -234,6 +236,17 @@ async def test_a_file_that_needs_too_much_memory_is_given_up(tmp_path: Path) -> 
         large, small = await narrow.prepare(files)
     assert isinstance(large, ReaderDied)
     assert isinstance(small, PreparedFile)
+
+
+def test_no_more_than_a_file_s_size_is_allocated_to_read_it(tmp_path: Path) -> None:
+    file = replace(written(tmp_path, "a"), known_digests=frozenset({model.digest_of(b"News.")}))
+    tracemalloc.start()
+    try:
+        [result] = prepare.prepare_files(Task(tmp_path, (file,)))
+        assert tracemalloc.get_traced_memory()[1] < 2**20
+    finally:
+        tracemalloc.stop()
+    assert isinstance(result, PreparedFile)
 
 
 async def test_the_limits_of_a_file_are_those_of_the_pool(tmp_path: Path) -> None:
