@@ -1,69 +1,77 @@
-"""Dates in a text: lines that are only a date, and dates inside sentences. English, Chinese, Japanese and Korean."""
+"""Reads dates: of metadata, of lines that are only a date, and inside sentences. Names of months show the language.
+
+A numeric date is read when its order is certain: year first, or one number that can be no month.
+"""
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 
-from ingest_service.normalise.draft import Draft, RuleResult
+from ingest_service.normalise.months import MONTHS, WEEKDAYS
 
-MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_MONTH = (
-    r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)\.?"
+MONTH_FIRST = re.compile(r"(?<![^\W_])([^\W\d_]{3,12})\.?\s{1,2}(\d{1,2})(?:st|nd|rd|th)?[,\s]{1,3}(\d{4})\b", re.I)
+DAY_FIRST = re.compile(
+    r"(?<![^\W_])(\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s{0,2}(?:(?:of|de|del|di)\s)?([^\W\d_]{3,12})\.?,?\s{1,2}"
+    r"(?:(?:de|del|di)\s)?(\d{4})\b",
+    re.I,
 )
-_DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
-MONTH_FIRST = re.compile(rf"\b{_MONTH} {_DAY},? (\d{{4}})\b", re.IGNORECASE)
-DAY_FIRST = re.compile(rf"\b{_DAY} (?:of )?{_MONTH},? (\d{{4}})\b", re.IGNORECASE)
-YEAR_FIRST = re.compile(r"\b(\d{4})(?:-(\d{2})-(\d{2})\b|(?:년|年) ?(\d{1,2})(?:월|月) ?(\d{1,2})(?:일|日))")
+YEAR_FIRST = re.compile(
+    r"(?<!\d)(\d{4})(?:-(\d{2})-(\d{2})|/(\d{1,2})/(\d{1,2})|\. ?(\d{1,2})\. ?(\d{1,2})"
+    r"|(?:년|年) ?(\d{1,2})(?:월|月) ?(\d{1,2})(?:일|日)|\. ([^\W\d_]{5,10}) (\d{1,2}))(?!\d)"
+)
+YEAR_LAST = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?!\d)")
+IN_WORDS = (MONTH_FIRST, DAY_FIRST, YEAR_FIRST)
+YEAR = re.compile(r"\d{4}")
+COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
+
 ISO_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?( ?(Z|[+-]\d{2}:?\d{2}))?")
+UTC_NAME = re.compile(r"(?<=\d) ?(?:UTC|GMT)$")
 PARTIAL = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?")
 
-BEFORE = (
-    r"(?:(?:first )?(?:published|posted|released?|date)(?: on)?:? )?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )?"
+_WEEKDAY = "|".join(sorted(WEEKDAYS, key=len, reverse=True))
+PUBLISHED = re.compile(
+    r"(?:(?:first )?(?:published|posted|released?|issued|publié|veröffentlicht|publicado|pubblicato|gepubliceerd"
+    r"|опубликовано|입력|发布时间)|(?:publication |release )?date|datum|fecha|data)(?: (?:on|le|am|el|il|op))?"
+    r"\s?[:：]?\s?",
+    re.I,
 )
-AFTER = r"(?:,?(?: at)? \d{1,2}[:.]\d{2}(?::\d{2})? ?(?:am|pm|a\.m\.|p\.m\.)?(?: ?[A-Z]{2,5})?)?\.?"
-AROUND = re.compile(rf"(?:{BEFORE})\x00(?:{AFTER})", re.IGNORECASE)
+UPDATED = re.compile(
+    r"(?:(?:last )?(?:updated|modified|revised)|mis à jour|aktualisiert|actualizado|aggiornato|bijgewerkt|обновлено"
+    r"|수정)"
+    r"(?: (?:on|le|am|el|il|op))?\s?[:：]?\s?",
+    re.I,
+)
+_TIME = (
+    r"(?:[,\s]*(?:at|à|um|kl\.?|[-–—])?\s?\d{1,2}[:.h]\d{2}(?::\d{2})?\s?(?:am|pm|a\.m\.|p\.m\.|uhr|h)?"
+    r"(?: ?\(?[A-Z]{2,5}\)?)?)?"
+)
+AROUND = re.compile(rf"(?:(?:{_WEEKDAY})[,.]*\s+)?\x00(?:\s?г\.?)?{_TIME}\.?", re.I)
 LONGEST_LINE = 70
-# The number of lines under the title that may be a date line.
-NEAR = 3
-
-
-def date_line(draft: Draft) -> RuleResult:
-    """Removes a line under the title that is only a date; the article is published on it."""
-    if not draft.article.title:
-        return RuleResult()
-    for line in draft.lines[:NEAR]:
-        published = alone(line.text) if line.whole else None
-        if published and draft.article.published in (None, published):
-            article = draft.article
-            if not article.published:
-                article = replace(article, published=published, published_basis="text")
-            return RuleResult(cuts=[(line.start, line.end)], article=article)
-    return RuleResult()
 
 
 def alone(line: str) -> str | None:
-    """The date of a line that is only a date, perhaps with weekday and time, as YYYY-MM-DD."""
-    if len(line) > LONGEST_LINE:
-        return None
-    for pattern in (MONTH_FIRST, DAY_FIRST, YEAR_FIRST):
-        if (match := pattern.search(line)) and AROUND.fullmatch(line[: match.start()] + "\x00" + line[match.end() :]):
-            return _iso(match)
-    return None
+    """The date of a text that is only a date, perhaps with "Published:", weekday and time, as YYYY-MM-DD."""
+    return _alone(line, PUBLISHED) if len(line) <= LONGEST_LINE else None
 
 
-def inside(text: str) -> Iterator[str]:
-    """The full dates in a text, as YYYY-MM-DD."""
-    for pattern in (MONTH_FIRST, DAY_FIRST, YEAR_FIRST):
-        yield from filter(None, map(_iso, pattern.finditer(text)))
+def updated(line: str) -> str | None:
+    """The date of a text such as "Updated June 20, 2024"; None without a word for it."""
+    return _alone(line, UPDATED) if len(line) <= LONGEST_LINE and UPDATED.match(line) else None
+
+
+def spans(text: str) -> Iterator[tuple[int, int, str]]:
+    """The start, the end and the value of each full date in words, or with the year first, in a text."""
+    for pattern in IN_WORDS if YEAR.search(text) else ():
+        for match in pattern.finditer(text):
+            if value := _iso(match):
+                yield *match.span(), value
 
 
 def one_inside(text: str) -> str | None:
     """The date in a text, if there is exactly one."""
-    dates = set(inside(text))
-    return dates.pop() if len(dates) == 1 else None
+    values = {value for _, _, value in spans(text)}
+    return values.pop() if len(values) == 1 else None
 
 
 def of_metadata(value: str) -> str | None:
@@ -72,19 +80,44 @@ def of_metadata(value: str) -> str | None:
     if PARTIAL.fullmatch(value):
         return value
     try:
-        if ISO_MOMENT.fullmatch(value):
-            return _moment(datetime.fromisoformat(value.replace(" +", "+").replace(" Z", "Z")))
+        moment = UTC_NAME.sub("", value)
+        if moment != value and moment[-5:-4] not in "+-":
+            moment += "Z"
+        if ISO_MOMENT.fullmatch(moment):
+            return of_moment(datetime.fromisoformat(moment.replace(" +", "+").replace(" -", "-").replace(" Z", "Z")))
+        if compact := COMPACT.fullmatch(value):
+            return _valid(*map(int, compact.groups()))
         if value[:4].rstrip(",").isalpha() and ":" in value and len(value) < LONGEST_LINE:
-            return _moment(parsedate_to_datetime(value))
+            return of_moment(parsedate_to_datetime(value))
     except (ValueError, OverflowError):
         pass
     return alone(value)
 
 
-def _moment(moment: datetime) -> str:
+def of_moment(moment: datetime) -> str:
+    """A moment in UTC, as RFC 3339 writes it; only its day if it has no zone."""
     if moment.tzinfo is None:
         return moment.date().isoformat()
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def _alone(line: str, label: re.Pattern[str]) -> str | None:
+    if not YEAR.search(line):
+        return None
+    start = match.end() if (match := label.match(line)) else 0
+    for start_, end, value in (*spans(line), *_numeric(line)):
+        if start_ >= start and AROUND.fullmatch(f"{line[start:start_]}\x00{line[end:]}"):
+            return value
+    return None
+
+
+def _numeric(text: str) -> Iterator[tuple[int, int, str]]:
+    """Numeric dates with the year last, where only one order makes a date."""
+    for match in YEAR_LAST.finditer(text):
+        first, second, year = int(match[1]), int(match[3]), int(match[4])
+        orders = {value for day, month in ((first, second), (second, first)) if (value := _valid(year, month, day))}
+        if len(orders) == 1:
+            yield *match.span(), orders.pop()
 
 
 def _iso(match: re.Match[str]) -> str | None:
@@ -93,8 +126,12 @@ def _iso(match: re.Match[str]) -> str | None:
         parts = [parts[2], parts[0], parts[1]]
     elif len(parts[0]) < 4:
         parts.reverse()
-    month = MONTHS.index(parts[1][:3].lower()) + 1 if parts[1].isalpha() else int(parts[1])
+    month = int(parts[1]) if parts[1].isdecimal() else MONTHS.get(parts[1].lower(), 0)
+    return _valid(int(parts[0]), month, int(parts[2]))
+
+
+def _valid(year: int, month: int, day: int) -> str | None:
     try:
-        return date(int(parts[0]), month, int(parts[2])).isoformat()
+        return date(year, month, day).isoformat()
     except ValueError:
         return None

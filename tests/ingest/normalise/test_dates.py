@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest_service.normalise import dates
+from ingest_service.normalise import dates, months
 from tests.ingest.normalise.texts import BODY, TITLE, article_of, under_title
 
 
@@ -18,6 +18,19 @@ from tests.ingest.normalise.texts import BODY, TITLE, article_of, under_title
         "Posted on 20 Jun 2024",
         "2024년 6월 20일",
         "2024年6月20日",
+        "20 juin 2024",
+        "Donnerstag, 20. Juni 2024, 14:30 Uhr",
+        "20 de junio de 2024",
+        "20 июня 2024 г.",
+        "2024. június 20.",
+        "2024. 6. 20.",
+        "2024/06/20",
+        "20.06.2024",
+        "06/20/2024",
+        "Thursday, June 20, 2024 - 14:30",
+        "June 20  2024",
+        "Admin | June 20, 2024",
+        "June 20, 2024 | Press Release | 3 min read",
     ],
 )
 def test_a_date_line_under_the_title_is_the_date(line: str) -> None:
@@ -32,12 +45,57 @@ def test_a_date_line_under_the_title_is_the_date(line: str) -> None:
         "June 2024",
         "31 June 2024",
         "Updated: June 20, 2024",
+        "05/06/2024",
+        "12. listopada 2024",
+        "Port Alma | June 20, 2024",
+        "Posted by the council on June 20, 2024",
         "June 20, 2024 to June 22, 2024",
     ],
 )
 def test_what_is_no_date_line_stays(line: str) -> None:
     article = under_title(line)
     assert (article.published, article.paragraphs[0]) == (None, line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Posted by Jane Roe on June 20, 2024",
+        "By Jane Roe | June 20, 2024",
+        "June 20, 2024 by Jane Roe",
+        "By Jane Roe, June 20, 2024",
+        "Published June 20, 2024 | By Jane Roe | 4 Comments",
+    ],
+)
+def test_an_author_beside_the_date_is_read(line: str) -> None:
+    article = under_title(line)
+    assert (article.published, article.authors, article.text) == ("2024-06-20", ("Jane Roe",), BODY)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Published 5 January 2025 | Updated 26 June 2025",),
+        ("Updated: 26 June 2025 | First published: 5 January 2025",),
+        ("5 January 2025", "Last updated: 26 June 2025"),
+    ],
+)
+def test_the_date_of_publication_wins_over_that_of_an_update(lines: tuple[str, ...]) -> None:
+    article = under_title(*lines)
+    assert (article.published, article.fields, article.text) == ("2025-01-05", {"updated": "2025-06-26"}, BODY)
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        ("Friday, December 9, 2005", "10:30 AM Visit to the pier", "Monday, December 12, 2005", "9:00 AM Meeting"),
+        ("January 3, 2020", "Work began on the quay.", "March 4, 2021", "The first boats came in."),
+        ("June 26, 2025", "10.00 Opening", "11.30 Vote"),
+    ],
+)
+def test_the_heading_of_a_schedule_is_no_date_of_the_text(entries: tuple[str, ...]) -> None:
+    article = article_of("\n\n".join((TITLE, *entries)))
+    assert (article.published, article.paragraphs) == (None, entries)
 
 
 def test_a_date_line_deep_in_the_text_stays() -> None:
@@ -87,6 +145,18 @@ def test_what_is_no_dateline_tells_nothing(opening: str) -> None:
         ("2024-09-04T10:00Z", "2024-09-04T10:00:00Z"),
         ("Wed, 04 Sep 2024 10:00:00 +1200", "2024-09-03T22:00:00Z"),
         ("2024-09-04 10:00:00.5 +0900", "2024-09-04T01:00:00Z"),
+        ("26.06.2025", "2025-06-26"),
+        ("2025/06/26", "2025-06-26"),
+        ("Thursday, June 26, 2025 - 14:30", "2025-06-26"),
+        ("26 juin 2025", "2025-06-26"),
+        ("26 de junio de 2025", "2025-06-26"),
+        ("26. Juni 2025", "2025-06-26"),
+        ("2025. 6. 26.", "2025-06-26"),
+        ("20250626", "2025-06-26"),
+        ("2025-06-26 14:30:00 +0000 UTC", "2025-06-26T14:30:00Z"),
+        ("2025-06-26 14:30:00 UTC", "2025-06-26T14:30:00Z"),
+        ("05/06/2025", None),
+        ("5.6.2025", None),
         ("yesterday", None),
         ("2024-13-01", None),
         ("0001-01-01T00:00:00+14:00", None),
@@ -95,3 +165,13 @@ def test_what_is_no_dateline_tells_nothing(opening: str) -> None:
 )
 def test_dates_of_metadata(value: str, published: str | None) -> None:
     assert dates.of_metadata(value) == published
+
+
+def test_each_name_of_a_month_means_one_month() -> None:
+    meanings: dict[str, set[int]] = {}
+    for row in months.ROWS:
+        assert len(row.split()) == 12
+        for number, forms in enumerate(row.split(), 1):
+            for form in forms.split(","):
+                meanings.setdefault(form, set()).add(number)
+    assert [form for form, numbers in meanings.items() if len(numbers) > 1] == []
