@@ -5,7 +5,11 @@ import re
 WORD = re.compile(r"\w+")
 DIVIDER = re.compile(r"\s*[,;/|]\s*(?:and\s+)?|\s+(?:and|&)\s+")
 PLACE = re.compile(r"\s+in\s+(?=[^\W\d_a-z])[^,;]*$")
-SMALL = frozenset(WORD.findall("of the and for de da di du la le van von der den bin al el y e"))
+SMALL = frozenset(
+    WORD.findall(
+        "of the and for de da di du la le van von der den bin al el y e del des dos das los las dello della do"
+    )
+)
 LONGEST = 120
 
 
@@ -26,10 +30,13 @@ def divided(text: str) -> tuple[str, ...] | None:
 
 def is_name(text: str) -> bool:
     """Whether a text is one to six words without digits, each capitalised or a particle such as "of"."""
-    parts = text.split()
-    if not 0 < len(parts) <= 6 or any(character.isdigit() for character in text):
-        return False
-    return not parts[0][0].islower() and all(_may_be_in_a_name(part) for part in parts)
+    return is_capitalised(text, most=6) and not any(map(str.isdigit, text))
+
+
+def is_capitalised(text: str, most: int = 12) -> bool:
+    """Whether a text is a few words, each capitalised or a particle."""
+    parts = text.split(maxsplit=most)
+    return 0 < len(parts) <= most and not parts[0][0].islower() and all(map(_may_be_in_a_name, parts))
 
 
 def _may_be_in_a_name(word: str) -> bool:

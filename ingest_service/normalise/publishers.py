@@ -1,67 +1,51 @@
 """Publishers: agencies by their names in datelines, others by the host of the address; and the kind of a text."""
 
+import json
 import re
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from ingest_service.model import Kind
 from ingest_service.normalise.draft import Draft, RuleResult
 
-AGENCIES = {
-    "AAP": "Australian Associated Press",
-    "AFP": "Agence France-Presse",
-    "ANSA": "ANSA",
-    "AP": "Associated Press",
-    "Antara": "Antara",
-    "Bernama": "Bernama",
-    "CNA": "Central News Agency",
-    "Canadian Press": "The Canadian Press",
-    "EFE": "EFE",
-    "Interfax": "Interfax",
-    "Jiji Press": "Jiji Press",
-    "KCNA": "Korean Central News Agency",
-    "Kyodo": "Kyodo News",
-    "NZPA": "New Zealand Press Association",
-    "PTI": "Press Trust of India",
-    "Reuters": "Reuters",
-    "TASS": "TASS",
-    "UPI": "United Press International",
-    "Xinhua": "Xinhua News Agency",
-    "Yonhap": "Yonhap News Agency",
-    "dpa": "dpa",
-}
-GOVERNMENTS = {
-    "beehive.govt.nz": "New Zealand Government",
-    "canada.ca": "Government of Canada",
-    "consilium.europa.eu": "Council of the European Union",
-    "ec.europa.eu": "European Commission",
-    "foreignminister.gov.au": "Australian Government",
-    "gov.uk": "UK Government",
-    "mofa.go.jp": "Ministry of Foreign Affairs of Japan",
-    "mofa.go.kr": "Ministry of Foreign Affairs of the Republic of Korea",
-    "nato.int": "NATO",
-    "pm.gov.au": "Australian Government",
-    "state.gov": "U.S. Department of State",
-    "un.org": "United Nations",
-    "whitehouse.gov": "The White House",
-}
-HOSTS = {
-    "afp.com": "Agence France-Presse",
-    "apnews.com": "Associated Press",
-    "bbc.co.uk": "BBC",
-    "bbc.com": "BBC",
-    "reuters.com": "Reuters",
-    "rnz.co.nz": "RNZ",
-    "theguardian.com": "The Guardian",
-    "yna.co.kr": "Yonhap News Agency",
-}
+_TABLES: dict[str, dict[str, str]] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+AGENCIES = _TABLES["agencies"]
+"""The name that an agency has in datelines and credits → its full name."""
+GOVERNMENTS = _TABLES["governments"]
+"""The domain of a government or public body → its name."""
+OUTLETS = _TABLES["outlets"]
+"""The domain of an agency, newspaper or broadcaster → its name."""
+AGENCY_NAMES = frozenset(AGENCIES.values())
+NAMES = AGENCY_NAMES | frozenset(GOVERNMENTS.values()) | frozenset(OUTLETS.values())
+
 # A name with such an ending is that of a publisher, listed or not.
 OUTLET = re.compile(
-    r"\S.{0,60} (?:(?:News|Press)(?: Agency| Association)?|Times|Post|Herald|Tribune|Gazette|Broadcasting|Government)"
+    r"\S.{0,60} (?:(?:News|Press)(?: Agency| Association)?|Times|Post|Herald|Tribune|Gazette|Broadcasting|Government"
+    r"|Newswire|Observer|Chronicle|Courier|Daily|Journal|Review|Standard|Star|Today|Magazine|Radio|TV|Wire)",
+)
+_OFFICE = (
+    r"(?:offices?|departments?|ministry|bureau|commission|council|authority|agency|senate|attorney(?: general|[’']s"
+    r"(?: office)?)?|sheriff|police|government|embassy|administration|parliament|court|committee"
+    r"|oficina|fiscalía|ministerio|gobierno|ministère|préfecture|ministerium|senat|ministero|ministério)"
+)
+# A public body: the word for it ends the name, or a place or subject follows.
+OFFICE = re.compile(
+    rf"(?:.{{1,70}}[\s-])?{_OFFICE}(?:[’']s)?(?: (?:of|for|on|de|del|des|du|der|dello) .{{2,60}})?", re.I
+)
+_ORGANISATION = (
+    r"(?:university|universität|universidad|université|college|institute|school|association|foundation|federation|union"
+    r"|bank|museum|society|trust|church|hospital|network|club|company|group|inc|ltd|llc|gmbh|corp|service|services"
+    r"|cent(?:er|re)|county|city|port|state|library|alliance|coalition|chamber)"
+)
+ORGANISATION = re.compile(
+    rf"(?:.{{1,70}}[\s-])?{_ORGANISATION}\.?(?: (?:of|for|on|de|del|des|du|der|at) .{{2,60}})?", re.I
 )
 KINDS: dict[str, Kind] = {
-    "press release": "release", "press-release": "release", "release": "release", "statement": "release",
-    "article": "article", "news": "article", "wire": "wire", "document": "document",
+    "press release": "release", "press-release": "release", "press_release": "release", "release": "release",
+    "news release": "release", "media release": "release", "statement": "release", "article": "article",
+    "news": "article", "newsarticle": "article", "post": "article", "blog": "article", "wire": "wire",
+    "document": "document",
 }  # fmt: skip
 
 
@@ -69,8 +53,17 @@ def full_name(name: str) -> str | None:
     """The full name of the publisher with this name; None if it is not a publisher's."""
     if name in AGENCIES:
         return AGENCIES[name]
-    publishers = {*AGENCIES.values(), *GOVERNMENTS.values(), *HOSTS.values()}
-    return name if name in publishers or OUTLET.fullmatch(name) else None
+    return name if name in NAMES or OUTLET.fullmatch(name) else None
+
+
+def is_office(name: str) -> bool:
+    """Whether a name is that of a public body, such as "Ministry of Ports"."""
+    return bool(OFFICE.fullmatch(name))
+
+
+def is_organisation(name: str) -> bool:
+    """Whether a name is that of a publisher, a public body or another organisation."""
+    return bool(full_name(name) or OFFICE.fullmatch(name) or ORGANISATION.fullmatch(name))
 
 
 def publisher(draft: Draft) -> RuleResult:
@@ -79,14 +72,16 @@ def publisher(draft: Draft) -> RuleResult:
     if article.publisher or not article.url:
         return RuleResult()
     host = _host(article.url)
-    name = _of_host(host, GOVERNMENTS) or _of_host(host, HOSTS)
-    return RuleResult(article=replace(article, publisher=name) if name else None)
+    name = _of_host(host, GOVERNMENTS) or _of_host(host, OUTLETS)
+    return RuleResult(article=replace(article, publisher=name)) if name else RuleResult()
 
 
 def kind(draft: Draft) -> RuleResult:
-    """Sets the kind: a wire by an agency, a release by a government, an article with author, credit or date."""
-    kind_ = _kind(draft) if draft.article.kind == "document" else "document"
-    return RuleResult(article=replace(draft.article, kind=kind_) if kind_ != "document" else None)
+    """Sets the kind: a wire by an agency, a release by a public body, an article with author, credit or date."""
+    if draft.article.kind != "document":
+        return RuleResult()
+    kind_ = _kind(draft)
+    return RuleResult(article=replace(draft.article, kind=kind_)) if kind_ != "document" else RuleResult()
 
 
 def _kind(draft: Draft) -> Kind:
@@ -95,10 +90,10 @@ def _kind(draft: Draft) -> Kind:
     stated = next((draft.metadata[key] for key in ("kind", "type") if key in draft.metadata), None)
     if isinstance(stated, str) and stated.lower() in KINDS:
         return KINDS[stated.lower()]
-    if article.publisher in GOVERNMENTS.values():
-        return "release"
-    if article.publisher in AGENCIES.values():
+    if article.publisher in AGENCY_NAMES:
         return "wire"
+    if article.publisher in GOVERNMENTS.values() or (article.publisher and is_office(article.publisher)):
+        return "release"
     if article.title and (article.authors or article.credits or article.published):
         return "article"
     return "document"

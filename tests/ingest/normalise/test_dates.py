@@ -116,6 +116,15 @@ def test_a_date_line_that_contradicts_the_metadata_stays() -> None:
         ("SEOUL, Sept. 4 (Yonhap) -- ", "Yonhap News Agency", None),
         ("WELLINGTON, New Zealand (AP) — ", "Associated Press", None),
         ("PARIS, 4 September 2024 (AFP) - ", "Agence France-Presse", "2024-09-04"),
+        ("Port Alma (dpa) - ", "dpa", None),
+        ("PORT ALMA (AP) _ ", "Associated Press", None),
+        ("Seoul, Sept 4, 2024 (AFP) - ", "Agence France-Presse", "2024-09-04"),
+        ("(Reuters) - ", "Reuters", None),
+        ("LONDON (Reuters Breakingviews) - ", "Reuters", None),
+        ("MOSCOW, September 4. /TASS/. ", "TASS", None),
+        ("(ANSA) - ROMA, 04 SET - ", "ANSA", None),
+        ("Madrid, 4 sep (EFE).- ", "EFE", None),
+        ("New Delhi, Sep 4 (PTI) ", "Press Trust of India", None),
     ],
 )
 def test_a_dateline_tells_the_agency_and_stays(opening: str, publisher: str, published: str | None) -> None:
@@ -126,7 +135,15 @@ def test_a_dateline_tells_the_agency_and_stays(opening: str, publisher: str, pub
 
 
 @pytest.mark.parametrize(
-    "opening", ["Seoul (Yonhap) reports that ", "NATO (AP) spokesmen say ", "IN SHORT (see above) - "]
+    "opening",
+    [
+        "Seoul (Yonhap) reports that ",
+        "NATO (AP) spokesmen say ",
+        "IN SHORT (see above) - ",
+        "The Post (Reuters) - owned by a trust - said that ",
+        "On June 26, 2025 - a Thursday - it rained. ",
+        "Talks with 12 ministers (see page 3) - ",
+    ],
 )
 def test_what_is_no_dateline_tells_nothing(opening: str) -> None:
     article = article_of(f"{TITLE}\n\n{opening}{BODY}")
@@ -165,6 +182,20 @@ def test_what_is_no_dateline_tells_nothing(opening: str) -> None:
 )
 def test_dates_of_metadata(value: str, published: str | None) -> None:
     assert dates.of_metadata(value) == published
+
+
+@pytest.mark.parametrize(
+    ("opening", "kind", "place"),
+    [
+        ("PORT ALMA, June 26, 2025 – ", "article", "PORT ALMA"),
+        ("(PORT ALMA, June 26, 2025) - ", "article", "PORT ALMA"),
+        ("PORT ALMA, Islandia, June 26, 2025 /PRNewswire/ -- ", "release", "PORT ALMA, Islandia"),
+    ],
+)
+def test_a_dateline_without_an_agency_gives_place_and_date(opening: str, kind: str, place: str) -> None:
+    article = article_of(f"{TITLE}\n\n{opening}{BODY}")
+    assert (article.published, article.published_basis, article.kind) == ("2025-06-26", "dateline", kind)
+    assert (article.fields, article.text) == ({"place": place}, opening + BODY)
 
 
 def test_each_name_of_a_month_means_one_month() -> None:
