@@ -21,21 +21,52 @@ CREDIT = re.compile(
 ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 NEXT_ROLE = re.compile(r"[;,]\s+(?=(?:additional |further )?(?:reporting|writing|editing) by )", re.IGNORECASE)
 AROUND = " —–-*()[]."
-BYLINE = re.compile(r"By:? (\S.*)")
-ROLE = re.compile(r",? (?:[A-Z][a-z]+ )?(?:Staff|Correspondent|Reporter|Editor|Staff Writer|Correspondents)\.?$")
+BYLINE = re.compile(r"(?:By:?|BY:?|Von|Par|Por|Di|Door|Av|Af) (\S.*)")
+ROLE = re.compile(
+    r"(?:,|\s[|–—-])? (?:[A-Z][a-z]+ )?(?:Staff|Correspondent|Reporter|Editor|Staff Writer|Correspondents|Senior Writer"
+    r"|Contributor|Columnist|Political Editor|Staff Reporter)\.?$"
+)
+# "Jane Roe, Reuters" · "Jane Roe for The Island Times" · "Jane Roe (Reuters)"
+WITH_PUBLISHER = re.compile(r"(\S.*?)(?:,\s| for |\s[|–—-]\s|\s\()([^,()]{2,60})\)?")
+# "Associated Press Writer", on the line below.
+WRITER = re.compile(
+    r"(?:The )?(.{3,40}?) (?:Staff |Senior |Sports |Business )?(?:Writer|Correspondent|Reporter)s?", re.I
+)
 
 
 def byline(draft: Draft) -> RuleResult:
-    """Removes a line under the title that is "By" and full names; the article gets these authors."""
+    """Removes a line under the title that is "By" and names; these are the authors, and perhaps the publisher."""
     if not draft.article.title or len(draft.lines) < 2:
         return RuleResult()
-    for line in draft.lines[:OPENING]:
+    for index, line in enumerate(draft.lines[:OPENING]):
         match = BYLINE.fullmatch(line.text) if line.whole and len(line.text) <= LONGEST else None
-        people = names.divided(ROLE.sub("", match[1])) if match else None
-        if people and all(" " in name or publishers.full_name(name) for name in people):
-            authors = draft.article.authors or people
-            return RuleResult(cuts=[(line.start, line.end)], article=replace(draft.article, authors=authors))
+        people, publisher = people_and_publisher(match[1]) if match else ((), None)
+        if not people and not publisher:
+            continue
+        cuts = [(line.start, line.end)]
+        below = draft.lines[index + 1] if index + 2 < len(draft.lines) else None
+        writer = WRITER.fullmatch(below.text) if below and below.whole and not publisher else None
+        if below and writer and (name := publishers.full_name(writer[1])):
+            cuts.append((below.start, below.end))
+            publisher = name
+        authors, publisher = draft.article.authors or people, draft.article.publisher or publisher
+        return RuleResult(cuts=cuts, article=replace(draft.article, authors=authors, publisher=publisher))
     return RuleResult()
+
+
+def people_and_publisher(text: str) -> tuple[tuple[str, ...], str | None]:
+    """The persons in "Jane Roe and John Doe, Reuters", and the publisher; no persons if any part is something else."""
+    text = ROLE.sub("", text)
+    publisher = None
+    if match := WITH_PUBLISHER.fullmatch(text):
+        outlet = match[2].removeprefix("for ")
+        publisher = publishers.full_name(outlet)
+        if publisher or (" for " in text[match.end(1) : match.start(2)] and names.is_name(outlet)):
+            text = match[1]
+    people = names.divided(text) or ()
+    if not publisher and len(people) == 1 and (agency := publishers.full_name(people[0])):
+        return (), agency
+    return (people, publisher) if all(" " in name for name in people) else ((), None)
 
 
 def reporter_address(draft: Draft) -> RuleResult:

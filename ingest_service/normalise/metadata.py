@@ -1,11 +1,12 @@
 """What the front matter says, under the names of the article; what has no name there is kept in its fields."""
 
+import html
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ingest_service.model import Json
-from ingest_service.normalise import dates
+from ingest_service.normalise import bylines, dates
 from ingest_service.normalise.draft import Draft, RuleResult
 
 TITLE = ("title", "headline")
@@ -15,6 +16,7 @@ AUTHORS = ("author", "authors", "byline")
 PUBLISHER = ("publisher", "agency", "source", "site_name")
 LANGUAGE = ("language", "lang")
 
+BY = re.compile(r"by:? ", re.I)
 WEB = re.compile(r"https?://\S{1,8000}")
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
 # The catalog accepts no longer line.
@@ -26,14 +28,15 @@ def front_matter(draft: Draft) -> RuleResult:
     if draft.front_matter is None:
         return RuleResult()
     fields = dict(draft.metadata)
+    authors, outlet = _authors(fields)
     article = replace(
         draft.article,
-        title=_taken(fields, TITLE) or "",
+        title=html.unescape(_taken(fields, TITLE) or ""),
         url=_taken(fields, URL, lambda value: value if WEB.fullmatch(value) else None),
         published=(published := _taken(fields, PUBLISHED, dates.of_metadata)),
         published_basis="metadata" if published else None,
-        authors=_authors(fields),
-        publisher=_taken(fields, PUBLISHER, lambda value: None if WEB.match(value) else value),
+        authors=authors,
+        publisher=_taken(fields, PUBLISHER, lambda value: None if WEB.match(value) else value) or outlet,
         language=_taken(fields, LANGUAGE, lambda value: value if LANGUAGE_TAG.fullmatch(value) else None),
     )
     return RuleResult(cuts=[draft.front_matter], article=replace(article, fields=fields))
@@ -53,15 +56,26 @@ def _taken(fields: dict[str, Json], names: Sequence[str], read: Callable[[str], 
     return None
 
 
-def _authors(fields: dict[str, Json]) -> tuple[str, ...]:
-    """Removes one author or a list of authors from the fields; a mapping with a name counts as its name."""
+def _authors(fields: dict[str, Json]) -> tuple[tuple[str, ...], str | None]:
+    """Removes one author or a list of authors from the fields; a mapping with a name counts as its name.
+
+    A text that names several persons, or a publisher after a person, is divided.
+    """
     for key in [key for name in AUTHORS for key in fields if key.lower() == name]:
         value = fields[key]
         authors = [_author(entry) for entry in (value if isinstance(value, list) else [value])]
         if authors and all(authors):
             del fields[key]
-            return tuple(filter(None, authors))
-    return ()
+            if isinstance(value, list):
+                return tuple(filter(None, authors)), None
+            return _divided(authors[0] or "")
+    return (), None
+
+
+def _divided(value: str) -> tuple[tuple[str, ...], str | None]:
+    people, outlet = bylines.people_and_publisher(BY.sub("", value))
+    full_names = people and all(" " in name for name in people)
+    return (people, outlet) if full_names and (outlet or len(people) > 1) else ((value,), None)
 
 
 def _author(value: Json) -> str | None:

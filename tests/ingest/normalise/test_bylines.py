@@ -10,7 +10,6 @@ from tests.ingest.normalise.texts import BODY, TITLE, article_of, at_the_end, re
     [
         ("By Jane Roe", ("Jane Roe",)),
         ("By Jane Roe and John van der Doe", ("Jane Roe", "John van der Doe")),
-        ("By JANE ROE, Reuters", ("JANE ROE", "Reuters")),
         ("By Jane Roe, Staff Writer", ("Jane Roe",)),
     ],
 )
@@ -20,7 +19,26 @@ def test_a_byline_under_the_title_names_the_authors(line: str, authors: tuple[st
 
 
 @pytest.mark.parametrize(
-    "line", ["By the sea", "By Monday", "By Land and Sea", "By Jane Roe the harbour was opened", "By 2030"]
+    ("line", "authors", "publisher"),
+    [
+        ("By JANE ROE, Reuters", ("JANE ROE",), "Reuters"),
+        ("By Jane Roe and John Doe, Associated Press", ("Jane Roe", "John Doe"), "Associated Press"),
+        ("By Jane Roe for The Island Times", ("Jane Roe",), "The Island Times"),
+        ("By Jane Roe for Alma Weekly", ("Jane Roe",), None),
+        ("By Jane Roe (Reuters)", ("Jane Roe",), "Reuters"),
+        ("By Jane Roe\nAssociated Press Writer", ("Jane Roe",), "Associated Press"),
+        ("By Reuters", (), "Reuters"),
+        ("Von Johanna Roe, dpa", ("Johanna Roe",), "dpa"),
+    ],
+)
+def test_a_publisher_in_the_byline_is_no_author(line: str, authors: tuple[str, ...], publisher: str | None) -> None:
+    article = under_title(line)
+    assert (article.authors, article.publisher, article.text) == (authors, publisher, BODY)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["By the sea", "By Monday", "By Land and Sea", "By Jane Roe the harbour was opened", "By 2030", "Von Haus zu Haus"],
 )
 def test_what_is_no_byline_stays(line: str) -> None:
     article = under_title(line)
