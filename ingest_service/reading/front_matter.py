@@ -1,19 +1,43 @@
-"""Metadata between two `---` lines at the top of a text.
+"""Metadata at the top of a text: between two `---` lines, between two `+++` lines, or as lines such as `Title: …`.
 
-Front matter is parsed as YAML in which every scalar is the string as written: a date is kept as it is, `no` is not
-false and 1.10 is not 1.1. If it is no YAML, for example since a title holds a colon, it is read line by line. If it is
-neither, it is not front matter and remains text.
+Between `---` it is parsed as YAML in which every scalar is the string as written: a date is kept as it is, `no` is not
+false and 1.10 is not 1.1. If it is no YAML, for example since a title holds a colon, it is read line by line. Between
+`+++` it is TOML. Lines without fences are metadata if one is the title and another one is a common field too. What is
+none of these is not front matter and remains text.
 """
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 import yaml
 
 from ingest_service.model import Json, Span
 
-OPENING = re.compile(r"[\ufeff\s]*---[ \t]*(?:\r\n|\r|\n)")
-CLOSING = re.compile(r"(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)")
+OPENING = re.compile(r"[\ufeff\s]*(---|\+\+\+)[ \t]*(?:\r\n|\r|\n)")
+CLOSINGS = {
+    "---": re.compile(r"(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)"),
+    "+++": re.compile(r"(?<=[\r\n])\+\+\+[ \t]*(?:\r\n|\r|\n|\Z)"),
+}
+# Lines without fences, up to an empty line; one of them is the title, and another one is in `COMMON` too.
+HEADERS = re.compile(r"[\ufeff\s]*((?:[A-Za-z][A-Za-z_ -]{1,30}[ \t]*:[ \t]+\S[^\r\n]*(?:\r\n|\r|\n)){2,30})(?=\r|\n)")
+TITLE = frozenset({"title", "headline"})
+COMMON = frozenset(
+    {
+        "author",
+        "authors",
+        "byline",
+        "category",
+        "date",
+        "keywords",
+        "lang",
+        "language",
+        "link",
+        "published",
+        "publisher",
+    }
+    | {"slug", "source", "summary", "tags", "updated", "url"}
+)
 KEY = re.compile(r"[^\W\d][\w.:-]{0,63}")
 KEY_LINE = re.compile(r"([^\W\d][\w.-]{0,63})[ \t]*:(?:[ \t]+(.*))?")
 ENTRY_LINE = re.compile(r"[ \t]*-[ \t]+(.*)")
@@ -34,19 +58,40 @@ class _Loader(yaml.BaseLoader):
 
 
 def read(source: str, limit: int) -> tuple[Mapping[str, Json], Span | None]:
-    """The metadata and the span of the front matter, with both `---` lines; empty and None if there is none.
+    """The metadata and the span of the front matter, with its fences; empty and None if there is none.
 
     `limit` is the number of characters that front matter may have.
     """
     opening = OPENING.match(source[: limit + 8])
     if opening is None:
-        return {}, None
-    closing = CLOSING.search(source, opening.end(), min(len(source), opening.end() + limit))
+        return _headers(source, limit)
+    closing = CLOSINGS[opening[1]].search(source, opening.end(), min(len(source), opening.end() + limit))
     if closing is None:
         return {}, None
     block = source[opening.end() : closing.start()]
-    fields = _as_yaml(block) or _as_lines(block)
+    fields = _as_toml(block) if opening[1] == "+++" else _as_yaml(block) or _as_lines(block)
     return (fields, (0, closing.end())) if fields else ({}, None)
+
+
+def _headers(source: str, limit: int) -> tuple[Mapping[str, Json], Span | None]:
+    """The metadata in lines without fences, and their span."""
+    match = HEADERS.match(source, 0, limit)
+    if match is None:
+        return {}, None
+    pairs = [line.split(":", 1) for line in match[1].splitlines()]
+    fields: dict[str, Json] = {key.strip(): _unquoted(value) for key, value in pairs}
+    keys = {key.lower() for key in fields}
+    return (fields, (0, match.end())) if keys & TITLE and keys & COMMON else ({}, None)
+
+
+def _as_toml(block: str) -> dict[str, Json]:
+    """The block as a TOML table, each value as a string; empty if it is not one."""
+    import tomllib  # noqa: PLC0415  Few files have TOML, and every worker would load it.
+
+    try:
+        return {key: _json(value, DEEPEST) for key, value in tomllib.loads(block).items() if KEY.fullmatch(key)}
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError):
+        return {}
 
 
 def _as_yaml(block: str) -> dict[str, Json]:
@@ -71,6 +116,10 @@ def _json(value: object, depth: int) -> Json:
         return {_storable(str(key)): _json(inner, depth - 1) for key, inner in value.items()}
     if isinstance(value, list):
         return [_json(inner, depth - 1) for inner in value]
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, date):
+        return value.isoformat()
     return _storable(str(value))
 
 

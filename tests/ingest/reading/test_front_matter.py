@@ -8,6 +8,7 @@ from ingest_service.model import Json
 from ingest_service.reading import front_matter
 
 LIMIT = 65_536
+TOML: dict[str, Json] = {"title": "A: B", "date": "2025-06-26", "draft": "false", "weight": "7"}
 
 
 @pytest.mark.parametrize(
@@ -32,8 +33,30 @@ def test_front_matter_is_read(block: str, said: dict[str, Json], newline: str) -
 
 
 @pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ('+++\ntitle = "A: B"\ndate = 2025-06-26\ndraft = false\nweight = 7\n+++\nText', TOML),
+        ('+++\r\ntitle = "A: B"\r\ndate = 2025-06-26\r\ndraft = false\r\nweight = 7\r\n+++\r\nText', TOML),
+        ("Title: A: B\nDate: 2024-03-01\n\nText", {"Title": "A: B", "Date": "2024-03-01"}),
+        ("date: 2024-03-01\nTITLE: 'A'\nauthor: Jane\n\nText", {"date": "2024-03-01", "TITLE": "A", "author": "Jane"}),
+    ],
+)
+def test_toml_and_lines_without_fences_are_read(source: str, said: dict[str, Json]) -> None:
+    fields, span = front_matter.read(source, LIMIT)
+    assert fields == said
+    assert span is not None
+    assert source[span[1] :].strip() == "Text"
+
+
+@pytest.mark.parametrize(
     "source",
     [
+        "+++ Breaking +++ Quay closed +++\n\nText",
+        "+++\nno toml at all\n+++\nText",
+        '+++\ntitle = "A"\nText',
+        "Title: A\nThe date: soon, he said\nText follows at once\n\nText",
+        "Question: what?\nAnswer: that.\n\nText",
+        "Subject: A\nFrom: Jane\n\nText",
         "title: A\n\nText",
         "---\ntitle: A\n\nText without an end",
         "---\nA line between two rules.\n---\nText",
