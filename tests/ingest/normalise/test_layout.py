@@ -54,6 +54,34 @@ def test_spaces_inside_a_line_stay() -> None:
     assert article_of(f"{TITLE}\n\nBoats  may\tenter \u00a0now.  ").text == "Boats  may\tenter \u00a0now."
 
 
+WIDE = (
+    "The swing bridge will stay closed until the spring while engineers replace the bearings, the road office of the\n"
+    "county said on Monday. Lorries must take the coast road while buses will stop on both sides of the harbour. The\n"
+    "Harbour Board said that passengers may cross on foot by the narrow path that was built for the workers in the\n"
+    "summer of last year. The work costs twice as much as the council had planned, since the old bearings were of a\n"
+    "metal that no yard can cut. It will take until the summer, or longer if the winter storms come as early as they\n"
+    "did last year."
+)
+
+
+def test_lines_as_wide_as_those_of_a_pdf_are_joined() -> None:
+    article = article_of(f"{TITLE}\n\n{WIDE}")
+    assert article.paragraphs == (WIDE.replace("\n", " "),)
+
+
+def test_a_sentence_goes_on_after_a_short_word_or_in_a_paragraph() -> None:
+    text = (
+        "The minister opened the new harbour on Tuesday, and thanked the\nNorthern Islands Harbour Board for its work,"
+        " as did Mayor Jane\nRoe. The boats had waited outside of the harbour since dawn that day."
+    )
+    assert article_of(f"{TITLE}\n\n{text}").text == text.replace("\n", " ")
+
+
+def test_a_number_and_a_word_keep_the_hyphen_between_them() -> None:
+    text = "The minister opened the harbour of the islands after a 20-\nyear delay, and thanked the builders for it."
+    assert article_of(f"{TITLE}\n\n{text}").text == text.replace("\n", "")
+
+
 @pytest.mark.parametrize("text", ["SHARE ME", "Composite image.", "/End/", "With inputs from Reuters"])
 def test_the_last_line_is_never_taken(text: str) -> None:
     assert article_of(text).text == text
