@@ -14,8 +14,6 @@ LONGEST = 120
 LONGEST_CLAIM = 300
 # The number of last lines that may hold an end mark, a source or a credit.
 CLOSING = 4
-# The number of first lines that may label a release.
-OPENING = 3
 
 _THING = r"(?: (?:article|story|post|page|video|photo))?"
 _NETWORK = r"(?:facebook|twitter|x|whatsapp|telegram|instagram|linkedin|youtube|google news|e-?mail)"
@@ -65,9 +63,6 @@ PHOTO_BY = re.compile(
 
 SOURCE_CREDIT = re.compile(r"image source, (\S.*)", re.IGNORECASE)
 
-RELEASE_LABEL = re.compile(
-    r"(?:for immediate release|(?:press|media|news) (?:release|statement))(?: ?[:|–—-])?", re.IGNORECASE
-)
 END_MARK = re.compile(r"(?i:[/(\[*–—-]{1,3}\s?(?:ends?|30)\s?[/)\]*–—-]{1,3})|#\s?#\s?#|ENDS?|Ends")
 END_MARK_AFTER = re.compile(
     r"(?<=[.!?\"'”’)])\s+((?:/end/|/ends/|\(end\)|\(ends\)|\[end\]|\[ends\]|-ends-|-30-|###))", re.I
@@ -94,16 +89,6 @@ def picture_credit(draft: Draft) -> RuleResult:
     below = draft.lines if draft.article.title else draft.lines[1:]
     short = (line for line in below if line.whole and len(line.text) <= LONGEST)
     return RuleResult(cuts=[_span(line) for line in short if _credits_picture(line.text)])
-
-
-def release_label(draft: Draft) -> RuleResult:
-    """Removes a line at the top such as "for immediate release" or "media release"; the article is a release."""
-    if len(draft.lines) < 2:
-        return RuleResult()
-    for line in draft.lines[:OPENING]:
-        if line.whole and RELEASE_LABEL.fullmatch(line.text):
-            return RuleResult(cuts=[_span(line)], article=replace(draft.article, kind="release"))
-    return RuleResult()
 
 
 def end_mark(draft: Draft) -> RuleResult:

@@ -1,0 +1,162 @@
+"""The letterhead of a release: the office, the date and the contact above its title."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import takewhile
+
+from ingest_service.normalise import dates, names, publishers, sentences
+from ingest_service.normalise.draft import Draft, RuleResult
+from ingest_service.normalise.layout import Line
+
+# The number of first lines that may belong to a letterhead.
+TOP = 14
+# The number of first lines that may be a label.
+OPENING = 3
+LONGEST = 120
+# A person and a position follow a contact within this number of lines.
+NEAR_CONTACT = 3
+
+_KIND = (
+    r"(?:(?:press|media|news) (?:release|statement|advisory)|pressemitteilung|medienmitteilung|comunicado de prensa"
+    r"|nota de prensa|communiqué de presse|comunicato stampa|nota à imprensa|persbericht|pressemeddelelse|보도자료)"
+)
+_RELEASE = (
+    r"(?:for immediate release|immediate release|for release|para publicación inmediata|para divulgación inmediata"
+    r"|pour diffusion immédiate|zur sofortigen veröffentlichung|per la diffusione immediata)"
+)
+LABEL = re.compile(rf"(?:{_KIND}|{_RELEASE})(?:\s?[-–—|:]\s?{_RELEASE})?(?:\s?[:|–—-])?", re.I)
+# A title after the label on its line begins with a capital, or is set in other letters.
+INLINE = re.compile(rf"(?i:{_KIND}|{_RELEASE})(?:\s?[:|]|\s[–—-])\s+(?=[^\W\d_a-z]|[\d\"“'‘$£€])")
+NUMERIC_DATE = re.compile(r"\d{1,2}[\s./-]\d{1,2}[\s./-](?:\d{2}|\d{4})")
+
+EVIDENCE = re.compile(rf"{_KIND}|{_RELEASE}|cont[ar]|kontakt|inquiries|enquiries", re.I)
+CONTACT = re.compile(
+    r"(?:(?:for )?(?:more|further) information,? (?:please )?contact|(?:(?:press|media|news|public) )?"
+    r"(?:contacts?|enquiries|inquiries|contacto|contatto|kontakt|pressekontakt)(?: (?:person|presse))?)"
+    r"\s?(?::.{0,100})?",
+    re.I,
+)
+DATE_AND_CONTACT = re.compile(r"(.{6,40}?)\s+((?:press |media )?(?:contact|contacto)\s?:.{0,100})", re.I)
+ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}|https?://\S{1,200}|www\.\S{1,200}")
+NUMBER = re.compile(r"[(+]?\d[\d() .\-/]{5,18}\d(?:\s?(?:x|ext\.?)\s?\d{1,5})?")
+NUMBER_LABEL = re.compile(
+    r"\b(?:tel|telephone|phone|fax|office|oficina|cell|mobile|direct|e-?mail|web|website|twitter|t|f|m|o|c|p)\b", re.I
+)
+
+# An office before the label needs a line below the letterhead that can be the title; else it is the title itself.
+LONGEST_TITLE = 200
+
+
+@dataclass(slots=True)
+class _Head:
+    """The lines of a letterhead so far, and what they state."""
+
+    lines: list[Line] = field(default_factory=list)
+    offices: list[Line] = field(default_factory=list)
+    published: str | None = None
+    labelled: bool = False
+    contact: int | None = None
+    # The number of lines up to the last one that is certainly no title.
+    certain: int = 0
+
+
+def letterhead(draft: Draft) -> RuleResult:
+    """Removes the letterhead above the title of a release, with office, date, contact and label, which are read."""
+    if len(draft.lines) < 2 or not _may_open(draft.lines):
+        return RuleResult()
+    head = _head(draft.lines)
+    lines = head.lines[: head.certain]
+    if not lines or not (head.labelled or head.contact is not None):
+        return RuleResult()
+    offices = [line for line in head.offices if line in lines]
+    following = draft.lines[len(lines)].text if len(lines) < len(draft.lines) else "."
+    if offices and (sentences.is_ended(following) or len(following) > LONGEST_TITLE) and not INLINE.match(following):
+        lines = lines[: lines.index(offices[0])]
+        offices = []
+    office = offices[0].text if offices else None
+    article = replace(draft.article, kind="release", publisher=draft.article.publisher or office)
+    if head.published and article.published is None:
+        article = replace(article, published=head.published, published_basis="text")
+    return RuleResult(cuts=[(line.start, line.end) for line in lines], article=article)
+
+
+def release_label(draft: Draft) -> RuleResult:
+    """Removes a label such as "for immediate release" at the top, alone or before the title; the text is a release."""
+    for line in draft.lines[: OPENING if len(draft.lines) > 1 else 0]:
+        if not line.whole or not LABEL.match(line.text):
+            continue
+        is_label, published = _label(line.text)
+        inline = INLINE.match(line.text)
+        if not is_label and not inline:
+            continue
+        end = line.end if is_label or not inline else line.start + inline.end()
+        article = replace(draft.article, kind="release")
+        if published and article.published is None:
+            article = replace(article, published=published, published_basis="text")
+        return RuleResult(cuts=[(line.start, end)], article=article)
+    return RuleResult()
+
+
+def _may_open(lines: Sequence[Line]) -> bool:
+    """Whether a label or a contact is above the first long line: without one the lines are no letterhead."""
+    short = takewhile(lambda line: len(line.text) <= LONGEST_TITLE, lines[:TOP])
+    return any(EVIDENCE.search(line.text) for line in short)
+
+
+def _head(lines: Sequence[Line]) -> _Head:
+    """The lines at the top that may belong to a letterhead."""
+    head = _Head()
+    for index, line in enumerate(lines[: min(TOP, len(lines) - 1)]):
+        if not line.whole or len(line.text) > LONGEST or not _takes(head, line, index):
+            if INLINE.match(line.text):
+                head.labelled, head.certain = True, len(head.lines)
+            break
+        head.lines.append(line)
+        if line not in head.offices and not _is_person(head, line, index):
+            head.certain = len(head.lines)
+    return head
+
+
+def _takes(head: _Head, line: Line, index: int) -> bool:
+    """Whether a line belongs to the letterhead; what it states is added to the head."""
+    is_label, published = _label(line.text)
+    published = published or dates.alone(line.text)
+    dated_contact = DATE_AND_CONTACT.fullmatch(line.text)
+    if dated_contact and (date := dates.alone(dated_contact[1])):
+        published = date
+    if published or is_label:
+        head.published = head.published or published
+        head.labelled = head.labelled or is_label
+        head.contact = index if dated_contact else head.contact
+        return True
+    if CONTACT.fullmatch(line.text):
+        head.contact = index
+        return True
+    if _is_number(line.text):
+        return True
+    if names.is_capitalised(line.text) and publishers.is_office(line.text):
+        head.offices.append(line)
+        # The title is below the label, unless a contact comes before it.
+        return not head.labelled or head.contact is not None
+    return _is_person(head, line, index)
+
+
+def _is_person(head: _Head, line: Line, index: int) -> bool:
+    """Whether a line below a contact is a name or a position."""
+    return head.contact is not None and 0 < index - head.contact <= NEAR_CONTACT and names.is_name(line.text)
+
+
+def _is_number(text: str) -> bool:
+    """Whether a line is only telephone numbers and addresses of mail or the web, with their labels."""
+    rest, count = ADDRESS.subn("", text)
+    rest, numbers = NUMBER.subn("", rest)
+    return count + numbers > 0 and not any(map(str.isalnum, NUMBER_LABEL.sub("", rest)))
+
+
+def _label(text: str) -> tuple[bool, str | None]:
+    """Whether a line is a label of a release, alone or with a date; and the date, where it can be read."""
+    match = LABEL.match(text)
+    rest = text[match.end() :].strip() if match else ""
+    published = dates.alone(rest) if rest else None
+    return match is not None and (not rest or published is not None or bool(NUMERIC_DATE.fullmatch(rest))), published

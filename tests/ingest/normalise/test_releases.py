@@ -1,0 +1,90 @@
+"""The top of a release: letterhead, label and title; and the name of the site after a title."""
+
+import pytest
+
+from tests.ingest.normalise.texts import BODY, TITLE, article_of, removed
+
+LETTERHEAD = (
+    "January 21, 2024 Contact: Jane Roe",
+    "Director of Communications",
+    "Alma County Harbour Office",
+    "214-000-0000 (Office)",
+    "jane.roe@example.org",
+)
+
+
+def test_a_letterhead_gives_date_and_publisher() -> None:
+    article = article_of("\n".join([*LETTERHEAD, f"FOR IMMEDIATE RELEASE: {TITLE}", "", BODY]))
+    assert (article.title, article.text, article.kind) == (TITLE, BODY, "release")
+    assert (article.published, article.publisher) == ("2024-01-21", "Alma County Harbour Office")
+    assert removed(article, "letterhead") == list(LETTERHEAD)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Senate Backs City Council\n\nFOR IMMEDIATE RELEASE\n\n{BODY}",
+        f"FOR IMMEDIATE RELEASE\n\nSenate Backs City Council\n\nJune 26, 2025\n\n{BODY}",
+    ],
+)
+def test_a_title_that_sounds_like_an_office_stays_the_title(text: str) -> None:
+    article = article_of(text)
+    assert (article.title, article.text, article.kind) == ("Senate Backs City Council", BODY, "release")
+
+
+@pytest.mark.parametrize("line", ["Contact between two islands grows", "Office of the Harbour Master"])
+def test_a_title_without_a_label_is_no_letterhead(line: str) -> None:
+    article = article_of(f"{line}\n\n{BODY}")
+    assert (article.title, article.kind) == (line, "document")
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "kind"),
+    [
+        (f"MEDIA RELEASE: {TITLE}", TITLE, "release"),
+        (f"Press Release – {TITLE}", TITLE, "release"),
+        (f"PARA PUBLICACIÓN INMEDIATA: {TITLE}", TITLE, "release"),
+        (f"Title: {TITLE}", TITLE, "document"),
+        ("Press release: why the form survives", "Press release: why the form survives", "document"),
+        ("Titles: a history", "Titles: a history", "document"),
+    ],
+)
+def test_a_label_before_the_title_is_no_part_of_it(line: str, title: str, kind: str) -> None:
+    article = article_of(f"{line}\n\n{BODY}")
+    assert (article.title, article.kind, article.text) == (title, kind, BODY)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "publisher"),
+    [
+        (" | Alma County Harbour Office", "Alma County Harbour Office"),
+        (" – Alma News", "Alma News"),
+        (" - Alma Department of Education", "Alma Department of Education"),
+        (" | News | Port of Alma", "Port of Alma"),
+        (" | Press Releases", None),
+    ],
+)
+def test_the_name_of_the_site_is_no_part_of_the_title(suffix: str, publisher: str | None) -> None:
+    for text in (f"{TITLE}{suffix}\n\n{BODY}", f'---\ntitle: "{TITLE}{suffix}"\n---\n{BODY}'):
+        article = article_of(text)
+        assert (article.title, article.publisher, article.text) == (TITLE, publisher, BODY)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Ferry fares rise – Roe resigns",
+        "Opinion | Why the island needs a night ferry",
+        "Storm closes northern quay - mayor",
+        "Boats return to quay – Jane Roe",
+        "Score: Alma 2 - Bay 1",
+    ],
+)
+def test_a_title_with_a_bar_or_a_dash_stays_whole(line: str) -> None:
+    article = article_of(f"{line}\n\n{BODY}")
+    assert (article.title, article.publisher) == (line, None)
+
+
+def test_a_site_name_is_recognised_where_the_title_is_repeated() -> None:
+    article = article_of(f"{TITLE} - alma.example\n\n{TITLE}\n\n{BODY}")
+    assert (article.title, article.text) == (TITLE, BODY)
