@@ -17,6 +17,7 @@ from ingest_service.normalise import (
     draft,
     furniture,
     headings,
+    headline_lists,
     languages,
     letterheads,
     metadata,
@@ -35,6 +36,7 @@ NAME = "palimpsest"
 # The rules see lines before these are joined: first the top of the page, then the body, then the end.
 RULES = (
     metadata.front_matter,
+    headline_lists.headline_list,
     furniture.page_furniture,
     letterheads.letterhead,
     letterheads.release_label,

@@ -18,6 +18,7 @@ CLOSING = 4
 _THING = r"(?: (?:article|story|post|page|video|photo))?"
 _NETWORK = r"(?:facebook|twitter|x|whatsapp|telegram|instagram|linkedin|youtube|google news|e-?mail)"
 _AGO = r"(?:\d{1,3}|an?|one) (?:second|minute|hour|day|week|month|year)s? ago"
+_MONTH_NAME = "(?:january|february|march|april|may|june|july|august|september|october|november|december)"
 # The text of a line of furniture, or of one part of a line that bars or wide gaps divide.
 FURNITURE = re.compile(
     "|".join(
@@ -33,7 +34,12 @@ FURNITURE = re.compile(
             r"leave a (?:comment|reply)|post a comment|(?:\d{1,6}|no|view|show|hide) comments?",
             rf"(?:first |last )?(?:published|updated|posted):? {_AGO}",
             r"by (?:an? |our )?(?:staff|news|web) (?:reporter|correspondent|writer|desk)s?",
-            r"click (?:here )?to (?:share|print)",
+            r"click (?:here )?to (?:share|print)|scroll (?:back )?to (?:the )?top|(?:go|return) to (?:the )?top",
+            r"(?:e-?mail )?newsletter sign[ -]?up|sign up for (?:e-?mail )?(?:updates|alerts|newsletters)",
+            r"you are here|toggle (?:navigation|menu|search)|(?:open|close|main|skip) (?:menu|navigation)",
+            r"accept (?:all )?cookies|reject (?:all )?cookies|(?:manage )?cookie (?:settings|preferences)",
+            r"skip to (?:navigation|search|footer)|jump to (?:main )?(?:content|navigation)|print (?:this )?page",
+            rf"{_MONTH_NAME} (?:19|20)\d\d (?:press|news|media) releases",
         )
     ),
     re.IGNORECASE,
@@ -46,7 +52,9 @@ MENU = frozenset(
 ) | {"sign in", "log in", "sign up", "log out", "about us", "contact us"}
 PARTS = re.compile(r"\s*[|•·]\s*|\s{2,}")
 COPYRIGHT = re.compile(
-    r"(?:copyright|©|\(c\)) ?(?:©|\(c\))? ?.{0,60}\b(?:19|20)\d\d\b.{0,200}|.{0,100}\ball rights reserved\.?", re.I
+    r"(?:copyright(?= (?:©|\(c\)|\d|by |(?-i:[A-Z])))|©|\(c\)) ?(?:©|\(c\))? ?.{0,60}\b(?:19|20)\d\d\b.{0,200}"
+    r"|.{0,100}\ball rights reserved\.?",
+    re.I,
 )
 CHANNEL = re.compile(r"(.*\S)\s(?:WhatsApp|Telegram|YouTube|Facebook|Instagram) (?:Channel|Group|Page)")
 LONGEST_CHANNEL = 8
@@ -63,7 +71,9 @@ PHOTO_BY = re.compile(
 
 SOURCE_CREDIT = re.compile(r"image source, (\S.*)", re.IGNORECASE)
 
-END_MARK = re.compile(r"(?i:[/(\[*–—-]{1,3}\s?(?:ends?|30)\s?[/)\]*–—-]{1,3})|#\s?#\s?#|ENDS?|Ends")
+END_MARK = re.compile(
+    r"(?i:[/(\[*–—-]{1,3}\s?(?:ends?|30|more|fin|ende)\s?[/)\]*–—-]{1,3})|#(?:\s?#){2,4}|ENDS?|Ends|FIN"
+)
 END_MARK_AFTER = re.compile(
     r"(?<=[.!?\"'”’)])\s+((?:/end/|/ends/|\(end\)|\(ends\)|\[end\]|\[ends\]|-ends-|-30-|###))", re.I
 )
@@ -73,7 +83,7 @@ SOURCE_AFTER = re.compile(r"[.!?\"'”’)]\s+(Source: ?([^\W\d_a-z][^.:;!?]{1,8
 
 def page_furniture(draft: Draft) -> RuleResult:
     """Removes lines that only serve the use of the page, or name its channel on another site."""
-    removed = {line for line in draft.lines if line.whole and len(line.text) <= LONGEST and _is_furniture(line.text)}
+    removed = {line for line in draft.lines if line.whole and len(line.text) <= LONGEST and is_furniture(line.text)}
     removed.update(_channels(draft))
     return RuleResult(cuts=[_span(line) for line in draft.lines if line in removed])
 
@@ -95,9 +105,14 @@ def end_mark(draft: Draft) -> RuleResult:
     """Removes the end mark of a text, such as -ENDS-, /End/, ### or -30-, alone or after the last sentence."""
     if not draft.lines:
         return RuleResult()
-    for line in draft.lines[1:][-CLOSING:]:
+    for index, line in enumerate(draft.lines[1:], 1):
+        # Hashes end a release also where notes about its publisher follow.
+        if line.text[0] != "#" and index < len(draft.lines) - CLOSING:
+            continue
         if line.whole and len(line.text) <= 12 and END_MARK.fullmatch(line.text):
-            return RuleResult(cuts=[_span(line)])
+            # Agencies and newspapers end with other marks.
+            is_release = line.text[0] == "#" and draft.article.kind == "document"
+            return RuleResult([_span(line)], article=replace(draft.article, kind="release") if is_release else None)
     last = draft.lines[-1]
     match = END_MARK_AFTER.search(last.text[-16:])
     if match is None or match.end() != len(last.text[-16:]):
@@ -111,14 +126,30 @@ def source_line(draft: Draft) -> RuleResult:
         return RuleResult()
     for line in draft.lines[1:][-CLOSING:]:
         match = SOURCE.fullmatch(line.text) if len(line.text) <= LONGEST else None
-        if match and (name := publishers.full_name(match[1].strip())):
+        if match and (name := _publisher(match[1].strip())):
             return _from_source(draft, (line.start, line.end), name)
     last = draft.lines[-1]
     tail = last.text[-LONGEST:]
     match = next((match_ for match_ in SOURCE_AFTER.finditer(tail) if match_.end() == len(tail)), None)
-    if match and (name := publishers.full_name(match[2].strip())):
+    if match and (name := _publisher(match[2].strip())):
         return _from_source(draft, (last.end - len(match[1]), last.end), name)
     return RuleResult()
+
+
+def is_furniture(text: str) -> bool:
+    """Whether all parts of a line serve the use of the page."""
+    if text[0].islower():
+        return False
+    parts = [part.strip(" .:»>→↓…!") for part in PARTS.split(text)]
+    if all(map(FURNITURE.fullmatch, parts)):
+        return True
+    return len(parts) > 1 and all(part.lower() in MENU or FURNITURE.fullmatch(part) for part in parts)
+
+
+def _publisher(name: str) -> str | None:
+    """The full name of a publisher or public body."""
+    is_office = publishers.is_office(name) and names.is_capitalised(name)
+    return publishers.full_name(name) or (name if is_office else None)
 
 
 def _from_source(draft: Draft, span: Span, name: str) -> RuleResult:
@@ -127,15 +158,6 @@ def _from_source(draft: Draft, span: Span, name: str) -> RuleResult:
 
 def _span(line: Line) -> Span:
     return line.start, line.end
-
-
-def _is_furniture(text: str) -> bool:
-    if text[0].islower():
-        return False
-    parts = [part.strip(" .:»>→↓…!") for part in PARTS.split(text)]
-    if all(map(FURNITURE.fullmatch, parts)):
-        return True
-    return len(parts) > 1 and all(part.lower() in MENU or FURNITURE.fullmatch(part) for part in parts)
 
 
 def _credits_picture(text: str) -> bool:

@@ -26,6 +26,11 @@ from tests.ingest.normalise.texts import BODY, TITLE, article_of, at_the_end, re
         "Published 4 hours ago | Updated 2 hours ago",
         "Share this article: Facebook Twitter Email Print",
         "By Staff Reporter",
+        "Scroll to top",
+        "Newsletter Sign-Up",
+        "You are here:",
+        "Accept all cookies",
+        "June 2006 Press Releases",
     ],
 )
 def test_page_furniture_is_dropped(line: str) -> None:
@@ -51,6 +56,9 @@ def test_page_furniture_is_dropped(line: str) -> None:
         "Search",
         "News  Boats",
         "Published 4 hours ago by the mayor",
+        "Scroll to top speed",
+        "You are here for the boats",
+        "We use cookies",
     ],
 )
 def test_what_only_sounds_like_furniture_stays(line: str) -> None:
@@ -121,7 +129,14 @@ def test_a_copyright_line_is_dropped(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["Copyright law was changed", "The copyright of 1990 has ended.", "© or not ©", "(c) a third clause"]
+    "line",
+    [
+        "Copyright law was changed",
+        "Copyright law was changed in 2024",
+        "The copyright of 1990 has ended.",
+        "© or not ©",
+        "(c) a third clause",
+    ],
 )
 def test_what_claims_no_copyright_stays(line: str) -> None:
     assert at_the_end(line).paragraphs[-1] == line
@@ -137,6 +152,40 @@ def test_an_end_mark_on_its_own_line_is_dropped(mark: str) -> None:
 @pytest.mark.parametrize("mark", ["/End/", "(END)", "-30-", "[ends]"])
 def test_an_end_mark_after_the_last_sentence_is_dropped(mark: str) -> None:
     assert article_of(f"{TITLE}\n\n{BODY} \u00a0 {mark}").text == BODY
+
+
+def test_hashes_end_a_release_also_above_notes_about_its_publisher() -> None:
+    article = at_the_end("###", "About the harbour", "It is old.", "It is deep.", "It is open.", "It is free.")
+    assert (article.kind, removed(article, "end-mark")) == ("release", ["###"])
+
+
+@pytest.mark.parametrize("mark", ["(MORE)", "***END***", "- more -"])
+def test_other_marks_of_the_end_are_dropped(mark: str) -> None:
+    article = at_the_end(mark)
+    assert (article.text, article.kind) == (BODY, "document")
+
+
+HEADLINES = ("June 8, 2024", "Yard settles lawsuit over paint", "June 3, 2024", "Captain pleads guilty")
+
+
+@pytest.mark.parametrize("heading", ["Latest News", "Related Articles", "Recent posts:", "More from Alma", "Read next"])
+def test_a_list_of_other_headlines_at_the_end_is_dropped(heading: str) -> None:
+    article = at_the_end(heading, *HEADLINES, "Back to top")
+    assert (article.text, article.published) == (BODY, None)
+    assert removed(article, "headline-list") == [heading, *HEADLINES, "Back to top"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Latest news", "The council met.", "It decided nothing."),
+        ("Latest news", "Captain pleads guilty"),
+        ("Latest news from the pier", *HEADLINES),
+        ("Other news", *HEADLINES, "and more of it"),
+    ],
+)
+def test_other_lines_under_such_a_heading_stay(lines: tuple[str, ...]) -> None:
+    assert at_the_end(*lines).paragraphs[-len(lines) :] == lines
 
 
 @pytest.mark.parametrize("line", ["The end", "It ends", "ends", "Dead ends", "30", "End of the line"])
