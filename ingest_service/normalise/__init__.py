@@ -26,6 +26,8 @@ from ingest_service.normalise import (
     site_names,
     suspects,
     title,
+    wire_headers,
+    wire_markers,
 )
 from ingest_service.normalise.notes import apply
 
@@ -36,17 +38,18 @@ NAME = "palimpsest"
 # The rules see lines before these are joined: first the top of the page, then the body, then the end.
 RULES = (
     metadata.front_matter,
+    wire_headers.wire_header,
     headline_lists.headline_list,
     furniture.page_furniture,
     letterheads.letterhead,
     letterheads.release_label,
     title.breadcrumb,
     headings.heading_marks,
-    title.wire_marker,
+    wire_markers.wire_marker,
     site_names.title_label,
     site_names.site_name,
     title.title,
-    title.desk_note,
+    wire_markers.desk_note,
     title.picture_label,
     bylines.byline,
     date_lines.date_line,

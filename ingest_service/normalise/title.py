@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 from itertools import takewhile
 
-from ingest_service.model import Wire
 from ingest_service.normalise import dates, layout, names, sentences
 from ingest_service.normalise.draft import Draft, RuleResult
 from ingest_service.normalise.layout import Line
@@ -18,13 +17,6 @@ TRAIL_MARKS = re.compile(r"[>»›|]")
 TRAIL = re.compile(r"Home(?: ?[>»›/|] ?[^>»›/|]{1,40}){1,6}")
 OPENING = re.compile(r"Dear\b|[\"“]")
 
-DESK_NOTE = re.compile(r"\(ATTN: .*\)")
-FILING = re.compile(
-    r"\((?:(?P<nth>\d{1,2})(?:st|nd|rd|th) )?(?P<lead>LEAD|LD|URGENT|CORRECTED|RECAST)\)\s+"
-    r"|(?P<slug>(?:(?:CORRECTED|REFILE|RPT)-)?(?:UPDATE|WRAPUP) (?P<count>\d{1,2})|CORRECTED|REFILE|RPT)-"
-    r"(?=[\"'“‘]?[^\W\d_a-z])"
-)
-
 
 def breadcrumb(draft: Draft) -> RuleResult:
     """Removes a breadcrumb: a first line that is a path from "Home", or ends with the title on the second line."""
@@ -37,22 +29,6 @@ def breadcrumb(draft: Draft) -> RuleResult:
     else:
         is_trail = len(first.text) <= LONGEST and bool(TRAIL.fullmatch(first.text))
     return RuleResult(cuts=[(first.start, first.end)]) if is_trail else RuleResult()
-
-
-def wire_marker(draft: Draft) -> RuleResult:
-    """Removes the marker of a wire service's filing before the headline, such as (LEAD), (2nd LD) or UPDATE 1-."""
-    known_title = draft.article.title
-    in_title = FILING.match(known_title)
-    in_text = FILING.match(draft.lines[0].text[:LONGEST]) if draft.lines else None
-    match = in_title or in_text
-    if match is None:
-        return RuleResult()
-    start = draft.lines[0].start if draft.lines else 0
-    rest = known_title[in_title.end() :] if in_title else known_title
-    return RuleResult(
-        cuts=[(start, start + in_text.end())] if in_text else [],
-        article=replace(draft.article, wire=_wire(match), kind="wire", title=rest),
-    )
 
 
 def title(draft: Draft) -> RuleResult:
@@ -88,14 +64,6 @@ def picture_label(draft: Draft) -> RuleResult:
     return RuleResult(cuts=[(line.start, line.end)])
 
 
-def desk_note(draft: Draft) -> RuleResult:
-    """Removes notes to editors under the title: lines in brackets that begin with "ATTN:"."""
-    if not draft.article.title:
-        return RuleResult()
-    notes = (line for line in draft.lines[:3] if line.whole and DESK_NOTE.fullmatch(line.text[: LONGEST + 1]))
-    return RuleResult(cuts=[(line.start, line.end) for line in notes])
-
-
 def _joined(lines: tuple[Line, ...]) -> str:
     return " ".join(line.text for line in lines)
 
@@ -110,15 +78,3 @@ def _is_title(text: str, lines: tuple[Line, ...]) -> bool:
     ):
         return False
     return not (layout.ITEM.match(text) or (OPENING.match(text) and text.endswith(",")) or dates.alone(text))
-
-
-def _wire(match: re.Match[str]) -> Wire:
-    if match["slug"]:
-        return Wire(match["slug"], int(match["count"] or 1))
-    marker = f"{match['nth']}{_ordinal(match)} {match['lead']}" if match["nth"] else match["lead"]
-    return Wire(marker, int(match["nth"] or (0 if match["lead"] == "URGENT" else 1)))
-
-
-def _ordinal(match: re.Match[str]) -> str:
-    at = match.end("nth") - match.start()
-    return match[0][at : at + 2]

@@ -23,6 +23,9 @@ SAMPLE = 64 * 1024
 FEW_CONTROLS = 3
 CONTROL_SHARE = 1 / 200
 CONTROLS = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffe\uffff]")
+# A wire message (IPTC 7901) begins with such a header; the first four control characters delimit its parts.
+WIRE_HEADER = re.compile("\x01?[a-z]{2,4}\\d{4} \\d ")
+WIRE_DELIMITERS = dict.fromkeys(range(1, 5))
 # The share of replaced characters up to which damaged bytes are still read as UTF-8.
 REPLACEMENT_SHARE = 1 / 1000
 # One or two wrongly decoded characters may be intended, as in a text about encodings; three are damage.
@@ -35,7 +38,8 @@ REPLACEMENT = "\ufffd"
 def decode(content: bytes) -> tuple[str, str]:
     """The text and the name of its encoding. NUL becomes U+FFFD. Raises Undecodable."""
     text, encoding = _decode(content)
-    controls = len(CONTROLS.findall(text)) + text.count("\x00")
+    judged = text.translate(WIRE_DELIMITERS) if WIRE_HEADER.match(text) else text
+    controls = len(CONTROLS.findall(judged)) + text.count("\x00")
     if controls > max(len(text) * CONTROL_SHARE, min(FEW_CONTROLS, len(text) / 2)):
         raise Undecodable("the bytes hold more control characters than a text")
     return _mended(text).replace("\x00", REPLACEMENT), encoding

@@ -1,0 +1,127 @@
+"""The headers of wire messages: IPTC 7901 and ANPA 1312, as agencies transmit them."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from ingest_service.model import Article, Span
+from ingest_service.normalise import dates, names, publishers, wire_markers
+from ingest_service.normalise.draft import Draft, RuleResult
+from ingest_service.normalise.layout import Line
+from ingest_service.normalise.months import MONTHS
+
+# Start of heading, start of text, end of text, end of transmission.
+MARKS = "\x01\x02\x03\x04"
+CONTROLS = re.compile(f"[{MARKS}]")
+# "abc0042 3 i 120  dpa 0311": service and number, priority, category, words, and what the agency adds.
+FIRST = re.compile(r"\x01?(?P<service>[a-z]{2,4})(?P<number>\d{4}) \d [a-z]{1,3} +\d{1,5}\b(?P<more>[ \w:/.-]{0,60})")
+KEYWORDS = re.compile(r"[^\s/]{1,30}(?:[ /][^/]{0,30}){0,4}/")
+# "211200 nov 18": day and time in UTC, month, year.
+SENT = re.compile(r"\x03?\s*(\d{2})(\d{2})(\d{2}) ?(?:gmt |utc )?([a-z]{3}) (\d{2}|\d{4})\s*\x04?", re.I)
+CLOSING = 4
+# The lines of the header, at most.
+TOP = 8
+SERVICES = {
+    "afp": "AFP",
+    "ans": "ANSA",
+    "apx": "AP",
+    "bdt": "dpa",
+    "bsd": "dpa",
+    "dpa": "dpa",
+    "efe": "EFE",
+    "rtr": "Reuters",
+}
+
+ANPA_LINE = re.compile(r"\^(.{1,200}?)[<=]")
+ANPA_FILING = re.compile(r"(?:^|[\s,])((?:\d{1,2}(?:st|nd|rd|th) )?(?:Ld|Lead|URGENT)(?:-Writethru)?)(?=[,\s]|$)")
+EDITORS = re.compile(r"(?:Eds|EDS)\b.*")
+WRITER = re.compile(r"(.{3,40}?) (?:Writer|Staff Writer|Correspondent|Editor)s?", re.I)
+
+
+def wire_header(draft: Draft) -> RuleResult:
+    """Removes the header and the end of a wire message in IPTC 7901 or ANPA form; they give title, agency and time."""
+    if not draft.lines:
+        return RuleResult()
+    first = draft.lines[0].text
+    if match := FIRST.fullmatch(first[:120]):
+        return _iptc(draft, match)
+    return _anpa(draft) if first[0] == "^" else RuleResult()
+
+
+def _iptc(draft: Draft, match: re.Match[str]) -> RuleResult:
+    lines = draft.lines
+    end = next((at for at, line in enumerate(lines[1:TOP], 1) if "\x02" in line.text), None)
+    if end is None:
+        end = next((at for at, line in enumerate(lines[1:TOP], 1) if not KEYWORDS.fullmatch(line.text)), 1)
+    article, cuts = _agency(draft.article, match), [_span(line) for line in lines[:end]]
+    body = lines[end:]
+    if body and (filing := wire_markers.marker(CONTROLS.sub("", body[0].text))):
+        article, body = replace(article, wire=filing), (body[1:])
+        cuts.append(_span(lines[end]))
+    if len(body) > 1 and body[0].text.endswith(" =") and not article.title:
+        article = replace(article, title=CONTROLS.sub("", body[0].text)[:-2].strip())
+        cuts.append(_span(body[0]))
+        body = body[1:]
+    for line in body[-CLOSING:]:
+        if sent := SENT.fullmatch(line.text):
+            article = replace(article, published=_moment(sent), published_basis="metadata")
+            cuts.append(_span(line))
+    cuts += _controls(draft.source, cuts)
+    return RuleResult(cuts=sorted(cuts), article=article)
+
+
+def _agency(article: Article, match: re.Match[str]) -> Article:
+    """The article as a wire, with the agency that the header names."""
+    words = [match["service"], *match["more"].split()]
+    agency = next((publishers.AGENCIES[SERVICES[word]] for word in words[::-1] if word in SERVICES), None)
+    return replace(article, kind="wire", publisher=article.publisher or agency)
+
+
+def _controls(source: str, cuts: Sequence[Span]) -> Iterator[Span]:
+    """The control characters that no cut covers."""
+    for match in CONTROLS.finditer(source):
+        if not any(start <= match.start() < end for start, end in cuts):
+            yield match.span()
+
+
+def _moment(match: re.Match[str]) -> str | None:
+    year = int(match[5]) + (2000 if len(match[5]) == 2 else 0)
+    try:
+        moment = datetime(
+            year, MONTHS.get(match[4].lower(), 0), int(match[1]), int(match[2]), int(match[3]), tzinfo=UTC
+        )
+    except ValueError:
+        return None
+    return dates.of_moment(moment)
+
+
+def _anpa(draft: Draft) -> RuleResult:
+    """Reads lines between "^" and "<" or "=" at the top: slug, headline, notes to editors, byline."""
+    article, cuts = draft.article, []
+    for line in draft.lines[: min(TOP, len(draft.lines) - 1)]:
+        match = ANPA_LINE.fullmatch(line.text[:210])
+        if match is None:
+            break
+        cuts.append(_span(line))
+        article = _stated(article, match[1].strip(), first=len(cuts) == 1)
+    if len(cuts) < 2:
+        return RuleResult()
+    return RuleResult(cuts=cuts, article=replace(article, kind="wire"))
+
+
+def _stated(article: Article, text: str, *, first: bool) -> Article:
+    """The article with what one line of an ANPA header states."""
+    if first and (filing := ANPA_FILING.search(text)):
+        return replace(article, wire=wire_markers.marker(filing[1]))
+    if first or EDITORS.fullmatch(text):
+        return article
+    if text.startswith("By ") and (people := names.divided(text[3:])):
+        return replace(article, authors=article.authors or people)
+    if (writer := WRITER.fullmatch(text)) and (name := publishers.full_name(writer[1])):
+        return replace(article, publisher=article.publisher or name)
+    return article if article.title else replace(article, title=text)
+
+
+def _span(line: Line) -> Span:
+    return line.start, line.end

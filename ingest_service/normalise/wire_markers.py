@@ -1,0 +1,89 @@
+"""The markers with which a wire service numbers its filings, and its notes to editors."""
+
+import re
+from dataclasses import replace
+
+from ingest_service.model import Wire
+from ingest_service.normalise.draft import Draft, RuleResult
+
+LONGEST = 200
+_NTH = r"(?:(?P<nth>\d{1,2})(?P<ordinal>st|nd|rd|th|ST|ND|RD|TH) )?"
+_SLUG = r"(?:UPDATE|WRAPUP|CORRECTED|CORRECTION|REFILE|RPT|REPEAT|ADV|ADVISORY|REFILED|RECASTS)"
+_TITLE = r"(?=[\"'“‘(]?[^\W_a-z])"
+FILINGS = (
+    # (LEAD) · (2nd LD) · (URGENT)
+    re.compile(
+        rf"\((?P<marker>{_NTH}(?P<word>LEAD|LD|URGENT|CORRECTED|RECAST|UPDATE|ADV|FLASH|EXTRA)"
+        r"(?: (?P<count>\d{1,2}))?)\)\s+"
+    ),
+    # UPDATE 2- · RPT-UPDATE 1- · CORRECTED-(OFFICIAL)- · ADV10-
+    re.compile(
+        rf"(?P<marker>(?:{_SLUG}-(?:\(OFFICIAL\)-)?){{0,2}}(?P<word>{_SLUG})(?:(?P<space> ?)(?P<count>\d{{1,2}}))?)"
+        rf"(?:-\(OFFICIAL\))?-{_TITLE}"
+    ),
+    # URGENT: · 2nd LEAD: · 1ST LD-WRITETHRU:
+    re.compile(
+        rf"(?P<marker>{_NTH}(?P<word>URGENT|LEAD|LD|FLASH|EXTRA|UPDATE|ROUNDUP|CORRECTED)"
+        rf"(?: (?P<count>\d{{1,2}}))?(?:-W[Rr][Ii][Tt][Ee][Tt][Hh][Rr][Uu])?)\s?(?::|(?<=LEAD) [-–]) +{_TITLE}"
+    ),
+)
+# The words that markers begin with, so that most titles are searched for nothing else.
+BEGINNING = re.compile(r"[(\d]|[A-Z]{2}")
+
+_CHANGE = r"(?:Adds|Updates|Recasts|Corrects|Repeats|Rewrites|Refiles|Removes|Changes|Fixes|Clarifies|Releads)"
+_CHANGED = (
+    r"(?:details?|quotes?|comments?|background|reaction|graphics?|links?|headlines?|lead|paras?|paragraphs?|throughout"
+    r"|byline|dateline|context|statement|source|milestone|slug|prices|shares|analysts?|figures?|spelling|typo)"
+)
+DESK_NOTE = re.compile(
+    rf"\(ATTN: .*\)|\((?:{_CHANGE}(?:,? (?:with |to |in |more |new |first )?(?:\w+ )?)?{_CHANGED}\b[^()]*)\)"
+    r"|ATTENTION(?: EDITORS)?\s?[-–:].+|(?:Eds|EDS|EDITORS)(?:[’']? (?:note|NOTE))?\s?: ?.+"
+)
+# The number of lines under the title that may be notes to editors.
+NEAR = 3
+
+
+def wire_marker(draft: Draft) -> RuleResult:
+    """Removes the marker of a wire service's filing before the headline, such as (LEAD), (2nd LD) or UPDATE 1-."""
+    known_title = draft.article.title
+    in_title = _filing(known_title)
+    in_text = _filing(draft.lines[0].text[:LONGEST]) if draft.lines else None
+    match = in_title or in_text
+    if match is None:
+        return RuleResult()
+    start = draft.lines[0].start if draft.lines else 0
+    rest = known_title[in_title.end() :] if in_title else known_title
+    return RuleResult(
+        cuts=[(start, start + in_text.end())] if in_text else [],
+        article=replace(draft.article, wire=_wire(match), kind="wire", title=rest),
+    )
+
+
+def desk_note(draft: Draft) -> RuleResult:
+    """Removes notes to editors under the title, such as "(ATTN: …)", "Eds: …" or "(Adds details)"."""
+    if not draft.article.title:
+        return RuleResult()
+    notes = [line for line in draft.lines[:NEAR] if line.whole and DESK_NOTE.fullmatch(line.text[: LONGEST + 1])]
+    return RuleResult(cuts=[(line.start, line.end) for line in notes])
+
+
+def marker(text: str) -> Wire | None:
+    """The filing that a text names, if it is only a marker such as "EXTRA" or "1st Ld-Writethru"."""
+    match = re.fullmatch(
+        r"(?P<marker>(?:(?P<nth>\d{1,2})(?:st|nd|rd|th) )?"
+        r"(?P<word>LEAD|LD|Ld|Lead|URGENT|Urgent|EXTRA|FLASH|ROUNDUP|UPDATE)(?P<count>)(?:-[Ww]ritethru)?)",
+        text,
+    )
+    return _wire(match) if match else None
+
+
+def _filing(text: str) -> re.Match[str] | None:
+    if not BEGINNING.match(text):
+        return None
+    return next((match for pattern in FILINGS if (match := pattern.match(text))), None)
+
+
+def _wire(match: re.Match[str]) -> Wire:
+    number = match.groupdict().get("nth") or match["count"]
+    first = 0 if match["word"].upper() in {"URGENT", "FLASH", "EXTRA"} else 1
+    return Wire(match["marker"], int(number or first))
