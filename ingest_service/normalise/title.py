@@ -1,10 +1,11 @@
 """The title, and the lines around it that repeat it or belong to it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
 
-from ingest_service.normalise import dates, layout, names, sentences
+from ingest_service.normalise import date_lines, datelines, dates, layout, names, sentences
 from ingest_service.normalise.draft import Draft, RuleResult
 from ingest_service.normalise.layout import Line
 
@@ -14,7 +15,12 @@ LONGEST_TRAIL = 60
 TOP = 20
 LONGEST_LABEL = 8
 TRAIL_MARKS = re.compile(r"[>»›|]")
-TRAIL = re.compile(r"Home(?: ?[>»›/|] ?[^>»›/|]{1,40}){1,6}")
+TRAIL = re.compile(r"(?:You are here:? ?)?Home(?: ?[>»›/|] ?[^>»›/|]{1,40}){1,6}")
+# A title that is continued fills its line nearly; the rest is no longer than the line and a word.
+SHORTEST_FULL_LINE = 45
+LONGEST_WORD = 20
+LONG_WORD = 5
+TITLE_CASE_SHARE = 0.7
 OPENING = re.compile(r"Dear\b|[\"“]")
 
 
@@ -34,16 +40,21 @@ def breadcrumb(draft: Draft) -> RuleResult:
 def title(draft: Draft) -> RuleResult:
     """Takes the first paragraph as the title if it is short, one sentence without a full stop, and not all the text."""
     paragraphs = list(layout.paragraphs(draft.lines[:TOP]))
-    if not paragraphs or len(paragraphs[0]) == len(draft.lines):
-        return RuleResult()
-    title_text = draft.article.title or _joined(paragraphs[0])
-    if not draft.article.title and not _is_title(title_text, paragraphs[0]):
-        return RuleResult()
+    title_text = draft.article.title
+    if not title_text:
+        paragraphs = paragraphs[_dates_above(draft.lines, paragraphs) :]
+        if not paragraphs or len(paragraphs[0]) == len(draft.lines):
+            return RuleResult()
+        if draft.article.kind == "release":
+            paragraphs = _with_continuation(paragraphs)
+        title_text = _joined(paragraphs[0])
+        if not _is_title(title_text, paragraphs[0]):
+            return RuleResult()
     # The title itself, and its repetitions directly below.
     title_words = names.words(title_text)
     same = takewhile(lambda lines: names.words(_joined(lines)) == title_words, paragraphs)
     cuts = [(line.start, line.end) for lines in same for line in lines]
-    if len(cuts) == len(draft.lines):
+    if cuts and len(cuts) == len(draft.lines):
         cuts.pop()
     if not cuts:
         return RuleResult()
@@ -66,6 +77,33 @@ def picture_label(draft: Draft) -> RuleResult:
 
 def _joined(lines: tuple[Line, ...]) -> str:
     return " ".join(line.text for line in lines)
+
+
+def _dates_above(lines: Sequence[Line], paragraphs: Sequence[tuple[Line, ...]]) -> int:
+    """The number of paragraphs above the title that are a date of publication: one, or none."""
+    if len(paragraphs) < 3 or len(paragraphs[0]) > 1 or not dates.alone(lines[0].text):
+        return 0
+    return 0 if date_lines.heads_entries(lines, 0) else 1
+
+
+def _with_continuation(paragraphs: list[tuple[Line, ...]]) -> list[tuple[Line, ...]]:
+    """The paragraphs of a release, the first two as one if the second goes on with a title that was too long."""
+    if len(paragraphs) < 3 or len(paragraphs[0]) > 1 or len(paragraphs[1]) > 1:
+        return paragraphs
+    (first,), (second,) = paragraphs[:2]
+    if first.row + 1 != second.row or first.width < SHORTEST_FULL_LINE or second.width > first.width + LONGEST_WORD:
+        return paragraphs
+    if not (_in_title_case(first.text) and _in_title_case(second.text)) or sentences.is_ended(second.text):
+        return paragraphs
+    if datelines.opens(second.text) or second.text.startswith("By ") or dates.alone(second.text):
+        return paragraphs
+    return [(first, second), *paragraphs[2:]]
+
+
+def _in_title_case(text: str) -> bool:
+    """Whether most of the longer words begin with a capital."""
+    words = [word for word in text.split() if len(word) >= LONG_WORD and word[0].isalpha()]
+    return sum(word[0].isupper() for word in words) >= len(words) * TITLE_CASE_SHARE
 
 
 def _is_title(text: str, lines: tuple[Line, ...]) -> bool:

@@ -85,6 +85,11 @@ def test_the_date_of_publication_wins_over_that_of_an_update(lines: tuple[str, .
     assert (article.published, article.fields, article.text) == ("2025-01-05", {"updated": "2025-06-26"}, BODY)
 
 
+def test_a_date_above_the_title_is_the_date() -> None:
+    article = article_of(f"June 20, 2024\n\n{TITLE}\n\n{BODY}")
+    assert (article.title, article.published, article.text) == (TITLE, "2024-06-20", BODY)
+
+
 @pytest.mark.parametrize(
     "entries",
     [
