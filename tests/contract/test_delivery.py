@@ -110,6 +110,42 @@ async def test_a_rejected_event_is_a_dead_letter_with_the_catalogs_problem(catal
         assert dead.problem["detail"]
 
 
+# Edits of a body, as an error of the program could write it, and the words in the catalog's problem.
+BROKEN: dict[str, tuple[bytes, bytes, str]] = {
+    "no JSON": (b"{", b"{{", "is not JSON"),
+    "half a surrogate pair": (b"It rained.", b"It \\ud800 rained.", "is not JSON"),
+    "a type of another version": (b"observed.v1", b"observed.v9", "observed.v9"),
+    "no article": (b'"article":{', b'"text":{', "carries an article"),
+    "no title": (b'"title":', b'"headline":', "/data/article/title: Field required"),
+    "no such month": (b"2026-11-22T", b"2026-13-22T", "month value"),
+    "a NUL": (b"It rained.", b"It \\u0000 rained.", "NUL"),
+    "no such document": (b'"subject":"', b'"subject":"0', "/subject: Input should be a valid UUID"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "words"), BROKEN.values(), ids=BROKEN)
+async def test_a_body_that_breaks_the_contract_is_a_dead_letter_and_its_neighbours_are_recorded(
+    catalog: str, database: Database, old: bytes, new: bytes, words: str
+) -> None:
+    put(database, observed("seoul"), observed("tokyo"), observed("tokyo", 2, text="It snowed."), observed("wellington"))
+    with database.writing() as session:
+        row = session.query(tables.Outbox).filter_by(event=event_id("tokyo")).one()
+        assert old in row.body
+        row.body = row.body.replace(old, new)
+    async with relay_to(catalog, database) as relay:
+        await relay.drain()
+        assert relay.outcomes["rejected"] == 1
+    assert outcomes(database) == {
+        event_id("seoul"): "recorded", event_id("tokyo"): "dead", event_id("tokyo", 2): "recorded",
+        event_id("wellington"): "recorded",
+    }  # fmt: skip
+    with database.reading() as session:
+        [letter] = outbox.dead_letters(session, limit=9)
+    assert letter.problem is not None
+    reasons = [letter.problem.detail, *(f"{error.pointer}: {error.detail}" for error in letter.problem.errors)]
+    assert any(words in reason for reason in reasons), reasons
+
+
 async def test_a_large_original_is_put_before_its_event(catalog: str, database: Database) -> None:
     digest = model.digest_of(LARGE)
     original = contract.Original(digest=digest, size=len(LARGE), media_type="application/pdf")
