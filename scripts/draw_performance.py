@@ -6,6 +6,7 @@
 import html
 import json
 import math
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,8 @@ from tests.benchmarks.figures import TABLE, Figure
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE, REPORT = DOCS / "performance.md", DOCS / "performance.json"
 BEGIN, END = "<!-- figures: begin -->\n", "<!-- figures: end -->\n"
+# Characters in a line of the page.
+WIDTH = 130
 TOP, ROW = 64, 26
 # Where the bars begin, and the pixels of a factor of two.
 AXIS, OCTAVE = 470, 50
@@ -59,7 +62,7 @@ def _summary(report: Mapping[str, Any]) -> str:
     """When and with which sizes the figures were measured, and which rows were not."""
     day = datetime.fromisoformat(report["measured_at"]).strftime("%d %B %Y").lstrip("0")
     sizes = {name: f"{size:,}" for name, size in report["sizes"].items()}
-    lines = [
+    sentences = [
         f"Measured on {day} by `./dev bench` on {report['processors']} processors, with a load average of",
         f"{report['load_average']:.1f} at the end, by Python {report['python']}. {sizes['loaded']} files were loaded.",
         f"The marginal cost is that of {sizes['further']} files",
@@ -68,8 +71,8 @@ def _summary(report: Mapping[str, Any]) -> str:
     ]
     rows = {figure["row"] for figure in report["figures"]}
     if missing := [bound.what for row, bound in TABLE.items() if row not in rows]:
-        lines.append(f"Not measured in this run: {'; '.join(missing)}.")
-    return "\n".join(lines) + "\n"
+        sentences.append(f"Not measured in this run: {'; '.join(missing)}.")
+    return textwrap.fill(" ".join(sentences), WIDTH) + "\n"
 
 
 def pictures(report: Mapping[str, Any]) -> dict[str, str]:
