@@ -172,13 +172,13 @@ class TemplateHolders:
         become boilerplate: each of their holders may now be template text.
         """
         articles = np.unique(holders.articles)
-        known = [facts.get(article, UNKNOWN) for article in articles.tolist()]
+        holder_facts = [facts.get(article, UNKNOWN) for article in articles.tolist()]
         rank = np.zeros(len(articles), dtype=np.int64)
-        by_digest = sorted(range(len(articles)), key=lambda number: (known[number].digest, number))
+        by_digest = sorted(range(len(articles)), key=lambda number: (holder_facts[number].digest, number))
         rank[by_digest] = np.arange(len(articles))
-        was_template = np.array([holder.is_template for holder in known], dtype=bool)
+        was_template = np.array([holder.is_template for holder in holder_facts], dtype=bool)
         is_template = was_template | np.isin(articles, list(judged))
-        may_become = np.array([holder.is_queued for holder in known], dtype=bool)
+        may_become = np.array([holder.is_queued for holder in holder_facts], dtype=bool)
         if new_boilerplate is not None:
             may_become |= np.isin(articles, holders.articles[np.repeat(new_boilerplate, holders.counts)])
         numbers = np.searchsorted(articles, holders.articles)

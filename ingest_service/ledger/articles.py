@@ -99,14 +99,14 @@ def queue_for_boilerplate(session: Session, ids: Sequence[int]) -> None:
     Articles that are queued already are left alone, and so are those of an earlier release, which will be queued.
     """
     judged = sa.and_(Article.judging == DONE, Article.sameness_version == versions.SAMENESS)
-    for some in chunked(ids):
-        session.execute(sa.update(Article).where(Article.id.in_(some), judged).values(judging=BOILERPLATE))
+    for chunk in chunked(ids):
+        session.execute(sa.update(Article).where(Article.id.in_(chunk), judged).values(judging=BOILERPLATE))
 
 
 def mark_templates(session: Session, ids: Sequence[int]) -> None:
     """Records that these articles were judged as template text."""
-    for some in chunked(ids):
-        session.execute(sa.update(Article).where(Article.id.in_(some), ~Article.template).values(template=True))
+    for chunk in chunked(ids):
+        session.execute(sa.update(Article).where(Article.id.in_(chunk), ~Article.template).values(template=True))
 
 
 def backlog(session: Session) -> Backlog:
@@ -244,8 +244,8 @@ def retire(session: Session, items: Collection[int]) -> None:
     All are deleted before the first copy is promoted: else a copy that is deleted next would be promoted as well.
     """
     unrepresented: set[str] = set()
-    for some in chunked(sorted(items)):
-        unrepresented |= _delete(session, some)
+    for chunk in chunked(sorted(items)):
+        unrepresented |= _delete(session, chunk)
     for folded_digest in sorted(unrepresented):
         _promote(session, folded_digest)
 

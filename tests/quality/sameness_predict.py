@@ -125,14 +125,14 @@ def _published(database: Database) -> dict[frozenset[str], Published]:
         ids = dict(session.execute(sa.select(Item.document, Item.key)).all())
         for body in session.scalars(sa.select(Outbox.body).order_by(Outbox.id)):
             data = json.loads(body)["data"]
-            for told in data["relations"]:
-                relation = _relation(ids[data["document"]], ids[told["other"]["document"]], told)
+            for reported in data["relations"]:
+                relation = _relation(ids[data["document"]], ids[reported["other"]["document"]], reported)
                 relations[frozenset((relation.a, relation.b))] = relation
     return relations
 
 
 def _relation(a: str, b: str, stored: Mapping[str, Any]) -> Published:
-    spans = [((each["self"][0], each["self"][1]), (each["other"][0], each["other"][1])) for each in stored["passages"]]
+    spans = [(tuple(passage["self"]), tuple(passage["other"])) for passage in stored["passages"]]
     return Published(a, b, stored["type"], tuple(spans))
 
 
@@ -177,8 +177,8 @@ def _moved(span: Span, origin: sameness.TextFacts, copy: sameness.TextFacts) -> 
 def read(path: Path) -> list[Document]:
     """The documents of a set."""
     with path.open(encoding="utf-8") as lines:
-        told = [json.loads(line) for line in lines if line.strip()]
-    return [Document(each["id"], each["text"], each.get("title") or "") for each in told]
+        rows = [json.loads(line) for line in lines if line.strip()]
+    return [Document(row["id"], row["text"], row.get("title") or "") for row in rows]
 
 
 def write(predictions: Predictions, folder: Path) -> None:

@@ -39,7 +39,7 @@ Relations: TypeAlias = dict[frozenset[str], tuple[str, frozenset[tuple[tuple[int
 
 
 class Folder:
-    """A ledger that takes texts in, and what it told of their relations."""
+    """A ledger that stores and judges texts, and the relations that its events report."""
 
     def __init__(self, url: str) -> None:
         self.database = Database(url)
@@ -83,7 +83,7 @@ class Folder:
         """What a reader of all events believes."""
         with self.database.reading() as session:
             bodies = [json.loads(body) for body in session.scalars(sa.select(Outbox.body).order_by(Outbox.id))]
-        names = {each["data"]["document"]: each["data"]["path"] for each in bodies if "path" in each["data"]}
+        names = {body["data"]["document"]: body["data"]["path"] for body in bodies if "path" in body["data"]}
         latest: Relations = {}
         for body in bodies:
             own = names[body["data"]["document"]]
@@ -105,8 +105,8 @@ class Folder:
 
 def _spans(own: str, other: str, passages: Iterable[dict[str, Any]]) -> Iterator[tuple[tuple[int, int], ...]]:
     """The passages with the lesser name's side first."""
-    for each in passages:
-        sides = {own: tuple(each["self"]), other: tuple(each["other"])}
+    for passage in passages:
+        sides = {own: tuple(passage["self"]), other: tuple(passage["other"])}
         yield tuple(sides[name] for name in sorted(sides))
 
 
@@ -161,10 +161,10 @@ def test_the_order_of_arrival_does_not_matter(folder: Folder, settled: Relations
     texts = mixed()
     draw.shuffle(texts)
     while texts:
-        some = draw.randint(1, 9)
-        folder.take(texts[:some])
+        count = draw.randint(1, 9)
+        folder.take(texts[:count])
         folder.tell()
-        del texts[:some]
+        del texts[:count]
     folder.drain(limit=7)
     assert _of_classes(folder.relations()) == _of_classes(settled)
 
@@ -175,7 +175,7 @@ def _of_classes(relations: Relations) -> Relations:
 
 
 def everybody_ran(count: int) -> list[tuple[str, str]]:
-    """One story as many houses ran it, each with a sentence of its own, among stories of their own."""
+    """One story as many publishers printed it, with a sentence of their own, among other stories."""
     draw = random.Random(1)  # noqa: S311  Nothing secret.
     [story] = articles(1, words=200, seed=3)
     words = " ".join(articles(3, words=300, seed=11)).lower().split()
@@ -194,7 +194,7 @@ def everybodys(tmp_path_factory: pytest.TempPathFactory) -> Relations:
 
 
 def take_in_disorder(folder: Folder, seed: int) -> None:
-    """The texts of a story that everybody ran, some at a time, drained now and then and at the end."""
+    """The copies of one story arrive in groups, and the backlog is drained now and then and at the end."""
     draw = random.Random(seed)  # noqa: S311  Nothing secret.
     documents = everybody_ran(40)
     draw.shuffle(documents)
@@ -209,7 +209,7 @@ def take_in_disorder(folder: Folder, seed: int) -> None:
 
 
 def go_and_come_back(folder: Folder, seed: int) -> None:
-    """Of the texts of a story that everybody ran some go, some come back, some say something else for a while."""
+    """Of the copies of one story some are deleted, some are stored again, some change for a while."""
     draw = random.Random(seed)  # noqa: S311  Nothing secret.
     stay = everybody_ran(40)
     gone = [(f"gone {number}", text) for number, (_, text) in enumerate(everybody_ran(70)[40:70])]
@@ -220,8 +220,8 @@ def go_and_come_back(folder: Folder, seed: int) -> None:
     going = [name for name, _ in gone]
     draw.shuffle(going)
     while going:
-        some = draw.choice((1, 2, 3, 9))
-        folder.drop(going[:some])
+        count = draw.choice((1, 2, 3, 9))
+        folder.drop(going[:count])
         for name, text in draw.sample(stay, 2):
             folder.take([(name, text + " And so on.")])
             if draw.random() < 0.5:
@@ -229,7 +229,7 @@ def go_and_come_back(folder: Folder, seed: int) -> None:
             folder.take([(name, text)])
         if draw.random() < 0.5:
             folder.drain(limit=draw.choice((1, 7, 100)))
-        del going[:some]
+        del going[:count]
     folder.drain()
 
 
@@ -283,8 +283,8 @@ def test_so_it_is_on_either_database(
 @pytest.mark.parametrize("first", ["filings", "quoters"])
 def test_who_quotes_a_story_whole_may_come_whenever(folder: Folder, first: str, tmp_path: Path) -> None:
     texts = [everybody_ran(40), quoters(20, seed=77)]
-    for some in texts if first == "filings" else reversed(texts):
-        folder.take(some)
+    for group in texts if first == "filings" else reversed(texts):
+        folder.take(group)
         folder.drain()
     settled = Folder(f"sqlite:///{tmp_path}/settled.db")
     settled.take([*texts[0], *texts[1]])

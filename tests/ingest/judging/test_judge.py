@@ -36,7 +36,7 @@ def remove(database: Database, *names: str) -> None:
 
 
 def published(database: Database) -> Related:
-    """What a reader of all events knows: a related event replaces all that was said of its document."""
+    """The relations that all events report: a related event replaces the earlier ones of its document."""
     latest: Related = {}
     with database.reading() as session:
         names = dict(session.execute(sa.select(Item.document, Item.key)).all())
@@ -47,7 +47,9 @@ def published(database: Database) -> Related:
             latest = {pair: relation for pair, relation in latest.items() if own not in pair}
         for relation in body["data"]["relations"]:
             other = names[relation["other"]["document"]]
-            spans = {frozenset({(own, *each["self"]), (other, *each["other"])}) for each in relation["passages"]}
+            spans = {
+                frozenset({(own, *passage["self"]), (other, *passage["other"])}) for passage in relation["passages"]
+            }
             latest[frozenset({own, other})] = (relation["type"], frozenset(spans))
     return latest
 
@@ -58,12 +60,12 @@ def test_the_seeds_have_their_four_passages_and_nothing_else(database: Database)
     arrive(database, Judge(ORIGIN), seeds)
     [relation] = gold["relations"]
     a, b = relation["a"], relation["b"]
-    spans = {frozenset({(a, *each["a"]), (b, *each["b"])}) for each in relation["passages"]}
+    spans = {frozenset({(a, *passage["a"]), (b, *passage["b"])}) for passage in relation["passages"]}
     assert published(database) == {frozenset({a, b}): (relation["type"], frozenset(spans))}
 
 
 def test_boilerplate_known_in_hindsight_ends_what_rested_on_it(database: Database) -> None:
-    articles = [f"{' '.join(f'Note {number} of {each}: nothing.' for each in range(40))}" for number in range(60)]
+    articles = [f"{' '.join(f'Note {number} of {note}: nothing.' for note in range(40))}" for number in range(60)]
     documents = [Document(f"d{number}", f"{text}\n\n{NOTICE}") for number, text in enumerate(articles)]
     judging = Judge(ORIGIN)
     arrive(database, judging, documents[:3])
@@ -210,7 +212,7 @@ def fingerprints_of(database: Database) -> dict[str, list[int]]:
 
 def test_whoever_is_marked_meanwhile_has_its_fingerprints_taken_anew(database: Database) -> None:
     texts = [
-        Document(f"d{n:02}", f"{' '.join(f'Note {n} of {each}.' for each in range(40))} {NOTICE}") for n in range(30)
+        Document(f"d{n:02}", f"{' '.join(f'Note {n} of {note}.' for note in range(40))} {NOTICE}") for n in range(30)
     ]
     judging = Judge(ORIGIN)
     arrive(database, judging, texts[:20])

@@ -42,7 +42,7 @@ def matches(database: Database, text: str) -> tuple[contract.Match, ...]:
 
 
 def test_a_quotation_of_eight_words_is_traced_at_any_position(database: Database) -> None:
-    texts = {each.id: each.text for each in sameness_set.generate().documents[:6]}
+    texts = {document.id: document.text for document in sameness_set.generate().documents[:6]}
     arrive(database, [Document(name, text) for name, text in texts.items()])
     draw = random.Random(1)  # noqa: S311  Nothing secret: the same quotations every time.
     for name, text in texts.items():
@@ -52,7 +52,7 @@ def test_a_quotation_of_eight_words_is_traced_at_any_position(database: Database
         # A dash between two spaces is none of the eight words.
         whole = [eight for eight in eights if all(map(str.isalnum, (word[0] for word in eight)))]
         for quotation in map(" ".join, draw.sample(whole, 5)):
-            text_matches = {each.path: each for each in matches(database, quotation)}
+            text_matches = {match.path: match for match in matches(database, quotation)}
             assert name in text_matches, quotation
             [passage, *_] = text_matches[name].passages
             assert text[slice(*passage.other)].split() == quotation[slice(*passage.own)].split()
@@ -64,13 +64,13 @@ def test_a_boilerplate_quotation_is_traced_to_the_first_articles(database: Datab
     notes = [" ".join(draw.choices(WORDS, k=60)) for _ in range(count)]
     arrive(database, [Document(f"d{number:02}", f"{note}.\n\n{SAID}") for number, note in enumerate(notes)])
     text_matches = matches(database, SAID)
-    assert {each.path for each in text_matches} >= {
+    assert {match.path for match in text_matches} >= {
         f"d{number:02}" for number in range(PARAMETERS.document_frequency_cap)
     }
-    assert all(each.passages[0].verbatim for each in text_matches)
+    assert all(match.passages[0].verbatim for match in text_matches)
 
 
 @pytest.mark.parametrize("text", ["", "peace", "7 8 9", "…", "peace and security on the Korean"])
 def test_too_little_to_say_where_it_comes_from_matches_nothing(database: Database, text: str) -> None:
     arrive(database, [Document("long", SAID), Document("same", text or SAID)])
-    assert all(each.type == "duplicate" for each in matches(database, text))
+    assert all(match.type == "duplicate" for match in matches(database, text))
