@@ -399,7 +399,9 @@ class IngestStatus(Frozen):
     reasons: tuple[str, ...] = ()
     dead_letters: tuple[DeadLetter, ...] = ()
     progress: LoadProgress | None = None
-    """Null where no service runs, as in the command `status`."""
+    """Null while no service runs, in the output of the command `status`."""
+    ledger: str | None = None
+    """A digest of where the service's database is, by which a command recognises the service; null as `progress`."""
 
 
 class Match(Relation):

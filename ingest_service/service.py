@@ -126,6 +126,7 @@ class Service:
                 "healthy": health.healthy and not reasons,
                 "reasons": reasons,
                 "progress": self.folder.progress.figures(),
+                "ledger": self._settings.ledger,
             }
         )
 

@@ -1,5 +1,6 @@
 """The settings of the ingest service: read from the environment once, at start."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -8,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from ingest_service import file_names
 from ingest_service.errors import SettingsWrong
+from ingest_service.model import digest_of
 
 
 def _with_driver(url: str) -> str:
@@ -77,6 +79,14 @@ class Settings(BaseSettings):
     def collection_name(self) -> str:
         """The collection: the setting, else the name of the folder."""
         return self.collection or file_names.to_text(self.seeds.resolve().name) or "seeds"
+
+    @property
+    def ledger(self) -> str:
+        """A digest of where the database is, without user and password: the same for the service and its commands."""
+        scheme, _, place = self.database_url.partition("://")
+        if scheme == "sqlite":
+            place = os.path.realpath(place.removeprefix("/"))
+        return digest_of(f"{scheme}://{place.rpartition('@')[2]}".encode())
 
     def publish_token(self) -> str | None:
         """The token for the catalog, or None. Raises SettingsWrong when its file cannot be read."""

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ingest_service import logs, settings
-from ingest_service.cli import inputs, output, placement
-from ingest_service.delivery import outbox
+from ingest_service import settings
+from ingest_service.cli import inputs, output, running
 from ingest_service.errors import (
     HeldMeanwhile,
     IngestError,
@@ -27,17 +26,13 @@ from ingest_service.errors import (
     SettingsWrong,
     Unreadable,
 )
-from ingest_service.folder import folder_view
-from ingest_service.ledger import queries, rereads
-from ingest_service.ledger import status as ledger_status
-from ingest_service.store import schema, tables
-from ingest_service.store.db import Database, check_exists
 
-# What only some commands need, they import themselves: so `status` answers within half a second.
+# Each command imports what it needs itself: so `status` asks a running service without loading SQLAlchemy.
 if TYPE_CHECKING:
     from ingest_service import model
     from ingest_service.judging import matching
     from ingest_service.ledger import mass_deletion
+    from ingest_service.store.db import Database
 
 MOST_ROWS = 1_000
 USAGE = (SettingsWrong, NoSuchRevision)
@@ -103,12 +98,13 @@ def once(quiet: Quiet = False) -> None:
 def status(as_json: AsJson = False) -> None:
     """Reports what is pending, dead letters and unreadable files; ends with 1 for dead letters and unreadable files."""
     loaded = settings.load()
-    with _database(loaded) as database, database.reading() as session:
-        report = ledger_status.read_status(session, loaded.collection_name, datetime.now(UTC))
-        unreadable = queries.file_states(session, state=tables.QUARANTINED, limit=MOST_ROWS)
-        remembered = queries.remembered_volumes(session)
-    reasons = (*folder_view.unavailable(loaded.seeds, remembered), *report.reasons)
-    report = report.model_copy(update={"healthy": not reasons, "reasons": reasons})
+    answer = running.ask(loaded, MOST_ROWS)
+    if answer is None:
+        from ingest_service.cli import stored
+
+        with _database(loaded) as database:
+            answer = stored.report(database, loaded, MOST_ROWS)
+    report, unreadable = answer
     if as_json:
         files = [file.model_dump(mode="json") for file in unreadable]
         typer.echo(json.dumps({**report.model_dump(mode="json"), "quarantined": files}))
@@ -119,16 +115,12 @@ def status(as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-def _exit_by_data(database: Database) -> None:
-    """Reports how many files could not be read and how many events are dead letters. Ends with 1 if there are any."""
-    with database.reading() as session:
-        unreadable = queries.counts(session).get(tables.QUARANTINED, 0)
-        dead = outbox.counts(session)[outbox.DEAD]
-    if unreadable:
-        typer.echo(f"{unreadable} files could not be read: ingest-service status", err=True)
-    if dead:
-        typer.echo(f"{dead} events were refused by the catalog: ingest-service status", err=True)
-    if unreadable or dead:
+def _exit_by_data(database: "Database") -> None:
+    """Reports files that could not be read and dead letters. Ends with 1 if there are any."""
+    from ingest_service.cli import stored
+
+    if faults := stored.faults(database):
+        typer.echo("\n".join(faults), err=True)
         raise typer.Exit(1)
 
 
@@ -146,6 +138,9 @@ def retry(
     """Sends dead letters again, and waiting events now; or reads files again that could not be read."""
     if files and event is not None:
         raise typer.BadParameter("--files takes no event; --reason CODE chooses files")
+    from ingest_service.delivery import outbox
+    from ingest_service.ledger import rereads
+
     with _database() as database, database.writing() as session:
         if files:
             count = rereads.retry(session, datetime.now(UTC), reason)
@@ -232,6 +227,8 @@ def _is_confirmed(held: "mass_deletion.HeldDeletions", as_json: bool) -> bool:
 @migrate.command()
 def up(revision: Annotated[str, typer.Argument(help="How far.")] = "head") -> None:
     """Brings the schema up to date."""
+    from ingest_service.store import schema
+
     with _database(check=False) as database:
         schema.upgrade(database, revision)
         typer.echo(f"the ingest database is at revision {schema.current(database) or 'none'}")
@@ -241,6 +238,8 @@ def up(revision: Annotated[str, typer.Argument(help="How far.")] = "head") -> No
 @migrate.command(context_settings={"ignore_unknown_options": True})
 def down(revision: Annotated[str, typer.Argument(help="How far: a revision, -1, or base.")]) -> None:
     """Takes the schema back; the content of newer tables is lost."""
+    from ingest_service.store import schema
+
     with _database(check=False) as database:
         schema.downgrade(database, revision)
         typer.echo(f"the ingest database is at revision {schema.current(database) or 'none'}")
@@ -249,6 +248,8 @@ def down(revision: Annotated[str, typer.Argument(help="How far: a revision, -1, 
 @migrate.command()
 def plan(as_json: AsJson = False) -> None:
     """Lists what `up` would do."""
+    from ingest_service.store import schema
+
     with _database(check=False) as database:
         steps = schema.plan(database)
     _print(as_json, {"steps": steps}, "\n".join(steps) or "nothing to do")
@@ -262,11 +263,16 @@ def check() -> None:
 
 
 @contextmanager
-def _database(loaded: settings.Settings | None = None, *, check: bool = True) -> Iterator[Database]:
+def _database(loaded: settings.Settings | None = None, *, check: bool = True) -> Iterator["Database"]:
     """The database of the settings, which are read unless given.
 
     Raises SettingsWrong, DatabaseAway and, where it is checked, SchemaMismatch.
     """
+    from ingest_service import logs
+    from ingest_service.cli import placement
+    from ingest_service.store import schema
+    from ingest_service.store.db import Database, check_exists
+
     loaded = loaded or settings.load()
     logs.configure(loaded.log_format)
     placement.check(loaded)
