@@ -5,6 +5,7 @@ setting is wrong, 3 when something that the command needs cannot be reached.
 """
 
 import asyncio
+import gc
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -59,6 +60,8 @@ def _printable(text: str | None) -> str | None:
 
 def main() -> None:
     """Runs a command. An error of the service becomes a sentence on standard error and an exit code."""
+    # Modules that are loaded stay loaded: to look for garbage among them takes a seventh of a short command's time.
+    gc.disable()
     try:
         app()
     except IngestError as error:
@@ -273,6 +276,9 @@ def _database(loaded: settings.Settings | None = None, *, check: bool = True) ->
     from ingest_service.store import schema
     from ingest_service.store.db import Database, check_exists
 
+    # All that the command needs is loaded. It is exempt from collection, which is on from here.
+    gc.freeze()
+    gc.enable()
     loaded = loaded or settings.load()
     logs.configure(loaded.log_format)
     placement.check(loaded)

@@ -77,3 +77,13 @@ async def test_the_status_of_a_running_service_is_asked_of_it_alone(
         environment["INGEST_PORT"] = str(server.port)
         packages = await asyncio.to_thread(imported, PROGRAM, command, environment)
     assert not packages & (HEAVY | OF_THE_DATABASE)
+
+
+def test_garbage_is_collected_once_a_command_is_loaded(environment: dict[str, str]) -> None:
+    program = """
+import atexit, gc, json, sys
+from ingest_service.cli.commands import main
+atexit.register(lambda: print(json.dumps(["enabled"] if gc.isenabled() and gc.get_freeze_count() else [])))
+main()
+"""
+    assert imported(program, ["migrate", "check"], environment) == {"enabled"}
