@@ -1,28 +1,33 @@
 """Normalising: the rules that turn a reading into an article, applied in one visible order. Pure.
 
+First, rewriters replace marks by text: Markdown, wide gaps, control characters. Then the rules judge lines.
 Every change of the text is recorded as a note: `apply(reading.source, article.notes)` is exactly the article's text.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ingest_service import versions
-from ingest_service.model import PARAGRAPH_BREAK, Article, Normaliser, Reading
+from ingest_service.model import PARAGRAPH_BREAK, Article, Normaliser, Note, Reading
 from ingest_service.normalise import (
     broken_words,
     bylines,
     captions,
+    controls,
     date_lines,
     datelines,
     draft,
     furniture,
+    gaps,
     headings,
     headline_lists,
     languages,
     letterheads,
+    markdown,
     metadata,
     notes,
     publishers,
+    rewriting,
     site_names,
     suspects,
     title,
@@ -31,9 +36,13 @@ from ingest_service.normalise import (
 )
 from ingest_service.normalise.notes import apply
 
-__all__ = ["NAME", "RULES", "apply", "load", "name_of", "normalise"]
+__all__ = ["NAME", "REWRITERS", "RULES", "apply", "load", "name_of", "normalise"]
 
 NAME = "palimpsest"
+
+REWRITERS = (controls.control_character, markdown.markdown, gaps.wide_gap)
+# Only these media types hold the marks that a rewriter replaces; the others rewrite every text.
+MARKED = {markdown.markdown: "text/markdown"}
 
 # The rules see lines before these are joined: first the top of the page, then the body, then the end.
 RULES = (
@@ -77,21 +86,35 @@ def load() -> None:
 
 def normalise(reading: Reading) -> Article:
     """The article of a reading."""
-    current = draft.opened(reading)
+    rewritten = _rewritten(reading)
+    current = draft.opened(reading, rewritten)
     for rule in RULES:
         current = current.after(name_of(rule), rule(current))
-    return _article(current)
+    return _article(reading, rewritten, current)
 
 
-def name_of(rule: Callable[[draft.Draft], draft.RuleResult]) -> str:
-    """The name of a rule in notes."""
+def _rewritten(reading: Reading) -> tuple[Note, ...]:
+    """The notes of all rewriters that are for this media type."""
+    start = reading.front_matter[1] if reading.front_matter else 0
+    source = reading.source
+    rewritten: tuple[Note, ...] = ()
+    for rewriter in REWRITERS:
+        if MARKED.get(rewriter, reading.media_type) == reading.media_type and (made := rewriter(source, start)):
+            source = apply(source, made)
+            rewritten = rewriting.compose(reading.source, rewritten, made)
+    return rewritten
+
+
+def name_of(rule: Callable[..., object]) -> str:
+    """The name of a rule or rewriter in notes."""
     return rule.__name__.replace("_", "-")
 
 
-def _article(final: draft.Draft) -> Article:
+def _article(reading: Reading, rewritten: Sequence[Note], final: draft.Draft) -> Article:
     removed = notes.ordered(final.notes)
     all_notes = notes.ordered([*removed, *notes.spacing(final.source, final.lines, removed)])
     text = apply(final.source, all_notes)
+    all_notes = rewriting.compose(reading.source, rewritten, all_notes)
     paragraphs = tuple(text.split(PARAGRAPH_BREAK)) if text else ()
     normaliser = Normaliser(NAME, versions.NORMALISE)
     return replace(final.article, paragraphs=paragraphs, notes=all_notes, normaliser=normaliser)

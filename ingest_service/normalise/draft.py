@@ -10,6 +10,7 @@ from itertools import pairwise
 from ingest_service.model import Article, Json, Note, Reading, Span
 from ingest_service.normalise import layout
 from ingest_service.normalise.layout import Line
+from ingest_service.normalise.notes import apply
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,12 @@ class Draft:
             yield start, paragraph[-1].end
 
 
-def opened(reading: Reading) -> Draft:
-    """The draft of a reading before any rule."""
-    lines = layout.lines(reading.source, reading.front_matter[1] if reading.front_matter else 0)
-    return Draft(reading.source, lines, Article("", ()), reading.metadata, reading.front_matter)
+def opened(reading: Reading, rewritten: Sequence[Note] = ()) -> Draft:
+    """The draft of a reading before any rule, with the notes of the rewriters."""
+    start = reading.front_matter[1] if reading.front_matter else 0
+    source = apply(reading.source, rewritten)
+    lines = layout.lines(source, start)
+    return Draft(source, lines, Article("", ()), reading.metadata, reading.front_matter)
 
 
 def _without(lines: Iterable[Line], cuts: Sequence[Span], source: str) -> Iterator[Line]:

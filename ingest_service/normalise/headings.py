@@ -11,18 +11,32 @@ LONGEST = 200
 BOLD = re.compile(r"(\*\*|__)(?=\S)([^*_]+)(?<=\S)(\1)")
 # In plain text "# 1" is a number; a heading opens with a letter or a mark.
 HASHES = re.compile(r"(#{1,6}[ \t]+)([^\d\s#][^#]*?)([ \t]+#{1,6})?")
+FENCE = re.compile(r"`{3,}|~{3,}")
 UNDERLINE = re.compile(r"={3,}|-{3,}|~{3,}")
 
 
 def heading_marks(draft: Draft) -> RuleResult:
-    """Removes the marks of headings: asterisks around a whole line, hashes before it, a rule under it."""
+    """Removes marks of headings outside of code: asterisks around a whole line, hashes before it, a rule under it."""
     cuts: list[Span] = []
     previous: Line | None = None
+    fence = ""
     for line in draft.lines:
-        if len(line.text) <= LONGEST and line.whole:
+        in_code = bool(fence)
+        if in_code or line.text[0] in "`~":
+            fence = _fence(fence, previous, line)
+        if not in_code and not fence and len(line.text) <= LONGEST and line.whole:
             cuts += _underline(previous, line) or _around(line)
         previous = line
     return RuleResult(cuts=cuts)
+
+
+def _fence(fence: str, above: Line | None, line: Line) -> str:
+    """The fence of the code after a line; empty outside of code. Tildes below a text underline it."""
+    match = FENCE.match(line.text)
+    if fence:
+        return "" if match and match[0] == line.text and match[0].startswith(fence) else fence
+    adjacent = above is not None and above.row + 1 == line.row
+    return match[0] if match and not (adjacent and line.text[0] == "~") else ""
 
 
 def _around(line: Line) -> list[Span]:

@@ -22,7 +22,12 @@ PIECES = [
     "With inputs from Reuters", "a short line ", "Mr. Kim said. ", "/End/", "disap-\npointed ",
     "(ATTN: UPDATES)", "© 2024 A", "of the U.S. The ", "“quoted” ", "\u00a0", "\t", "\r", "\r\n",
     "\n", "\n\n", "\n \n", "\u2028", "\x0c", "---\ntitle: A\n---\n", "한국과 뉴질랜드는 ", "新西兰总理", "שלום ",
-    "🎉👩🚀", "\u200f", " " * 80, "word " * 15,
+    "&#8217;", "&nbsp;", "[the plan](https://example.org/a_b \"t\")", "![alt](a.png)", "**bold** ", "_it_ ", "~~no~~ ",
+    "`a_b`", "| a | b |\n", "|---|---|\n", "{{< figure src=\"a\" >}}", "<br>", "<!-- x -->", "```\n", "> ", "    ",
+    "+++\ntitle = \"A\"\n+++\n", "Title: A\nDate: 2024-03-01\n\n", "Admin | June 26, 2025", "Contact: Jane Roe",
+    "MEDIA RELEASE: ", " | Alma News", "\x01abc0042 3 i 120  dpa 0311\n", "\x02EXTRA\n", "A headline =\n",
+    "\x03", "\x07", "^BC-A, 1st Ld,20<\n^A<\n", "Latest News\n\nA\n\nB", "Eds: Adds details.", "211200 nov 18",
+    "20-\nyear ", "🎉👩🚀", "\u200f", " " * 80, "word " * 15,
 ]  # fmt: skip
 
 
@@ -114,18 +119,27 @@ def test_a_note_that_overlaps_or_does_not_fit_is_refused(note: Note) -> None:
 
 
 MEGABYTES = ["the same line\n\n", "**", "(", '"', "(AP) ", "The mayor (R) poses for it. (Yonhap) ", "ab cd "]
+MARKS = [
+    "*", "* ", "*a ", "**", "_a", "_a_ ", "`", "` ", "[", "[a", "[a](", "](", "![", "[a](b) ", "&", "&amp;", "<a ",
+    "<!--", "{{<", "{%", "|", "| a ", "|-", "~~", "\\", "> ", "[a]: b\n", "    a\n", "{:", "<https://a", "a|b\n-|-\n",
+]  # fmt: skip
 UNITS = [
     "“", "(AP)", "Mr. ", "a ", "# ", "#", " ", "=\n", "x\n---\n", "By ", "Source: ", "Home > ", ". ", "-",
     "1 ", "S. ", "新", "🎉", "SHARE ME\n", "A WhatsApp Channel\n", "Reporting by A, ", "a\u2028", "\n", "a\n",
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("unit", "size"), [(unit, 10**6) for unit in MEGABYTES] + [(unit, 10**5) for unit in UNITS])
-def test_a_long_text_of_anything_takes_linear_time(unit: str, size: int) -> None:
+@pytest.mark.parametrize(
+    ("unit", "size", "path"),
+    [(unit, 10**6, "a.txt") for unit in MEGABYTES]
+    + [(unit, 10**5, "a.txt") for unit in UNITS]
+    + [(unit, 10**5, "a.md") for unit in (*UNITS, *MARKS)],
+)
+def test_a_long_text_of_anything_takes_linear_time(unit: str, size: int, path: str) -> None:
     text = "A title\n\n" + unit * (size // len(unit))
     began = time.monotonic()
     try:
-        (source,) = reading.read(text.encode(), "a.txt")
+        (source,) = reading.read(text.encode(), path)
     except Unreadable:
         return
     article = normalise.normalise(source)

@@ -1,0 +1,67 @@
+"""Marks of Markdown are replaced by what they mark; code, and what only looks like a mark, stays."""
+
+import pytest
+
+from tests.ingest.normalise.texts import BODY, TITLE, article_of, removed
+
+
+def marked(text: str) -> str:
+    """What remains of a text under a title, in Markdown."""
+    article = article_of(f"# {TITLE}\n\n{text}\n\n{BODY}", "a.md")
+    assert article.title == TITLE
+    return article.text.removesuffix(BODY).strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("We&#8217;ve met &amp; talked &mdash; twice.", "We’ve met & talked — twice."),
+        ("See [the **new** plan](https://example.org/a_(b) \"a plan\").", "See the new plan."),
+        ("See [the plan][1].\n\n[1]: https://example.org/", "See the plan."),
+        ("![The quay, at dawn](a.jpg)", "The quay, at dawn"),
+        ("[![The quay](a.jpg)](https://example.org/)", "The quay"),
+        ("Mail <press@example.org> or <https://example.org/>.", "Mail press@example.org or https://example.org/."),
+        ("***Now*** or _never_, __said__ ~~he~~ `she`.", "Now or never, said he she."),
+        ("A *very\nlong* night", "A very long night"),
+        ("| Fish | Price |\n|:---|---:|\n| *Cod* | 12 |", "Fish\tPrice\n\nCod\t12"),
+        ("Fish | Price\n---|---\nCod | 12", "Fish\tPrice\n\nCod | 12"),
+        ("{{< figure src=\"a.jpg\" >}}\n\n{% include b.html %}\n\nText{: .lead}", "Text"),
+        ("> The mayor said: **no**.", "The mayor said: no."),
+        ("One<br>two <b>three</b><!-- more -->", "One two three"),
+        ("\\*Not\\* bold", "*Not* bold"),
+        ("The quay\n=====\n\nText\n\n* * *", "The quay\n\nText"),
+    ],
+)  # fmt: skip
+def test_marks_are_replaced_by_their_text(text: str, plain: str) -> None:
+    assert marked(text) == plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The file bridge_open_now.txt",
+        "2 * 3 * 4 and 2*3*4",
+        "He said [sic] so",
+        "AT&T and R&D; 5 < 6",
+        "A lone * star and a lone _ line",
+        "- an item\n\n- another item",
+        "C:\\harbour",
+    ],
+)
+def test_what_is_no_mark_stays(text: str) -> None:
+    assert marked(text) == text
+
+
+@pytest.mark.parametrize("code", ["```\nif a &amp; b: # *x*\n```", "~~~ python\n[a](b)\n~~~", "    a = b * c &amp; d"])
+def test_code_stays(code: str) -> None:
+    assert [line.strip() for line in marked(code).split("\n\n")] == [line.strip() for line in code.split("\n")]
+
+
+def test_addresses_are_kept_in_notes() -> None:
+    article = article_of(f"# {TITLE}\n\n[the plan](https://example.org/plan) ![a](b.jpg)\n\n{BODY}", "a.md")
+    assert removed(article, "markdown") == ["[", "](https://example.org/plan)", "![", "](b.jpg)"]
+
+
+def test_marks_in_plain_text_stay() -> None:
+    text = "We&#8217;ve met [the mayor](https://example.org/)"
+    assert article_of(f"{TITLE}\n\n{text}\n\n{BODY}").paragraphs[0] == text
