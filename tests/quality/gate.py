@@ -39,9 +39,11 @@ def digest(content: bytes) -> str:
     return "sha-256:" + hashlib.sha256(content).hexdigest()
 
 
-def problems(entries: Sequence[Entry], corpus: str, measured: Mapping[str, float]) -> list[str]:
+def problems(
+    entries: Sequence[Entry], corpus: str, measured: Mapping[str, float], least: Mapping[str, float] = LEAST
+) -> list[str]:
     """Why the change at hand must not pass, a sentence each; none when it may."""
-    return [*_of_history(entries), *_of_today(entries[-1], corpus, measured)]
+    return [*_of_history(entries), *_of_today(entries[-1], corpus, measured, least)]
 
 
 def _of_history(entries: Sequence[Entry]) -> Iterator[str]:
@@ -53,14 +55,14 @@ def _of_history(entries: Sequence[Entry]) -> Iterator[str]:
             yield "the set was changed, and `why` does not say so"
 
 
-def _of_today(entry: Entry, corpus: str, measured: Mapping[str, float]) -> Iterator[str]:
+def _of_today(entry: Entry, corpus: str, measured: Mapping[str, float], least: Mapping[str, float]) -> Iterator[str]:
     if corpus != entry.corpus:
         yield f"the set is {corpus}, the floors were measured on {entry.corpus}: add an entry that says why"
-    if entry.floors.keys() != LEAST.keys():
+    if entry.floors.keys() != least.keys():
         yield "a measure has no floor"
     for name, floor in entry.floors.items():
-        if floor < LEAST[name]:
-            yield f"the floor of {name} is {floor}, and must not be under {LEAST[name]}"
+        if floor < least[name]:
+            yield f"the floor of {name} is {floor}, and must not be under {least[name]}"
         if measured[name] < floor:
             yield f"{name} is {measured[name]:.4f}, under its floor of {floor}"
         if measured[name] > floor + SLACK:
