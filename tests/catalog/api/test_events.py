@@ -8,14 +8,14 @@ import gzip
 import io
 import json
 import operator
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import aiohttp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog_service.contract import BATCH_MEDIA_TYPE, EVENT_MEDIA_TYPE, digest_of
+from catalog_service.contract import BATCH_MEDIA_TYPE, EVENT_MEDIA_TYPE, MAX_BATCH_BYTES, MAX_BATCH_EVENTS, digest_of
 from tests.catalog.api.conftest import Json, problem_of, publish
 from tests.catalog.events import article, document_id, original, raw_event, relation
 
@@ -86,6 +86,32 @@ async def test_a_body_that_is_not_a_batch_is_a_problem(client: aiohttp.ClientSes
     for body, code in BODIES:
         async with client.post("/v1/events", data=io.BytesIO(body), headers=BATCH) as response:
             assert (await problem_of(response))["code"] == code, body[:20]
+
+
+async def in_chunks(body: bytes) -> AsyncIterator[bytes]:
+    """The body in parts, whose number the receiver does not know."""
+    for start in range(0, len(body), 2**20):
+        yield body[start : start + 2**20]
+
+
+async def test_the_largest_batch_is_recorded_and_one_byte_more_is_refused(client: aiohttp.ClientSession) -> None:
+    events = []
+    for number in range(1, MAX_BATCH_EVENTS + 1):
+        content = number.to_bytes(4, "big") * 2_900
+        events.append(
+            raw_event(number, original=original(content), article=article(text=f"Envoys met on day {number}."))
+        )
+    body = json.dumps(events).encode()
+    assert len(body) > MAX_BATCH_BYTES - 1_000_000
+    body = body.ljust(MAX_BATCH_BYTES)
+    # With its length in a header, and in chunks without it.
+    for larger in (io.BytesIO(body + b" "), in_chunks(body + b" ")):
+        async with client.post("/v1/events", data=larger, headers=BATCH) as response:
+            problem = await problem_of(response)
+            assert (problem["status"], problem["code"], problem["limit"]) == (413, "too-large", MAX_BATCH_BYTES)
+    async with client.post("/v1/events", data=io.BytesIO(body), headers=BATCH) as response:
+        receipts = (await response.json())["receipts"]
+    assert [receipt["outcome"] for receipt in receipts] == ["recorded"] * MAX_BATCH_EVENTS
 
 
 async def test_a_compressed_body_is_refused_without_being_read(client: aiohttp.ClientSession) -> None:
