@@ -3,7 +3,6 @@
 import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
@@ -12,13 +11,12 @@ import sqlalchemy as sa
 from catalog_service import contract
 from catalog_service.history import record as history
 from catalog_service.store.db import Database
-from catalog_service.store.tables import Change, Document, Story, valid_at
-from tests.catalog.conftest import NOW, Record, outcomes
+from catalog_service.store.tables import Change, Document, Receipt, Story, valid_at
+from tests.catalog.conftest import Record, outcomes
 from tests.catalog.events import article, document_id, event, original, raw_event, related, relation
 
 MOST_STATEMENTS = 60
 EVENT = contract.ObservedEvent.model_validate
-WRITERS = 8
 
 
 @contextmanager
@@ -104,7 +102,7 @@ def test_stories_that_join_divide_and_end_take_as_few_statements(catalog: Databa
 
 
 def bad_events() -> list[contract.AnyEvent | history.Malformed]:
-    """One event of each kind that is refused, all of documents that are not recorded otherwise."""
+    """One event of each kind that is refused; document 1 is recorded, the others are not."""
     problem = contract.Problem(type="/problems/event-refused", title="", status=422, detail="", code="event-refused")
     absent = {**original(b"never put"), "bytes": None}
     outside = relation(1, passages=[{"self": [0, 500], "other": [0, 5], "words": 8}])
@@ -116,6 +114,9 @@ def bad_events() -> list[contract.AnyEvent | history.Malformed]:
         event(904, original=absent),
         event(905, relations=[relation(905)]),
         event(906, relations=[outside]),
+        related(1, 1, [outside], "outside"),
+        related(1, 1, [relation(1)], "itself"),
+        related(1, 2, [], "later"),
         event(907, 1, "moved"),
         event(908, 1, "withdrawn"),
         related(909, 1, [relation(1)]),
@@ -134,6 +135,15 @@ def test_of_a_batch_exactly_the_bad_events_are_rejected(catalog: Database, recor
         assert session.scalar(sa.select(sa.func.count()).select_from(Document)) == 11
 
 
+def test_a_batch_of_bad_events_only_changes_nothing(catalog: Database, record: Record) -> None:
+    record(event(1))
+    for batch in (bad_events(), *([bad] for bad in bad_events())):
+        assert outcomes(record(*batch)) == ["rejected"] * len(batch)
+    with catalog.reading() as session:
+        assert session.scalars(sa.select(Change.seq)).all() == [1]
+        assert session.scalars(sa.select(Receipt.event)).all() == [event(1).id]
+
+
 def test_every_bad_event_is_rejected_between_any_two_good_ones(record: Record) -> None:
     record(event(1))
     good = new_documents(20, first=2)
@@ -141,12 +151,19 @@ def test_every_bad_event_is_rejected_between_any_two_good_ones(record: Record) -
     assert outcomes(record(*batch)) == ["rejected", "recorded"] * len(bad_events())
 
 
-def test_an_event_that_the_database_cannot_store_is_rejected_alone(catalog: Database, record: Record) -> None:
+# The numbers of the events that the database refuses, of a batch of five.
+REFUSED = pytest.mark.parametrize("refused", [(1,), (3,), (5,), (1, 2, 3, 4, 5)])
+FIVE = range(1, 6)
+
+
+@REFUSED
+def test_an_event_that_the_database_cannot_store_is_rejected_alone(
+    catalog: Database, record: Record, refused: Sequence[int]
+) -> None:
     with catalog.writing() as session:
         session.execute(sa.text(REFUSE[catalog.engine.dialect.name]))
-    check_one_refused(
-        catalog, record, [event(n, article=article(title="Refused" if n == 3 else "Taken")) for n in FIVE]
-    )
+    titles = {number: "Refused" if number in refused else "Taken" for number in FIVE}
+    check_rejected(catalog, record, [event(number, article=article(title=titles[number])) for number in FIVE], refused)
 
 
 # Makes the database refuse one title: an error that no rule of the catalog foresees.
@@ -155,27 +172,33 @@ REFUSE = {
     "BEGIN SELECT RAISE(ABORT, 'refused'); END",
     "postgresql": "CREATE INDEX one_refused ON version ((1 / CASE title WHEN 'Refused' THEN 0 ELSE 1 END))",
 }
-FIVE = range(1, 6)
 
 
-def check_one_refused(catalog: Database, record: Record, events: Sequence[contract.AnyEvent]) -> None:
-    """Of five new documents, the third is rejected and the others are recorded; the next batch is recorded too."""
+def check_rejected(
+    catalog: Database, record: Record, events: Sequence[contract.AnyEvent], rejected: Sequence[int]
+) -> None:
+    """Of five new documents, exactly these are rejected; the others and the next batch are recorded."""
     receipts = record(*events)
-    assert outcomes(receipts) == ["recorded", "recorded", "rejected", "recorded", "recorded"]
-    assert receipts[2].problem is not None
-    assert receipts[2].problem.code == "event-refused"
+    assert [number for number, outcome in enumerate(outcomes(receipts), start=1) if outcome == "rejected"] == [
+        *rejected
+    ]
+    assert {receipt.problem.code for receipt in receipts if receipt.problem} == {"event-refused"}
     assert outcomes(record(event(6))) == ["recorded"]
     with catalog.reading() as session:
-        assert list(session.scalars(sa.select(Change.seq).order_by(Change.seq))) == [1, 2, 3, 4, 5]
+        assert list(session.scalars(sa.select(Change.seq).order_by(Change.seq))) == [*range(1, 7 - len(rejected))]
 
 
+@REFUSED
 @pytest.mark.parametrize("database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
-def test_an_event_above_a_limit_of_postgresql_is_rejected_alone(catalog: Database, record: Record) -> None:
+def test_an_event_above_a_limit_of_postgresql_is_rejected_alone(
+    catalog: Database, record: Record, refused: Sequence[int]
+) -> None:
     with catalog.writing() as session:
         session.execute(sa.text("CREATE INDEX long_texts ON version (CAST(paragraphs AS text))"))
     # Digests, because PostgreSQL compresses the rows of an index; a row has at most 2,704 bytes.
     long = " ".join(contract.digest_of(bytes([number])) for number in range(100))
-    check_one_refused(catalog, record, [event(n, article=article(text=long if n == 3 else "Short.")) for n in FIVE])
+    texts = {number: long if number in refused else "Short." for number in FIVE}
+    check_rejected(catalog, record, [event(number, article=article(text=texts[number])) for number in FIVE], refused)
 
 
 def test_a_thousand_events_of_one_document_are_recorded_in_order(catalog: Database, record: Record) -> None:
@@ -184,23 +207,3 @@ def test_a_thousand_events_of_one_document_are_recorded_in_order(catalog: Databa
         versions = [receipt.version for receipt in record(*events)]
     assert versions == list(range(1, 1_001))
     assert len(statements) <= MOST_STATEMENTS
-
-
-def test_batches_that_race_on_the_same_documents_are_recorded_once_and_in_order(catalog: Database) -> None:
-    batches = [
-        [event(number, take, article=article(text=f"Take {take} of {number}.")) for number in range(1, 6)]
-        for take in range(1, WRITERS + 1)
-    ]
-
-    def write(batch: Sequence[contract.AnyEvent]) -> list[contract.Receipt]:
-        with catalog.writing() as session:
-            return history.record_batch(session, [*batch, *batches[0]], NOW)
-
-    with ThreadPoolExecutor(WRITERS) as threads:
-        recorded = [receipt for batch in threads.map(write, batches) for receipt in batch]
-    assert set(outcomes(recorded)) <= {"recorded", "late", "replayed"}
-    with catalog.reading() as session:
-        seqs = list(session.scalars(sa.select(Change.seq).order_by(Change.seq)))
-        assert seqs == list(range(1, len(seqs) + 1))
-        shown = session.execute(sa.select(Document.observation, Document.versions)).all()
-        assert [tuple(row) for row in shown] == [(WRITERS, WRITERS)] * 5
