@@ -52,9 +52,9 @@ def analyze(text: str) -> list[Token]:
     return list(tokens(text))
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """Generates the tokens of a text, in order."""
-    for match in _word_pattern().finditer(text):
+def tokens(text: str, start: int = 0) -> Iterator[Token]:
+    """Generates the tokens of a text, in order, from an offset on at which a token may start."""
+    for match in _word_pattern().finditer(text, start):
         if match.lastgroup == "unspaced":
             yield from _pairs(match.group(), match.start())
         elif match.lastgroup == "elided":

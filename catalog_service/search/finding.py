@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,7 +18,7 @@ from catalog_service.search.grouping import Group, Groups
 from catalog_service.search.plan import Tier
 from catalog_service.search.results import Collapsed, Hit, Query, SearchResults, Snippet, Understood
 from catalog_service.search.scope import PUBLISHED, SearchScope
-from catalog_service.search.snippets import snippets
+from catalog_service.search.snippets import Highlighter
 from catalog_service.store import paging
 from catalog_service.store.tables import DocumentState, Version
 
@@ -129,12 +129,14 @@ def _hits(scope: SearchScope, parsed: Parsed, shown: Sequence[_RankedDocument]) 
     statement = documents.with_version(scope.at).add_columns(Version.paragraphs).where(Version.seq.in_(entries))
     rows = scope.session.execute(statement).all()
     by_id = {str(document.id): document for document in documents.described(scope.session, rows, scope.at)}
-    texts = {row.document: "\n\n".join(row.paragraphs) for row in rows}
+    texts = {row.document: {"title": row.title, "text": "\n\n".join(row.paragraphs)} for row in rows}
+    fields = scope.query.within if scope.query.highlight else ()
+    highlighters = [Highlighter(field, leaves(parsed.node)) for field in fields]
     return tuple(
         Hit(
             document=by_id[ranked.document],
             score=ranked.score,
-            snippets=_snippets(scope.query, parsed, by_id[ranked.document], texts[ranked.document]),
+            snippets=_snippets(highlighters, texts[ranked.document]),
             collapsed=_collapsed(scope.query, by_id[ranked.document], ranked.group),
             matched_versions=(by_id[ranked.document].version,),
         )
@@ -148,9 +150,5 @@ def _collapsed(query: Query, shown: Document, group: Group | None) -> Collapsed 
     return Collapsed(story=shown.story.id if shown.story else None, count=len(group.hidden), because=query.collapse)
 
 
-def _snippets(query: Query, parsed: Parsed, document: Document, text: str) -> tuple[Snippet, ...]:
-    if not query.highlight:
-        return ()
-    searched = list(leaves(parsed.node))
-    texts = {"title": document.title, "text": text}
-    return tuple(snippet for field in query.within for snippet in snippets(field, texts[field], searched))
+def _snippets(highlighters: Iterable[Highlighter], texts: Mapping[str, str]) -> tuple[Snippet, ...]:
+    return tuple(snippet for highlighter in highlighters for snippet in highlighter.snippets(texts[highlighter.field]))

@@ -1,13 +1,14 @@
 """Snippets: parts of a title or text around the words that match, with these words marked. Pure."""
 
 import itertools
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
 from catalog_service.resources import Span
-from catalog_service.search import analyzer
+from catalog_service.search import analyzer, entries
 from catalog_service.search.analyzer import Token
-from catalog_service.search.grammar import Field, Leaf, Prefix
+from catalog_service.search.grammar import Field, Leaf, Phrase, Prefix
 from catalog_service.search.results import Snippet
 
 # Code points of context on each side of a match.
@@ -16,22 +17,71 @@ MAX_SNIPPETS = 3
 MAX_MARKS = 50
 # Matches after this many code points of a text are not marked: analysing the text is what takes the time.
 MAX_TEXT = 200_000
+CHUNK = re.compile(r"\S+")
 
 
-def snippets(field: Field, text: str, leaves: Iterable[Leaf]) -> tuple[Snippet, ...]:
-    """The first matches of the leaves in `text`, in up to three snippets cut at words; offsets are absolute."""
-    searched = [leaf for leaf in leaves if leaf.field in (None, field)]
-    if not searched:
-        return ()
-    parts: list[tuple[Span, list[Span]]] = []
-    for mark in itertools.islice(_marks(text[:MAX_TEXT], searched), MAX_MARKS):
-        if parts and mark[0] < parts[-1][0][1]:
-            _add(parts[-1][1], mark)
-        elif len(parts) < MAX_SNIPPETS:
-            parts.append((_context(text, mark), [mark]))
-        else:
-            break
-    return tuple(_snippet(field, text, span, marks) for span, marks in parts)
+class Highlighter:
+    """Finds the matches of a query's leaves in one field of many texts.
+
+    No token crosses white space, so a match starts in a chunk between white space that has the first token of a leaf.
+    Only there are tokens compared; whether a chunk is one of these is decided once for all texts.
+    """
+
+    def __init__(self, field: Field, leaves: Iterable[Leaf]) -> None:
+        self.field = field
+        self._leaves = [leaf for leaf in leaves if leaf.field in (None, field)]
+        phrases = [leaf for leaf in self._leaves if isinstance(leaf, Phrase)]
+        self._longest = max((1, *(len(leaf.stems) for leaf in phrases)))
+        # The terms of the tokens that a match may start with.
+        self._stems = {entries.term(leaf.stems[0]) for leaf in phrases}
+        self._open_stems = tuple(entries.term(leaf.stems[0]) for leaf in phrases if leaf.open)
+        self._prefixes = tuple(entries.term(leaf.word) for leaf in self._leaves if isinstance(leaf, Prefix))
+        self._starting: set[str] = set()
+        self._others: set[str] = set()
+
+    def snippets(self, text: str) -> tuple[Snippet, ...]:
+        """The first matches in `text`, in up to three snippets cut at words; offsets are absolute."""
+        parts: list[tuple[Span, list[Span]]] = []
+        for mark in itertools.islice(self._marks(text[:MAX_TEXT]), MAX_MARKS):
+            if parts and mark[0] < parts[-1][0][1]:
+                _add(parts[-1][1], mark)
+            elif len(parts) < MAX_SNIPPETS:
+                parts.append((_context(text, mark), [mark]))
+            else:
+                break
+        return tuple(_snippet(self.field, text, span, marks) for span, marks in parts)
+
+    def _marks(self, text: str) -> Iterator[Span]:
+        """The spans of all matches, in order of their starts."""
+        chunks = set(text.split())
+        for chunk in chunks - self._starting - self._others:
+            (self._starting if self._may_start(chunk) else self._others).add(chunk)
+        if not chunks.isdisjoint(self._starting):
+            for match in CHUNK.finditer(text):
+                if match.group() in self._starting:
+                    yield from self._marks_between(text, *match.span())
+
+    def _may_start(self, chunk: str) -> bool:
+        """Whether a match may start in this chunk; a long one is not analysed for that."""
+        if len(chunk) > entries.CACHED_CHARACTERS:
+            return bool(self._leaves)
+        return any(
+            stem in self._stems or stem.startswith(self._open_stems) or word.startswith(self._prefixes)
+            for stem, word in entries.cached_terms(chunk)
+        )
+
+    def _marks_between(self, text: str, start: int, end: int) -> Iterator[Span]:
+        """The spans of the matches that start between these offsets; a token starts at `start`."""
+        window: deque[Token] = deque()
+        for token in itertools.chain(analyzer.tokens(text, start), itertools.repeat(None, self._longest)):
+            if token is not None:
+                window.append(token)
+            if window and (token is None or len(window) == self._longest):
+                if window[0].start >= end:
+                    return
+                if mark_end := max(_end(window, leaf) for leaf in self._leaves):
+                    yield window[0].start, mark_end
+                window.popleft()
 
 
 def _add(marks: list[Span], mark: Span) -> None:
@@ -46,19 +96,6 @@ def _add(marks: list[Span], mark: Span) -> None:
 def _snippet(field: Field, text: str, span: Span, marks: Sequence[Span]) -> Snippet:
     end = max(span[1], marks[-1][1])
     return Snippet(field=field, start=span[0], end=end, text=text[span[0] : end], highlights=tuple(marks))
-
-
-def _marks(text: str, leaves: Sequence[Leaf]) -> Iterator[Span]:
-    """The spans of all matches of the leaves, in order of their starts."""
-    longest = max(1 if isinstance(leaf, Prefix) else len(leaf.stems) for leaf in leaves)
-    window: deque[Token] = deque()
-    for token in itertools.chain(analyzer.tokens(text), itertools.repeat(None, longest)):
-        if token is not None:
-            window.append(token)
-        if window and (token is None or len(window) == longest):
-            if end := max(_end(window, leaf) for leaf in leaves):
-                yield window[0].start, end
-            window.popleft()
 
 
 def _end(window: Sequence[Token], leaf: Leaf) -> int:

@@ -5,13 +5,13 @@ from hypothesis import strategies as st
 
 from catalog_service.search.grammar import leaves, parse
 from catalog_service.search.results import Snippet
-from catalog_service.search.snippets import CONTEXT, MAX_MARKS, MAX_SNIPPETS, MAX_TEXT, snippets
+from catalog_service.search.snippets import CONTEXT, MAX_MARKS, MAX_SNIPPETS, MAX_TEXT, Highlighter
 
 LONG = "word " * 100
 
 
 def shown(text: str, q: str) -> tuple[Snippet, ...]:
-    return snippets("text", text, leaves(parse(q).node))
+    return Highlighter("text", leaves(parse(q).node)).snippets(text)
 
 
 def marked(text: str, q: str) -> list[str]:
@@ -62,3 +62,11 @@ def test_snippets_are_parts_of_the_text_in_order(text: str, q: str) -> None:
             assert reached <= start < end <= snippet.end
             assert snippet.start <= start
             reached = end
+
+
+@given(st.lists(st.text(alphabet="ab c中國.’-\n", max_size=80), max_size=4), st.text(alphabet='ab "中國*', max_size=12))
+def test_no_match_starts_in_a_chunk_that_is_skipped(texts: list[str], q: str) -> None:
+    highlighter = Highlighter("text", leaves(parse(q).node))
+    for text in texts:
+        whole = list(highlighter._marks_between(text, 0, len(text))) if highlighter._leaves else []
+        assert list(highlighter._marks(text)) == whole
