@@ -38,10 +38,13 @@ class Groups:
     _rows: dict[str, sa.Row[Any] | None] = field(default_factory=dict)
     _links: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
-    def of_documents(self, collapse: Collapse, documents: Iterable[str]) -> dict[str, Group]:
-        """The groups that these documents are in, by each matching member; a document without links is in none."""
+    def of_documents(self, collapse: Collapse, documents: Collection[str]) -> dict[str, Group]:
+        """The groups that these documents, all of which match, are in, by each matching member.
+
+        A document without links is in none.
+        """
         components = self._components(LINKED_BY[collapse], documents)
-        self._read(set[str]().union(*components))
+        self._read(set[str]().union(*components), set(documents))
         groups: dict[str, Group] = {}
         for members in components:
             if rows := [row for document in sorted(members) if (row := self._rows[document]) is not None]:
@@ -83,15 +86,15 @@ class Groups:
     def _linked_to(self, document: str, types: Collection[str]) -> Iterator[str]:
         return (other for type_, other in self._links[document] if type_ in types)
 
-    def _read(self, documents: Set[str]) -> None:
-        """Reads the rows of those of the documents that match."""
+    def _read(self, documents: Set[str], matching: Set[str]) -> None:
+        """Reads the rows of those of the documents that match; `matching` are known to."""
         # The documents are read first and then checked against the index: a common word has very many entries.
         statement = dataclasses.replace(self.scope, plan=None).select(*COLUMNS)
         for chunk in _chunks(documents - self._rows.keys()):
             rows = self.scope.session.execute(statement.where(DocumentState.document.in_(chunk))).all()
-            matching = self.scope.matching_among([row.seq for row in rows])
+            entries = self.scope.matching_among([row.seq for row in rows if row.document not in matching])
             self._rows.update(dict.fromkeys(chunk))
-            self._rows.update({row.document: row for row in rows if row.seq in matching})
+            self._rows.update({row.document: row for row in rows if row.document in matching or row.seq in entries})
 
 
 def _linked(side: Any, types: Collection[str]) -> sa.Select[str]:  # noqa: ANN401  A column.

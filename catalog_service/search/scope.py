@@ -34,7 +34,7 @@ class SearchScope:
 
     def matching_among(self, entries: Collection[int]) -> set[int]:
         """The numbers of those of the entries that match the plan; the filters are not applied."""
-        if self.plan is None:
+        if self.plan is None or not entries:
             return set(entries)
         matching = ENGINES[self.session.get_bind().dialect.name].matching(self.plan, entries)
         return set(self.session.scalars(sa.select(matching.c.entry)))
