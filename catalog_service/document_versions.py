@@ -55,8 +55,13 @@ def numbers(reader: Reader, document: UUID) -> VersionNumbers:
 
 def versions(session: Session, document: UUID) -> list[resources.VersionSummary]:
     """All versions, the newest first, without their texts. Raises NotFound, Redacted."""
-    row = readable(session, document)
-    statement = select(*SUMMARY).where(Version.document == row.id).order_by(Version.number.desc())
+    readable(session, document)
+    return summaries(session, document)
+
+
+def summaries(session: Session, document: UUID) -> list[resources.VersionSummary]:
+    """The versions of a document that is known to be readable, the newest first."""
+    statement = select(*SUMMARY).where(Version.document == str(document)).order_by(Version.number.desc())
     return [resources.VersionSummary.model_validate(_summary(version)) for version in session.execute(statement)]
 
 

@@ -13,7 +13,7 @@ import jinja2
 from aiohttp import web
 from sqlalchemy.orm import Session
 
-from catalog_service import contract, document_versions, documents, resources, search, stories
+from catalog_service import contract, document_versions, documents, search, stories
 from catalog_service.errors import BadQuery, NotFound
 from catalog_service.keys import DATABASE, ERROR_PAGE
 from catalog_service.relation_types import PROPERTIES
@@ -92,18 +92,16 @@ async def document(request: web.Request) -> web.Response:
 
 
 def _document(session: Session, document_id: UUID, number: int | None) -> dict[str, Any]:
-    status = documents.status(session, document_id)
-    numbers = document_versions.numbers(session, document_id)
-    version = document_versions.version(session, document_id, number or numbers.current)
+    row = documents.readable(session, document_id)
+    version = document_versions.version(session, document_id, number or row.number)
+    is_current = row.status == "current" and version.version == row.number
     page = queries.of_document(session, str(document_id), versions=version.version, limit=MAX_RELATIONS_BESIDE)
     return {
-        "status": status,
-        "story": _story_of(session, document_id)
-        if status == "current" and version.version == numbers.current
-        else None,
+        "status": row.status,
+        "story": documents.one(session, document_id).story if is_current else None,
         "version": version,
-        "latest": numbers.current,
-        "versions": [presenting.version_line(row) for row in document_versions.versions(session, document_id)],
+        "latest": row.number,
+        "versions": [presenting.version_line(summary) for summary in document_versions.summaries(session, document_id)],
         "relations": [presenting.relation_line(relation, str(document_id)) for relation in page.relations],
         "more": page.next is not None,
     }
@@ -179,10 +177,6 @@ async def story(request: web.Request) -> web.Response:
         "next": _next(f"/stories/{story_id}", page.next),
     }
     return _page(request, "story.html", context)
-
-
-def _story_of(session: Session, document: UUID) -> resources.StoryMembership | None:
-    return documents.by_ids(session, [str(document)])[str(document)].story
 
 
 async def static(request: web.Request) -> web.Response:

@@ -125,6 +125,15 @@ async def test_a_list_of_fifty_takes_eight_statements(client: aiohttp.ClientSess
         assert (len(recorder.statements) <= 8, recorder.transactions) == (True, 1), (path, recorder.statements)
 
 
+async def test_the_web_page_of_a_document_reads_its_row_once(client: aiohttp.ClientSession, recorder: Recorder) -> None:
+    await publish_stories(client)
+    recorder.clear()
+    async with client.get(COPY.removeprefix("/v1")) as response:
+        assert response.status == 200
+    rows = [statement for statement in recorder.statements if statement.startswith("SELECT document.id")]
+    assert (len(rows), len(recorder.statements) <= 8) == (1, True), recorder.statements
+
+
 async def test_a_page_of_relations_reads_only_the_versions_that_it_shows(
     client: aiohttp.ClientSession, catalog: Database
 ) -> None:
