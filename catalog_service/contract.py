@@ -106,12 +106,13 @@ class Original(Aliased):
 
 
 class Note(Frozen):
-    """One removal or repair made by normalising."""
+    """One removal or repair by reading or normalising; `detail` says what it is founded on, or what is uncertain."""
 
     rule: Word
     at: Span | None = None
     removed: Text = ""
     inserted: Text = ""
+    detail: Line | None = Field(default=None, exclude_if=lambda detail: detail is None)
 
 
 class Wire(Frozen):

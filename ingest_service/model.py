@@ -32,30 +32,33 @@ def digest_of(content: bytes) -> str:
 class Reading:
     """One item of a file as it was read: its decoded text, and the file's own metadata.
 
-    `name` is the member's name in a file of several, else None. `front_matter` is the span of `source` that holds
-    metadata instead of text.
+    `name` is the member's name in a file of several, else None. `repairs` are the notes of what reading repaired in
+    `source`; `text` is the result. `front_matter` is the span of `text` that holds metadata instead of text.
     """
 
     name: str | None
     media_type: str
     encoding: str | None
     source: str
+    text: str
+    repairs: tuple["Note", ...] = ()
     metadata: Mapping[str, Json] = field(default_factory=dict)
     front_matter: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A removal or repair by normalising: `inserted` replaces `removed` at the span `at` of the decoded source.
+    """A removal or repair by reading or normalising: `inserted` replaces `removed` at the span `at` of the source.
 
     `at` is None for formats whose source is not a text (PDF, DOCX). All notes of an article, applied to its source,
-    produce its text.
+    produce its text. `detail` says what a repair is founded on or, in a note without one, what is uncertain.
     """
 
     rule: str
     at: Span | None
     removed: str
     inserted: str = ""
+    detail: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,9 +157,14 @@ def _article(article: model.Article, digest: str) -> dict[str, Any]:
         "suspect": article.suspect,
         "wire": {"marker": article.wire.marker, "sequence": article.wire.sequence} if article.wire else None,
         "fields": dict(article.fields),
-        "notes": [{"rule": n.rule, "at": n.at, "removed": n.removed, "inserted": n.inserted} for n in article.notes],
+        "notes": [_note(note) for note in article.notes],
         "normaliser": {"name": article.normaliser.name, "version": article.normaliser.version},
     }
+
+
+def _note(note: model.Note) -> dict[str, Any]:
+    detail = {"detail": note.detail} if note.detail else {}
+    return {"rule": note.rule, "at": note.at, "removed": note.removed, "inserted": note.inserted} | detail
 
 
 def relations_data(relations: Sequence[model.Relation]) -> list[dict[str, Any]]:

@@ -1,13 +1,15 @@
 """Normalising: the rules that turn a reading into an article, applied in one visible order. Pure.
 
 First, rewriters replace marks by text: Markdown, wide gaps, control characters. Then the rules judge lines.
-Every change of the text is recorded as a note: `apply(reading.source, article.notes)` is exactly the article's text.
+Every change of the text is recorded as a note, those that reading made included: `apply(reading.source, article.notes)`
+is exactly the article's text.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from ingest_service import versions
+from ingest_service import edits, versions
+from ingest_service.edits import apply
 from ingest_service.model import PARAGRAPH_BREAK, Article, Normaliser, Note, Reading
 from ingest_service.normalise import (
     broken_words,
@@ -27,14 +29,12 @@ from ingest_service.normalise import (
     metadata,
     notes,
     publishers,
-    rewriting,
     site_names,
     suspects,
     title,
     wire_headers,
     wire_markers,
 )
-from ingest_service.normalise.notes import apply
 
 __all__ = ["NAME", "REWRITERS", "RULES", "apply", "load", "name_of", "normalise"]
 
@@ -94,14 +94,13 @@ def normalise(reading: Reading) -> Article:
 
 
 def _rewritten(reading: Reading) -> tuple[Note, ...]:
-    """The notes of all rewriters that are for this media type."""
+    """The notes of reading, and of all rewriters that are for this media type."""
     start = reading.front_matter[1] if reading.front_matter else 0
-    source = reading.source
-    rewritten: tuple[Note, ...] = ()
+    text, rewritten = reading.text, reading.repairs
     for rewriter in REWRITERS:
-        if MARKED.get(rewriter, reading.media_type) == reading.media_type and (made := rewriter(source, start)):
-            source = apply(source, made)
-            rewritten = rewriting.compose(reading.source, rewritten, made)
+        if MARKED.get(rewriter, reading.media_type) == reading.media_type and (made := rewriter(text, start)):
+            text = apply(text, made)
+            rewritten = edits.composed(reading.source, rewritten, made)
     return rewritten
 
 
@@ -114,7 +113,7 @@ def _article(reading: Reading, rewritten: Sequence[Note], final: draft.Draft) ->
     removed = notes.ordered(final.notes)
     all_notes = notes.ordered([*removed, *notes.spacing(final.source, final.lines, removed)])
     text = apply(final.source, all_notes)
-    all_notes = rewriting.compose(reading.source, rewritten, all_notes)
+    all_notes = edits.composed(reading.source, rewritten, all_notes)
     paragraphs = tuple(text.split(PARAGRAPH_BREAK)) if text else ()
     normaliser = Normaliser(NAME, versions.NORMALISE)
     return replace(final.article, paragraphs=paragraphs, notes=all_notes, normaliser=normaliser)

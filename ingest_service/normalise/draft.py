@@ -1,16 +1,16 @@
 """A draft: the state of a text between two rules, that is its remaining lines, its article so far, and all notes.
 
-All positions are indices of the source.
+All positions are indices of `source`, the text as reading repaired it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from ingest_service.edits import apply
 from ingest_service.model import Article, Json, Note, Reading, Span
 from ingest_service.normalise import layout
 from ingest_service.normalise.layout import Line
-from ingest_service.normalise.notes import apply
 
 
 @dataclass(frozen=True, slots=True)

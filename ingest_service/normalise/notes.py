@@ -1,4 +1,4 @@
-"""Notes: applied to the source in order, they produce the text."""
+"""The notes of an article: their order, and those for the white space between its lines."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
@@ -10,17 +10,6 @@ from ingest_service.normalise.layout import Line
 WHITE_SPACE = "white-space"
 LINE_BREAK = "line-break"
 PARAGRAPH_BREAK = "paragraph-break"
-
-
-def apply(source: str, notes: Iterable[Note]) -> str:
-    """The source with all notes applied. Raises ValueError for a note that overlaps another or does not fit."""
-    parts, at = [], 0
-    for note in notes:
-        if note.at is None or note.at[0] < at or source[slice(*note.at)] != note.removed:
-            raise ValueError(f"the note {note} does not fit at {at}")
-        parts += [source[at : note.at[0]], note.inserted]
-        at = note.at[1]
-    return "".join([*parts, source[at:]])
 
 
 def ordered(notes: Iterable[Note]) -> tuple[Note, ...]:

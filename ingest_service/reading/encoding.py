@@ -1,13 +1,12 @@
-"""Decoding: bytes to text, by a byte order mark, as UTF-8, or as a detected encoding that fits all bytes."""
+"""Decoding: bytes to text, by a byte order mark, as UTF-8, UTF-16 or UTF-32, or as the most probable other encoding."""
 
 import codecs
 import re
-from itertools import islice
-
-import cchardet
-from ftfy import badness, fix_encoding
+import unicodedata
 
 from ingest_service.errors import Undecodable
+from ingest_service.reading import detection
+from ingest_service.reading.detection import REPLACEMENT, Decoded
 
 # UTF-32 before UTF-16: the mark of UTF-32 begins with that of UTF-16.
 MARKS = (
@@ -17,7 +16,7 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# The bytes that the detector and the check for UTF-16 examine.
+# The bytes that the check for UTF-16 and UTF-32 examines.
 SAMPLE = 64 * 1024
 # Bytes with more control characters than a few, and more than this share, are no text.
 FEW_CONTROLS = 3
@@ -28,33 +27,39 @@ WIRE_HEADER = re.compile("\x01?[a-z]{2,4}\\d{4} \\d ")
 WIRE_DELIMITERS = dict.fromkeys(range(1, 5))
 # The share of replaced characters up to which damaged bytes are still read as UTF-8.
 REPLACEMENT_SHARE = 1 / 1000
-# One or two wrongly decoded characters may be intended, as in a text about encodings; three are damage.
-FEWEST_MISREADINGS = 3
-# The first two bytes of a UTF-8 character, decoded with a western European encoding.
-MISREAD = re.compile("[\xc2-\xf4][^\x00-\x7f]")
-REPLACEMENT = "\ufffd"
+# UTF-16 is recognised without a mark by a NUL in so many of the even or of the odd bytes, or by its characters.
+NUL_SHARE = 0.7
+OTHER_NUL_SHARE = 0.02
+NO_TEXT = {"Cc", "Cn", "Co", "Cs"}
+# A text has some of these, and its letters come from few blocks of 256 characters, ideographs and Hangul apart.
+DIVIDERS = frozenset(" \n\u3000\u3001\u3002\uff0c")
+MOST_BLOCKS = 8
 
 
-def decode(content: bytes) -> tuple[str, str]:
-    """The text and the name of its encoding. NUL becomes U+FFFD. Raises Undecodable."""
-    text, encoding = _decode(content)
+def decode(content: bytes) -> Decoded:
+    """The text, the name of its encoding and the rivals of that. NUL becomes U+FFFD. Raises Undecodable."""
+    decoded = _decode(content)
+    text = decoded.text
     judged = text.translate(WIRE_DELIMITERS) if WIRE_HEADER.match(text) else text
     controls = len(CONTROLS.findall(judged)) + text.count("\x00")
     if controls > max(len(text) * CONTROL_SHARE, min(FEW_CONTROLS, len(text) / 2)):
         raise Undecodable("the bytes hold more control characters than a text")
-    return _mended(text).replace("\x00", REPLACEMENT), encoding
+    return Decoded(text.replace("\x00", REPLACEMENT), decoded.encoding, decoded.rivals)
 
 
-def _decode(content: bytes) -> tuple[str, str]:
+def _decode(content: bytes) -> Decoded:
     for mark, encoding in MARKS:
         if content.startswith(mark):
-            return _checked(content[len(mark) :], encoding), encoding
-    if guess := _unmarked_utf16(content):
-        return _checked(content, guess), guess
+            return Decoded(_checked(content[len(mark) :], encoding), encoding)
+    # UTF-16 of ASCII is valid UTF-8 too.
+    if b"\x00" in content and (wide := _wide(content)):
+        return Decoded(_checked(content, wide), wide)
+    if content.isascii():
+        return detection.escaped(content) or Decoded(content.decode("ascii"), "utf-8")
     try:
-        return content.decode("utf-8"), "utf-8"
+        return Decoded(content.decode("utf-8"), "utf-8")
     except UnicodeDecodeError:
-        return _damaged_utf8(content) or _detected(content)
+        return _damaged_utf8(content) or _other(content)
 
 
 def _checked(content: bytes, encoding: str) -> str:
@@ -65,45 +70,44 @@ def _checked(content: bytes, encoding: str) -> str:
         raise Undecodable(f"the bytes are marked as {encoding} and are not: {error.reason}") from error
 
 
-def _unmarked_utf16(content: bytes) -> str | None:
-    """The name of UTF-16 without a mark, recognised by a NUL in nearly every second byte, on one side only."""
-    sample = content[: SAMPLE & ~1]
+def _wide(content: bytes) -> str | None:
+    """The name of UTF-32 or UTF-16 without a mark; None if the bytes with NUL among them are neither."""
+    sample = content[: SAMPLE & ~3]
+    for name in ("utf-32-le", "utf-32-be"):
+        if len(content) % 4 == 0 and _is_text(detection.decoded(sample, name)):
+            return name
     half = len(sample) // 2
     even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if half >= 2 and len(content) % 2 == 0 and max(even, odd) > half * 0.7 and min(even, odd) <= half * 0.02:
+    if half < 2 or len(content) % 2:
+        return None
+    by_nul = max(even, odd) > half * NUL_SHARE and min(even, odd) <= half * OTHER_NUL_SHARE
+    if by_nul:
         return "utf-16-le" if odd > even else "utf-16-be"
-    return None
+    names = ("utf-16-le", "utf-16-be")
+    return next((name for name in names if _is_text(detection.decoded(sample, name))), None)
 
 
-def _damaged_utf8(content: bytes) -> tuple[str, str] | None:
+def _is_text(text: str | None) -> bool:
+    """Whether a text has white space or punctuation, no unassigned character, and letters of few scripts."""
+    if not text or any(unicodedata.category(character) in NO_TEXT and character not in "\t\n\r" for character in text):
+        return False
+    blocks = {ord(character) >> 8 for character in text if not 0x3400 <= ord(character) <= 0xD7FF}
+    return len(blocks) <= MOST_BLOCKS and not DIVIDERS.isdisjoint(text)
+
+
+def _damaged_utf8(content: bytes) -> Decoded | None:
     """UTF-8 with few bad bytes: a small share of the text, and fewer than half of the sound non-ASCII characters."""
     text = content.decode("utf-8", errors="replace")
     bad = text.count(REPLACEMENT)
     sound = sum(map(len, re.findall("[^\x00-\x7f\ufffd]+", text)))
     if bad <= max(1, len(text) * REPLACEMENT_SHARE) and sound > 2 * bad:
-        return text, "utf-8"
+        return Decoded(text, "utf-8")
     return None
 
 
-def _detected(content: bytes) -> tuple[str, str]:
+def _other(content: bytes) -> Decoded:
+    if encoding := _wide(content):
+        return Decoded(_checked(content, encoding), encoding)
     if content.count(0, 0, SAMPLE):
         raise Undecodable("the bytes hold NUL and are no Unicode text")
-    encoding = cchardet.detect(content[:SAMPLE])["encoding"]
-    if not encoding:
-        raise Undecodable("no encoding fits the bytes")
-    try:
-        return content.decode(encoding), codecs.lookup(encoding).name
-    except (UnicodeDecodeError, LookupError) as error:
-        raise Undecodable(f"the bytes look like {encoding} and are not") from error
-
-
-def _mended(text: str) -> str:
-    """Repairs UTF-8 that was once decoded with another encoding, if the result is clearly better."""
-    # Searching for this first is 47 times as fast on the seeds, and hardly any text contains it.
-    if sum(1 for _ in islice(MISREAD.finditer(text), FEWEST_MISREADINGS)) < FEWEST_MISREADINGS:
-        return text
-    bad = badness.badness(text)
-    if bad < FEWEST_MISREADINGS:
-        return text
-    fixed: str = fix_encoding(text)
-    return fixed if badness.badness(fixed) * 2 < bad else text
+    return detection.decode(content)

@@ -7,6 +7,7 @@ none of these is not front matter and remains text.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date
 
@@ -124,8 +125,8 @@ def _json(value: object, depth: int) -> Json:
 
 
 def _storable(text: str) -> str:
-    """The text without NUL and lone surrogates, which YAML escapes can produce and no database stores."""
-    return UNSTORABLE.sub("\ufffd", text)
+    """The text composed, without NUL and lone surrogates, which YAML escapes can produce and no database stores."""
+    return unicodedata.normalize("NFC", UNSTORABLE.sub("\ufffd", text))
 
 
 def _as_lines(block: str) -> dict[str, Json]:

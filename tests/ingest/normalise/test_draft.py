@@ -14,6 +14,6 @@ from tests.ingest.normalise.texts import BODY
 
 @pytest.mark.parametrize("rule", normalise.RULES)
 def test_a_rule_that_finds_nothing_returns_the_same_draft(rule: Callable[[Draft], RuleResult]) -> None:
-    opened = draft.opened(Reading(None, "text/plain", "utf-8", BODY))
+    opened = draft.opened(Reading(None, "text/plain", "utf-8", BODY, BODY))
     before = replace(opened, article=Article("A headline", (), language="en"))
     assert before.after(normalise.name_of(rule), rule(before)) is before

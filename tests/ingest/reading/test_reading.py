@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from ftfy import badness
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from ingest_service import reading
@@ -22,6 +22,8 @@ def read_one(content: bytes, path: str = "a.txt", limits: Limits = reading.DEFAU
     return only
 
 
+# The first bytes of a process that are not UTF-8 load the detector of encodings.
+@settings(deadline=None)
 @given(content=st.binary(max_size=2_000), path=PATHS)
 @example(content=b"---\na: [\n---\n", path="a.txt")
 @example(content=b'---\na: "\\ud800\\0"\n---\nb', path="a.txt")
@@ -66,40 +68,12 @@ def test_marks_and_unicode_are_recognised(content: bytes, encoding: str) -> None
     assert (item.source, item.encoding) == ("Café", encoding)
 
 
-@pytest.mark.parametrize(
-    ("text", "encoding"),
-    [
-        ("한국과 뉴질랜드의 정상은 오늘 서울에서 만나 안보 협력을 강화하기로 합의했다고 밝혔다.", "euc-kr"),
-        ("ニュージーランドの首相は東京で講演し、日本との協力を深めると述べた。", "shift-jis"),
-        ("新西兰总理今天在北京会见了记者，他说两国的贸易在过去的一年里有了很大的发展，我们对此表示满意。", "gb18030"),
-        ("Премьер-министр Новой Зеландии прибыл в столицу с официальным визитом.", "windows-1251"),
-        ("Der Minister erklärte, die Gespräche über die Zölle würden im März fortgeführt.", "windows-1252"),
-    ],
-)
-def test_other_encodings_are_detected(text: str, encoding: str) -> None:
-    assert read_one((text * 4).encode(encoding)).source == text * 4
-
-
 def test_a_few_damaged_bytes_do_not_make_utf_8_another_encoding() -> None:
     damaged = ("“Naïve” – déjà vu. " * 100).encode() + b"\xe2\x80"
     item = read_one(damaged)
     assert item.encoding == "utf-8"
     assert item.source.startswith("“Naïve” – déjà vu.")
     assert item.source.count("\ufffd") == 1
-
-
-def test_text_that_was_once_decoded_wrongly_is_put_right() -> None:
-    assert read_one("Itâ€™s the ministerâ€™s view that it isnâ€™t so.".encode()).source == (
-        "It’s the minister’s view that it isn’t so."
-    )
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["Broken pages show â€™ where an apostrophe stood.", "“Straight” and ‘curly’ stay", "ÃO É UM TÍTULO", "Ångström"],
-)
-def test_text_that_may_be_meant_stays(text: str) -> None:
-    assert read_one(text.encode()).source == text
 
 
 def test_nul_becomes_the_replacement_character() -> None:
