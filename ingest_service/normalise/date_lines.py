@@ -27,6 +27,7 @@ SILENT = re.compile(
     r"|leave a comment|print|share)",
     re.I,
 )
+ZONE = re.compile(r"[A-Z]{0,5}")
 CLOCK = re.compile(r"\d{1,2}(?:[:.]\d{2})?(?:\s?[ap]\.?m\b|(?<=[:.]\d\d)(?!\d))", re.I)
 
 
@@ -62,8 +63,13 @@ def heads_entries(lines: Sequence[Line], index: int) -> bool:
     """Whether a date line is the heading of a schedule or timeline: an entry with a time follows, or more dates."""
     if index + 1 == len(lines):
         return False
-    following = lines[index + 1].text
-    if CLOCK.match(following) and len(following) <= LONGEST_ENTRY:
+    clocks = [
+        line.text[match.end() :].strip(" .:–-")
+        for line in lines[index + 1 : index + 1 + TIMELINE_GAP]
+        if (match := CLOCK.match(line.text)) and len(line.text) <= LONGEST_ENTRY
+    ]
+    # "2:15 P.M. EDT" alone is the time of a speech.
+    if len(clocks) > 1 or (clocks and not ZONE.fullmatch(clocks[0]) and CLOCK.match(lines[index + 1].text)):
         return True
     near = lines[index + 2 : index + 2 + TIMELINE_GAP]
     return any(line.whole and dates.alone(line.text) for line in near)

@@ -42,11 +42,12 @@ UPDATED = re.compile(
     r"(?: (?:on|le|am|el|il|op))?\s?[:：]?\s?",
     re.I,
 )
-_TIME = (
-    r"(?:[,\s]*(?:at|à|um|kl\.?|[-–—])?\s?\d{1,2}[:.h]\d{2}(?::\d{2})?\s?(?:am|pm|a\.m\.|p\.m\.|uhr|h)?"
-    r"(?: ?\(?[A-Z]{2,5}\)?)?)?"
+_CLOCK = (
+    r"\d{1,2}(?:[:.h]\d{2}(?::\d{2})?\s?(?:am|pm|a\.m\.|p\.m\.|uhr|h)?|\s?(?:am|pm|a\.m\.|p\.m\.|uhr))"
+    r"(?: ?\(?[A-Z]{2,5}\)?)?"
 )
-AROUND = re.compile(rf"(?:(?:{_WEEKDAY})[,.]*\s+)?\x00(?:\s?г\.?)?{_TIME}\.?", re.I)
+_TIME = rf"(?:[,\s]*(?:at|à|um|kl\.?|[-–—])?\s?{_CLOCK})?"
+AROUND = re.compile(rf"(?:{_CLOCK},?\s+(?:on )?)?(?:(?:{_WEEKDAY})[,.]*\s+)?\x00(?:\s?г\.?)?{_TIME}\.?", re.I)
 LONGEST_LINE = 70
 
 

@@ -30,6 +30,8 @@ from tests.ingest.normalise.texts import BODY, TITLE, article_of, under_title
         "Thursday, June 20, 2024 - 14:30",
         "June 20  2024",
         "Admin | June 20, 2024",
+        "Published: 14:30, 20 June 2024",
+        "June 20, 2024 at 9 a.m.",
         "June 20, 2024 | Press Release | 3 min read",
     ],
 )
@@ -96,6 +98,7 @@ def test_a_date_above_the_title_is_the_date() -> None:
         ("Friday, December 9, 2005", "10:30 AM Visit to the pier", "Monday, December 12, 2005", "9:00 AM Meeting"),
         ("January 3, 2020", "Work began on the quay.", "March 4, 2021", "The first boats came in."),
         ("June 26, 2025", "10.00 Opening", "11.30 Vote"),
+        ("June 26, 2025", "10:30 AM", "North pier", "12:30 PM", "South pier"),
     ],
 )
 def test_the_heading_of_a_schedule_is_no_date_of_the_text(entries: tuple[str, ...]) -> None:
