@@ -21,13 +21,14 @@ CREDIT = re.compile(
 ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 NEXT_ROLE = re.compile(r"[;,]\s+(?=(?:additional |further )?(?:reporting|writing|editing) by )", re.IGNORECASE)
 AROUND = " —–-*()[]."
-BYLINE = re.compile(r"(?:By:?|BY:?|Von|Par|Por|Di|Door|Av|Af) (\S.*)")
+BYLINE = re.compile(r"(?:(?:Written |Story |Posted )?[Bb]y:?|BY:?|Von|Par|Por|Di|Door|Av|Af) (\S.*)")
 ROLE = re.compile(
     r"(?:,|\s[|–—-])? (?:[A-Z][a-z]+ )?(?:Staff|Correspondent|Reporter|Editor|Staff Writer|Correspondents|Senior Writer"
     r"|Contributor|Columnist|Political Editor|Staff Reporter)\.?$"
 )
 # "Jane Roe, Reuters" · "Jane Roe for The Island Times" · "Jane Roe (Reuters)"
 WITH_PUBLISHER = re.compile(r"(\S.*?)(?:,\s| for |\s[|–—-]\s|\s\()([^,()]{2,60})\)?")
+POSITION = re.compile(r"(?:staff|senior|contributing|political|special) (?:writer|reporter|correspondent)s?", re.I)
 # "Associated Press Writer", on the line below.
 WRITER = re.compile(
     r"(?:The )?(.{3,40}?) (?:Staff |Senior |Sports |Business )?(?:Writer|Correspondent|Reporter)s?", re.I
@@ -39,8 +40,7 @@ def byline(draft: Draft) -> RuleResult:
     if not draft.article.title or len(draft.lines) < 2:
         return RuleResult()
     for index, line in enumerate(draft.lines[:OPENING]):
-        match = BYLINE.fullmatch(line.text) if line.whole and len(line.text) <= LONGEST else None
-        people, publisher = people_and_publisher(match[1]) if match else ((), None)
+        people, publisher = _byline(line, index) if line.whole and len(line.text) <= LONGEST else ((), None)
         if not people and not publisher:
             continue
         cuts = [(line.start, line.end)]
@@ -49,9 +49,21 @@ def byline(draft: Draft) -> RuleResult:
         if below and writer and (name := publishers.full_name(writer[1])):
             cuts.append((below.start, below.end))
             publisher = name
+        elif below and below.whole and POSITION.fullmatch(below.text):
+            cuts.append((below.start, below.end))
         authors, publisher = draft.article.authors or people, draft.article.publisher or publisher
         return RuleResult(cuts=cuts, article=replace(draft.article, authors=authors, publisher=publisher))
     return RuleResult()
+
+
+def _byline(line: Line, index: int) -> tuple[tuple[str, ...], str | None]:
+    """The persons and the publisher of a byline. Directly under the title "Jane Roe, Reuters" is one too."""
+    if match := BYLINE.fullmatch(line.text):
+        return people_and_publisher(match[1])
+    if index == 0 and names.is_capitalised(line.text.replace(",", "")):
+        people, publisher = people_and_publisher(line.text)
+        return (people, publisher) if people and publisher else ((), None)
+    return (), None
 
 
 def people_and_publisher(text: str) -> tuple[tuple[str, ...], str | None]:

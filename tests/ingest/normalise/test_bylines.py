@@ -28,6 +28,9 @@ def test_a_byline_under_the_title_names_the_authors(line: str, authors: tuple[st
         ("By Jane Roe (Reuters)", ("Jane Roe",), "Reuters"),
         ("By Jane Roe\nAssociated Press Writer", ("Jane Roe",), "Associated Press"),
         ("By Reuters", (), "Reuters"),
+        ("BY JANE ROE\nSTAFF WRITER", ("JANE ROE",), None),
+        ("Jane Roe, The Alma Gazette", ("Jane Roe",), "The Alma Gazette"),
+        ("Written by Jane Roe", ("Jane Roe",), None),
         ("Von Johanna Roe, dpa", ("Johanna Roe",), "dpa"),
     ],
 )
@@ -38,7 +41,15 @@ def test_a_publisher_in_the_byline_is_no_author(line: str, authors: tuple[str, .
 
 @pytest.mark.parametrize(
     "line",
-    ["By the sea", "By Monday", "By Land and Sea", "By Jane Roe the harbour was opened", "By 2030", "Von Haus zu Haus"],
+    [
+        "By the sea",
+        "By Monday",
+        "By Land and Sea",
+        "By Jane Roe the harbour was opened",
+        "By 2030",
+        "Von Haus zu Haus",
+        "Jane Roe, Mayor of Alma",
+    ],
 )
 def test_what_is_no_byline_stays(line: str) -> None:
     article = under_title(line)
