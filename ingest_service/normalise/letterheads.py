@@ -37,6 +37,12 @@ CONTACT = re.compile(
     r"\s?(?::.{0,100})?",
     re.I,
 )
+# The district of an office, on a line of its own.
+DISTRICT = re.compile(
+    r"(?:(?:northern|southern|eastern|western|central|middle) )?"
+    r"(?:district|state|county|city|commonwealth|province|republic) of .{2,40}",
+    re.I,
+)
 DATE_AND_CONTACT = re.compile(r"(.{6,40}?)\s+((?:press |media )?(?:contact|contacto)\s?:.{0,100})", re.I)
 ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}|https?://\S{1,200}|www\.\S{1,200}")
 NUMBER = re.compile(r"[(+]?\d[\d() .\-/]{5,18}\d(?:\s?(?:x|ext\.?)\s?\d{1,5})?")
@@ -135,7 +141,7 @@ def _takes(head: _Head, line: Line, index: int) -> bool:
         return True
     if _is_number(line.text):
         return True
-    if names.is_capitalised(line.text) and publishers.is_office(line.text):
+    if names.is_capitalised(line.text) and (publishers.is_office(line.text) or DISTRICT.fullmatch(line.text)):
         head.offices.append(line)
         # The title is below the label, unless a contact comes before it.
         return not head.labelled or head.contact is not None
