@@ -53,7 +53,7 @@ MENU = frozenset(
 PARTS = re.compile(r"\s*[|•·]\s*|\s{2,}")
 COPYRIGHT = re.compile(
     r"(?:copyright(?= (?:©|\(c\)|\d|by |(?-i:[A-Z])))|©|\(c\)) ?(?:©|\(c\))? ?.{0,60}\b(?:19|20)\d\d\b.{0,200}"
-    r"|.{0,100}\ball rights reserved\.?",
+    rf"|.{{0,100}}\ball rights reserved\.?|© ?(?:{'|'.join(map(re.escape, publishers.AGENCIES))})\b.{{0,100}}",
     re.I,
 )
 CHANNEL = re.compile(r"(.*\S)\s(?:WhatsApp|Telegram|YouTube|Facebook|Instagram) (?:Channel|Group|Page)")
@@ -72,10 +72,10 @@ PHOTO_BY = re.compile(
 SOURCE_CREDIT = re.compile(r"image source, (\S.*)", re.IGNORECASE)
 
 END_MARK = re.compile(
-    r"(?i:[/(\[*–—-]{1,3}\s?(?:ends?|30|more|fin|ende)\s?[/)\]*–—-]{1,3})|#(?:\s?#){2,4}|ENDS?|Ends|FIN"
+    r"(?i:[/(\[*–—-]{1,3}\s?(?:ends?|30|more|fin|ende)\s?[/)\]*–—-]{1,3})|#(?:\s?#){2,4}|ENDS?|Ends|FIN|Enditem"
 )
 END_MARK_AFTER = re.compile(
-    r"(?<=[.!?\"'”’)])\s+((?:/end/|/ends/|\(end\)|\(ends\)|\[end\]|\[ends\]|-ends-|-30-|###))", re.I
+    r"(?<=[.!?\"'”’)])\s+((?:/end/|/ends/|\(end\)|\(ends\)|\[end\]|\[ends\]|-ends-|-30-|###|enditem))", re.I
 )
 SOURCE = re.compile(r"Source: ?([^\W\d_a-z][^.:;!?]{1,80})")
 SOURCE_AFTER = re.compile(r"[.!?\"'”’)]\s+(Source: ?([^\W\d_a-z][^.:;!?]{1,80}))")

@@ -39,8 +39,8 @@ DESK_NOTE = re.compile(
     rf"\(ATTN: .*\)|\((?:{_CHANGE}(?:,? (?:with |to |in |more |new |first )?(?:\w+ )?)?{_CHANGED}\b[^()]*)\)"
     r"|ATTENTION(?: EDITORS)?\s?[-–:].+|(?:Eds|EDS|EDITORS)(?:[’']? (?:note|NOTE))?\s?: ?.+"
 )
-# The number of lines under the title that may be notes to editors.
-NEAR = 3
+# The number of first lines that may be notes to editors.
+NEAR = 4
 
 
 def wire_marker(draft: Draft) -> RuleResult:
@@ -60,9 +60,7 @@ def wire_marker(draft: Draft) -> RuleResult:
 
 
 def desk_note(draft: Draft) -> RuleResult:
-    """Removes notes to editors under the title, such as "(ATTN: …)", "Eds: …" or "(Adds details)"."""
-    if not draft.article.title:
-        return RuleResult()
+    """Removes notes to editors around the title, such as "(ATTN: …)", "Eds: …" or "(Adds details)"."""
     notes = [line for line in draft.lines[:NEAR] if line.whole and DESK_NOTE.fullmatch(line.text[: LONGEST + 1])]
     return RuleResult(cuts=[(line.start, line.end) for line in notes])
 
