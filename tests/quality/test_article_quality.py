@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.quality import article_set, gate
 
 FLOORS = Path(__file__).parent / "article_floors.json"
-PINNED = "sha-256:4af3696e17286d2efa66cf4ea8a7043014135493643a0a2bc494f8cc3a12c73f"
+PINNED = "sha-256:7d83465c1bcb4ed194e5acf014e88b2b18f7028ecd8881b4cbe0e2a212153b09"
 # No reason is good enough for less than this.
 LEAST = dict.fromkeys(article_set.FIELDS, 0.95)
 FEWEST_TEXTS = 120
