@@ -109,7 +109,7 @@ def _lines(stream: TextIO, clock: Callable[[], float]) -> Iterator[Show]:
         nonlocal printed_at, printed
         percent = 100 * now.done // now.total if now.total else 0
         step = now.step, percent // LINE_PERCENT
-        if step != printed and clock() - printed_at >= LINE_SECONDS:
+        if now.total != 0 and step != printed and clock() - printed_at >= LINE_SECONDS:
             printed_at, printed = clock(), step
             stream.write(f"ingest-service: {output.progress_line(now)}\n")
             stream.flush()

@@ -200,6 +200,17 @@ def test_a_short_load_prints_no_line(tmp_path: Path) -> None:
         assert log.tell() == 0
 
 
+def test_a_step_with_nothing_to_do_prints_no_line(tmp_path: Path) -> None:
+    moment = 0.0
+    with (tmp_path / "log").open("w+", encoding="utf-8") as log:
+        with load_display._lines(log, lambda: moment) as show:
+            for step in ("scan", "read", "judge"):
+                moment += 10
+                show(LoadProgress.model_validate({"step": step, "total": None if step == "scan" else 0}))
+        log.seek(0)
+        assert log.read() == "ingest-service: step 1 of 4: looking at the folder\n"
+
+
 def test_an_interrupted_run_leaves_the_terminal_as_it_was(terminal: Terminal, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'ingest.db'}"
     (tmp_path / "seeds").mkdir()
