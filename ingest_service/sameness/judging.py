@@ -1,6 +1,7 @@
 """The relation of two texts: duplicate, revision, excerpt or reuse. Pure; the order of the texts does not matter."""
 
 import bisect
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -82,7 +83,7 @@ def _evident_passages(
     if max(map(grams.inside, alignments), default=0) < PARAMETERS.evidence_fingerprints:
         return []
     candidates = _passages(a, b, [alignment for alignment in alignments if grams.inside(alignment)])
-    measures = [(passages.evident_words(passage, a), grams.inside(alignment)) for alignment, passage in candidates]
+    measures = [_evident_words(a, passage, grams.inside(alignment)) for alignment, passage in candidates]
     if not any(_is_evidence(words, fingerprints) for words, fingerprints in measures):
         return []
     return [
@@ -128,15 +129,22 @@ def _without_boilerplate(
     return kept, own
 
 
+def _evident_words(a: Side, passage: Passage, fingerprints: int) -> tuple[float, int]:
+    """The words of a passage that are evidence, and its fingerprints.
+
+    A long verbatim run is evidence whatever its words are, so they are not counted but returned as infinitely many.
+    """
+    is_long = fingerprints >= PARAMETERS.verbatim_fingerprints
+    return math.inf if is_long else passages.evident_words(passage, a), fingerprints
+
+
 def _is_mostly_own(own: int, boiler: int) -> bool:
     return own >= PARAMETERS.verbatim_fingerprints and boiler <= PARAMETERS.stock_share * (own + boiler)
 
 
 def _is_evidence(words: float, fingerprints: int) -> bool:
     """Whether a passage is evidence that one text quotes the other: by its words, or verbatim over a long run."""
-    return fingerprints >= PARAMETERS.verbatim_fingerprints or (
-        fingerprints >= PARAMETERS.evidence_fingerprints and words >= PARAMETERS.evidence_words
-    )
+    return fingerprints >= PARAMETERS.evidence_fingerprints and words >= PARAMETERS.evidence_words
 
 
 def _seen_from_other(judgement: Judgement) -> Judgement:
