@@ -29,6 +29,7 @@ from ingest_service.judging.backlog import JudgingBacklog
 from ingest_service.judging.judge import Judge
 from ingest_service.judging.parallel import JudgePool
 from ingest_service.ledger import adopted, articles, entries, folder_diff, mass_deletion
+from ingest_service.ledger.batch import FileChanges
 from ingest_service.ledger.rereads import RereadBacklog
 from ingest_service.progress import Progress
 from ingest_service.settings import BATCH_SIZE, Settings
@@ -376,12 +377,6 @@ class Pipeline:
 
 
 def _enter(session: Session, context: entries.Context, outcome: Outcome) -> None:
-    """The first transaction. Moves come first: a new file may be at the old path of a moved one."""
-    if outcome.moved:
-        entries.move(session, context, outcome.moved)
-    for fact in outcome.touched:
-        entries.touch(session, context, fact)
-    for fact, prepared in outcome.stored:
-        entries.store(session, context, fact, prepared)
-    for entry, why in outcome.failed:
-        entries.quarantine(session, context, entry, why)
+    """The first transaction."""
+    changes = FileChanges(outcome.moved, outcome.touched, outcome.stored, outcome.failed)
+    entries.enter(session, context, changes)

@@ -17,7 +17,7 @@ from catalog_service import contract
 from ingest_service import model
 from ingest_service.delivery.outbox import Event
 from ingest_service.sameness import bounds
-from ingest_service.store.tables import Item
+from ingest_service.store.rows import ItemRow
 
 # The most passages in one relation, and in all relations of an event. The same limits hold for edits with quotations.
 # The catalog accepts twice as many in one relation, and events of up to 16 MiB.
@@ -71,14 +71,14 @@ class Observation:
     digest: str
 
 
-def without_article(origin: Origin, item: Item, change: ItemChange, now: datetime) -> Event:
+def without_article(origin: Origin, item: ItemRow, change: ItemChange, now: datetime) -> Event:
     """The event of a move or a withdrawal; its observation is the one of the item's row."""
     data = _data(origin, item, item.observation, change.cause, now)
     data |= {"path": change.path, "previous_path": change.previous_path, "reason": change.reason}
     return _event(origin, data, contract.OBSERVED, now)
 
 
-def observed(origin: Origin, item: Item, observation: Observation, relations: Sequence[model.Relation]) -> Event:
+def observed(origin: Origin, item: ItemRow, observation: Observation, relations: Sequence[model.Relation]) -> Event:
     """The event of a new article. It contains an original of up to 64 KiB; the relay puts a larger one before it.
 
     If the bytes are no longer kept, the event has only their digest. The catalog rejects it if it lacks the bytes.
@@ -123,7 +123,7 @@ def _event(origin: Origin, data: dict[str, Any], type_: str, time: datetime, suf
     return Event(id_, document, observation, time, to_json(body))
 
 
-def _data(origin: Origin, item: Item, observation: int, cause: str, when: datetime) -> dict[str, Any]:
+def _data(origin: Origin, item: ItemRow, observation: int, cause: str, when: datetime) -> dict[str, Any]:
     return {
         "document": item.document,
         "observation": observation,

@@ -18,7 +18,7 @@ from ingest_service.index.candidates import Candidates
 from ingest_service.judging import tasks
 from ingest_service.judging.parallel import Comparison, JudgePool
 from ingest_service.judging.tasks import JudgingTask
-from ingest_service.ledger import articles, emission
+from ingest_service.ledger import articles, emission, replacement
 from ingest_service.store.tables import AGAIN, BOILERPLATE, DONE, NEW, Article
 from ingest_service.workers.cache import StoredArticle
 
@@ -52,8 +52,7 @@ class Judge:
         this release. Then the successors of deleted template texts are queued. Then queued articles are judged.
         """
         if outdated := articles.outdated(session, limit):
-            for row in outdated:
-                articles.refresh(session, row)
+            replacement.refresh(session, outdated)
             return len(outdated)
         deleted, successors = lookup.successors(session, limit)
         articles.queue_for_boilerplate(session, successors)

@@ -1,6 +1,8 @@
 """Files and items that an empty ledger adopted from the catalog, until they are read; functions of a Session."""
 
+import itertools
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -8,35 +10,36 @@ from sqlalchemy.orm import Session
 
 from catalog_service import contract
 from ingest_service.folder.scan import FileFact
-from ingest_service.ledger import entries
-from ingest_service.store.db import chunked
+from ingest_service.ledger import decide, entries, load, write
+from ingest_service.ledger.batch import Batch, FileChanges
+from ingest_service.store.db import IN_ONE_STATEMENT, chunked
+from ingest_service.store.rows import ItemRow
 from ingest_service.store.tables import ADOPTED, File, FileItem, Item
 
 
 def adopt(session: Session, heads: Iterable[contract.Head]) -> int:
     """Adds the items of the catalog's heads to an empty ledger, and the files of the current ones. Returns how many."""
-    count = 0
-    for head in heads:
-        item = Item(
-            key=head.item.key,
-            by=head.item.by,
-            parent=head.item.parent,
-            version=head.item.version,
-            path=head.path,
-            document=str(head.document),
-            observation=head.observation,
-            status=head.status,
-            adopted=f"{head.original} {head.digest}",
-        )
-        session.add(item)
-        if head.status == "current":
-            file = entries.file_row(session, head.path, datetime.now(UTC))
-            file.state = ADOPTED
-            session.flush()
-            session.add(FileItem(file=file.id, item=item.id))
-        count += 1
-    session.flush()
+    now, count, rest = datetime.now(UTC), 0, iter(heads)
+    while chunk := list(itertools.islice(rest, IN_ONE_STATEMENT)):
+        batch = load.load_files(session, now, {head.path for head in chunk})
+        for head in chunk:
+            _adopt(batch, head)
+        write.write_rows(session, batch)
+        count += len(chunk)
     return count
+
+
+def _adopt(batch: Batch, head: contract.Head) -> None:
+    item = ItemRow(
+        id=batch.new_id(), key=head.item.key, by=head.item.by, parent=head.item.parent, version=head.item.version,
+        path=head.path, document=str(head.document), observation=head.observation, status=head.status,
+        adopted=f"{head.original} {head.digest}",
+    )  # fmt: skip
+    batch.put_item(item)
+    if head.status == "current":
+        file = decide.file_at(batch, head.path)
+        batch.files[file.path] = replace(file, state=ADOPTED)
+        batch.hold(file.id, item.id)
 
 
 def move_adopted(
@@ -55,4 +58,4 @@ def move_adopted(
             if digest in new and new[digest] not in moves.values():
                 moves[path] = new[digest]
     if moves:
-        entries.move(session, context, moves)
+        entries.enter(session, context, FileChanges(moved=moves))

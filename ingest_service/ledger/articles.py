@@ -1,22 +1,13 @@
-"""The newest article of each item: stored, queued for judging, deleted again; functions of a Session.
-
-Articles with the same fold form an equivalence class. One of them, the representative, is in the fingerprint index; the
-others are its copies.
-"""
+"""The newest article of each item: which are to be judged, and which represent their class; functions of a Session."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from catalog_service import contract
-from ingest_service import model, sameness, versions
-from ingest_service.delivery import outbox
-from ingest_service.index import lookup
+from ingest_service import versions
 from ingest_service.ledger.queries import OUTDATED
-from ingest_service.store import article_blob
 from ingest_service.store.db import chunked
 from ingest_service.store.tables import (
     AGAIN,
@@ -26,25 +17,10 @@ from ingest_service.store.tables import (
     QUEUED,
     Article,
     DeletedTemplate,
-    Item,
     Judging,
-    Original,
 )
-from ingest_service.workers.prepare import PreparedFile, PreparedItem
 
-# The cause of an observation without an event: the catalog has it already, only a lost ledger did not.
-KNOWN = "known"
 _IS_JUDGED_COPY = sa.and_(~Article.indexed, Article.judging != NEW)
-
-
-@dataclass(frozen=True, slots=True)
-class ItemReading:
-    """One item as it was read from a file: its packed article, and the cause of the event to be emitted."""
-
-    file: PreparedFile
-    item: PreparedItem
-    content: bytes
-    cause: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,38 +29,6 @@ class Backlog:
 
     new: bool
     again: bool
-
-
-def store(session: Session, now: datetime, item: Item, old: Article | None, reading: ItemReading) -> None:
-    """Replaces the `old` article of an item by a new one, and queues it for judging unless the catalog has it."""
-    is_pending = reading.cause != KNOWN
-    facts, original = reading.item.facts, reading.file.original
-    if old is not None:
-        retire(session, [item.id])
-    if is_pending:
-        item.observation += 1
-    folded_digest = _class_of(facts, item.document)
-    _refresh_class(session, folded_digest)
-    is_copy = _has_representative(session, folded_digest)
-    row = Article(
-        item=item.id,
-        document=item.document,
-        observation=item.observation,
-        digest=reading.item.article.digest,
-        folded_digest=folded_digest,
-        content=reading.content,
-        indexed=not is_copy,
-        sameness_version=versions.SAMENESS,
-        judging=NEW if is_pending else DONE,
-        pending={"cause": reading.cause, "at": contract.format_time(now)} if is_pending else None,
-        original=original.digest if is_pending else None,
-    )
-    session.add(row)
-    session.flush()
-    if is_pending:
-        _store_original(session, original)
-    if not is_copy:
-        lookup.add(session, {row.id: facts.fingerprints})
 
 
 def mark_judged(session: Session, articles: Sequence[Article]) -> None:
@@ -184,101 +128,3 @@ def outdated(session: Session, limit: int) -> list[Article]:
         oldest = sa.select(Article).where(condition).order_by(Article.sameness_version, Article.id)
         rows += session.scalars(oldest.limit(limit - len(rows)))
     return rows
-
-
-def refresh(session: Session, row: Article) -> None:
-    """Takes the fingerprints of an outdated article again, and queues it for judging.
-
-    The article gets a new id: other processes know its old fingerprints by the old one.
-    """
-    facts = sameness.prepare(article_blob.unpacked(row.content))
-    lookup.remove(session, [row.id])
-    folded_digest = _class_of(facts, row.document)
-    is_copy = _has_representative(session, folded_digest)
-    fresh = Article(
-        item=row.item,
-        document=row.document,
-        observation=row.observation,
-        digest=row.digest,
-        folded_digest=folded_digest,
-        content=row.content,
-        indexed=not is_copy,
-        sameness_version=versions.SAMENESS,
-        judging=NEW if row.judging == NEW else AGAIN,
-        pending=row.pending,
-        original=row.original,
-    )
-    session.delete(row)
-    session.flush()
-    session.add(fresh)
-    session.flush()
-    if not is_copy:
-        lookup.add(session, {fresh.id: facts.fingerprints})
-
-
-def _class_of(facts: sameness.TextFacts, document: str) -> str:
-    """What the articles of a class have in common; a text that says nothing is in a class of its own."""
-    return facts.folded_digest or document
-
-
-def _refresh_class(session: Session, folded_digest: str) -> None:
-    """Refreshes an outdated representative of a class; else a new one beside it would count the class twice."""
-    outdated_ = sa.and_(Article.indexed, Article.sameness_version != versions.SAMENESS)
-    for row in session.scalars(sa.select(Article).where(Article.folded_digest == folded_digest, outdated_)):
-        refresh(session, row)
-
-
-def _has_representative(session: Session, folded_digest: str) -> bool:
-    """Whether the class has a representative whose fingerprints this release took."""
-    # As an expression, so that no index covers the version: SQLite would read all articles of this release by it,
-    # rather than the class by its digest.
-    version = Article.sameness_version.concat("")
-    current = sa.and_(Article.indexed, version == versions.SAMENESS)
-    rows = sa.select(Article.id).where(Article.folded_digest == folded_digest, current)
-    return session.scalar(rows.limit(1)) is not None
-
-
-def retire(session: Session, items: Collection[int]) -> None:
-    """Deletes the articles of these items. Where one was a representative, its first copy becomes it.
-
-    All are deleted before the first copy is promoted: else a copy that is deleted next would be promoted as well.
-    """
-    unrepresented: set[str] = set()
-    for chunk in chunked(sorted(items)):
-        unrepresented |= _delete(session, chunk)
-    for folded_digest in sorted(unrepresented):
-        _promote(session, folded_digest)
-
-
-def _delete(session: Session, items: Sequence[int]) -> set[str]:
-    """Deletes the articles of these items; returns the folded digests of the classes left without representative."""
-    columns = (Article.id, Article.folded_digest, Article.indexed, Article.template, Article.original)
-    rows = session.execute(sa.delete(Article).where(Article.item.in_(items)).returning(*columns)).all()
-    lookup.remove(session, [row.id for row in rows], templates=[row.id for row in rows if row.template])
-    outbox.release(session, {row.original for row in rows if row.original is not None})
-    return {row.folded_digest for row in rows if row.indexed}
-
-
-def _promote(session: Session, folded_digest: str) -> None:
-    """Makes the first copy the representative of its class, and queues the class for re-judging.
-
-    Nothing is done where the class has a representative or no member.
-    """
-    of_class = Article.folded_digest == folded_digest
-    first = session.scalars(sa.select(Article).where(of_class).order_by(~Article.indexed, Article.id).limit(1)).first()
-    if first is None or first.indexed:
-        return
-    first.indexed = True
-    session.flush()
-    lookup.add(session, {first.id: sameness.prepare(article_blob.unpacked(first.content)).fingerprints})
-    session.execute(sa.update(Article).where(of_class, Article.judging != NEW).values(judging=AGAIN))
-
-
-def _store_original(session: Session, original: model.Original) -> None:
-    row = session.get(Original, original.digest)
-    if row is None:
-        row = Original(
-            digest=original.digest, size=original.size, media_type=original.media_type, encoding=original.encoding
-        )
-        session.add(row)
-    row.content = original.content

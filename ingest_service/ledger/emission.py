@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from catalog_service import contract
 from ingest_service import model
 from ingest_service.delivery import events, outbox
-from ingest_service.store import article_blob
+from ingest_service.store import article_blob, bulk
 from ingest_service.store.db import chunked
+from ingest_service.store.rows import ItemRow
 from ingest_service.store.tables import AGAIN, NEW, Article, Item, Judging, Original
 
 
@@ -22,7 +23,8 @@ def emit(
     judging: Judging,
 ) -> None:
     """Emits the pending events of articles, each with its relations, and sets what is to be done with them next."""
-    items = _items(session, [article.item for article in articles])
+    selected = bulk.select(session, ItemRow, Item.id, {article.item for article in articles})
+    items = {item.id: item for item in selected}
     originals = _originals(session, {article.original for article in articles} - {None})
     emitted = []
     for article, own in zip(articles, relations, strict=True):
@@ -42,12 +44,6 @@ def _observation(article: Article, original: events.Original) -> events.Observat
     return events.Observation(article.observation, pending["cause"], observed_at, original, content, article.digest)
 
 
-def _items(session: Session, ids: Sequence[int]) -> dict[int, Item]:
-    """The rows of these items by id."""
-    rows = (row for chunk in chunked(ids) for row in session.scalars(sa.select(Item).where(Item.id.in_(chunk))))
-    return {row.id: row for row in rows}
-
-
 def _originals(session: Session, digests: Collection[str | None]) -> dict[str | None, events.Original]:
     """These originals by digest, with the bytes of those that an event holds itself."""
     is_inline = Original.size <= contract.MAX_INLINE_ORIGINAL
@@ -58,13 +54,13 @@ def _originals(session: Session, digests: Collection[str | None]) -> dict[str | 
     return {row.digest: events.Original(*row) for row in rows}
 
 
-def emit_pending(session: Session, origin: events.Origin, items: Iterable[Item]) -> None:
+def emit_pending(session: Session, origin: events.Origin, items: Collection[int]) -> None:
     """Emits the pending events of these items without relations, which follow once the articles are judged.
 
     A kill between storing and judging leaves an event pending, and the catalog must know a document before it is moved
     or withdrawn.
     """
-    for ids in chunked([item.id for item in items]):
+    for ids in chunked(sorted(items)):
         pending = sa.select(Article).where(Article.item.in_(ids), Article.judging == NEW).order_by(Article.id)
-        articles = list(session.scalars(pending))
-        emit(session, origin, articles, ((),) * len(articles), AGAIN)
+        if articles := list(session.scalars(pending)):
+            emit(session, origin, articles, ((),) * len(articles), AGAIN)

@@ -18,6 +18,7 @@ from ingest_service.folder.scan import FileFact
 from ingest_service.index import checkpoint, mirror
 from ingest_service.judging.judge import Judge
 from ingest_service.ledger import adopted, entries, mass_deletion, queries
+from ingest_service.ledger.batch import FileChanges
 from ingest_service.pipeline import Pipeline
 from ingest_service.settings import Settings
 from ingest_service.store import state
@@ -242,7 +243,8 @@ def test_the_ledger_takes_more_paths_than_a_statement_has_room_for(folder: Folde
         assert queries.known_files_around(session, paths[:500], []) == {}
         for action in (entries.hold, entries.release, entries.remove, entries.forget):
             action(session, context, paths)
-        entries.move(session, context, {path: FileFact(f"new-{path}", 1, 1, 1, 1, 1) for path in paths})
+        moved = {path: FileFact(f"new-{path}", 1, 1, 1, 1, 1) for path in paths}
+        entries.enter(session, context, FileChanges(moved=moved))
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from ingest_service.delivery.http import HttpTransport
 from ingest_service.errors import CatalogAway, PartDied, UnknownFormat
 from ingest_service.folder.scan import FileFact
 from ingest_service.ledger import entries
+from ingest_service.ledger.batch import FileChanges
 from ingest_service.ledger.status import MAX_DEAD_LETTERS
 from ingest_service.progress import Progress
 from ingest_service.service import Service
@@ -97,8 +98,8 @@ def add_files(database: Database, *paths: str) -> None:
     """Adds files to the ledger that cannot be read."""
     context = entries.Context(events.Origin("seeds", "/ingest/seeds"), NOON)
     with database.writing() as session:
-        for path in paths:
-            entries.quarantine(session, context, FileFact(path, 1, 1, 1, 1, 1), UnknownFormat())
+        failed = [(FileFact(path, 1, 1, 1, 1, 1), UnknownFormat()) for path in paths]
+        entries.enter(session, context, FileChanges(failed=failed))
 
 
 @asynccontextmanager

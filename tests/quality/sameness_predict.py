@@ -29,6 +29,7 @@ from ingest_service.delivery import events
 from ingest_service.folder.scan import FileFact
 from ingest_service.judging.judge import Judge
 from ingest_service.ledger import entries
+from ingest_service.ledger.batch import FileChanges
 from ingest_service.model import PARAGRAPH_BREAK, Span
 from ingest_service.store import schema
 from ingest_service.store.db import Database
@@ -100,13 +101,16 @@ def store(database: Database, documents: Iterable[Document]) -> None:
     rest = iter(documents)
     while batch := list(itertools.islice(rest, BATCH)):
         with database.writing() as session:
-            for document in batch:
-                content = document.text.encode("utf-8", "surrogatepass")
-                fact = FileFact(document.id, len(content), 0, 0, 0, zlib.crc32(document.id.encode("utf-8")))
-                original = model.Original(content, "text/plain", "utf-8")
-                item = PreparedItem(None, document.article, sameness.prepare(document.article))
-                prepared = PreparedFile(original.digest, original, (item,))
-                entries.store(session, entries.Context(ORIGIN, NOW), fact, prepared)
+            changes = FileChanges(stored=[_prepared(document) for document in batch])
+            entries.enter(session, entries.Context(ORIGIN, NOW), changes)
+
+
+def _prepared(document: Document) -> tuple[FileFact, PreparedFile]:
+    content = document.text.encode("utf-8", "surrogatepass")
+    fact = FileFact(document.id, len(content), 0, 0, 0, zlib.crc32(document.id.encode("utf-8")))
+    original = model.Original(content, "text/plain", "utf-8")
+    item = PreparedItem(None, document.article, sameness.prepare(document.article))
+    return fact, PreparedFile(original.digest, original, (item,))
 
 
 def judge(database: Database, judging: Judge) -> None:

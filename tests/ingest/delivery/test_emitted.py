@@ -17,6 +17,7 @@ from ingest_service import file_names
 from ingest_service.folder.scan import FileFact
 from ingest_service.judging.judge import Judge
 from ingest_service.ledger import adopted, entries
+from ingest_service.ledger.batch import FileChanges
 from ingest_service.store.db import Database
 from ingest_service.store.tables import AGAIN, Article, Outbox
 from ingest_service.workers.prepare import FileToRead, PreparedFile, prepare
@@ -83,13 +84,13 @@ class Service:
     def enter(self, fact: FileFact, prepared: PreparedFile) -> None:
         """Stores a file that was read."""
         with self.database.writing() as session:
-            entries.store(session, CONTEXT, fact, prepared)
+            entries.enter(session, CONTEXT, FileChanges(stored=[(fact, prepared)]))
 
     def move(self, old: str, new: str) -> None:
         """Moves a file."""
         fact, _ = self.prepared(new)
         with self.database.writing() as session:
-            entries.move(session, CONTEXT, {old: fact})
+            entries.enter(session, CONTEXT, FileChanges(moved={old: fact}))
 
     def remove(self, name: str) -> None:
         """Removes a file."""

@@ -11,7 +11,7 @@ from catalog_service import contract
 from ingest_service import model
 from ingest_service.delivery import events
 from ingest_service.delivery.outbox import Event
-from ingest_service.store.tables import Item
+from ingest_service.store.rows import ItemRow
 
 EVENTS: TypeAdapter[contract.ObservedEvent | contract.RelatedEvent] = TypeAdapter(contract.AnyEvent)
 ORIGIN = events.Origin("seeds", "/ingest/seeds")
@@ -50,8 +50,9 @@ RELATIONS = st.lists(
     st.builds(model.Relation, st.builds(model.Reference, DOCUMENTS, OBSERVATIONS, DIGESTS), JUDGEMENTS), max_size=2
 )
 ITEMS = st.builds(
-    Item, key=NAMES, by=st.sampled_from(["path", "member", "guid"]), parent=st.none() | NAMES,
-    version=st.none() | TEXTS, path=NAMES, document=DOCUMENTS, observation=OBSERVATIONS,
+    ItemRow, id=NUMBERS, key=NAMES, by=st.sampled_from(["path", "member", "guid"]), parent=st.none() | NAMES,
+    version=st.none() | TEXTS, path=NAMES, document=DOCUMENTS, observation=OBSERVATIONS, status=st.just("current"),
+    adopted=st.none(),
 )  # fmt: skip
 ORIGINALS = st.builds(
     events.Original, DIGESTS, st.integers(0, 2 * contract.MAX_INLINE_ORIGINAL), st.just("text/plain"),
@@ -79,7 +80,7 @@ def assert_in_the_contract(event: Event) -> None:
 
 @given(ITEMS, OBSERVED, RELATIONS)
 def test_an_observed_event_is_in_the_contract(
-    item: Item, observation: events.Observation, relations: list[model.Relation]
+    item: ItemRow, observation: events.Observation, relations: list[model.Relation]
 ) -> None:
     event = events.observed(ORIGIN, item, observation, relations)
     assert_in_the_contract(event)
@@ -88,7 +89,9 @@ def test_an_observed_event_is_in_the_contract(
 
 
 @given(ITEMS, CHANGES, MOMENTS)
-def test_a_move_and_a_withdrawal_are_in_the_contract(item: Item, change: events.ItemChange, moment: datetime) -> None:
+def test_a_move_and_a_withdrawal_are_in_the_contract(
+    item: ItemRow, change: events.ItemChange, moment: datetime
+) -> None:
     assert_in_the_contract(events.without_article(ORIGIN, item, change, moment))
 
 

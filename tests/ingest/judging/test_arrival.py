@@ -19,6 +19,7 @@ from ingest_service.folder.scan import FileFact
 from ingest_service.index import candidates
 from ingest_service.judging.judge import Judge
 from ingest_service.ledger import entries
+from ingest_service.ledger.batch import FileChanges
 from ingest_service.ledger.queries import unjudged
 from ingest_service.sameness.parameters import PARAMETERS
 from ingest_service.store import schema
@@ -48,14 +49,15 @@ class Folder:
 
     def take(self, texts: Iterable[tuple[str, str]]) -> None:
         """Stores texts by name, in one transaction."""
+        stored = []
+        for number, (name, text) in enumerate(texts):
+            article = model.Article(text[:40], tuple(text.split("\n\n")))
+            original = model.Original(text.encode(), "text/plain", "utf-8")
+            item = PreparedItem(None, article, sameness.prepare(article))
+            fact = FileFact(name, original.size, 0, 0, 0, number)
+            stored.append((fact, PreparedFile(original.digest, original, (item,))))
         with self.database.writing() as session:
-            for number, (name, text) in enumerate(texts):
-                article = model.Article(text[:40], tuple(text.split("\n\n")))
-                original = model.Original(text.encode(), "text/plain", "utf-8")
-                item = PreparedItem(None, article, sameness.prepare(article))
-                fact = FileFact(name, original.size, 0, 0, 0, number)
-                prepared = PreparedFile(original.digest, original, (item,))
-                entries.store(session, entries.Context(ORIGIN, NOW), fact, prepared)
+            entries.enter(session, entries.Context(ORIGIN, NOW), FileChanges(stored=stored))
 
     def drop(self, names: Sequence[str]) -> None:
         """Files are gone."""

@@ -12,6 +12,7 @@ from ingest_service.delivery import outbox
 from ingest_service.folder.scan import FileFact
 from ingest_service.judging.judge import Judge
 from ingest_service.ledger import entries, queries
+from ingest_service.ledger.batch import FileChanges
 from ingest_service.store.db import Database
 from ingest_service.store.tables import Article, File, FileItem, Fingerprints, Item, Original, Outbox
 from tests.ingest import budgets
@@ -222,7 +223,7 @@ def test_whoever_is_marked_meanwhile_has_its_fingerprints_taken_anew(database: D
     with database.writing() as session:
         file = session.scalars(sa.select(File).where(File.path == "owed")).one()
         fact = FileFact("moved", file.size, 0, 0, 0, file.inode)
-        entries.move(session, entries.Context(ORIGIN, NOW), {"owed": fact})
+        entries.enter(session, entries.Context(ORIGIN, NOW), FileChanges(moved={"owed": fact}))
     arrive(database, judging, texts[20:])
     taken = fingerprints_of(database)
     assert {key: taken[key] for key in right} == right

@@ -12,6 +12,7 @@ from ingest_service.folder.scan import FileFact
 from ingest_service.judging.judge import Judge
 from ingest_service.ledger import articles, entries, queries
 from ingest_service.ledger.articles import Backlog
+from ingest_service.ledger.batch import FileChanges
 from ingest_service.store.db import Database
 from ingest_service.store.tables import AGAIN, BOILERPLATE, DONE, NEW, Article, Item, Judging
 from tests.quality import sameness_predict
@@ -56,7 +57,8 @@ def test_an_article_is_new_until_it_is_judged(database: Database) -> None:
 def test_an_article_moved_before_it_was_judged_is_judged_again(database: Database) -> None:
     sameness_predict.store(database, TEXTS[:1])
     with database.writing() as session:
-        entries.move(session, entries.Context(ORIGIN, NOW), {"0": FileFact("moved", 1, 0, 0, 0, 0)})
+        moved = {"0": FileFact("moved", 1, 0, 0, 0, 0)}
+        entries.enter(session, entries.Context(ORIGIN, NOW), FileChanges(moved=moved))
         [article] = session.scalars(sa.select(Article))
         assert article.pending is None
     assert states(database) == {"moved": AGAIN}
@@ -150,7 +152,7 @@ def test_storing_a_text_finds_its_class_by_the_digest(database: Database) -> Non
     statements: list[tuple[str, Any]] = []
 
     def listen(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:  # noqa: ANN401
-        if statement.startswith("SELECT") and "article.folded_digest = " in statement:
+        if statement.startswith("SELECT") and "article.folded_digest IN " in statement:
             statements.append((statement, parameters))
 
     sa.event.listen(database.engine, "before_cursor_execute", listen)

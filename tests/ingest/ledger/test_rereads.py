@@ -19,6 +19,7 @@ from ingest_service.delivery import events
 from ingest_service.errors import Unreadable
 from ingest_service.folder.scan import FileFact
 from ingest_service.ledger import entries, rereads
+from ingest_service.ledger.batch import FileChanges
 from ingest_service.pipeline import Pipeline
 from ingest_service.store.db import Database
 from ingest_service.store.tables import File
@@ -165,7 +166,7 @@ def attempts(database: Database, fault: type[Unreadable], duration: timedelta) -
     while moments[-1] < moments[0] + duration:
         with database.writing() as session:
             context = entries.Context(events.Origin("seeds", "/ingest/seeds"), moments[-1])
-            entries.quarantine(session, context, fact, fault())
+            entries.enter(session, context, FileChanges(failed=[(fact, fault())]))
             moment = session.scalar(sa.select(File.retry_at))
         if moment is None:
             break
@@ -192,7 +193,8 @@ def test_a_file_that_changed_begins_anew(folder: Folder) -> None:
     attempts(folder.database, errors.ReaderDied, DAY)
     with folder.database.writing() as session:
         context = entries.Context(events.Origin("seeds", "/ingest/seeds"), datetime.now(UTC))
-        entries.quarantine(session, context, FileFact("a.txt", 2, 2, 2, 1, 1), errors.ReaderDied())
+        changed = FileFact("a.txt", 2, 2, 2, 1, 1)
+        entries.enter(session, context, FileChanges(failed=[(changed, errors.ReaderDied())]))
         assert session.scalars(sa.select(File.tries)).one() == 1
 
 
@@ -259,16 +261,16 @@ async def test_reading_again_goes_on_where_it_was_interrupted(
     class Killed(BaseException):
         """Nothing of ours may catch this."""
 
-    store, stored = entries.store, []
+    enter, entered = entries.enter, []
 
-    def dies_at_the_fourth(*arguments: Any) -> None:  # noqa: ANN401  As what it replaces.
-        stored.append(arguments)
-        if len(stored) == 4:
+    def dies_in_the_second_batch(*arguments: Any) -> None:  # noqa: ANN401  As what it replaces.
+        enter(*arguments)
+        entered.append(arguments)
+        if len(entered) == 2:
             raise Killed
-        store(*arguments)
 
     with monkeypatch.context() as patched:
-        patched.setattr(entries, "store", dies_at_the_fourth)
+        patched.setattr(entries, "enter", dies_in_the_second_batch)
         with pytest.raises(Killed):
             await folder.once()
     assert to_read_again(folder) == 5

@@ -1,0 +1,59 @@
+"""Reads what the files of a batch can change, by a fixed number of statements; functions of a Session."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from ingest_service.ledger import decide
+from ingest_service.ledger.batch import Batch, FileChanges
+from ingest_service.store import bulk
+from ingest_service.store.db import chunked
+from ingest_service.store.rows import FileRow, ItemRow
+from ingest_service.store.tables import Article, File, FileItem, Item
+
+
+def load(session: Session, now: datetime, changes: FileChanges) -> Batch:
+    """The rows that the changes are decided against, locked: nothing else may redact a document in between."""
+    arriving = {fact.path for fact in changes.moved.values()}
+    stored = {fact.path for fact, _ in changes.stored}
+    # Whatever happens to these files happens to their items too.
+    with_items = {*changes.moved, *arriving, *stored, *changes.deleted, *changes.forgotten}
+    others = {*(fact.path for fact in changes.touched), *(place.path for place, _ in changes.failed)}
+    batch = Batch(now)
+    batch.load_files(bulk.select(session, FileRow, File.path, with_items | others, lock=True))
+    _load_items_of(session, batch, [row.id for row in batch.files.values() if row.path in with_items])
+    _load_items_named(session, batch, {name.key for name in decide.names(changes.stored)})
+    return batch
+
+
+def load_files(session: Session, now: datetime, paths: Collection[str]) -> Batch:
+    """The files at these paths, without their items."""
+    batch = Batch(now)
+    batch.load_files(bulk.select(session, FileRow, File.path, paths, lock=True))
+    return batch
+
+
+def _load_items_of(session: Session, batch: Batch, files: Collection[int]) -> None:
+    """The items of these files, with all files that hold them."""
+    own = aliased(FileItem)
+    holders = sa.select(FileItem.file, FileItem.item).distinct().join(own, own.item == FileItem.item)
+    for chunk in chunked(sorted(files)):
+        batch.load_holdings((row.file, row.item) for row in session.execute(holders.where(own.file.in_(chunk))))
+    items = {item for _, item in batch.stored_holdings}
+    batch.load_items(bulk.select(session, ItemRow, Item.id, items, lock=True))
+
+
+def _load_items_named(session: Session, batch: Batch, keys: Collection[str]) -> None:
+    """The items with these keys, with their articles."""
+    named = list(bulk.select(session, ItemRow, Item.key, keys, lock=True))
+    batch.load_items(row for row in named if row.id not in batch.items)
+    batch.contents.update(_contents(session, [row.id for row in named]))
+
+
+def _contents(session: Session, items: Collection[int]) -> Iterator[tuple[int, bytes]]:
+    """The packed articles of these items, by item."""
+    columns = sa.select(Article.item, Article.content)
+    for chunk in chunked(sorted(items)):
+        yield from session.execute(columns.where(Article.item.in_(chunk)))

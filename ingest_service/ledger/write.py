@@ -1,0 +1,67 @@
+"""Writes what was decided for a batch: one statement a table, executed for all rows; functions of a Session."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from ingest_service.delivery import events, outbox
+from ingest_service.ledger import emission, replacement
+from ingest_service.ledger.batch import Batch
+from ingest_service.store import bulk
+from ingest_service.store.db import chunked
+from ingest_service.store.tables import File, FileItem, Item
+
+
+def write(session: Session, origin: events.Origin, batch: Batch) -> None:
+    """Stores files, items and articles, and puts the events of moves and withdrawals into the outbox."""
+    # First, while the items have their old names: the catalog must know a document before it is moved or withdrawn.
+    emission.emit_pending(session, origin, {item.id for item, _ in batch.item_changes})
+    item_ids = write_rows(session, batch)
+    article_changes = (replace(change, item=item_ids.get(change.item, change.item)) for change in batch.article_changes)
+    replacement.replace_articles(session, list(article_changes))
+    outbox.put(session, [events.without_article(origin, *change, batch.now) for change in batch.item_changes])
+
+
+def write_rows(session: Session, batch: Batch) -> dict[int, int]:
+    """Stores files, items, and which holds which. Returns the ids of new items by their negative ones."""
+    holdings = batch.holdings()
+    _let_go(session, batch.stored_holdings - holdings)
+    file_ids = _write_files(session, batch)
+    bulk.update(session, Item, batch.stored_items, [row for row in batch.items.values() if row.id > 0])
+    new = [row for row in batch.items.values() if row.id < 0]
+    ids = bulk.insert(session, Item.document, [bulk.new_columns(row) for row in new])
+    item_ids = {row.id: ids[row.document] for row in new}
+    added = holdings - batch.stored_holdings
+    pairs = sorted((file_ids.get(file, file), item_ids.get(item, item)) for file, item in added)
+    bulk.insert_without_ids(session, FileItem, [{"file": file, "item": item} for file, item in pairs])
+    return item_ids
+
+
+def _write_files(session: Session, batch: Batch) -> dict[int, int]:
+    """Returns the ids of new files by their negative ones."""
+    rows = [row for row in batch.files.values() if row.id > 0]
+    bulk.delete(session, File.id, batch.stored_files.keys() - {row.id for row in rows})
+    _vacate(session, [row.id for row in rows if row.path != batch.stored_files[row.id].path])
+    bulk.update(session, File, batch.stored_files, rows)
+    new = [row for row in batch.files.values() if row.id < 0]
+    ids = bulk.insert(session, File.path, [bulk.new_columns(row) for row in new])
+    return {row.id: ids[row.path] for row in new}
+
+
+def _vacate(session: Session, files: Collection[int]) -> None:
+    """Gives files that are moved a path that no file of the folder has, because two of them may swap their paths."""
+    for chunk in chunked(sorted(files)):
+        elsewhere = sa.literal("/") + sa.cast(File.id, sa.Text)
+        session.execute(sa.update(bulk.table_of(File)).where(File.id.in_(chunk)).values(path=elsewhere))
+
+
+def _let_go(session: Session, pairs: Collection[tuple[int, int]]) -> None:
+    """Deletes that these files hold these items."""
+    if pairs:
+        table = bulk.table_of(FileItem)
+        statement = sa.delete(table).where(
+            table.c.file == sa.bindparam("held_by"), table.c.item == sa.bindparam("held")
+        )
+        session.execute(statement, [{"held_by": file, "held": item} for file, item in sorted(pairs)])

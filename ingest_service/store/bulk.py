@@ -1,0 +1,97 @@
+"""Statements over many rows: each is prepared once and executed for all of them. Without rows nothing is sent."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from ingest_service.store.db import IN_ONE_STATEMENT, chunked
+from ingest_service.store.tables import Base
+
+if TYPE_CHECKING:
+    pass
+
+V = TypeVar("V", int, str)
+
+
+class Row(Protocol):
+    """A value whose fields are named like the columns of its table."""
+
+    @property
+    def id(self) -> int:
+        """The id of the row."""
+
+
+R = TypeVar("R", bound=Row)
+
+
+def table_of(model: Any) -> sa.Table:  # noqa: ANN401  The class of an attribute has no type.
+    """The table of a mapped class. Statements over it load and refresh no objects of the session."""
+    table = model.__table__
+    assert isinstance(table, sa.Table)
+    return table
+
+
+def select(
+    session: Session, row_type: type[R], column: InstrumentedAttribute[V], values: Collection[V], *, lock: bool = False
+) -> Iterator[R]:
+    """The rows that have one of the values in a column; `lock` keeps other transactions from changing them."""
+    table = table_of(column.class_)
+    columns = sa.select(*(table.c[name] for name in _names(row_type)))
+    if lock:
+        # On SQLite, where this does nothing, a writing transaction runs alone anyway.
+        columns = columns.with_for_update(key_share=True)
+    for chunk in chunked(sorted(values)):
+        for row in session.execute(columns.where(column.in_(chunk))):
+            yield row_type(*row)
+
+
+def insert(session: Session, key: InstrumentedAttribute[V], rows: Sequence[Mapping[str, Any]]) -> dict[V, int]:
+    """Inserts rows, which get ids in this order. Returns the ids by `key`, a column with another value in each row.
+
+    They are found by the key and not by the order of the rows returned, which SQLite does not promise: SQLAlchemy would
+    insert row by row there.
+    """
+    if not rows:
+        return {}
+    table = table_of(key.class_)
+    statement = sa.insert(table).returning(table.c[key.key], table.c.id)
+    options = {"insertmanyvalues_page_size": IN_ONE_STATEMENT}
+    return {row[0]: row.id for row in session.execute(statement, rows, execution_options=options)}
+
+
+def insert_without_ids(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Inserts rows whose ids are not needed, or that have none."""
+    if rows:
+        session.execute(sa.insert(table_of(model)), rows)
+
+
+def update(session: Session, model: type[Base], before: Mapping[int, R], rows: Collection[R]) -> None:
+    """Updates those of the rows that differ from the stored ones, which `before` has by id.
+
+    Columns in which no row differs are left out: their indexes would be written for nothing.
+    """
+    pairs = [(row, before[row.id]) for row in rows if row != before[row.id]]
+    if not pairs:
+        return
+    names = [name for name in _names(type(pairs[0][0])) if any(getattr(a, name) != getattr(b, name) for a, b in pairs)]
+    table = table_of(model)
+    statement = sa.update(table).where(table.c.id == sa.bindparam("row_id")).values(dict.fromkeys(names))
+    session.execute(statement, [{"row_id": row.id} | {name: getattr(row, name) for name in names} for row, _ in pairs])
+
+
+def delete(session: Session, column: InstrumentedAttribute[int], values: Collection[int]) -> None:
+    """Deletes the rows that have one of the values in a column."""
+    for chunk in chunked(sorted(values)):
+        session.execute(sa.delete(table_of(column.class_)).where(column.in_(chunk)))
+
+
+def new_columns(row: Row) -> dict[str, Any]:
+    """The fields by name of a row that has no id yet."""
+    return {name: getattr(row, name) for name in _names(type(row)) if name != "id"}
+
+
+def _names(row_type: type[Any]) -> list[str]:
+    return [field.name for field in fields(row_type)]
