@@ -63,6 +63,7 @@ class _Head:
     published: str | None = None
     labelled: bool = False
     contact: int | None = None
+    numbers: int = 0
     # The number of lines up to the last one that is certainly no title.
     certain: int = 0
 
@@ -73,7 +74,8 @@ def letterhead(draft: Draft) -> RuleResult:
         return RuleResult()
     head = _head(draft.lines)
     lines = head.lines[: head.certain]
-    if not lines or not (head.labelled or head.contact is not None):
+    # A contact alone may be a title: "Contact: the film".
+    if not lines or not (head.labelled or (head.contact is not None and (head.published or head.numbers))):
         return RuleResult()
     offices = [line for line in head.offices if line in lines]
     following = draft.lines[len(lines)].text if len(lines) < len(draft.lines) else "."
@@ -140,6 +142,7 @@ def _takes(head: _Head, line: Line, index: int) -> bool:
         head.contact = index
         return True
     if _is_number(line.text):
+        head.numbers += 1
         return True
     if names.is_capitalised(line.text) and (publishers.is_office(line.text) or DISTRICT.fullmatch(line.text)):
         head.offices.append(line)

@@ -39,7 +39,9 @@ def test_a_title_that_sounds_like_an_office_stays_the_title(text: str) -> None:
     assert (article.title, article.text, article.kind) == ("Senate Backs City Council", BODY, "release")
 
 
-@pytest.mark.parametrize("line", ["Contact between two islands grows", "Office of the Harbour Master"])
+@pytest.mark.parametrize(
+    "line", ["Contact between two islands grows", "Office of the Harbour Master", "Contact: the film"]
+)
 def test_a_title_without_a_label_is_no_letterhead(line: str) -> None:
     article = article_of(f"{line}\n\n{BODY}")
     assert (article.title, article.kind) == (line, "document")
