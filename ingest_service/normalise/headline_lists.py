@@ -11,11 +11,14 @@ from ingest_service.normalise.layout import Line
 MOST = 60
 FEWEST = 2
 LONGEST = 140
+FEWEST_WORDS = 3
+# Of a headline in a script without spaces.
+SHORTEST = 8
 HEADING = re.compile(
-    r"(?:(?:latest|recent|related|more|other|top|popular|trending|similar|featured|upcoming)"
-    r" (?:news|stories|articles|posts|headlines|releases|press releases|news releases|content|reading|updates)"
+    r"(?:(?:latest|recent|related|more|other|top|popular|trending|similar|featured)"
+    r" (?:news|stories|articles|posts|headlines|releases|press releases|news releases)"
     r"|(?:more|news) from .{2,40}|most (?:read|popular|viewed)|(?:you )?(?:may|might) also (?:like|be interested in)"
-    r"|read (?:more|next|also)|see also|recommended(?: for you)?|aktuelle meldungen|weitere (?:artikel|meldungen)"
+    r"|read (?:more|next|also)|recommended for you|aktuelle meldungen|weitere (?:artikel|meldungen)"
     r"|das könnte sie auch interessieren|à lire aussi|articles liés|noticias relacionadas|últimas noticias"
     r"|leggi anche|notícias relacionadas|관련기사|相关新闻)\s?:?",
     re.I,
@@ -42,7 +45,13 @@ def _are_headlines(lines: Sequence[Line]) -> bool:
             continue
         if furniture.is_furniture(line.text) or furniture.COPYRIGHT.fullmatch(line.text):
             continue
-        if line.text[0].islower() or (sentences.is_ended(line.text) and line.text[-1] == ".") or line.text[-1] in ",;:":
+        is_short = len(line.text.split()) < FEWEST_WORDS and (line.text.isascii() or len(line.text) < SHORTEST)
+        if (
+            is_short
+            or line.text[0].islower()
+            or (sentences.is_ended(line.text) and line.text[-1] == ".")
+            or line.text[-1] in ",;:"
+        ):
             return False
         headlines += 1
     return headlines >= FEWEST

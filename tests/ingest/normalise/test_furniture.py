@@ -182,6 +182,8 @@ def test_a_list_of_other_headlines_at_the_end_is_dropped(heading: str) -> None:
         ("Latest news", "Captain pleads guilty"),
         ("Latest news from the pier", *HEADLINES),
         ("Other news", *HEADLINES, "and more of it"),
+        ("More news", "Salt", "Pepper"),
+        ("Recommended", "Boats for hire today", "Nets for sale today"),
     ],
 )
 def test_other_lines_under_such_a_heading_stay(lines: tuple[str, ...]) -> None:
