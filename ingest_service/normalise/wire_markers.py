@@ -23,8 +23,8 @@ FILINGS = (
     ),
     # URGENT: · 2nd LEAD: · 1ST LD-WRITETHRU:
     re.compile(
-        rf"(?P<marker>{_NTH}(?P<word>URGENT|LEAD|LD|FLASH|EXTRA|UPDATE|ROUNDUP|CORRECTED)"
-        rf"(?: (?P<count>\d{{1,2}}))?(?:-W[Rr][Ii][Tt][Ee][Tt][Hh][Rr][Uu])?)\s?(?::|(?<=LEAD) [-–]) +{_TITLE}"
+        rf"(?P<marker>(?:{_NTH.removesuffix('?')}(?P<word>LEAD|LD)(?:-WRITETHRU)?|(?P<alarm>URGENT|FLASH)))"
+        rf"\s?: +{_TITLE}"
     ),
 )
 # The words that markers begin with, so that most titles are searched for nothing else.
@@ -82,6 +82,8 @@ def _filing(text: str) -> re.Match[str] | None:
 
 
 def _wire(match: re.Match[str]) -> Wire:
-    number = match.groupdict().get("nth") or match["count"]
-    first = 0 if match["word"].upper() in {"URGENT", "FLASH", "EXTRA"} else 1
+    groups = match.groupdict()
+    word = groups["word"] or groups["alarm"]
+    number = groups.get("nth") or groups.get("count")
+    first = 0 if word.upper() in {"URGENT", "FLASH", "EXTRA"} else 1
     return Wire(match["marker"], int(number or first))

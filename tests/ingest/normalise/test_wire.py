@@ -58,7 +58,15 @@ def test_other_markers_are_read(line: str, wire: Wire) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["Urgent: a crane for the quay", "UPDATE: the quay", "ADVERSE-wind warning", "Lead: a metal"]
+    "line",
+    [
+        "Urgent: a crane for the quay",
+        "UPDATE: Quay late",
+        "EXTRA: Seats",
+        "LEAD: Found",
+        "ADVERSE-wind warning",
+        "Lead: a metal",
+    ],
 )
 def test_a_title_with_such_a_word_stays(line: str) -> None:
     article = article_of(f"{line}\n\n{BODY}")
