@@ -4,6 +4,7 @@ Written by hand, since parsers of Markdown do not report where in the source an 
 Headings, and lists with their marks, are handled like those of other texts.
 """
 
+import functools
 import html
 import re
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ HEADING = re.compile(r" {0,3}#{1,6}\s")
 QUOTE = re.compile(r" {0,3}>[> ]*")
 RULE = re.compile(r" {0,3}(?:={2,}|([-*_])(?:[ \t]*\1){2,})[ \t]*")
 DEFINITION = re.compile(r" {0,3}\[[^\]^\n][^\]\n]{0,200}\]:[ \t]+(?:<[^>\n]*>|\S+)(?:[ \t]+[\"'(].*[\"')])?[ \t]*")
+DEFINED = re.compile(r"^ {0,3}\[([^\]^\n][^\]\n]{0,200})\]:", re.MULTILINE)
 DELIMITERS = re.compile(
     r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*|[ \t]*\|[ \t]*:?-+:?[ \t]*\|[ \t]*"
 )
@@ -33,27 +35,27 @@ _TAGS = (
 _LABEL = r"(?:[^\[\]\\]|\\.|\[[^\[\]]{0,200}\]){0,500}"
 _TARGET = (
     r"(?:\(\s*(?:<[^<>\n]{0,2000}>|[^\s()<>]{0,2000}(?:\([^\s()]{0,200}\)[^\s()]{0,200}){0,5})"
-    r"(?:\s+(?:\"[^\"\n]{0,500}\"|'[^'\n]{0,500}'))?\s*\)|\[[^\]\n]{0,200}\])"
+    r"(?:\s+(?:\"[^\"\n]{0,500}\"|'[^'\n]{0,500}'))?\s*\)|\[(?P<reference>[^\]\n]{0,200})\])"
 )
 INLINE = re.compile(
     "|".join(
         (
-            r"(?P<escape>\\)(?=[!-/:-@\[-`{-~])",
+            r"(?P<escape>\\)(?=[!-/:-@\[-`{-~]|\r?\n)",
             r"(?P<ticks>`{1,3})(?P<code>[^`]{1,500})(?P=ticks)(?!`)",
-            r"(?P<shortcode>\{\{[<%]|\{%|<!--)",
+            r"(?P<shortcode>\{\{[<%]|\{%|<!--|<script|<style)",
             r"(?P<attributes>\{:[^{}\n]{0,500}\}|\{#[\w-]{1,100}\}|\[/?(?:caption|gallery|embed)\b[^\]\n]{0,500}\])",
             rf"(?P<tag></?(?P<tag_name>{_TAGS})(?:\s[^<>]{{0,2000}})?/?>)",
             r"<(?P<address>https?://[^\s<>]{1,2000}|[\w.+-]{1,64}@[\w.-]{1,200})>",
             rf"(?P<link>!?\[)(?=(?P<label>{_LABEL})(?P<target>\]{_TARGET}))",
             r"(?P<entity>&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)",
-            r"(?<![\w*])(?P<stars>\*{1,3})(?=[^\s*])(?=(?P<starred>[^*]{0,998}[^\s*])(?P=stars)(?![\w*]))",
+            r"(?<![\w*])(?P<stars>\*{1,3})(?=[^\s*])(?=(?P<starred>(?:[^*]|(?<!\*)\*(?!\*)){0,300}?[^\s*])(?P=stars)(?![\w*]))",
             r"(?<!\w)(?P<lines>_{1,3})(?=[^\s_])(?=(?P<lined>(?:[^_]|(?<=\w)_(?=\w)){0,300}?[^\s_])(?P=lines)(?!\w))",
             r"(?<!~)(?P<struck>~~)(?=[^\s~])(?=(?P<deleted>[^~]{0,998}[^\s~])~~(?!~))",
         )
     )
 )
 BEGINNINGS = re.compile(r"[\\`{<\[!&*_~]")
-CLOSERS = {"{{<": ">}}", "{{%": "%}}", "{%": "%}", "<!--": "-->"}
+CLOSERS = {"{{<": ">}}", "{{%": "%}}", "{%": "%}", "<!--": "-->", "<script": "</script>", "<style": "</style>"}
 LONGEST_SHORTCODE = 5_000
 
 
@@ -160,6 +162,8 @@ def _next_mark(source: str, start: int, limit: int) -> re.Match[str] | None:
 
 def _closed(source: str, match: re.Match[str], limit: int) -> Iterator[tuple[int, int, str]]:
     """Replaces a mark that holds no other marks."""
+    if match["link"]:
+        return
     if inner := next((name for name in ("code", "address") if match[name]), None):
         yield match.start(), match.start(inner), ""
         yield match.end(inner), match.end(), ""
@@ -181,4 +185,17 @@ def _opened(match: re.Match[str]) -> tuple[int, int] | None:
     for mark, inner in (("stars", "starred"), ("lines", "lined"), ("struck", "deleted")):
         if match[mark]:
             return match.end(inner), match.end(inner) + len(match[mark])
-    return match.span("target") if match["link"] else None
+    if not match["link"] or (match["reference"] is not None and not _is_defined(match)):
+        return None
+    return match.span("target")
+
+
+def _is_defined(match: re.Match[str]) -> bool:
+    """Whether the text defines the address of a link such as [the plan][1]."""
+    return (match["reference"] or match["label"]).casefold() in _definitions(match.string)
+
+
+@functools.lru_cache(maxsize=1)
+def _definitions(source: str) -> frozenset[str]:
+    """The names of the addresses that a text defines."""
+    return frozenset(match[1].casefold() for match in DEFINED.finditer(source))

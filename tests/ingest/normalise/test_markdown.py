@@ -29,6 +29,9 @@ def marked(text: str) -> str:
         ("> The mayor said: **no**.", "The mayor said: no."),
         ("One<br>two <b>three</b><!-- more -->", "One two three"),
         ("\\*Not\\* bold", "*Not* bold"),
+        ("**Bold *and more* so**", "Bold and more so"),
+        ("A line\\\nand one", "A line and one"),
+        ("Text<script>var a = 1;</script>", "Text"),
         ("The quay\n=====\n\nText\n\n* * *", "The quay\n\nText"),
     ],
 )  # fmt: skip
@@ -46,6 +49,7 @@ def test_marks_are_replaced_by_their_text(text: str, plain: str) -> None:
         "A lone * star and a lone _ line",
         "- an item\n\n- another item",
         "C:\\harbour",
+        "See [the plan][1] or [that]",
     ],
 )
 def test_what_is_no_mark_stays(text: str) -> None:
