@@ -56,6 +56,12 @@ def byline(draft: Draft) -> RuleResult:
     return RuleResult()
 
 
+def is_byline(text: str) -> bool:
+    """Whether a line is "By" and full names."""
+    match = BYLINE.fullmatch(text) if len(text) <= LONGEST else None
+    return bool(match and people_and_publisher(match[1])[0])
+
+
 def _byline(line: Line, index: int) -> tuple[tuple[str, ...], str | None]:
     """The persons and the publisher of a byline. Directly under the title "Jane Roe, Reuters" is one too."""
     if match := BYLINE.fullmatch(line.text):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
 
-from ingest_service.normalise import date_lines, datelines, dates, layout, names, sentences
+from ingest_service.normalise import bylines, date_lines, datelines, dates, layout, names, sentences
 from ingest_service.normalise.draft import Draft, RuleResult
 from ingest_service.normalise.layout import Line
 
@@ -42,7 +42,7 @@ def title(draft: Draft) -> RuleResult:
     paragraphs = list(layout.paragraphs(draft.lines[:TOP]))
     title_text = draft.article.title
     if not title_text:
-        paragraphs = paragraphs[_dates_above(draft.lines, paragraphs) :]
+        paragraphs = paragraphs[_lines_above(draft.lines, paragraphs) :]
         if not paragraphs or len(paragraphs[0]) == len(draft.lines):
             return RuleResult()
         if draft.article.kind == "release":
@@ -79,11 +79,12 @@ def _joined(lines: tuple[Line, ...]) -> str:
     return " ".join(line.text for line in lines)
 
 
-def _dates_above(lines: Sequence[Line], paragraphs: Sequence[tuple[Line, ...]]) -> int:
-    """The number of paragraphs above the title that are a date of publication: one, or none."""
-    if len(paragraphs) < 3 or len(paragraphs[0]) > 1 or not dates.alone(lines[0].text):
+def _lines_above(lines: Sequence[Line], paragraphs: Sequence[tuple[Line, ...]]) -> int:
+    """The number of paragraphs above the title that are a date of publication or a byline: one, or none."""
+    if len(paragraphs) < 3 or len(paragraphs[0]) > 1:
         return 0
-    return 0 if date_lines.heads_entries(lines, 0) else 1
+    is_date = dates.alone(lines[0].text) and not date_lines.heads_entries(lines, 0)
+    return 1 if is_date or bylines.is_byline(lines[0].text) else 0
 
 
 def _with_continuation(paragraphs: list[tuple[Line, ...]]) -> list[tuple[Line, ...]]:

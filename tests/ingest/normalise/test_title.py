@@ -44,6 +44,11 @@ def test_a_first_line_that_reads_like_text_stays(line: str) -> None:
     assert article.paragraphs[0] == line.strip()
 
 
+def test_a_byline_above_the_title_names_the_author() -> None:
+    article = article_of(f"By Jane Roe\n\n{TITLE}\n\n{BODY}")
+    assert (article.title, article.authors, article.text) == (TITLE, ("Jane Roe",), BODY)
+
+
 def test_a_line_without_text_below_stays_text() -> None:
     article = article_of("Only one line here")
     assert (article.title, article.text) == ("", "Only one line here")
