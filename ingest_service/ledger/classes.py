@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ingest_service import sameness
 from ingest_service.store.tables import AGAIN, NEW, Judging
 
 
@@ -23,9 +22,9 @@ class Member:
     judging: Judging
 
 
-def class_of(facts: sameness.TextFacts, document: str) -> str:
+def class_of(folded_digest: str | None, document: str) -> str:
     """What the articles of a class have in common; a text that says nothing is in a class of its own."""
-    return facts.folded_digest or document
+    return folded_digest or document
 
 
 class Classes:

@@ -112,7 +112,7 @@ def _store_item(batch: Batch, file: FileRow, prepared: PreparedFile, read: Prepa
     item, cause = _item_for(batch, file, prepared, read)
     if item.status == "redacted":
         return item.id
-    content, stored = article_blob.packed(read.article), batch.contents.get(item.id)
+    content, stored = read.article.content, batch.contents.get(item.id)
     if stored is not None and (stored == content or (cause == "reprocessed" and _agree(stored, content))):
         return item.id
     digest = read.article.digest
@@ -121,8 +121,9 @@ def _store_item(batch: Batch, file: FileRow, prepared: PreparedFile, read: Prepa
     observation = item.observation if is_known else item.observation + 1
     item = replace(item, status="current", path=file.path, adopted=None, observation=observation)
     article = NewArticle(
-        item.document, observation, batch.now, None if is_known else cause, digest, class_of(read.facts, item.document),
-        read.facts.fingerprints, content, prepared.original, prepared.digest,
+        item.document, observation, batch.now, None if is_known else cause, digest,
+        class_of(read.facts.folded_digest, item.document), read.facts.fingerprints, content, prepared.original,
+        prepared.digest,
     )  # fmt: skip
     batch.put_item(item)
     batch.contents[item.id] = content

@@ -60,7 +60,7 @@ def refresh(session: Session, rows: Sequence[Article]) -> None:
     The articles get new ids: other processes know their old fingerprints by the old ones.
     """
     facts = [sameness.prepare(article_blob.unpacked(row.content)) for row in rows]
-    folded_digests = [class_of(text, row.document) for text, row in zip(facts, rows, strict=True)]
+    folded_digests = [class_of(text.folded_digest, row.document) for text, row in zip(facts, rows, strict=True)]
     represented = _represented(session, set(folded_digests))
     fresh = []
     for row, folded_digest in zip(rows, folded_digests, strict=True):

@@ -115,7 +115,7 @@ async def test_a_moved_file_whose_digest_was_not_sent_keeps_its_document(tmp_pat
     seen = Seen({"new.txt": fact("new.txt", 5)}, {})
     diff = FolderDiff(known, seen, scan.diff(known, seen), {}, (), whole=True)
     moves = scan.MoveMatcher(known)
-    item = PreparedItem(None, ARTICLE, sameness.prepare(ARTICLE))
+    item = PreparedItem.of(None, ARTICLE, sameness.prepare(ARTICLE))
     read = PreparedFile(digest_at("a"), NO_BYTES, (item,))
     outcome = opened(tmp_path, Workers()).outcome(diff, [(seen.files["new.txt"], read)], (), moves)
     assert (outcome.moved, outcome.stored) == ({"old.txt": seen.files["new.txt"]}, [])

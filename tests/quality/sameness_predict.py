@@ -109,7 +109,7 @@ def _prepared(document: Document) -> tuple[FileFact, PreparedFile]:
     content = document.text.encode("utf-8", "surrogatepass")
     fact = FileFact(document.id, len(content), 0, 0, 0, zlib.crc32(document.id.encode("utf-8")))
     original = model.Original(content, "text/plain", "utf-8")
-    item = PreparedItem(None, document.article, sameness.prepare(document.article))
+    item = PreparedItem.of(None, document.article, sameness.prepare(document.article))
     return fact, PreparedFile(original.digest, original, (item,))
 
 

@@ -18,9 +18,10 @@ from ingest_service.folder.scan import FileFact
 from ingest_service.judging.judge import Judge
 from ingest_service.ledger import adopted, entries
 from ingest_service.ledger.batch import FileChanges
+from ingest_service.store import article_blob
 from ingest_service.store.db import Database
 from ingest_service.store.tables import AGAIN, Article, Outbox
-from ingest_service.workers.prepare import FileToRead, PreparedFile, prepare
+from ingest_service.workers.prepare import FileToRead, PreparedFile, PreparedItem, prepare
 from tests.ingest.events import head
 from tests.ingest.folders import OTHER, STORY
 from tests.ingest.normalise import test_documentation
@@ -130,8 +131,9 @@ def test_every_cause_of_one_file(service: Service) -> None:
     service.emitted()
     fact, prepared = service.prepared("a.txt", STORY.replace("Monday", "Tuesday"))
     [item] = prepared.items
-    better = dataclasses.replace(item.article, publisher="The Examiner")
-    service.enter(fact, dataclasses.replace(prepared, items=(dataclasses.replace(item, article=better),)))
+    better = dataclasses.replace(article_blob.unpacked(item.article.content), publisher="The Examiner")
+    improved = PreparedItem.of(None, better, item.facts.unpacked())
+    service.enter(fact, dataclasses.replace(prepared, items=(improved,)))
     service.emitted()
     service.move("a.txt", "b.txt")
     service.remove("b.txt")

@@ -53,7 +53,7 @@ class Folder:
         for number, (name, text) in enumerate(texts):
             article = model.Article(text[:40], tuple(text.split("\n\n")))
             original = model.Original(text.encode(), "text/plain", "utf-8")
-            item = PreparedItem(None, article, sameness.prepare(article))
+            item = PreparedItem.of(None, article, sameness.prepare(article))
             fact = FileFact(name, original.size, 0, 0, 0, number)
             stored.append((fact, PreparedFile(original.digest, original, (item,))))
         with self.database.writing() as session:

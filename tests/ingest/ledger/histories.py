@@ -157,7 +157,7 @@ def _item(number: int, variant: str, member: str | None) -> PreparedItem:
     text = text.upper() if variant == "capitals" else f"{text} More follows." if variant == "words" else text
     notes = (model.Note("rule", None, "removed"),) if variant == "notes" else ()
     article = model.Article(f"Title {number}", (text,), notes=notes)
-    return PreparedItem(member, article, sameness.prepare(article))
+    return PreparedItem.of(member, article, sameness.prepare(article))
 
 
 def merged(changes: Sequence[FileChanges]) -> FileChanges:

@@ -40,7 +40,7 @@ def file_of(*texts: str, names: Sequence[str | None] = (None,)) -> PreparedFile:
     """A file with an item of each text."""
     original = model.Original("".join(texts).encode(), "text/plain", "utf-8")
     articles = (model.Article("", (text,)) for text in texts)
-    items = (PreparedItem(name, each, sameness.prepare(each)) for name, each in zip(names, articles, strict=True))
+    items = (PreparedItem.of(name, each, sameness.prepare(each)) for name, each in zip(names, articles, strict=True))
     return PreparedFile(original.digest, original, tuple(items))
 
 

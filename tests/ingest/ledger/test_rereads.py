@@ -21,10 +21,11 @@ from ingest_service.folder.scan import FileFact
 from ingest_service.ledger import entries, rereads
 from ingest_service.ledger.batch import FileChanges
 from ingest_service.pipeline import Pipeline
+from ingest_service.store import article_blob
 from ingest_service.store.db import Database
 from ingest_service.store.tables import File
 from ingest_service.workers.pool import WorkerPool
-from ingest_service.workers.prepare import FileResult, PreparedFile, Task
+from ingest_service.workers.prepare import FileResult, PreparedFile, PreparedItem, Task
 from tests.ingest.folders import LIMITS, OTHER, STORY, Folder, causes, made
 from tests.ingest.ledger.test_entries import plans
 from tests.ingest.waiting import until
@@ -58,8 +59,11 @@ class FaultyPool:
         [result] = await self.pool.prepare(task)
         if not isinstance(result, PreparedFile):
             return result
-        items = tuple(dataclasses.replace(item, article=self.improve(item.article)) for item in result.items)
-        return dataclasses.replace(result, items=items)
+        return dataclasses.replace(result, items=tuple(map(self._improved, result.items)))
+
+    def _improved(self, item: PreparedItem) -> PreparedItem:
+        article = self.improve(article_blob.unpacked(item.article.content))
+        return PreparedItem.of(item.member, article, item.facts.unpacked())
 
 
 @dataclass

@@ -13,7 +13,7 @@ from ingest_service.judging.parallel import Comparison
 from ingest_service.settings import Limits
 from ingest_service.store import article_blob
 from ingest_service.workers import cache
-from ingest_service.workers.cache import FactsCache, StoredArticle
+from ingest_service.workers.cache import FactsCache, PackedFacts, StoredArticle
 from ingest_service.workers.pool import WorkerPool
 from ingest_service.workers.prepare import FileToRead, PreparedFile, Task
 
@@ -39,6 +39,19 @@ def test_a_text_longer_than_the_bound_is_cached_alone(monkeypatch: pytest.Monkey
     assert facts.facts_of(stored("d" * 500)) is long
 
 
+def test_packed_facts_are_unpacked_once_and_judge_as_before() -> None:
+    article = model.Article("", ("The minister opened the new harbour on Tuesday, after nine years of work.",))
+    facts, packed = FactsCache(), PackedFacts.of(sameness.prepare(article))
+    facts.put(article.digest, packed)
+    # Without content, the facts can only come from the cache.
+    unpacked = facts.facts_of(StoredArticle(article.digest, b""))
+    assert facts.facts_of(StoredArticle(article.digest, b"")) is unpacked
+    assert (packed.folded_digest, packed.characters) == (unpacked.folded_digest, len(article.text))
+    assert packed.fingerprints.tolist() == unpacked.fingerprints.tolist()
+    judgement = sameness.judge(unpacked, sameness.prepare(article))
+    assert judgement == sameness.judge(sameness.prepare(article), sameness.prepare(article)) is not None
+
+
 async def test_worker_and_service_cache_the_facts_of_a_file_that_was_read(tmp_path: Path) -> None:
     limits = Limits(workers=1)
     (tmp_path / "a.txt").write_text("News of the day.", encoding="utf-8")
@@ -49,7 +62,7 @@ async def test_worker_and_service_cache_the_facts_of_a_file_that_was_read(tmp_pa
         assert isinstance(prepared, PreparedFile)
         # Without content, its facts can only come from a cache.
         article = StoredArticle(prepared.items[0].article.digest, b"")
-        assert pool.facts.facts_of(article) is prepared.items[0].facts
+        assert pool.facts.facts_of(article).side.text == "News of the day."
         comparison = Comparison(article, [article], sameness.NOTHING_MASKED)
         [[judgement]] = pool.run(parallel.judge_chunk, [comparison]).result()
         assert judgement is not None

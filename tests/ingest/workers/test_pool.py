@@ -31,6 +31,7 @@ from ingest_service.errors import (
 from ingest_service.folder import scan
 from ingest_service.folder.scan import FileFact
 from ingest_service.settings import Limits
+from ingest_service.store import article_blob
 from ingest_service.workers import prepare
 from ingest_service.workers.pool import WorkerPool
 from ingest_service.workers.prepare import FileResult, FileToRead, PreparedFile, Task
@@ -88,7 +89,9 @@ async def test_files_are_read_though_the_idle_worker_was_killed(workers: WorkerP
 
 def words(result: FileResult) -> str:
     """The text of a file that was read, else its reason."""
-    return result.items[0].article.text if isinstance(result, PreparedFile) else f"{result.code}: {result}"
+    if not isinstance(result, PreparedFile):
+        return f"{result.code}: {result}"
+    return article_blob.unpacked(result.items[0].article.content).text
 
 
 async def test_a_worker_that_dies_is_reported_and_the_next_file_is_read(workers: WorkerPool, tmp_path: Path) -> None:
