@@ -15,7 +15,8 @@ IGNORE_FILE = ".ingestignore"
 MAX_RULES = 10_000
 # Replaces a line end in a name, which `.` in a rule does not match, by a character that no name has.
 LINE_END = "\udc0a"
-# Hidden files, and the temporary names of vim, emacs, nano, gedit, LibreOffice, rsync, browsers and sed.
+# Hidden files; the temporary names of vim, emacs, nano, gedit, LibreOffice, rsync, browsers, WinSCP and sed; and the
+# files that Windows and macOS put into folders to show them (".DS_Store" is a hidden one).
 TEMPORARY = (
     ".*",
     "*~",
@@ -23,7 +24,15 @@ TEMPORARY = (
     "*.sw[a-p]",
     "*.tmp",
     "*.part",
+    "*.filepart",
+    "*.partial",
     "*.crdownload",
+    "*.download",
+    "*.opdownload",
+    "[Dd]esktop.ini",
+    "Thumbs.db",
+    "ehthumbs.db",
+    "~$*",
     "*.goutputstream-*",
     "4913",
     "sed" + 6 * "[A-Za-z0-9]",

@@ -45,3 +45,34 @@ def test_a_rule_that_is_none_is_not_used_and_the_others_are(tmp_path: Path, rule
     assert ignore("a.bak", is_folder=False)
     assert ignore("drafts", is_folder=True)
     assert not ignore("a.txt", is_folder=False)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "upload.txt.filepart", "page.html.part", "page.html.crdownload", "page.txt.download", "page.txt.partial",
+        "page.txt.opdownload", "#notes.txt#", "notes.txt~", ".notes.txt.swp", "notes.txt.swo", "~$letter.docx",
+        "desktop.ini", "Desktop.ini", "Thumbs.db", ".DS_Store", "page.tmp",
+    ],
+)  # fmt: skip
+def test_temporary_files_and_those_of_the_desktop_are_ignored(tmp_path: Path, name: str) -> None:
+    ignore = Ignore(tmp_path)
+    assert ignore(name, is_folder=False)
+    assert ignore(f"folder/{name}", is_folder=False)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "upload.txt",
+        "a part.txt",
+        "download.txt",
+        "#notes.txt",
+        "partial",
+        "desktop.txt",
+        "~notes.txt",
+        "my.filepart.txt",
+    ],
+)
+def test_files_with_similar_names_are_read(tmp_path: Path, name: str) -> None:
+    assert not Ignore(tmp_path)(name, is_folder=False)
