@@ -27,6 +27,8 @@ OPEN_END = re.compile(
     r"(?:\s(?:a|an|and|as|at|by|for|from|her|his|in|is|its|of|on|or|that|the|their|to|was|were|with)|,)$"
 )
 LONG_SHARE = 0.75
+# "(PORT ALMA) –" opens a text.
+PLACE_AND_DASH = re.compile(r"\([^\W\d_a-z][^()\n]{1,40}\)\s?[-–—]{1,2}\s")
 # Scripts that put no space between words; Hangul does.
 UNSPACED = re.compile(r"[\u2e80-\u2fff\u3001-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uff64]")
 
@@ -99,6 +101,8 @@ def _continues(row: str, following: str, wrap: int, *, opens: bool) -> bool:
     """
     text, next_text = row.strip(), following.strip()
     if not wrap or not any(map(str.isalnum, text)) or ITEM.match(next_text) or _indent(following) > _indent(row) + 1:
+        return False
+    if PLACE_AND_DASH.match(next_text):
         return False
     if len(text) + 1 + _first_word(next_text) > wrap:
         return True

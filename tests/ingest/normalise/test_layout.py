@@ -77,6 +77,14 @@ def test_a_sentence_goes_on_after_a_short_word_or_in_a_paragraph() -> None:
     assert article_of(f"{TITLE}\n\n{text}").text == text.replace("\n", " ")
 
 
+def test_a_place_and_a_dash_open_a_text() -> None:
+    text = (
+        "The Northern Islands Harbour Board opens the new harbour of the\n"
+        "(PORT ALMA) – islands, which was built in nine years by its staff\nand the builders of two yards."
+    )
+    assert article_of(f"{TITLE}\n\n{text}").paragraphs[0] == text.split("\n", maxsplit=1)[0]
+
+
 def test_a_number_and_a_word_keep_the_hyphen_between_them() -> None:
     text = "The minister opened the harbour of the islands after a 20-\nyear delay, and thanked the builders for it."
     assert article_of(f"{TITLE}\n\n{text}").text == text.replace("\n", "")
