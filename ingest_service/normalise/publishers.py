@@ -41,6 +41,14 @@ _ORGANISATION = (
 ORGANISATION = re.compile(
     rf"(?:.{{1,70}}[\s-])?{_ORGANISATION}\.?(?: (?:of|for|on|de|del|des|du|der|at) .{{2,60}})?", re.I
 )
+# Lines of a page that only a release has.
+RELEASE_LINE = re.compile(
+    r"(?:media|press|news) contacts?(?: ?:.{0,80})?"
+    r"|categor(?:y|ies): ?(?:.{0,40}\b)?(?:press|news|media) ?releases?\b.{0,60}",
+    re.I,
+)
+# The number of first and of last lines that may be such a line.
+EDGE = 8
 KINDS: dict[str, Kind] = {
     "press release": "release", "press-release": "release", "press_release": "release", "release": "release",
     "news release": "release", "media release": "release", "statement": "release", "article": "article",
@@ -93,6 +101,9 @@ def _kind(draft: Draft) -> Kind:
     if article.publisher in AGENCY_NAMES:
         return "wire"
     if article.publisher in GOVERNMENTS.values() or (article.publisher and is_office(article.publisher)):
+        return "release"
+    edges = (*draft.lines[:EDGE], *draft.lines[-EDGE:])
+    if any(RELEASE_LINE.fullmatch(line.text) for line in edges if line.whole):
         return "release"
     if article.title and (article.authors or article.credits or article.published):
         return "article"

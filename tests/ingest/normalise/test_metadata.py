@@ -51,6 +51,21 @@ def test_the_file_may_say_its_kind(said: str, kind: Kind) -> None:
     assert article_of(f"---\ntype: {said}\n---\n{BODY}").kind == kind
 
 
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("Media Contact: Jane Roe", "release"),
+        ("Press contact", "release"),
+        ("Categories: News Release", "release"),
+        ("Media contacts were thanked", "document"),
+        ("Category: Boats", "document"),
+    ],
+)
+def test_a_line_that_only_releases_have_shows_the_kind(line: str, kind: Kind) -> None:
+    article = article_of(f"{TITLE}\n\n{BODY}\n\n{line}")
+    assert (article.kind, article.paragraphs[-1]) == (kind, line)
+
+
 def test_a_language_is_not_guessed_from_a_few_letters() -> None:
     assert article_of("Hello there").language is None
 
