@@ -47,7 +47,8 @@ def title(draft: Draft) -> RuleResult:
             return RuleResult()
         if draft.article.kind == "release":
             paragraphs = _with_continuation(paragraphs)
-        title_text = _joined(paragraphs[0])
+        # The headlines of dpa end with an equals sign.
+        title_text = _joined(paragraphs[0]).removesuffix(" =")
         if not _is_title(title_text, paragraphs[0]):
             return RuleResult()
     # The title itself, and its repetitions directly below.

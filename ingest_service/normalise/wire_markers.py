@@ -21,10 +21,11 @@ FILINGS = (
         rf"(?P<marker>(?:{_SLUG}-(?:\(OFFICIAL\)-)?){{0,2}}(?P<word>{_SLUG})(?:(?P<space> ?)(?P<count>\d{{1,2}}))?)"
         rf"(?:-\(OFFICIAL\))?-{_TITLE}"
     ),
-    # URGENT: · 2nd LEAD: · 1ST LD-WRITETHRU:
+    # URGENT: · 2nd LEAD · 1ST LD-WRITETHRU:
     re.compile(
-        rf"(?P<marker>(?:{_NTH.removesuffix('?')}(?P<word>LEAD|LD)(?:-WRITETHRU)?|(?P<alarm>URGENT|FLASH)))"
-        rf"\s?: +{_TITLE}"
+        rf"(?P<marker>{_NTH.removesuffix('?')}(?P<word>LEAD|LD)(?:-WRITETHRU)?(?=\s?:| )"
+        r"|(?P<alarm>URGENT|FLASH)(?=\s?:))"
+        rf"\s?:? +{_TITLE}"
     ),
 )
 # The words that markers begin with, so that most titles are searched for nothing else.

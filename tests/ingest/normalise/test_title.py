@@ -44,6 +44,10 @@ def test_a_first_line_that_reads_like_text_stays(line: str) -> None:
     assert article.paragraphs[0] == line.strip()
 
 
+def test_the_equals_sign_after_a_headline_is_no_part_of_it() -> None:
+    assert article_of(f"{TITLE} =\n\n{BODY}").title == TITLE
+
+
 def test_a_byline_above_the_title_names_the_author() -> None:
     article = article_of(f"By Jane Roe\n\n{TITLE}\n\n{BODY}")
     assert (article.title, article.authors, article.text) == (TITLE, ("Jane Roe",), BODY)

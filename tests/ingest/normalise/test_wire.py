@@ -49,6 +49,7 @@ def test_what_is_no_header_stays(line: str) -> None:
         ("ADV-", Wire("ADV", 1)),
         ("URGENT: ", Wire("URGENT", 0)),
         ("2nd LEAD: ", Wire("2nd LEAD", 2)),
+        ("3rd LEAD ", Wire("3rd LEAD", 3)),
         ("(FLASH) ", Wire("FLASH", 0)),
     ],
 )
@@ -63,6 +64,7 @@ def test_other_markers_are_read(line: str, wire: Wire) -> None:
         "Urgent: a crane for the quay",
         "UPDATE: Quay late",
         "EXTRA: Seats",
+        "2nd LEAD singer joins",
         "LEAD: Found",
         "ADVERSE-wind warning",
         "Lead: a metal",
