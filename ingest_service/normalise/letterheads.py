@@ -37,10 +37,10 @@ CONTACT = re.compile(
     r"\s?(?::.{0,100})?",
     re.I,
 )
-# The district of an office, on a line of its own.
+# The district of an office on a line of its own, or a place that publishes.
 DISTRICT = re.compile(
     r"(?:(?:northern|southern|eastern|western|central|middle) )?"
-    r"(?:district|state|county|city|commonwealth|province|republic) of .{2,40}",
+    r"(?:district|state|county|city|commonwealth|province|republic|port|town|village|borough|university) of .{2,40}",
     re.I,
 )
 DATE_AND_CONTACT = re.compile(r"(.{6,40}?)\s+((?:press |media )?(?:contact|contacto)\s?:.{0,100})", re.I)

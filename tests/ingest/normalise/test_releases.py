@@ -27,6 +27,11 @@ def test_a_title_that_goes_on_below_the_label_is_whole() -> None:
     assert article.text == f"(PORT ALMA) – {BODY}"
 
 
+def test_a_place_that_publishes_is_part_of_the_letterhead() -> None:
+    article = article_of(f"PORT OF ALMA\nNEWS RELEASE\nContact: Jane Roe\n\n{TITLE}\n\n{BODY}")
+    assert (article.title, article.publisher, article.text) == (TITLE, "PORT OF ALMA", BODY)
+
+
 @pytest.mark.parametrize(
     "text",
     [
