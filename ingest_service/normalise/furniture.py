@@ -34,6 +34,7 @@ FURNITURE = re.compile(
             r"leave a (?:comment|reply)|post a comment|(?:\d{1,6}|no|view|show|hide) comments?",
             rf"(?:first |last )?(?:published|updated|posted):? {_AGO}",
             r"by (?:an? |our )?(?:staff|news|web) (?:reporter|correspondent|writer|desk)s?",
+            r"our standards: the thomson reuters trust principles",
             r"click (?:here )?to (?:share|print)|scroll (?:back )?to (?:the )?top|(?:go|return) to (?:the )?top",
             r"(?:e-?mail )?newsletter sign[ -]?up|sign up for (?:e-?mail )?(?:updates|alerts|newsletters)",
             r"you are here|toggle (?:navigation|menu|search)|(?:open|close|main|skip) (?:menu|navigation)",
@@ -49,7 +50,10 @@ MENU = frozenset(
     names.WORD.findall(
         "menu search subscribe home login register news sport sports business opinion world politics about contact"
     )
-) | {"sign in", "log in", "sign up", "log out", "about us", "contact us"}
+) | {
+    "sign in", "log in", "sign up", "log out", "about us", "contact us", "privacy policy", "terms of use",
+    "terms of service", "terms and conditions", "cookie policy", "accessibility", "site map", "sitemap", "careers",
+}  # fmt: skip
 PARTS = re.compile(r"\s*[|•·]\s*|\s{2,}")
 COPYRIGHT = re.compile(
     r"(?:copyright(?= (?:©|\(c\)|\d|by |(?-i:[A-Z])))|©|\(c\)) ?(?:©|\(c\))? ?.{0,60}\b(?:19|20)\d\d\b.{0,200}"

@@ -27,6 +27,8 @@ from tests.ingest.normalise.texts import BODY, TITLE, article_of, at_the_end, re
         "Share this article: Facebook Twitter Email Print",
         "By Staff Reporter",
         "Scroll to top",
+        "Privacy Policy | Terms of Use",
+        "Our Standards: The Thomson Reuters Trust Principles.",
         "Newsletter Sign-Up",
         "You are here:",
         "Accept all cookies",
