@@ -8,7 +8,7 @@ is exactly the article's text.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from ingest_service import edits, versions
+from ingest_service import characters, edits, versions
 from ingest_service.edits import apply
 from ingest_service.model import PARAGRAPH_BREAK, Article, Normaliser, Note, Reading
 from ingest_service.normalise import (
@@ -101,7 +101,9 @@ def _rewritten(reading: Reading) -> tuple[Note, ...]:
         if MARKED.get(rewriter, reading.media_type) == reading.media_type and (made := rewriter(text, start)):
             text = apply(text, made)
             rewritten = edits.composed(reading.source, rewritten, made)
-    return rewritten
+    # An entity may represent what reading repairs, such as a soft hyphen or the accent of the letter before it.
+    repairs = characters.repaired(text)[1] if text is not reading.text else ()
+    return edits.composed(reading.source, rewritten, repairs) if repairs else rewritten
 
 
 def name_of(rule: Callable[..., object]) -> str:

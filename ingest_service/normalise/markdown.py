@@ -7,6 +7,7 @@ Headings, and lists with their marks, are handled like those of other texts.
 import functools
 import html
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from ingest_service.model import Note
@@ -57,6 +58,8 @@ INLINE = re.compile(
 BEGINNINGS = re.compile(r"[\\`{<\[!&*_~]")
 CLOSERS = {"{{<": ">}}", "{{%": "%}}", "{%": "%}", "<!--": "-->", "<script": "</script>", "<style": "</style>"}
 LONGEST_SHORTCODE = 5_000
+# Tabs, line ends, and characters that Unicode does not assign: their entities remain.
+UNREADABLE = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def markdown(source: str, start: int) -> list[Note]:
@@ -174,7 +177,7 @@ def _closed(source: str, match: re.Match[str], limit: int) -> Iterator[tuple[int
             yield match.start(), stop + len(closer), ""
     elif match["entity"]:
         text = html.unescape(match["entity"])
-        if text != match["entity"] and (text.isprintable() or text == "\u00a0"):
+        if text != match["entity"] and not any(unicodedata.category(sign) in UNREADABLE for sign in text):
             yield *match.span(), text
     else:
         yield *match.span(), "\n" if match["tag_name"] == "br" else ""

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from ingest_service import characters
 from ingest_service.model import Json
 from ingest_service.normalise import bylines, dates
 from ingest_service.normalise.draft import Draft, RuleResult
@@ -31,7 +32,7 @@ def front_matter(draft: Draft) -> RuleResult:
     authors, outlet = _authors(fields)
     article = replace(
         draft.article,
-        title=html.unescape(_taken(fields, TITLE) or ""),
+        title=characters.repaired(html.unescape(_taken(fields, TITLE) or ""))[0],
         url=_taken(fields, URL, lambda value: value if WEB.fullmatch(value) else None),
         published=(published := _taken(fields, PUBLISHED, dates.of_metadata)),
         published_basis="metadata" if published else None,

@@ -69,3 +69,24 @@ def test_addresses_are_kept_in_notes() -> None:
 def test_marks_in_plain_text_stay() -> None:
     text = "We&#8217;ve met [the mayor](https://example.org/)"
     assert article_of(f"{TITLE}\n\n{text}\n\n{BODY}").paragraphs[0] == text
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("The har&shy;bour&#8203; is&ZeroWidthSpace; open.", "The harbour is open."),
+        ("The cafe&#769; and the cafe\u0301.", "The café and the café."),
+        ("The `cafe`&#x301; is open.", "The café is open."),
+        ("می&zwnj;خواهم", "می\u200cخواهم"),
+        ("Two&ensp;words&nbsp;here", "Two\u2002words\u00a0here"),
+        ("Tab&Tab;and&#10;line&#xE000;", "Tab&Tab;and&#10;line&#xE000;"),
+    ],
+)
+def test_what_an_entity_represents_is_repaired_like_text(text: str, plain: str) -> None:
+    assert marked(text) == plain
+
+
+def test_the_note_of_a_repaired_entity_has_the_entity() -> None:
+    article = article_of(f"# {TITLE}\n\nThe har&shy;bour, cafe&#769;.\n\n{BODY}", "a.md")
+    assert removed(article, "invisible-signs") == ["&shy;"]
+    assert removed(article, "composition") == ["cafe&#769;."]

@@ -74,3 +74,7 @@ def test_a_passage_in_another_language_at_the_top_does_not_decide() -> None:
     quoted = "The prime minister said that the agreement would be signed before the end of the year. " * 10
     text = "Le premier ministre a rencontré hier son homologue à Paris pour signer un accord sur la pêche. " * 40
     assert article_of(f"{quoted}\n\n{text}").language == "fr"
+
+
+def test_entities_in_a_title_are_repaired_like_text() -> None:
+    assert article_of(f"---\ntitle: The har&shy;bour cafe&#769;\n---\n{BODY}").title == "The harbour café"
