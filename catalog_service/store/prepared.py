@@ -9,9 +9,10 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias, cast
 
-from sqlalchemy import Connection, Dialect, Select, exc
+from sqlalchemy import BindParameter, Connection, Dialect, Select, exc
 from sqlalchemy.engine.interfaces import DBAPICursor, DBAPIModule
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
 
 # What a prepared statement is executed in: the session of a transaction, or the connection of the event loop.
@@ -48,18 +49,14 @@ class _Compiled:
     """A statement compiled for one database, with the functions that convert its parameters and results."""
 
     def __init__(self, statement: Select[*tuple[Any, ...]], dialect: Dialect, names: Iterable[str]) -> None:
-        compiled = statement.compile(dialect=dialect)
+        compiled = _with_literals(statement).compile(dialect=dialect)
         assert isinstance(compiled, SQLCompiler)
         expanded = compiled.construct_expanded_state(dict.fromkeys(names))
-        types = {name: bind.type.dialect_impl(dialect) for name, bind in compiled.binds.items()}
-        processors = {name: type_.bind_processor(dialect) for name, type_ in types.items()} | dict(expanded.processors)
+        types = {name: compiled.binds[name].type.dialect_impl(dialect) for name in names if name in expanded.parameters}
         self.sql = expanded.statement
-        self._given = {name: processors[name] for name in names if name in expanded.parameters}
-        self._fixed = {
-            name: _converted(processors.get(name), value)
-            for name, value in expanded.parameters.items()
-            if name not in self._given
-        }
+        self._processors = {name: type_.bind_processor(dialect) for name, type_ in types.items()}
+        # Parameters that the compiler adds: on SQLite, a LIMIT gets an OFFSET of 0.
+        self._added = {name: value for name, value in expanded.parameters.items() if name not in types}
         # The order of the parameters; None on PostgreSQL, whose driver takes them by name.
         self._order = expanded.positiontup
         columns = statement.selected_columns
@@ -69,7 +66,7 @@ class _Compiled:
 
     def execute(self, connection: Connection, values: Mapping[str, Any]) -> list[NamedRow]:
         """The rows of the statement with these values of its parameters. Raises DBAPIError."""
-        named = self._fixed | {name: _converted(process, values[name]) for name, process in self._given.items()}
+        named = self._added | {name: _converted(process, values[name]) for name, process in self._processors.items()}
         parameters = named if self._order is None else tuple(map(named.__getitem__, self._order))
         cursor = connection.connection.cursor()
         try:
@@ -88,6 +85,16 @@ class _Compiled:
         for place, process in self._results:
             values[place] = process(values[place])
         return self._make(values)
+
+
+def _with_literals(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """The statement with its fixed values as literals: they are not bound at each execution."""
+
+    def replace(element: Any, **_: object) -> BindParameter[Any] | None:  # noqa: ANN401  Any part of a statement.
+        fixed = isinstance(element, BindParameter) and not element.required
+        return element.render_literal_execute() if fixed else None
+
+    return cast("Select[*tuple[Any, ...]]", visitors.replacement_traverse(statement, {}, replace))
 
 
 def make_row_class(fields: Iterable[str]) -> Any:  # noqa: ANN401  A class whose fields are known only here.
