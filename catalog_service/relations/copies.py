@@ -15,7 +15,6 @@ from sqlalchemy.orm import aliased
 from catalog_service.relation_types import COPY_TYPES
 from catalog_service.relations import filing, links
 from catalog_service.store import arrays
-from catalog_service.store.arrays import any_of
 from catalog_service.store.tables import (
     Document,
     Relation,
@@ -37,8 +36,10 @@ MAX_STEPS = 2
 
 
 @functools.cache
-def select_copies() -> Select[str]:
+def select_copies(*, one: bool = False) -> Select[str]:
     """Selects those of `:filings` that are copies. None of them may be the head of its story.
+
+    With `one`, `:filings` is one document, not a list.
 
     A document is a copy if the head of its story, or an earlier filing in it, has the same digest, or is connected with
     it by at most `MAX_STEPS` copy relations.
@@ -59,7 +60,7 @@ def select_copies() -> Select[str]:
         .join(Story, and_(Story.id == document.story, valid_at(Story)))
         .join(head, head.id == Story.head)
         .join(head_version, current_version(head, head_version))
-        .where(any_of(document.id, arrays.parameter("filings")), is_copy)
+        .where(arrays.equals(document.id, "filings", one=one), is_copy)
     )
 
 

@@ -177,17 +177,19 @@ def _story_relations() -> Select[str, str, int, str, bool]:
 
 
 @functools.cache
-def select_related(types: tuple[str, ...] | None = None, *, now: bool = True) -> Select[tuple[str, str, str]]:
+def select_related(
+    types: tuple[str, ...] | None = None, *, now: bool = True, one: bool = False
+) -> Select[tuple[str, str, str]]:
     """The relations of these types, or of all types, between current versions, from the side of each of `:documents`.
 
-    Columns: document, other, type. The versions are current now, or as of the seq `:at`. Cached: to build the statement
-    takes longer than to execute it.
+    Columns: document, other, type. The versions are current now, or as of the seq `:at`. With `one`, `:documents` is
+    one document, not a list. Cached: to build the statement takes longer than to execute it.
     """
     at = None if now else bindparam("at", type_=BigInteger)
     sides = []
     for own, other in DIRECTIONS:
         side = select(own[0].label("document"), other[0].label("other"), Relation.type.label("type")).where(
-            any_of(own[0], arrays.parameter("documents")), in_force(at=at)
+            arrays.equals(own[0], "documents", one=one), in_force(at=at)
         )
         if types is not None:
             side = side.where(unindexed(Relation.type).in_(types))

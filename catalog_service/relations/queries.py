@@ -35,17 +35,17 @@ class Related:
     copies: set[str]
 
 
-def related(
-    reader: Reader, documents: Collection[str], filings: Collection[str] = (), at: int | None = None
-) -> Related:
+def related(reader: Reader, documents: Sequence[str], filings: Sequence[str] = (), at: int | None = None) -> Related:
     """The relations of each document to others, between current versions, and those of `filings` that are copies.
 
-    The versions are current now, or as of the seq `at`. No document in `filings` may be the head of its story.
-    One statement reads everything.
+    The versions are current now, or as of the seq `at`. `filings` are some of the documents; none of them may be the
+    head of its story. One statement reads everything.
     """
     result = Related({document: {} for document in documents}, set())
-    statement = _select_related(now=at is None, copies=bool(filings))
-    for document, type_, count in statement.rows(reader, documents=list(documents), filings=list(filings), at=at):
+    one = len(documents) == 1
+    statement = _select_related(now=at is None, copies=bool(filings), one=one)
+    values = (documents[0], documents[0]) if one else (documents, filings)
+    for document, type_, count in statement.rows(reader, documents=values[0], filings=values[1], at=at):
         if type_ is None:
             result.copies.add(document)
         else:
@@ -54,18 +54,18 @@ def related(
 
 
 @functools.cache
-def _select_related(*, now: bool, copies: bool) -> Prepared:
-    return Prepared(lambda: _counts(now=now, copies=copies))
+def _select_related(*, now: bool, copies: bool, one: bool) -> Prepared:
+    return Prepared(lambda: _counts(now=now, copies=copies, one=one))
 
 
-def _counts(*, now: bool, copies: bool) -> Select[*tuple[Any, ...]]:
+def _counts(*, now: bool, copies: bool, one: bool) -> Select[*tuple[Any, ...]]:
     """Columns: document, type of relation (None for a copy), number of relations."""
-    relations = links.select_related(now=now).subquery()
+    relations = links.select_related(now=now, one=one).subquery()
     columns = (relations.c.document, relations.c.type, func.count().label("count"))
     counts = select(*columns).group_by(relations.c.document, relations.c.type)
     if not copies:
         return counts
-    copied = select_copies().subquery()
+    copied = select_copies(one=one).subquery()
     rows = union_all(counts, select(copied.c.id, cast(null(), String), literal(0))).subquery()
     return select(rows.c.document, rows.c.type, rows.c.count)
 

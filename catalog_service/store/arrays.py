@@ -4,7 +4,7 @@ PostgreSQL takes at most 65,535 parameters a statement and SQLite 32,766; a stor
 """
 
 from collections.abc import Collection, Sequence
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from sqlalchemy import JSON, BindParameter, Boolean, ColumnElement, Dialect, String, TypeDecorator, bindparam, column
 from sqlalchemy.dialects import postgresql
@@ -60,6 +60,14 @@ def any_of(column: Any, texts: Collection[str] | BindParameter[list[str]]) -> Co
     """Whether the column equals one of the texts, however many they are; all of them are one parameter."""
     values = texts if isinstance(texts, BindParameter) else bindparam(None, list(texts), type_=Texts())
     return _AnyOf(column, values)
+
+
+def equals(column: Any, name: str, *, one: bool) -> ColumnElement[bool]:  # noqa: ANN401  As above.
+    """Whether the column equals the parameter `name`: one text, or else any text of a list.
+
+    For one text SQLite does not parse a list and store its elements, which takes as long as to read a few rows.
+    """
+    return cast("ColumnElement[bool]", column == bindparam(name)) if one else any_of(column, parameter(name))
 
 
 class _AnyRowOf(_AnyOf):
