@@ -39,8 +39,9 @@ def byline(draft: Draft) -> RuleResult:
     """Removes a line under the title that is "By" and names; these are the authors, and perhaps the publisher."""
     if not draft.article.title or len(draft.lines) < 2:
         return RuleResult()
-    for index, line in enumerate(draft.lines[:OPENING]):
-        people, publisher = _byline(line, index) if line.whole and len(line.text) <= LONGEST else ((), None)
+    for index, distance in draft.under_title(OPENING):
+        line = draft.lines[index]
+        people, publisher = _byline(line, distance) if line.whole and len(line.text) <= LONGEST else ((), None)
         if not people and not publisher:
             continue
         cuts = [(line.start, line.end)]
@@ -62,11 +63,11 @@ def is_byline(text: str) -> bool:
     return bool(match and people_and_publisher(match[1])[0])
 
 
-def _byline(line: Line, index: int) -> tuple[tuple[str, ...], str | None]:
+def _byline(line: Line, distance: int) -> tuple[tuple[str, ...], str | None]:
     """The persons and the publisher of a byline. Directly under the title "Jane Roe, Reuters" is one too."""
     if match := BYLINE.fullmatch(line.text):
         return people_and_publisher(match[1])
-    if index == 0 and names.is_capitalised(line.text.replace(",", "")):
+    if distance == 0 and names.is_capitalised(line.text.replace(",", "")):
         people, publisher = people_and_publisher(line.text)
         return (people, publisher) if people and publisher else ((), None)
     return (), None

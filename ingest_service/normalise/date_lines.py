@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from ingest_service.model import Article
 from ingest_service.normalise import dates, names
-from ingest_service.normalise.draft import Draft, RuleResult
+from ingest_service.normalise.draft import MENU, SHORTEST_HEADING, Draft, RuleResult
 from ingest_service.normalise.layout import Line
 
 LONGEST = 140
@@ -44,7 +44,8 @@ def date_line(draft: Draft) -> RuleResult:
     """Removes a line at the top that is only a date, perhaps with author and update; the article is published on it."""
     if not draft.article.title:
         return RuleResult()
-    for index, line in enumerate(draft.lines[:NEAR]):
+    for index, _ in draft.under_title(NEAR):
+        line = draft.lines[index]
         stated = _stated(line.text) if line.whole else None
         if stated is None or draft.article.published not in (None, stated.published):
             continue
@@ -56,7 +57,17 @@ def date_line(draft: Draft) -> RuleResult:
             cuts.append((following.start, following.end))
             stated = replace(stated, updated=updated)
         return RuleResult(cuts=cuts, article=_article(draft.article, stated))
-    return RuleResult()
+    published = None if draft.article.published else _before_heading(draft)
+    return RuleResult(article=_article(draft.article, _Stated(published))) if published else RuleResult()
+
+
+def _before_heading(draft: Draft) -> str | None:
+    """The date before a repetition of the title on its line: "June 26, 2025: Minister opens the harbour"."""
+    title = draft.article.title
+    for line in draft.lines[:MENU] if len(title) >= SHORTEST_HEADING else ():
+        if line.text.endswith(title) and len(line.text) < LONGEST + len(title):
+            return dates.alone(line.text.removesuffix(title).rstrip(" :|-–—"))
+    return None
 
 
 def heads_entries(lines: Sequence[Line], index: int) -> bool:
@@ -105,8 +116,9 @@ def _of_byline(text: str) -> _Stated | None:
         published, name = dates.alone(text[match.end() :].strip()), match[1]
     else:
         _, end, published = next(dates.spans(text), (0, 0, None))
-        match = DATE_AND_BY.fullmatch(text, end)
-        if published is None or match is None or dates.alone(text[:end]) is None:
+        # A time may be between the date and the name.
+        match = DATE_AND_BY.search(text, end)
+        if published is None or match is None or dates.alone(text[: match.start()]) is None:
             return None
         name = match[1]
     people = _people(name)

@@ -12,6 +12,12 @@ from ingest_service.model import Article, Json, Note, Reading, Span
 from ingest_service.normalise import layout
 from ingest_service.normalise.layout import Line
 
+# A heading that repeats the title, no further down than a menu is long, and near the first long line.
+SHORTEST_HEADING = 20
+MENU = 400
+LONG = 100
+NEAR_TEXT = 10
+
 
 @dataclass(frozen=True, slots=True)
 class RuleResult:
@@ -49,6 +55,18 @@ class Draft:
             return self
         notes = (Note(rule, span, self.source[slice(*span)]) for span in (*result.cuts, *result.mends))
         return replace(self, lines=remaining, article=result.article or self.article, notes=(*self.notes, *notes))
+
+    def under_title(self, near: int) -> Iterator[Span]:
+        """The indices of the first lines under the title, and how many lines are between: fewer than `near`.
+
+        A saved page begins with the title of its window. Its heading is below the menu, and the text follows there.
+        """
+        tops, title = [0], self.article.title
+        if len(title) >= SHORTEST_HEADING:
+            headings = (index + 1 for index, line in enumerate(self.lines[:MENU]) if line.text == title)
+            tops += (at for at in headings if any(len(line.text) > LONG for line in self.lines[at : at + NEAR_TEXT]))
+        for top in tops:
+            yield from ((index, index - top) for index in range(top, min(top + near, len(self.lines))))
 
     def stretches(self) -> Iterator[Span]:
         """The spans of uncut text: whole paragraphs, or their parts on both sides of a cut."""

@@ -11,9 +11,9 @@ from ingest_service.normalise.layout import Line
 LONGEST = 300
 LONGEST_NAME = 80
 FEWEST_WORDS = 3
-# The number of lines below the title in which it may be repeated.
-NEAR = 20
-SEPARATOR = re.compile(r"\s+(\||::|•|»|[-–—])\s+")
+# The number of lines below the title in which it may be repeated; a menu may come before.
+NEAR = 400
+SEPARATOR = re.compile(r"\s+(\||::?|•|»|[-–—])\s+")
 # Parts of a site that are no name of a publisher.
 SECTION = re.compile(
     r"(?:(?:press|news|media|latest)(?: room| releases?| cent(?:er|re)| statements?)?|newsroom|home|homepage|blog"
@@ -36,30 +36,39 @@ def site_name(draft: Draft) -> RuleResult:
     """Removes the name of the site behind a bar or a dash after the title; it is the publisher if none is known."""
     article, cuts = draft.article, []
     if SEPARATOR.search(article.title[:LONGEST]):
-        end, site = _divided(article.title, draft.lines)
-        article = replace(article, title=article.title[:end], publisher=article.publisher or site)
+        start, end, site = _divided(article.title, draft.lines)
+        article = replace(article, title=article.title[start:end], publisher=article.publisher or site)
     if len(draft.lines) > 1 and SEPARATOR.search(text := draft.lines[0].text[:LONGEST]):
         line = draft.lines[0]
-        end, site = _divided(text, draft.lines[1:])
-        if end < len(text) and len(line.text) <= LONGEST:
-            cuts = [(line.start + end, line.end)]
+        start, end, site = _divided(text, draft.lines[1:])
+        if len(line.text) <= LONGEST:
+            spans = [(line.start, line.start + start), (line.start + end, line.end)]
+            cuts = [span for span in spans if span[0] < span[1]]
             article = replace(article, publisher=article.publisher or site)
     return RuleResult(cuts, article=article) if cuts or article is not draft.article else RuleResult()
 
 
-def _divided(text: str, below: Sequence[Line]) -> tuple[int, str | None]:
-    """The end of the title in a text, and the name of the site behind it."""
+def _divided(text: str, below: Sequence[Line]) -> tuple[int, int, str | None]:
+    """The start and the end of the title in a text, and the name of the site behind it."""
+    section = SEPARATOR.search(text)
+    start = section.end() if section and section[1] == "|" and SECTION.fullmatch(text[: section.start()]) else 0
     end, site = len(text), None
-    repeated = {tuple(names.words(line.text)) for line in below[:NEAR] if len(line.text) <= LONGEST}
-    for start, stop, mark in _separators(text):
-        tail = text[stop:end].strip()
-        if len(names.words(text[:start])) < FEWEST_WORDS or not _is_site(
-            tail, mark, tuple(names.words(text[:start])) in repeated
-        ):
+    for first, last, mark in _separators(text):
+        tail = text[last:end].strip()
+        if len(names.words(text[:first])) < FEWEST_WORDS or not _is_site(tail, mark, text[start:first], below):
             break
-        end = start
+        end = first
         site = site if site or SECTION.fullmatch(tail) else tail
-    return end, site
+    # "Opinion | " may be part of the title, unless the title is repeated without it.
+    return start if start and _is_repeated(text[start:end], below) else 0, end, site
+
+
+def _is_repeated(text: str, below: Sequence[Line]) -> bool:
+    """Whether a line below has the same words."""
+    words = names.words(text)
+    return len(words) >= FEWEST_WORDS and any(
+        abs(len(line.text) - len(text)) < FEWEST_WORDS and names.words(line.text) == words for line in below[:NEAR]
+    )
 
 
 def _separators(text: str) -> Iterator[tuple[int, int, str]]:
@@ -68,12 +77,12 @@ def _separators(text: str) -> Iterator[tuple[int, int, str]]:
         yield match.start(), match.end(), match[1]
 
 
-def _is_site(tail: str, mark: str, repeated: bool) -> bool:
+def _is_site(tail: str, mark: str, title: str, below: Sequence[Line]) -> bool:
     """Whether the last part of a title is the name of a site or of a section of it."""
     if not tail or len(tail) > LONGEST_NAME:
         return False
-    if repeated or (SECTION.fullmatch(tail) and mark == "|"):
+    if (SECTION.fullmatch(tail) or names.is_capitalised(tail)) and mark == "|":
         return True
-    if mark == "|":
-        return names.is_capitalised(tail)
-    return " " in tail and names.is_capitalised(tail) and publishers.is_organisation(tail)
+    if mark != ":" and " " in tail and names.is_capitalised(tail) and publishers.is_organisation(tail):
+        return True
+    return _is_repeated(title, below)

@@ -20,6 +20,9 @@ TRAIL = re.compile(r"(?:You are here:? ?)?Home(?: ?[>»›/|] ?[^>»›/|]{1,40}
 SHORTEST_FULL_LINE = 45
 LONGEST_WORD = 20
 LONG_WORD = 5
+# Titles are cut off at 40 characters or more, or end with an ellipsis.
+SHORTEST_CUT_OFF = 40
+FEWEST_WORDS = 3
 TITLE_CASE_SHARE = 0.7
 OPENING = re.compile(r"Dear\b|[\"“]")
 
@@ -53,7 +56,10 @@ def title(draft: Draft) -> RuleResult:
             return RuleResult()
     # The title itself, and its repetitions directly below.
     title_words = names.words(title_text)
-    same = takewhile(lambda lines: names.words(_joined(lines)) == title_words, paragraphs)
+    same = list(takewhile(lambda lines: names.words(_joined(lines)) == title_words, paragraphs))
+    whole = _whole_title(title_text, paragraphs[len(same) : len(same) + 1])
+    if whole:
+        title_text, same = _joined(whole), [*same, whole]
     cuts = [(line.start, line.end) for lines in same for line in lines]
     if cuts and len(cuts) == len(draft.lines):
         cuts.pop()
@@ -78,6 +84,17 @@ def picture_label(draft: Draft) -> RuleResult:
 
 def _joined(lines: tuple[Line, ...]) -> str:
     return " ".join(line.text for line in lines)
+
+
+def _whole_title(text: str, below: Sequence[tuple[Line, ...]]) -> tuple[Line, ...]:
+    """The paragraph below that is the title in full, if the title was cut off after some of its words."""
+    cut_off = text.rstrip(" .…")
+    if not below or (len(text) < SHORTEST_CUT_OFF and cut_off == text):
+        return ()
+    whole, words = _joined(below[0]), names.words(cut_off)
+    continued = names.words(whole[:LONGEST])
+    is_same = len(words) >= FEWEST_WORDS and len(continued) > len(words) and continued[: len(words)] == words
+    return below[0] if is_same and whole[len(cut_off) :][:1] == " " and _is_title(whole, below[0]) else ()
 
 
 def _lines_above(lines: Sequence[Line], paragraphs: Sequence[tuple[Line, ...]]) -> int:
