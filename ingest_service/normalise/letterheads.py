@@ -167,5 +167,6 @@ def _label(text: str) -> tuple[bool, str | None]:
     """Whether a line is a label of a release, alone or with a date; and the date, where it can be read."""
     match = LABEL.match(text)
     rest = text[match.end() :].strip() if match else ""
-    published = dates.alone(rest) if rest else None
+    # "06 14 2006": the marks between the figures are lost.
+    published = dates.alone(rest.replace(" ", "/") if NUMERIC_DATE.fullmatch(rest) else rest) if rest else None
     return match is not None and (not rest or published is not None or bool(NUMERIC_DATE.fullmatch(rest))), published
