@@ -44,7 +44,16 @@ ORGANISATION = re.compile(
 # Lines of a page that only a release has.
 RELEASE_LINE = re.compile(
     r"(?:media|press|news) contacts?(?: ?:.{0,80})?"
-    r"|categor(?:y|ies): ?(?:.{0,40}\b)?(?:press|news|media) ?releases?\b.{0,60}",
+    r"|categor(?:y|ies): ?(?:.{0,40}\b)?(?:press|news|media) ?releases?\b.{0,60}"
+    # "Contact: Jane Roe, 202/555-0147": a name and a number.
+    r"|contacts?: [^\W\d_](?=.{0,60}\d{3}[-./) ]{1,2}\d{4}\b).{0,120}",
+    re.I,
+)
+# A part of the path of an address, such as "/press-releases/".
+RELEASE_PATH = re.compile(
+    r"/(?:(?:press|news|media)[-_]?(?:releases?|statements?)|pressemitteilung(?:en)?|medienmitteilung(?:en)?"
+    r"|communiques?(?:-de-presse)?|comunicados?(?:-de-prensa)?|notas?-de-prensa|comunicat[io]-stampa|persbericht(?:en)?"
+    r"|pressemeddelelser?)(?=[/?#]|\Z)",
     re.I,
 )
 # The number of first and of last lines that may be such a line.
@@ -103,9 +112,10 @@ def _kind(draft: Draft) -> Kind:
     if article.publisher in GOVERNMENTS.values() or (article.publisher and is_office(article.publisher)):
         return "release"
     edges = (*draft.lines[:EDGE], *draft.lines[-EDGE:])
-    if any(RELEASE_LINE.fullmatch(line.text) for line in edges if line.whole):
+    if any(RELEASE_LINE.fullmatch(line.text) for line in edges if line.whole) or RELEASE_PATH.search(article.url or ""):
         return "release"
-    if article.title and (article.authors or article.credits or article.published):
+    is_outlet = article.publisher and full_name(article.publisher)
+    if article.title and (article.authors or article.credits or article.published or is_outlet):
         return "article"
     return "document"
 
