@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.quality import article_set, gate
 
 FLOORS = Path(__file__).parent / "article_floors.json"
-PINNED = "sha-256:7d83465c1bcb4ed194e5acf014e88b2b18f7028ecd8881b4cbe0e2a212153b09"
+PINNED = "sha-256:b2290c44398e23ac529c24c1a201bd0084b376f0c63263467811d4583bd505fc"
 # No reason is good enough for less than this.
 LEAST = dict.fromkeys(article_set.FIELDS, 0.95)
 FEWEST_TEXTS = 120
