@@ -21,6 +21,7 @@ from ingest_service.delivery import events, outbox
 from ingest_service.errors import DatabaseAway, SourceAway, WorkersUnavailable
 from ingest_service.folder import folder_view, scan
 from ingest_service.folder.folder_view import FolderDiff
+from ingest_service.folder.moves import MoveMatcher
 from ingest_service.folder.schedule import ScanSchedule
 from ingest_service.folder.volumes import Volumes
 from ingest_service.folder.watch import Watch
@@ -237,8 +238,8 @@ class Pipeline:
         held = await self._hold(diff)
         # All files are stored before the first is judged: in a rebuilt ledger an article needs every candidate.
         deleted = [path for path in diff.difference.deleted if path not in held]
-        await self._bring_in(diff, deleted)
-        await self._confirm_deleted(diff, deleted)
+        postponed = await self._bring_in(diff, deleted)
+        await self._confirm_deleted(diff, [path for path in deleted if path not in postponed])
         if is_load:
             self.progress.begin("judge", await self._database.read(articles.count_new))
         await self._backlog.judge_new()
@@ -315,14 +316,15 @@ class Pipeline:
 
     # Bringing in
 
-    async def _bring_in(self, diff: FolderDiff, deleted: Sequence[str]) -> None:
-        ready, overdue = self._intake.settled(diff.difference.to_read)
-        origins = diff.difference.origins.values()
-        moves = scan.MoveMatcher({path: diff.known[path] for path in (*deleted, *origins)})
-        async with aclosing(self._intake.readings(diff, ready, moves)) as readings:
+    async def _bring_in(self, diff: FolderDiff, deleted: Sequence[str]) -> Collection[str]:
+        """Enters the files that differ. Returns the paths that are left as they are until a later scan."""
+        origins = diff.difference.origins
+        matcher = MoveMatcher({path: diff.known[path] for path in (*deleted, *origins.values())}, origins)
+        ready, overdue = self._intake.settled(diff.difference.to_read, matcher)
+        async with aclosing(self._intake.readings(diff, ready, matcher)) as readings:
             async for batch in readings:
                 self.progress.add_read(len(batch))
-                outcome = self._intake.outcome(diff, batch, overdue, moves)
+                outcome = self._intake.outcome(diff, batch, overdue, matcher)
                 new = {read.digest: fact for fact, read in outcome.stored if fact.path not in diff.known}
                 if new and diff.difference.deleted:
                     await self._database.write(adopted.move_adopted, self._context(), diff.difference.deleted, new)
@@ -334,6 +336,7 @@ class Pipeline:
         unusable = Outcome(failed=[(entry, entry.why) for entry in diff.seen.unusable.values()])
         if unusable.failed:
             await self._database.write(_enter, self._context(), unusable)
+        return matcher.postponed
 
     async def _confirm_deleted(self, diff: FolderDiff, deleted: Collection[str]) -> None:
         """Withdraws files that are still absent after the pause in which an editor may put a file back."""

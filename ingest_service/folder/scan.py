@@ -5,7 +5,6 @@ next new file may get the inode of a deleted one, and `touch -r` keeps size and 
 """
 
 import errno
-import itertools
 import os
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -19,8 +18,6 @@ from ingest_service.errors import NotRegular, PathTooLong, Unreadable
 
 # In bytes of the text form: an index of PostgreSQL accepts no longer value.
 LONGEST_PATH = 2_600
-# The digests of possible origins that are sent to a worker with a file.
-MAX_DIGESTS = 100
 
 Ignored = Callable[[str, bool], bool]
 # With these errors of stat a path is absent. With any other error it is unavailable.
@@ -127,49 +124,6 @@ def diff(known: Mapping[str, Known], seen: Seen, again: Collection[str] = ()) ->
         if path is not None and path != fact.path and _same_content(known[path].fact, fact):
             origins[fact.path] = path
     return Difference(to_read, deleted, origins)
-
-
-class MoveMatcher:
-    """Matches missing or changed files with files of the same bytes at other paths, each of them once."""
-
-    def __init__(self, files: Mapping[str, Known]) -> None:
-        self._digests = {path: file.digest for path, file in files.items() if file.digest is not None}
-        self._matched: set[str] = set()
-        # The unmatched paths of each digest, and the unmatched digests of each size, in the order of the files.
-        self._paths: dict[str, dict[str, int]] = {}
-        self._of_size: dict[int, dict[str, None]] = {}
-        for path, digest in self._digests.items():
-            self._paths.setdefault(digest, {})[path] = files[path].fact.size
-            self._of_size.setdefault(files[path].fact.size, {})[digest] = None
-
-    def digests(self, size: int, likely: str | None) -> frozenset[str]:
-        """The digests of unmatched files of a size in bytes, at most MAX_DIGESTS, with that of the likely path."""
-        digests = [*itertools.islice(self._of_size.get(size, ()), MAX_DIGESTS), self._digests.get(likely or "")]
-        return frozenset(digest for digest in digests if digest in self._paths)
-
-    def stays(self, path: str) -> bool:
-        """Excludes a file that is unchanged at its own path; False when it was matched with another path before."""
-        if path not in self._matched:
-            self._remove(path)
-        return path not in self._matched
-
-    def claim(self, digest: str, likely: str | None) -> str | None:
-        """The path that these bytes come from, the likely one if it is one of several; None when none is left."""
-        paths = self._paths.get(digest, {})
-        path = likely if likely in paths else next(iter(paths), None)
-        if path is not None:
-            self._remove(path)
-            self._matched.add(path)
-        return path
-
-    def _remove(self, path: str) -> None:
-        digest = self._digests.pop(path, None)
-        if digest is None:
-            return
-        size = self._paths[digest].pop(path)
-        if not self._paths[digest]:
-            del self._paths[digest]
-            self._of_size[size].pop(digest, None)
 
 
 def _same_content(before: FileFact, after: FileFact) -> bool:

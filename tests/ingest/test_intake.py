@@ -11,6 +11,7 @@ import pytest
 from ingest_service import intake, model, sameness
 from ingest_service.folder import scan
 from ingest_service.folder.folder_view import FolderDiff
+from ingest_service.folder.moves import MoveMatcher
 from ingest_service.folder.scan import FileFact, Known, Seen
 from ingest_service.folder.schedule import ScanSchedule
 from ingest_service.intake import Intake, Read
@@ -20,7 +21,7 @@ from tests.ingest.waiting import until
 
 NOTHING_SEEN = Seen({}, {})
 NOTHING_KNOWN = FolderDiff({}, NOTHING_SEEN, scan.diff({}, NOTHING_SEEN), {}, (), whole=True)
-NO_MOVES = scan.MoveMatcher({})
+NO_MOVES = MoveMatcher({}, {})
 NO_BYTES = model.Original(b"", "text/plain", None)
 ARTICLE = model.Article(title="A storm", paragraphs=("It rained.",))
 
@@ -96,7 +97,7 @@ async def test_the_tasks_of_a_moved_folder_grow_with_its_files_only(
 ) -> None:
     names = [f"{number:04}.txt" for number in range(8_000)]
     diff = moved_folder(names, same_size=same_size, renamed=renamed)
-    moves, workers = scan.MoveMatcher(diff.known), PickledTasks()
+    moves, workers = MoveMatcher(diff.known, diff.difference.origins), PickledTasks()
     intake_ = opened(tmp_path, workers)
     moved: dict[str, str] = {}
     async with aclosing(intake_.readings(diff, diff.difference.to_read, moves)) as readings:
@@ -114,7 +115,7 @@ async def test_a_moved_file_whose_digest_was_not_sent_keeps_its_document(tmp_pat
     known = {"old.txt": Known(before, digest_at("a"))}
     seen = Seen({"new.txt": fact("new.txt", 5)}, {})
     diff = FolderDiff(known, seen, scan.diff(known, seen), {}, (), whole=True)
-    moves = scan.MoveMatcher(known)
+    moves = MoveMatcher(known, diff.difference.origins)
     item = PreparedItem.of(None, ARTICLE, sameness.prepare(ARTICLE))
     read = PreparedFile(digest_at("a"), NO_BYTES, (item,))
     outcome = opened(tmp_path, Workers()).outcome(diff, [(seen.files["new.txt"], read)], (), moves)
