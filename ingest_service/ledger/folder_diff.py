@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ingest_service.folder import folder_view, scan
-from ingest_service.folder.folder_view import FolderDiff
+from ingest_service.folder.folder_view import FolderDiff, FolderView
+from ingest_service.folder.scan import Entry, Known
 from ingest_service.ledger import queries
 from ingest_service.store.db import Database
 
@@ -31,12 +32,29 @@ def of_paths(database: Database, root: Path, paths: Sequence[str], *, again: boo
     with folder_view.opened(root, remembered) as view:
         included = [path for path in paths if not view.ignore.covers(path)]
         entries = [entry for path in included for entry in view.entries(path)]
-        files = scan.sort(entries).files
-        with database.reading() as session:
-            known = queries.known_files_around(session, included, list(files.values()))
-        before = (view.look(path) for path in known.keys() - files.keys())
-        seen = scan.sort([*entries, *(entry for entry in before if entry is not None)])
+        known = _known_around(database, view, included, entries)
+        seen = scan.sort(entries)
         view.check()
     read_again = frozenset(paths if again else ())
     difference = scan.diff(known, seen, read_again)
     return FolderDiff(known, seen, difference, view.volumes, view.changes, whole=False, again=read_again)
+
+
+def _known_around(database: Database, view: FolderView, paths: Sequence[str], entries: list[Entry]) -> dict[str, Known]:
+    """The known files at the paths of a scan, and at those where its files were before; adds the entries at the latter.
+
+    If another file is at such a path now, the path where that one was before is included too, and so on: all files that
+    changed places in a cycle are compared together, however few of their paths were reported.
+    """
+    known: dict[str, Known] = {}
+    files = scan.sort(entries).files
+    looked, new = set(files), list(files.values())
+    with database.reading() as session:
+        while paths or new:
+            known |= queries.known_files_around(session, paths, new)
+            before = [entry for path in known.keys() - looked if (entry := view.look(path)) is not None]
+            looked |= known.keys()
+            entries += before
+            replacing = scan.sort(before).files.values()
+            paths, new = (), [fact for fact in replacing if fact.identity != known[fact.path].fact.identity]
+    return known

@@ -360,3 +360,15 @@ async def test_rules_that_cannot_be_read_publish_nothing(folder: Folder, monkeyp
     with pytest.raises(SourceAway, match="ingestignore"):
         await folder.once()
     assert sorted(folder.states()) == ["a.txt", "b.txt"]
+
+
+@pytest.mark.parametrize("path", ["a.txt", "b.txt", "sub/c.txt"])
+async def test_of_files_that_changed_places_one_reported_path_is_enough(folder: Folder, path: str) -> None:
+    await folder.once()
+    (folder.path / "a.txt").rename(folder.path / "away")
+    (folder.path / "b.txt").rename(folder.path / "a.txt")
+    (folder.path / "sub/c.txt").rename(folder.path / "b.txt")
+    (folder.path / "away").rename(folder.path / "sub/c.txt")
+    difference = folder_diff.of_paths(folder.database, folder.path, [path]).difference
+    assert [fact.path for fact in difference.to_read] == ["a.txt", "b.txt", "sub/c.txt"]
+    assert difference.origins == {"a.txt": "b.txt", "b.txt": "sub/c.txt", "sub/c.txt": "a.txt"}
