@@ -96,13 +96,15 @@ def test_a_mistake_is_a_sentence_and_a_code(
 
 @pytest.mark.parametrize("command", ["status", "match", "run", "check"])
 def test_a_mistyped_database_is_not_made(run: Run, tmp_path: Path, command: str) -> None:
-    words = {"match": ("match", __file__), "check": ("migrate", "check")}.get(command, (command,))
+    text = tmp_path / "a.txt"
+    text.write_text("The ferry sails on Tuesday.", encoding="utf-8")
+    words = {"match": ("match", str(text)), "check": ("migrate", "check")}.get(command, (command,))
     done = run(*words, INGEST_DATABASE_URL=f"sqlite:///{tmp_path}/nowhere/x.db")
     assert done.returncode == 3
     assert done.stderr == (
         f"ingest-service: there is no database {tmp_path}/nowhere/x.db: `ingest-service migrate up` makes one\n"
     )
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.iterdir()) == [text]
 
 
 @pytest.mark.parametrize(
