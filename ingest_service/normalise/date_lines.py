@@ -44,9 +44,13 @@ def date_line(draft: Draft) -> RuleResult:
     """Removes a line at the top that is only a date, perhaps with author and update; the article is published on it."""
     if not draft.article.title:
         return RuleResult()
-    for index, _ in draft.under_title(NEAR):
+    for index, distance in draft.under_title(NEAR):
         line = draft.lines[index]
         stated = _stated(line.text) if line.whole else None
+        # Under the heading of a saved page a name may come first: of the author, an agency or a section.
+        may_follow = stated is None and distance < index and not draft.article.published
+        if may_follow and (published := _after_name(line.text)):
+            return RuleResult(article=_article(draft.article, _Stated(published)))
         if stated is None or draft.article.published not in (None, stated.published):
             continue
         if heads_entries(draft.lines, index):
@@ -68,6 +72,16 @@ def _before_heading(draft: Draft) -> str | None:
         if line.text.endswith(title) and len(line.text) < LONGEST + len(title):
             return dates.alone(line.text.removesuffix(title).rstrip(" :|-–—"))
     return None
+
+
+def _after_name(text: str) -> str | None:
+    """The date in "Jane Roe - Nov 19, 2019, 10:31 pm"; None if it is that of an update."""
+    spans = list(dates.spans(text)) if len(text) <= LONGEST else []
+    if len(spans) != 1 or dates.UPDATED.match(text):
+        return None
+    start, _, _ = spans[0]
+    name = text[:start].rstrip(" -–—|,")
+    return dates.alone(text[start:]) if name and names.is_name(name) else None
 
 
 def heads_entries(lines: Sequence[Line], index: int) -> bool:

@@ -114,10 +114,15 @@ def _kind(draft: Draft) -> Kind:
     edges = (*draft.lines[:EDGE], *draft.lines[-EDGE:])
     if any(RELEASE_LINE.fullmatch(line.text) for line in edges if line.whole) or RELEASE_PATH.search(article.url or ""):
         return "release"
-    is_outlet = article.publisher and full_name(article.publisher)
-    if article.title and (article.authors or article.credits or article.published or is_outlet):
+    if article.title and (article.authors or article.credits or article.published or _is_of_outlet(draft)):
         return "article"
     return "document"
+
+
+def _is_of_outlet(draft: Draft) -> bool:
+    """Whether a text is published by an outlet, or is a saved page of a site: its heading is below a menu."""
+    name = draft.article.publisher
+    return bool(name) and (bool(full_name(name or "")) or any(at != distance for at, distance in draft.under_title(1)))
 
 
 def _host(url: str) -> str:

@@ -20,6 +20,10 @@ SECTION = re.compile(
     r"|articles?|stories|world|politics|business|opinion|statements?|releases?|events?|details?|archives?)",
     re.I,
 )
+# A line of sections, perhaps after the name of the site and a wide gap.
+SECTIONS = re.compile(
+    rf"(?:\S.{{0,60}}\s{{2,}})?{SECTION.pattern}(?:\s+{SECTION.pattern}){{0,3}}|topics|filter by|browse by", re.I
+)
 LABEL = re.compile(r"(?:Title|Headline|Titre|Titel|Título|Titolo)\s?:\s+(?=\S)")
 
 
@@ -44,7 +48,9 @@ def site_name(draft: Draft) -> RuleResult:
         if len(line.text) <= LONGEST:
             spans = [(line.start, line.start + start), (line.start + end, line.end)]
             cuts = [span for span in spans if span[0] < span[1]]
-            article = replace(article, publisher=article.publisher or site)
+            # A heading below shows that the first line is the title of the window, even if it holds two sentences.
+            heading = text[start:end] if cuts and _is_repeated(text[start:end], draft.lines[1:]) else ""
+            article = replace(article, title=article.title or heading, publisher=article.publisher or site)
     return RuleResult(cuts, article=article) if cuts or article is not draft.article else RuleResult()
 
 
@@ -83,6 +89,8 @@ def _is_site(tail: str, mark: str, title: str, below: Sequence[Line]) -> bool:
         return False
     if (SECTION.fullmatch(tail) or names.is_capitalised(tail)) and mark == "|":
         return True
-    if mark != ":" and " " in tail and names.is_capitalised(tail) and publishers.is_organisation(tail):
+    if mark != ":" and (
+        tail in publishers.NAMES or (" " in tail and names.is_capitalised(tail) and publishers.is_organisation(tail))
+    ):
         return True
     return _is_repeated(title, below)

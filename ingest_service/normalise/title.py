@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
 
-from ingest_service.normalise import bylines, date_lines, datelines, dates, layout, names, sentences
+from ingest_service.normalise import bylines, date_lines, datelines, dates, layout, names, sentences, site_names
 from ingest_service.normalise.draft import Draft, RuleResult
 from ingest_service.normalise.layout import Line
 
@@ -25,6 +25,8 @@ SHORTEST_CUT_OFF = 40
 FEWEST_WORDS = 3
 TITLE_CASE_SHARE = 0.7
 OPENING = re.compile(r"Dear\b|[\"“]")
+# The markup of a wiki: an image, or a template.
+WIKI = re.compile(r"\[\[(?:image|file|bild|datei|fichier|archivo):|\{\{|thumb\|", re.I)
 
 
 def breadcrumb(draft: Draft) -> RuleResult:
@@ -98,11 +100,23 @@ def _whole_title(text: str, below: Sequence[tuple[Line, ...]]) -> tuple[Line, ..
 
 
 def _lines_above(lines: Sequence[Line], paragraphs: Sequence[tuple[Line, ...]]) -> int:
-    """The number of paragraphs above the title that are a date of publication or a byline: one, or none."""
+    """The number of paragraphs above the title that are sections of the site, or one date of publication or byline."""
     if len(paragraphs) < 3 or len(paragraphs[0]) > 1:
         return 0
     is_date = dates.alone(lines[0].text) and not date_lines.heads_entries(lines, 0)
-    return 1 if is_date or bylines.is_byline(lines[0].text) else 0
+    if is_date or bylines.is_byline(lines[0].text):
+        return 1
+    count = sum(1 for _ in takewhile(_is_section, paragraphs))
+    if not 0 < count < len(paragraphs) - 1:
+        return 0
+    heading = _joined(paragraphs[count])
+    return 0 if bylines.is_byline(heading) or not _is_title(heading, paragraphs[count]) else count
+
+
+def _is_section(lines: tuple[Line, ...]) -> bool:
+    return (
+        len(lines) == 1 and len(lines[0].text) <= LONGEST_TRAIL and bool(site_names.SECTIONS.fullmatch(lines[0].text))
+    )
 
 
 def _with_continuation(paragraphs: list[tuple[Line, ...]]) -> list[tuple[Line, ...]]:
@@ -133,5 +147,7 @@ def _is_title(text: str, lines: tuple[Line, ...]) -> bool:
         or sentences.holds_several(text)
         or (sentences.is_ended(text) and text.rstrip("\"'”’)")[-1:] not in "?!…")
     ):
+        return False
+    if WIKI.match(text):
         return False
     return not (layout.ITEM.match(text) or (OPENING.match(text) and text.endswith(",")) or dates.alone(text))
