@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.quality import article_set, gate
 
 FLOORS = Path(__file__).parent / "article_floors.json"
-PINNED = "sha-256:b2290c44398e23ac529c24c1a201bd0084b376f0c63263467811d4583bd505fc"
+PINNED = "sha-256:85b9362aed96c67a69bf85b5ebc9fa9e8ecd60cf23b4c80862d28f2c897d3114"
 # No reason is good enough for less than this.
 LEAST = dict.fromkeys(article_set.FIELDS, 0.95)
 FEWEST_TEXTS = 120
