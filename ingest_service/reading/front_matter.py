@@ -20,8 +20,10 @@ CLOSINGS = {
     "---": re.compile(r"(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)"),
     "+++": re.compile(r"(?<=[\r\n])\+\+\+[ \t]*(?:\r\n|\r|\n|\Z)"),
 }
-# Lines without fences, up to an empty line; one of them is the title, and another one is in `COMMON` too.
-HEADERS = re.compile(r"[\ufeff\s]*((?:[A-Za-z][A-Za-z_ -]{1,30}[ \t]*:[ \t]+\S[^\r\n]*(?:\r\n|\r|\n)){2,30})(?=\r|\n)")
+# Lines without fences, up to an empty line or the end; one of them is the title, and another one is in `COMMON` too.
+HEADERS = re.compile(
+    r"[\ufeff\s]*((?:[A-Za-z][A-Za-z_ -]{1,30}[ \t]*:[ \t]+\S[^\r\n]*(?:\r\n|\r|\n|\Z)){2,30})(?=\r|\n|\Z)"
+)
 TITLE = frozenset({"title", "headline"})
 COMMON = frozenset(
     {
@@ -77,7 +79,7 @@ def read(source: str, limit: int) -> tuple[Mapping[str, Json], Span | None]:
 def _headers(source: str, limit: int) -> tuple[Mapping[str, Json], Span | None]:
     """The metadata in lines without fences, and their span."""
     match = HEADERS.match(source, 0, limit)
-    if match is None:
+    if match is None or match.end() == limit < len(source):
         return {}, None
     pairs = [line.split(":", 1) for line in match[1].splitlines()]
     fields: dict[str, Json] = {key.strip(): _unquoted(value) for key, value in pairs}

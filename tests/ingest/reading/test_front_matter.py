@@ -71,6 +71,19 @@ def test_what_is_no_front_matter_stays_text(source: str) -> None:
     assert front_matter.read(source, LIMIT) == ({}, None)
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\r\n", "\n\n"])
+def test_a_text_of_such_lines_alone_has_metadata_and_no_text(end: str) -> None:
+    source = f"Title: A\nDate: 2024-03-01\nAuthor: Jane Roe{end}"
+    fields, span = front_matter.read(source, LIMIT)
+    assert fields == {"Title": "A", "Date": "2024-03-01", "Author": "Jane Roe"}
+    assert span is not None
+    assert source[span[1] :].strip() == ""
+
+
+def test_lines_without_fences_over_the_limit_stay_text() -> None:
+    assert front_matter.read("Title: A\nDate: 2024-03-01 " + "x" * 200 + "\n\nText", 100) == ({}, None)
+
+
 def test_front_matter_over_the_limit_stays_text() -> None:
     assert front_matter.read("---\ntitle: " + "x" * 200 + "\n---\nText", 100) == ({}, None)
 
