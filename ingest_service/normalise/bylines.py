@@ -28,6 +28,8 @@ ROLE = re.compile(
 )
 # "Jane Roe, Reuters" · "Jane Roe for The Island Times" · "Jane Roe (Reuters)"
 WITH_PUBLISHER = re.compile(r"(\S.*?)(?:,\s| for |\s[|–—-]\s|\s\()([^,()]{2,60})\)?")
+# Words in the names of associations, not of persons: "Islanders for Ferries".
+OF_A_BODY = re.compile(r"\s(?:for|of|the|and)\s", re.I)
 POSITION = re.compile(r"(?:staff|senior|contributing|political|special) (?:writer|reporter|correspondent)s?", re.I)
 # "Associated Press Writer", on the line below.
 WRITER = re.compile(
@@ -85,7 +87,8 @@ def people_and_publisher(text: str) -> tuple[tuple[str, ...], str | None]:
     people = names.divided(text) or ()
     if not publisher and len(people) == 1 and (agency := publishers.full_name(people[0])):
         return (), agency
-    return (people, publisher) if all(" " in name for name in people) else ((), None)
+    is_person = all(" " in name and not OF_A_BODY.search(name) for name in people)
+    return (people, publisher) if is_person else ((), None)
 
 
 def reporter_address(draft: Draft) -> RuleResult:

@@ -14,6 +14,8 @@ LONGEST_TRAIL = 60
 # The number of lines at the top that may hold the title.
 TOP = 20
 LONGEST_LABEL = 8
+# Of a part of a trail.
+MOST_WORDS = 4
 TRAIL_MARKS = re.compile(r"[>»›|]")
 TRAIL = re.compile(r"(?:You are here:? ?)?Home(?: ?[>»›/|] ?[^>»›/|]{1,40}){1,6}")
 # A title that is continued fills its line nearly; the rest is no longer than the line and a word.
@@ -25,6 +27,8 @@ SHORTEST_CUT_OFF = 40
 FEWEST_WORDS = 3
 TITLE_CASE_SHARE = 0.7
 OPENING = re.compile(r"Dear\b|[\"“]")
+# The section in which a site has its releases.
+RELEASES = re.compile(r"(?:press|news|media) (?:releases?|room)\b", re.I)
 # The markup of a wiki: an image, or a template.
 WIKI = re.compile(r"\[\[(?:image|file|bild|datei|fichier|archivo):|\{\{|thumb\|", re.I)
 
@@ -36,7 +40,9 @@ def breadcrumb(draft: Draft) -> RuleResult:
     first, second = draft.lines[:2]
     trail = first.text.removesuffix(second.text) if len(names.words(second.text)) >= 3 else first.text
     if 0 < len(trail) <= LONGEST_TRAIL and trail != first.text:
-        is_trail = trail.startswith("Home ") or bool(TRAIL_MARKS.search(trail))
+        # A longer part is the title of the window, before the name of the site.
+        is_short = all(len(names.words(part)) <= MOST_WORDS for part in TRAIL_MARKS.split(trail))
+        is_trail = trail.startswith("Home ") or (is_short and bool(TRAIL_MARKS.search(trail)))
     else:
         is_trail = len(first.text) <= LONGEST and bool(TRAIL.fullmatch(first.text))
     return RuleResult(cuts=[(first.start, first.end)]) if is_trail else RuleResult()
@@ -45,9 +51,12 @@ def breadcrumb(draft: Draft) -> RuleResult:
 def title(draft: Draft) -> RuleResult:
     """Takes the first paragraph as the title if it is short, one sentence without a full stop, and not all the text."""
     paragraphs = list(layout.paragraphs(draft.lines[:TOP]))
-    title_text = draft.article.title
+    title_text, kind = draft.article.title, draft.article.kind
     if not title_text:
-        paragraphs = paragraphs[_lines_above(draft.lines, paragraphs) :]
+        above = _lines_above(draft.lines, paragraphs)
+        if any(RELEASES.search(line.text) for line in draft.lines[:above]):
+            kind = "release"
+        paragraphs = paragraphs[above:]
         if not paragraphs or len(paragraphs[0]) == len(draft.lines):
             return RuleResult()
         if draft.article.kind == "release":
@@ -67,7 +76,7 @@ def title(draft: Draft) -> RuleResult:
         cuts.pop()
     if not cuts:
         return RuleResult()
-    return RuleResult(cuts=cuts, article=replace(draft.article, title=title_text))
+    return RuleResult(cuts=cuts, article=replace(draft.article, title=title_text, kind=kind))
 
 
 def picture_label(draft: Draft) -> RuleResult:
