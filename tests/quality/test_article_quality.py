@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.quality import article_set, gate
 
 FLOORS = Path(__file__).parent / "article_floors.json"
-PINNED = "sha-256:85b9362aed96c67a69bf85b5ebc9fa9e8ecd60cf23b4c80862d28f2c897d3114"
+PINNED = "sha-256:ae04c8a8df7b96fd8cacadb1361e57f208e37a3b31e5eecc4a2390be368a9d83"
 # No reason is good enough for less than this.
 LEAST = dict.fromkeys(article_set.FIELDS, 0.95)
 FEWEST_TEXTS = 120
