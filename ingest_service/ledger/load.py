@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from ingest_service.ledger import decide
 from ingest_service.ledger.batch import Batch, FileChanges
@@ -36,13 +36,18 @@ def load_files(session: Session, now: datetime, paths: Collection[str]) -> Batch
 
 
 def _load_items_of(session: Session, batch: Batch, files: Collection[int]) -> None:
-    """The items of these files, with all files that hold them."""
-    own = aliased(FileItem)
-    holders = sa.select(FileItem.file, FileItem.item).distinct().join(own, own.item == FileItem.item)
-    for chunk in chunked(sorted(files)):
-        batch.load_holdings((row.file, row.item) for row in session.execute(holders.where(own.file.in_(chunk))))
-    items = {item for _, item in batch.stored_holdings}
+    """The items of these files, with all files that hold them.
+
+    The items are locked before their holders are read: of two processes that delete the last two files of an item, the
+    second one must see that the first file is deleted.
+    """
+    of_files = sa.select(FileItem.item).distinct()
+    chunks = chunked(sorted(files))
+    items = {item for chunk in chunks for item in session.scalars(of_files.where(FileItem.file.in_(chunk)))}
     batch.load_items(bulk.select(session, ItemRow, Item.id, items, lock=True))
+    holders = sa.select(FileItem.file, FileItem.item)
+    for chunk in chunked(sorted(items)):
+        batch.load_holdings((row.file, row.item) for row in session.execute(holders.where(FileItem.item.in_(chunk))))
 
 
 def _load_items_named(session: Session, batch: Batch, keys: Collection[str]) -> None:
