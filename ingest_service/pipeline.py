@@ -321,13 +321,15 @@ class Pipeline:
         origins = diff.difference.origins
         matcher = MoveMatcher({path: diff.known[path] for path in (*deleted, *origins.values())}, origins)
         ready, overdue = self._intake.settled(diff.difference.to_read, matcher)
+        # Files that were adopted and are missing were never read.
+        unread = [path for path in diff.difference.deleted if diff.known[path].digest is None]
         async with aclosing(self._intake.readings(diff, ready, matcher)) as readings:
             async for batch in readings:
                 self.progress.add_read(len(batch))
                 outcome = self._intake.outcome(diff, batch, overdue, matcher)
                 new = {read.digest: fact for fact, read in outcome.stored if fact.path not in diff.known}
-                if new and diff.difference.deleted:
-                    await self._database.write(adopted.move_adopted, self._context(), diff.difference.deleted, new)
+                if new and unread:
+                    await self._database.write(adopted.move_adopted, self._context(), unread, new)
                 await self._database.write(_enter, self._context(), outcome)
                 self.progress.add_stored(len(batch))
                 self._woken()

@@ -48,14 +48,17 @@ def move_adopted(
     """Moves adopted files that are not at their path to new paths with the same bytes.
 
     An adopted file has no row with its device and inode, so only the digest of its original can show a move. `new` has
-    the files at paths that the ledger did not know, by the digest of their bytes.
+    the files at paths that the ledger did not know, by the digest of their bytes. Only the path is
+    moved: if the ledger had the facts of the file too, a kill before the file is stored would leave it unread.
     """
     moves: dict[str, FileFact] = {}
+    taken: set[str] = set()
     adopted = sa.select(Item.adopted, File.path).join(FileItem, FileItem.item == Item.id).join(File)
     for paths in chunked(sorted(deleted)):
         for digests, path in session.execute(adopted.where(File.path.in_(paths), Item.adopted.is_not(None))):
             digest = str(digests).partition(" ")[0]
-            if digest in new and new[digest] not in moves.values():
-                moves[path] = new[digest]
+            if digest in new and new[digest].path not in taken:
+                taken.add(new[digest].path)
+                moves[path] = decide.NOWHERE._replace(path=new[digest].path)
     if moves:
         entries.enter(session, context, FileChanges(moved=moves))

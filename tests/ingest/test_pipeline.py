@@ -495,6 +495,43 @@ async def test_a_file_renamed_while_the_ledger_was_lost_keeps_its_document(folde
     fresh.database.close()
 
 
+async def test_an_adopted_file_that_was_moved_before_a_kill_is_read(
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.write("a.txt", STORY)
+    [first] = await folder.once()
+    (folder.path / "a.txt").rename(folder.path / "renamed.txt")
+    fresh = lost_ledger(folder, tmp_path, [first])
+
+    class Killed(BaseException):
+        """Nothing of ours may catch this."""
+
+    def die(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr("ingest_service.pipeline._enter", die)
+        with pytest.raises(Killed):
+            await fresh.once()
+    assert fresh.states() == {"renamed.txt": ("adopted", None)}
+    assert causes(await fresh.once()) == [("moved", "renamed.txt")]
+    assert fresh.states() == {"renamed.txt": ("published", None)}
+    fresh.database.close()
+
+
+async def test_files_that_were_read_are_not_taken_for_adopted_ones(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.write("a.txt", STORY)
+    folder.write("b.txt", OTHER)
+    await folder.once()
+    (folder.path / "a.txt").unlink()
+    folder.write("c.txt", f"{OTHER} It rained on Monday.")
+    # It searches all missing files, for each batch.
+    monkeypatch.delattr(adopted, "move_adopted")
+    assert causes(await folder.once())[:1] == [("created", "c.txt")]
+
+
 def lost_ledger(folder: Folder, tmp_path: Path, sent_events: list[dict[str, Any]], status: str = "current") -> Folder:
     """The same folder with a new ledger, which has adopted what was told of it."""
     heads = [
