@@ -126,25 +126,24 @@ def original(reader: Reader, document: UUID, number: int) -> OriginalBytes:
     return OriginalBytes(row.content, row.original, row.media_type, row.encoding, row.path)
 
 
-def changes(reader: Reader, document: UUID, first: int, second: int) -> resources.Diff:
-    """The word diff of two versions of a document. Raises NotFound, Redacted."""
-    return compare(reader, (document, first), (document, second))
-
-
 def compare(reader: Reader, first: VersionName, second: VersionName) -> resources.Diff:
     """The word diff of any two versions. Raises NotFound, Redacted."""
-    rows = _version(reader, *first), _version(reader, *second)
-    before, after = (_text(row) for row in rows)
-    ops = diff.diff(before, after)
-    added, removed = diff.words_changed(before, after, ops)
-    significance = diff.significance((rows[0].title, rows[1].title), (before, after), ops)
+    return difference(version(reader, *first), version(reader, *second))
+
+
+def difference(before: resources.Version, after: resources.Version) -> resources.Diff:
+    """The word diff of two versions that were read before."""
+    ops = diff.diff(before.text, after.text)
+    added, removed = diff.words_changed(before.text, after.text, ops)
+    significance = diff.significance((before.title, after.title), (before.text, after.text), ops)
+    first, second = (resources.VersionName(document=side.id, version=side.version) for side in (before, after))
     return resources.Diff(
-        first=resources.VersionName(document=first[0], version=first[1]),
-        second=resources.VersionName(document=second[0], version=second[1]),
+        first=first,
+        second=second,
         summary=resources.DiffSummary(
             words_added=added,
             words_removed=removed,
-            moved=diff.moved_words(after, ops),
+            moved=diff.moved_words(after.text, ops),
             significance=None if first == second else significance,
         ),
         ops=tuple(resources.DiffOp(op=op.op, a=op.a, b=op.b) for op in ops),

@@ -137,7 +137,7 @@ async def changes(request: web.Request) -> web.Response:
 
 def _changes(session: Session, document_id: UUID, first: int | None, second: int | None) -> dict[str, Any]:
     before, after = (document_versions.version(session, document_id, number or 0) for number in (first, second))
-    diff = document_versions.changes(session, document_id, before.version, after.version)
+    diff = document_versions.difference(before, after)
     return {
         "document": document_id,
         "title": after.title,

@@ -134,6 +134,16 @@ async def test_the_web_page_of_a_document_reads_its_row_once(client: aiohttp.Cli
     assert (len(rows), len(recorder.statements) <= 8) == (1, True), recorder.statements
 
 
+async def test_the_web_page_of_a_change_reads_each_version_once(
+    client: aiohttp.ClientSession, recorder: Recorder
+) -> None:
+    await publish_stories(client)
+    recorder.clear()
+    async with client.get(f"{CHANGED.removeprefix('/v1')}/changes/1..2") as response:
+        assert response.status == 200
+    assert len(recorder.statements) == 2, recorder.statements
+
+
 async def test_a_page_of_relations_reads_only_the_versions_that_it_shows(
     client: aiohttp.ClientSession, catalog: Database
 ) -> None:
