@@ -1,14 +1,15 @@
 """Reads documents.
 
-The statements for one document are prepared: see `store.prepared`.
+The statements for one document and for a page are prepared: see `store.prepared`.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+import functools
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from catalog_service import dates, resources
@@ -29,6 +30,18 @@ STATE = (
     DocumentState.number, DocumentState.versions, DocumentState.created_seq, DocumentState.first_recorded_at,
     DocumentState.recorded_at, DocumentState.observed_at, DocumentState.seq,
 )  # fmt: skip
+# The conditions of a page of documents, by the names of their parameters.
+CONDITIONS: Mapping[str, ColumnElement[bool]] = {
+    "status": DocumentState.status == bindparam("status"),
+    "collection": DocumentState.collection == bindparam("collection"),
+    "path": DocumentState.path == bindparam("path"),
+    "kind": Version.kind == bindparam("kind"),
+    "publisher": Version.publisher == bindparam("publisher"),
+    "language": Version.language == bindparam("language"),
+    "start": Version.published >= bindparam("start"),
+    "end": Version.published < bindparam("end"),
+    "after": DocumentState.created_seq < bindparam("after"),
+}
 STORY = (Document.story, Story.head.label("story_head"), Story.size.label("story_size"))
 
 
@@ -54,17 +67,41 @@ def find(session: Session, filter_: Filter, *, limit: int, cursor: str | None = 
     Raises CursorInvalid, CursorMismatch, CursorExpired.
     """
     position = paging.begin(session, filter_, cursor)
-    # Ordered by the `seq` at which a document first appeared, which never changes.
-    statement = with_version(position.snapshot.seq).where(*_conditions(filter_))
-    statement = statement.order_by(DocumentState.created_seq.desc())
+    values = _values(filter_)
     if position.after is not None:
-        statement = statement.where(DocumentState.created_seq < position.after)
-    rows, more = position.page(session.execute(statement.limit(limit + 1)).all(), limit)
+        values["after"] = position.after
+    statement = _select_page(frozenset(values))
+    rows, more = position.page(statement.rows(session, **values, at=position.snapshot.seq, limit=limit + 1), limit)
     return resources.Documents(
         documents=tuple(described(session, rows, position.snapshot.seq)),
         next=position.cursor(rows[-1].created_seq) if more else None,
         snapshot=position.snapshot,
     )
+
+
+def _values(filter_: Filter) -> dict[str, Any]:
+    """The values of the conditions that the filter has, by their names in `CONDITIONS`."""
+    start, end = filter_.published
+    values = {
+        "status": filter_.status, "collection": filter_.collection, "path": filter_.path, "kind": filter_.kind,
+        "publisher": filter_.publisher, "language": filter_.language, "start": start,
+        # A day is inside its month and year: 2024-09-04 is not after 2024-09.
+        "end": dates.sort_bound(end) if end else None,
+    }  # fmt: skip
+    return {name: value for name, value in values.items() if value is not None}
+
+
+@functools.cache
+def _select_page(conditions: frozenset[str]) -> Prepared:
+    """The documents that meet these of the `CONDITIONS`, as of the seq `:at`, the newest first."""
+
+    def build() -> Select[*tuple[Any, ...]]:
+        statement = with_version(bindparam("at", type_=BigInteger))
+        statement = statement.where(*(CONDITIONS[name] for name in sorted(conditions)))
+        # Ordered by the `seq` at which a document first appeared, which never changes.
+        return statement.order_by(DocumentState.created_seq.desc()).limit(bindparam("limit", type_=Integer))
+
+    return Prepared(build)
 
 
 def one(reader: Reader, document: UUID) -> resources.Document:
@@ -166,7 +203,7 @@ def _unavailable(row: NamedRow) -> Withdrawn | Redacted:
     )
 
 
-def with_version(at: int | None = None) -> Select[*tuple[Any, ...]]:
+def with_version(at: int | ColumnElement[int] | None = None) -> Select[*tuple[Any, ...]]:
     """Selects each document's state and current version, now or as of the seq `at`, and its present story.
 
     The rows are for `described`.
@@ -178,21 +215,3 @@ def with_version(at: int | None = None) -> Select[*tuple[Any, ...]]:
         .outerjoin(Story, and_(Story.id == Document.story, valid_at(Story)))
         .where(valid_at(DocumentState, at))
     )
-
-
-def _conditions(filter_: Filter) -> Iterable[Any]:
-    equal = {
-        DocumentState.status: filter_.status,
-        DocumentState.collection: filter_.collection,
-        DocumentState.path: filter_.path,
-        Version.kind: filter_.kind,
-        Version.publisher: filter_.publisher,
-        Version.language: filter_.language,
-    }
-    yield from (column == value for column, value in equal.items() if value is not None)
-    start, end = filter_.published
-    if start is not None:
-        yield Version.published >= start
-    if end is not None and (bound := dates.sort_bound(end)):
-        # A day is inside its month and year: 2024-09-04 is not after 2024-09.
-        yield Version.published < bound

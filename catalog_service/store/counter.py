@@ -6,11 +6,13 @@ already seen; that reader would never find it.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from catalog_service.resources import Snapshot
+from catalog_service.store.prepared import Prepared, Reader
 from catalog_service.store.tables import Counter
 
 
@@ -48,7 +50,12 @@ def snapshot(session: Session) -> Snapshot:
     return Snapshot(epoch=row.epoch, seq=row.seq)
 
 
-def page_counter(session: Session) -> tuple[bytes, Snapshot]:
+def page_counter(reader: Reader) -> tuple[bytes, Snapshot]:
     """The key with which this catalog signs its cursors, and the snapshot, read by one statement."""
-    row = session.execute(select(Counter.cursor_key, Counter.epoch, Counter.seq)).one()
+    [row] = _select_counter.rows(reader)
     return row.cursor_key, Snapshot(epoch=row.epoch, seq=row.seq)
+
+
+@Prepared
+def _select_counter() -> Select[*tuple[Any, ...]]:
+    return select(Counter.cursor_key, Counter.epoch, Counter.seq)

@@ -20,6 +20,10 @@ ALL = [document_id(number) for number in (1, 2, 3, 4)]
 STATEMENTS: dict[str, tuple[Prepared, Mapping[str, object]]] = {
     "a document": (documents._select_one, {"document": ALL[0]}),
     "no document": (documents._select_one, {"document": document_id(9)}),
+    "a page": (
+        documents._select_page(frozenset({"status", "after"})),
+        {"status": "current", "after": 100, "at": 100, "limit": 3},
+    ),
     "a version": (document_versions._select_version, {"document": ALL[1], "number": 1}),
     "an original": (document_versions._select_original, {"document": ALL[1], "number": 1}),
     "two versions": (
