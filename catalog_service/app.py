@@ -42,10 +42,7 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     app.on_cleanup.append(_close_points)
     app.on_shutdown.append(_stop_waiting)
     app.on_response_prepare.append(requests.finish)
-    _route(app, service.OPERATIONS)
-    below = web.Application()
-    _route(below, api.OPERATIONS, prefix=api.PREFIX)
-    app.add_subapp(api.PREFIX, below)
+    _route(app, (*service.OPERATIONS, *api.OPERATIONS))
     pages.setup(app)
     return app
 
@@ -64,13 +61,12 @@ async def _writing(app: web.Application) -> AsyncIterator[None]:
         yield
 
 
-def _route(app: web.Application, operations: Iterable[Operation[Any]], prefix: str = "") -> None:
+def _route(app: web.Application, operations: Iterable[Operation[Any]]) -> None:
     for operation in operations:
-        path = operation.path.removeprefix(prefix)
         if operation.method == "GET":
-            app.router.add_get(path, operation.answer)
+            app.router.add_get(operation.path, operation.answer)
         else:
-            app.router.add_route(operation.method, path, operation.answer)
+            app.router.add_route(operation.method, operation.path, operation.answer)
 
 
 async def run(settings: Settings, database: Database) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 from catalog_service.api import changes, diffs, documents, events, relations, search, stories
 from catalog_service.api.operations import Operation
 
-PREFIX = "/v1"
 OPERATIONS: tuple[Operation[Any], ...] = (
     *events.OPERATIONS,
     *documents.OPERATIONS,

@@ -31,8 +31,6 @@ def routes(app: web.Application) -> Iterator[web.AbstractRoute]:
     for route in app.router.routes():
         if route.method in ("GET", "PUT", "POST"):
             yield route
-    for below in app._subapps:
-        yield from routes(below)
 
 
 def addresses(route: web.AbstractRoute) -> Iterator[str]:
