@@ -43,7 +43,7 @@ DISTRICT = re.compile(
     r"(?:district|state|county|city|commonwealth|province|republic|port|town|village|borough|university) of .{2,40}",
     re.I,
 )
-DATE_AND_CONTACT = re.compile(r"(.{6,40}?)\s+((?:press |media )?(?:contact|contacto)\s?:.{0,100})", re.I)
+DATE_AND_CONTACT = re.compile(r"(.{6,40}?)\s+((?:press |media )?(?:contact|contacto)\s?(?::.{0,100})?)", re.I)
 ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}|https?://\S{1,200}|www\.\S{1,200}")
 NUMBER = re.compile(r"[(+]?\d[\d() .\-/]{5,18}\d(?:\s?(?:x|ext\.?)\s?\d{1,5})?")
 NUMBER_LABEL = re.compile(
@@ -141,7 +141,7 @@ def _takes(head: _Head, line: Line, index: int) -> bool:
     if CONTACT.fullmatch(line.text):
         head.contact = index
         return True
-    if _is_number(line.text):
+    if _is_number(line.text) or (_is_near_contact(head, index) and _is_person_with_number(line.text)):
         head.numbers += 1
         return True
     if names.is_capitalised(line.text) and (publishers.is_office(line.text) or DISTRICT.fullmatch(line.text)):
@@ -153,7 +153,17 @@ def _takes(head: _Head, line: Line, index: int) -> bool:
 
 def _is_person(head: _Head, line: Line, index: int) -> bool:
     """Whether a line below a contact is a name or a position."""
-    return head.contact is not None and 0 < index - head.contact <= NEAR_CONTACT and names.is_name(line.text)
+    return _is_near_contact(head, index) and names.is_name(line.text)
+
+
+def _is_near_contact(head: _Head, index: int) -> bool:
+    return head.contact is not None and 0 < index - head.contact <= NEAR_CONTACT
+
+
+def _is_person_with_number(text: str) -> bool:
+    """Whether a line is a name and a telephone number: "Jane Roe, 202-555-0147"."""
+    rest, count = NUMBER.subn("", text)
+    return count > 0 and names.is_name(rest.strip(" ,;|-–:"))
 
 
 def _is_number(text: str) -> bool:

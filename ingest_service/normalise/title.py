@@ -45,7 +45,8 @@ def breadcrumb(draft: Draft) -> RuleResult:
         is_trail = trail.startswith("Home ") or (is_short and bool(TRAIL_MARKS.search(trail)))
     else:
         is_trail = len(first.text) <= LONGEST and bool(TRAIL.fullmatch(first.text))
-    return RuleResult(cuts=[(first.start, first.end)]) if is_trail else RuleResult()
+    same = takewhile(lambda line: line.text == first.text, draft.lines)
+    return RuleResult(cuts=[(line.start, line.end) for line in same]) if is_trail else RuleResult()
 
 
 def title(draft: Draft) -> RuleResult:
