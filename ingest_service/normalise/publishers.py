@@ -49,6 +49,12 @@ RELEASE_LINE = re.compile(
     r"|contacts?: [^\W\d_](?=.{0,60}\d{3}[-./) ]{1,2}\d{4}\b).{0,120}",
     re.I,
 )
+# How the first lines of a release introduce a statement.
+STATEMENT = re.compile(
+    r"\b(?:issued|released|made|delivered) the following (?:joint |brief |public )?(?:statements?|comments?|remarks)\b"
+)
+OPENING = 3
+LONGEST_OPENING = 600
 # A part of the path of an address, such as "/press-releases/".
 RELEASE_PATH = re.compile(
     r"/(?:(?:press|news|media)[-_]?(?:releases?|statements?)|pressemitteilung(?:en)?|medienmitteilung(?:en)?"
@@ -111,12 +117,20 @@ def _kind(draft: Draft) -> Kind:
         return "wire"
     if article.publisher in GOVERNMENTS.values() or (article.publisher and is_office(article.publisher)):
         return "release"
-    edges = (*draft.lines[:EDGE], *draft.lines[-EDGE:])
-    if any(RELEASE_LINE.fullmatch(line.text) for line in edges if line.whole) or RELEASE_PATH.search(article.url or ""):
+    if _has_release_sign(draft):
         return "release"
     if article.title and (article.authors or article.credits or article.published or _is_of_outlet(draft)):
         return "article"
     return "document"
+
+
+def _has_release_sign(draft: Draft) -> bool:
+    """Whether a text has a line that only releases have, introduces a statement, or has the address of a release."""
+    if any(STATEMENT.search(line.text, 0, LONGEST_OPENING) for line in draft.lines[:OPENING]):
+        return True
+    edges = (*draft.lines[:EDGE], *draft.lines[-EDGE:])
+    is_line = any(RELEASE_LINE.fullmatch(line.text) for line in edges if line.whole)
+    return is_line or bool(RELEASE_PATH.search(draft.article.url or ""))
 
 
 def _is_of_outlet(draft: Draft) -> bool:
