@@ -63,7 +63,7 @@ class Relay:
         self._purge = purge
         self._clock = clock
         self._woken = asyncio.Event()
-        self._empty = asyncio.Event()
+        self._waiting_for_end: list[asyncio.Event] = []
         self._batch_limit = contract.MAX_BATCH_EVENTS
         self._failures = 0
         self._turns = itertools.count()
@@ -82,15 +82,18 @@ class Relay:
         self._woken.set()
 
     async def drained(self) -> None:
-        """Returns when `run` has found nothing to send, from now on."""
-        self._empty.clear()
+        """Returns when `run` has found nothing to send in an outbox that it read after this call."""
+        end = asyncio.Event()
+        self._waiting_for_end.append(end)
         self.wake()
-        await self._empty.wait()
+        await end.wait()
 
     async def run(self) -> NoReturn:
         """Delivers for ever: woken, or by the timer that covers a lost call."""
         while True:
             self._woken.clear()
+            # Only these called before the outbox is read here; an event that others put may be missed by this read.
+            waiting = tuple(self._waiting_for_end)
             try:
                 delivered = await self.deliver()
             except (CatalogTrouble, DatabaseAway) as trouble:
@@ -98,7 +101,9 @@ class Relay:
                 continue
             self._well()
             if not delivered:
-                self._empty.set()
+                del self._waiting_for_end[: len(waiting)]
+                for end in waiting:
+                    end.set()
                 await self._tidy()
                 await self._rest()
 

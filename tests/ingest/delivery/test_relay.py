@@ -2,9 +2,11 @@
 
 import asyncio
 import random
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -99,6 +101,28 @@ async def test_what_is_put_later_is_sent_when_the_relay_is_woken(database: Datab
         names = put(database, observed())
         relay.wake()
         await until(lambda: catalog.recorded == names, "the event")
+
+
+async def test_an_outbox_read_before_an_event_was_put_is_not_its_end(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim, has_read, goes_on = outbox.claim, threading.Event(), threading.Event()
+
+    def pausing(session: Session, **limits: Any) -> list[outbox.PendingEvent]:  # noqa: ANN401  The limits of `claim`.
+        events = claim(session, **limits)
+        has_read.set()
+        assert goes_on.wait(10)
+        return events
+
+    monkeypatch.setattr(outbox, "claim", pausing)
+    async with FakeCatalog().serving() as catalog, relaying(database, catalog.url) as relay:
+        await asyncio.to_thread(has_read.wait, 10)
+        names = put(database, observed())
+        drained = asyncio.create_task(relay.drained())
+        await asyncio.sleep(0)
+        goes_on.set()
+        await drained
+        assert catalog.recorded == names
 
 
 async def test_a_lost_call_costs_a_delay_only(database: Database) -> None:
