@@ -5,6 +5,7 @@ PostgreSQL refuses to run as root, so for root it runs as `nobody`. Where `setpr
 test process is killed before it could stop it.
 """
 
+import atexit
 import contextlib
 import importlib.util
 import itertools
@@ -212,6 +213,7 @@ def free_port() -> int:
     if sys.platform == "linux":
         reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         RESERVATIONS.append(reservation)
+        atexit.register(reservation.close)
     else:
         reservation.close()
     return port
