@@ -242,7 +242,8 @@ class Pipeline:
         await self._confirm_deleted(diff, [path for path in deleted if path not in postponed])
         if is_load:
             self.progress.begin("judge", await self._database.read(articles.count_new))
-        await self._backlog.judge_new()
+        if diff.whole:
+            await self._backlog.judge_new()
         if is_load:
             self.progress.begin("deliver", await self._database.read(outbox.count_pending))
         self._reported.difference_update(paths)
@@ -308,7 +309,6 @@ class Pipeline:
                 self._forget_waits(diff, paths)
                 # Missing files are left to the next scan of the whole folder: no event reported a deletion.
                 await self._bring_in(diff, ())
-                await self._backlog.judge_new()
         except FAILURES as error:
             self._fail(error)
             return False

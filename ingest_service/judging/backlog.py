@@ -35,9 +35,13 @@ class JudgingBacklog:
         """Judges all new articles. Raises DatabaseAway, and the fault of the task that saves checkpoints."""
         # Outside the writing transaction: the first update takes seconds when there are many articles.
         await self._database.read(mirror.update)
-        while count := await self._database.write(self._judge.judge, BATCH_SIZE):
-            self._judged(count)
-            self._woken()
+        is_empty = False
+        while not is_empty:
+            count = await self._database.write(self._judge.judge, BATCH_SIZE)
+            if count:
+                self._judged(count)
+                self._woken()
+            is_empty = count < BATCH_SIZE
         self._raise_fault()
         if self._saving is None:
             self._saving = asyncio.create_task(self._save_checkpoint())
