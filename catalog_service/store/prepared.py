@@ -70,7 +70,7 @@ class _Compiled:
         parameters = named if self._order is None else tuple(map(named.__getitem__, self._order))
         cursor = connection.connection.cursor()
         try:
-            # Who counts or traces statements listens to this event.
+            # SQLAlchemy reports a statement by this event; counters and traces of statements listen to it.
             for listener in connection.dispatch.before_cursor_execute:
                 listener(connection, cursor, self.sql, parameters, None, False)
             cursor.execute(self.sql, parameters)

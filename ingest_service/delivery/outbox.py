@@ -205,7 +205,7 @@ def still_held(session: Session, heads: Collection[contract.Head]) -> None:
 
 
 def counts(session: Session) -> dict[str, int]:
-    """The number of events in each state: `owed` (pending), `delivered` and still stored, `dead`."""
+    """The number of stored events in each state: pending (`owed`), delivered (`delivered`) and dead letter (`dead`)."""
     rows = session.execute(sa.select(Outbox.state, sa.func.count().label("count_")).group_by(Outbox.state))
     return {OWED: 0, DELIVERED: 0, DEAD: 0} | {row.state: row.count_ for row in rows}
 

@@ -203,7 +203,7 @@ class Original(Base):
 
 
 class Outbox(Base):
-    """An event and its state: `owed` (pending), `delivered`, or `dead` (a dead letter)."""
+    """An event and its state: pending (`owed`), delivered (`delivered`), or a dead letter (`dead`)."""
 
     __tablename__ = "outbox"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

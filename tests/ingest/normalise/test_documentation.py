@@ -19,7 +19,7 @@ EXAMPLE = re.compile(r"```text\n(.*?)```\n\n(?:removes: (`[^\n]*`)|sets `(.*?)`:
 
 
 def unescaped(text: str) -> str:
-    """The text with each `\\uXXXX` as the character it represents."""
+    """The text with each escape of four hexadecimal digits replaced by its character."""
     return ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
 
 
