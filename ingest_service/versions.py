@@ -2,7 +2,7 @@
 
 READING = "2"
 """Changed whenever a reader is added or reads some bytes differently: files are then read again."""
-NORMALISE = "2"
+NORMALISE = "3"
 """The version of the rules that normalise."""
 SAMENESS = "6"
 """The version of the algorithm: another one means other fingerprints or judgements, so all articles are re-judged."""

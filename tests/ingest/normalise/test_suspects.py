@@ -22,6 +22,11 @@ BOT_WALLS = {
     "a title in the front matter": (
         "---\ntitle: Are you a robot?\n---\nWe saw automated requests. Tick the box to show that you are no robot.\n"
     ),
+    "few long sentences, and many short ones": (
+        "Pardon Our Interruption\n\nWhile you read this site, your browser did something that looked like a bot. "
+        "Here is why:\nYou are fast.\nYou have switched off the cookies that this site needs in your browser.\n"
+        "You came at night.\nPlease wait\nSoon we are ready.\nThank you!"
+    ),
     "another language": "安全验证\n\n请完成以下验证，证明您不是机器人。\n您的浏览器需要启用脚本。",
 }
 ERROR_PAGES = {
@@ -65,6 +70,10 @@ SOUND = {
     "a report about cookies": (
         "Regulator fines site over cookies\n\nThe regulator fined a site that set cookies without consent.\n"
         'The button "Accept all" stood alone, it said. The site must pay within nine days.'
+    ),
+    "a report with one short sentence on the subject": (
+        "Access Denied\n\nThe server was down. Two hundred passengers could therefore not buy a ticket for the night "
+        "ferry.\nThe company opened its counter at the pier."
     ),
     "a recipe": "Cookies with consent\n\nMix butter and sugar. Bake the cookies for nine minutes. Let them cool.",
     "one word": "Harbour",
