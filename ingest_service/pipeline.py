@@ -23,8 +23,7 @@ from ingest_service.folder import folder_view, scan
 from ingest_service.folder.folder_view import FolderDiff
 from ingest_service.folder.moves import MoveMatcher
 from ingest_service.folder.schedule import ScanSchedule
-from ingest_service.folder.volumes import Volumes
-from ingest_service.folder.watch import Watch
+from ingest_service.folder.watcher import FolderWatcher
 from ingest_service.intake import Intake, Outcome
 from ingest_service.judging.backlog import JudgingBacklog
 from ingest_service.judging.judge import Judge
@@ -75,15 +74,14 @@ class Pipeline:
         self._schedule = ScanSchedule(time.monotonic)
         self._intake = Intake(self._root, self._limits, workers, self._schedule)
         self._rereads = RereadBacklog(database, workers.count)
-        self._reported: set[str] = set()
+        self._watcher = FolderWatcher(
+            self._root, self._schedule, self._intake.settling, self._limits.tick_seconds, time.monotonic
+        )
         self._missing: dict[str, float] = {}
         self._unavailable: dict[str, str] = {}
         self._retry_at = 0.0
-        self._watched: Volumes | None = None
         self._failure: Failure | None = None
         self._failures = 0
-        self.overflows = 0
-        """How often the watcher lost events."""
         self.scanned = asyncio.Event()
         """Set when everything found at the start is in the outbox."""
 
@@ -94,7 +92,7 @@ class Pipeline:
             "strategy": "inotify",
             "root": file_names.to_text(str(self._root)),
             "waiting_for_writer": self._intake.settling.waiting,
-            "overflows": self.overflows,
+            "overflows": self._watcher.overflows,
             "reads": self._intake.reads,
         }
         reasons = self._reasons()
@@ -109,23 +107,21 @@ class Pipeline:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Watches the folder until `stop`."""
-        watch: Watch | None = None
-        reconcile_at = 0.0
+        reconcile_at = background_at = 0.0
         try:
             while not stop.is_set():
                 if time.monotonic() >= reconcile_at:
                     self._schedule.scan_all("it is time")
-                if watch is None or not watch.alive or await self._is_other_folder():
-                    watch = await self._watch_again(watch)
+                await self._watch()
                 self._retry_unavailable()
                 if await self._step():
                     reconcile_at = time.monotonic() + self._limits.reconcile_seconds
-                is_busy = await self._judge_some()
-                is_busy |= await self._read_again()
-                await self._schedule.wait(0.0 if is_busy else self._limits.tick_seconds)
+                # Once a tick, so that it does not compete with the events that a step has just put into the outbox.
+                if time.monotonic() >= background_at and not await self._work_in_background():
+                    background_at = time.monotonic() + self._limits.tick_seconds
+                await self._schedule.wait(max(0.0, background_at - time.monotonic()))
         finally:
-            if watch is not None:
-                watch.stop()
+            self._watcher.stop()
             await self._backlog.close()
 
     async def once(self) -> None:
@@ -141,6 +137,17 @@ class Pipeline:
         while await self._judge_some():
             pass
         await self._backlog.close()
+
+    async def _watch(self) -> None:
+        try:
+            await self._watcher.renew()
+        except (SourceAway, OSError) as error:
+            self._fail(error)
+
+    async def _work_in_background(self) -> bool:
+        """Judges and reads again a part of what earlier scans left. Returns whether there may be more."""
+        is_busy = await self._judge_some()
+        return await self._read_again() or is_busy
 
     async def _step(self) -> bool:
         """Scans what is due; true if that was the whole folder. After a failure the whole folder is scheduled."""
@@ -171,49 +178,6 @@ class Pipeline:
         if isinstance(failure, WorkersUnavailable) and self._failures >= MAX_WORKER_FAILURES:
             raise failure
         self._schedule.scan_all("the last scan failed")
-
-    # Watching
-
-    async def _watch_again(self, old: Watch | None) -> Watch | None:
-        """A new watch on the folder that is at the path now; None if it cannot be watched."""
-        if old is not None:
-            await asyncio.to_thread(old.stop)
-        loop = asyncio.get_running_loop()
-
-        def path_changed(path: str) -> None:
-            loop.call_soon_threadsafe(self._report, path)
-
-        def events_lost(reason: str) -> None:
-            loop.call_soon_threadsafe(self._overflowed, reason)
-
-        try:
-            self._watched = await asyncio.to_thread(folder_view.present, self._root, self._watched or {})
-            watch = Watch(self._root, path_changed, events_lost)
-            watch.start()
-        except (SourceAway, OSError) as error:
-            self._watched = None
-            self._fail(error)
-            return None
-        self._schedule.scan_all("the watch begins")
-        return watch
-
-    def _report(self, path: str) -> None:
-        self._reported.add(path)
-        self._schedule.scan_at(path, self._intake.settling.quiet_from(path))
-
-    def _overflowed(self, reason: str) -> None:
-        self.overflows += 1
-        log.warning("everything is looked at again", why=reason)
-        self._schedule.scan_all(reason)
-
-    async def _is_other_folder(self) -> bool:
-        """Whether another folder or mount is at the path of one that is watched."""
-        if self._watched is None:
-            return True
-        try:
-            return await asyncio.to_thread(folder_view.present, self._root, self._watched) != self._watched
-        except SourceAway:
-            return True
 
     def _retry_unavailable(self) -> None:
         now = time.monotonic()
@@ -246,7 +210,7 @@ class Pipeline:
             await self._backlog.judge_new()
         if is_load:
             self.progress.begin("deliver", await self._database.read(outbox.count_pending))
-        self._reported.difference_update(paths)
+        self._watcher.forget(paths)
         if diff.whole:
             await self._database.write(mass_deletion.trust, diff, held)
             self._failure, self._failures = None, 0
@@ -281,7 +245,7 @@ class Pipeline:
             log.error("unavailable", path=path, reason=now[path])
         if self._unavailable.keys() - now.keys():
             # A folder that could not be read could not be watched either.
-            self._watched = None
+            self._watcher.expire()
         self._unavailable = now
 
     async def _hold(self, diff: FolderDiff) -> frozenset[str]:
@@ -296,7 +260,7 @@ class Pipeline:
 
     def _is_witnessed(self, path: str) -> bool:
         """Whether an event reported the path or a folder above it, or an earlier scan believed its deletion."""
-        return path in self._missing or not self._reported.isdisjoint(scan.upwards(path))
+        return path in self._missing or self._watcher.has_reported(path)
 
     async def _read_again(self) -> bool:
         """Reads a part of the files that are to be read again. Returns whether there may be more."""
