@@ -53,6 +53,54 @@ class UnknownFormat(Unreadable):
     code = "unknown-format"
 
 
+class NoReadableMember(Unreadable):
+    """The file holds no file that can be read."""
+
+    code = "no-readable-member"
+
+
+class ArchiveTooLarge(Unreadable):
+    """The files inside the file are larger than the limit."""
+
+    code = "archive-too-large"
+
+
+class TooManyMembers(Unreadable):
+    """The file holds more files than the limit."""
+
+    code = "too-many-members"
+
+
+class NestedTooDeep(Unreadable):
+    """The file is inside too many others."""
+
+    code = "nested-too-deep"
+
+
+class NoTextLayer(Unreadable):
+    """The file holds pictures of pages and no text."""
+
+    code = "no-text-layer"
+
+
+class NoText(Unreadable):
+    """The item has no text of its own."""
+
+    code = "no-text"
+
+
+class Encrypted(Unreadable):
+    """The file is encrypted."""
+
+    code = "encrypted"
+
+
+class Damaged(Unreadable):
+    """The file is damaged or is not of the format that it begins as."""
+
+    code = "damaged"
+
+
 class NoAccess(Unreadable):
     """The service may not read the file."""
 

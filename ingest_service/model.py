@@ -6,6 +6,7 @@ Offsets are Unicode code points, half-open. A digest is `sha-256:` and 64 hex di
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 from typing_extensions import TypeAliasType
@@ -17,6 +18,7 @@ Span: TypeAlias = tuple[int, int]
 Kind: TypeAlias = Literal["wire", "release", "article", "document"]
 PublishedBasis: TypeAlias = Literal["metadata", "dateline", "text", "caption"]
 ItemBy: TypeAlias = Literal["path", "member", "guid"]
+Availability: TypeAlias = Literal["usable", "withheld", "cancelled"]
 RelationType = contract.RelationType
 Suspect = contract.Suspect
 
@@ -29,11 +31,48 @@ def digest_of(content: bytes) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Original:
+    """The bytes exactly as they were read, with their media type and encoding."""
+
+    content: bytes
+    media_type: str
+    encoding: str | None
+
+    @property
+    def digest(self) -> str:
+        """The digest of the bytes."""
+        return digest_of(self.content)
+
+    @property
+    def size(self) -> int:
+        """The number of bytes."""
+        return len(self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What a file says about identity, order and release of an item, as the news formats do.
+
+    Items with the same `guid` are one item, whatever files they are in. `version` is the publisher's own: a number or
+    a time in ISO 8601, which order the item's articles whatever order they arrive in. A `cancelled` item is withdrawn.
+    A `withheld` one is held until `embargo`, without that for good; a usable one is held while `embargo` is in the
+    future.
+    """
+
+    guid: str | None = None
+    version: str | None = None
+    availability: Availability = "usable"
+    embargo: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """One item of a file as it was read: its decoded text, and the file's own metadata.
+    """One item of a file as it was read: its text, and the file's own metadata.
 
     `name` is the member's name in a file of several, else None. `repairs` are the notes of what reading repaired in
-    `source`; `text` is the result. `front_matter` is the span of `text` that holds metadata instead of text.
+    `source`; `text` is the result. `front_matter` is the span of `text` that holds metadata instead of text. If
+    `is_extracted`, `source` is not the decoded file but the text that a reader took out of it, so its positions mean
+    nothing to others. `original` has the member's own bytes; None for an item that has those of the file.
     """
 
     name: str | None
@@ -44,6 +83,10 @@ class Reading:
     repairs: tuple["Note", ...] = ()
     metadata: Mapping[str, Json] = field(default_factory=dict)
     front_matter: Span | None = None
+    is_extracted: bool = False
+    parent: str | None = None
+    original: Original | None = None
+    publication: Publication = Publication()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,25 +154,6 @@ class Article:
     def digest(self) -> str:
         """The digest of title, empty line and text, in UTF-8."""
         return digest_of((self.title + PARAGRAPH_BREAK + self.text).encode())
-
-
-@dataclass(frozen=True, slots=True)
-class Original:
-    """The bytes exactly as they were read, with their media type and encoding."""
-
-    content: bytes
-    media_type: str
-    encoding: str | None
-
-    @property
-    def digest(self) -> str:
-        """The digest of the bytes."""
-        return digest_of(self.content)
-
-    @property
-    def size(self) -> int:
-        """The number of bytes."""
-        return len(self.content)
 
 
 @dataclass(frozen=True, slots=True)

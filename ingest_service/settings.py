@@ -39,6 +39,9 @@ class Limits(BaseModel):
     file_bytes: int = Field(default=50 * 2**20, gt=0)
     text_characters: int = Field(default=5_000_000, gt=0)
     front_matter_characters: int = Field(default=64 * 1024, gt=0)
+    unpacked_bytes: int = Field(default=200 * 2**20, gt=0)
+    members: int = Field(default=5_000, gt=0)
+    depth: int = Field(default=4, gt=0)
     reading_seconds: Seconds = 30.0
     reading_memory_bytes: int = Field(default=2**30, ge=2**28)
     workers: int = Field(default=1, ge=1, le=64)

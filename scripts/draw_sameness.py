@@ -48,7 +48,7 @@ def pictures() -> dict[str, str]:
 
 
 def _article(name: str) -> Article:
-    [document] = reading.read((ROOT / "seeds" / name).read_bytes(), name)
+    [document] = reading.read((ROOT / "seeds" / name).read_bytes(), name).items
     return normalise.normalise(document)
 
 

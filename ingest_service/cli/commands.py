@@ -166,7 +166,7 @@ def match(
 
     loaded = settings.load()
     try:
-        readings = reading.read(inputs.read(file, loaded.limits.file_bytes), file, loaded.limits)
+        readings = reading.read(inputs.read(file, loaded.limits.file_bytes), file, loaded.limits).items
     except Unreadable as error:
         typer.echo(f"ingest-service: {inputs.display_name(file)}: {error}", err=True)
         raise typer.Exit(1) from None

@@ -2,7 +2,8 @@
 
 First, rewriters replace marks by text: Markdown, wide gaps, control characters. Then the rules judge lines.
 Every change of the text is recorded as a note, those that reading made included: `apply(reading.source, article.notes)`
-is exactly the article's text.
+is exactly the article's text. Notes about a text that a reader extracted, from HTML or PDF for example, have no
+positions.
 """
 
 from collections.abc import Callable, Sequence
@@ -116,6 +117,8 @@ def _article(reading: Reading, rewritten: Sequence[Note], final: draft.Draft) ->
     all_notes = notes.ordered([*removed, *notes.spacing(final.source, final.lines, removed)])
     text = apply(final.source, all_notes)
     all_notes = edits.composed(reading.source, rewritten, all_notes)
+    if reading.is_extracted:
+        all_notes = tuple(replace(note, at=None) for note in all_notes)
     paragraphs = tuple(text.split(PARAGRAPH_BREAK)) if text else ()
     normaliser = Normaliser(NAME, versions.NORMALISE)
     return replace(final.article, paragraphs=paragraphs, notes=all_notes, normaliser=normaliser)

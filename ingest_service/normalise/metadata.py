@@ -1,4 +1,4 @@
-"""What the front matter says, under the names of the article; what has no name there is kept in its fields."""
+"""What a file says about itself, under the names of the article; what has no name there is kept in its fields."""
 
 import html
 import re
@@ -25,8 +25,8 @@ LONGEST = 2_000
 
 
 def front_matter(draft: Draft) -> RuleResult:
-    """Front matter is metadata, not text: known names become the article's, the others its fields."""
-    if draft.front_matter is None:
+    """What a file says about itself is no text: known names become the article's, the others its fields."""
+    if draft.front_matter is None and not draft.metadata:
         return RuleResult()
     fields = dict(draft.metadata)
     authors, outlet = _authors(fields)
@@ -40,7 +40,8 @@ def front_matter(draft: Draft) -> RuleResult:
         publisher=_taken(fields, PUBLISHER, lambda value: None if WEB.match(value) else value) or outlet,
         language=_taken(fields, LANGUAGE, lambda value: value if LANGUAGE_TAG.fullmatch(value) else None),
     )
-    return RuleResult(cuts=[draft.front_matter], article=replace(article, fields=fields))
+    cuts = [] if draft.front_matter is None else [draft.front_matter]
+    return RuleResult(cuts, article=replace(article, fields=fields))
 
 
 def _same(value: str) -> str | None:

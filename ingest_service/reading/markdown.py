@@ -1,10 +1,14 @@
 """Markdown: read as text, with its own media type; normalising removes the marks."""
 
-from ingest_service.model import Reading
-from ingest_service.reading import formats, text
-from ingest_service.settings import Limits
+from ingest_service.reading import text
+from ingest_service.reading.format import Format
+from ingest_service.reading.opening import MARKDOWN_SUFFIXES, Opening
 
 
-def read(content: bytes, limits: Limits) -> Reading:
-    """The reading of a Markdown text. Raises as `text.read`."""
-    return text.read(content, limits, formats.MARKDOWN)
+def _recognises(opening: Opening) -> bool:
+    return opening.suffix in MARKDOWN_SUFFIXES and opening.kind is None
+
+
+FORMAT = Format(
+    "Markdown", "text/markdown", MARKDOWN_SUFFIXES, _recognises, lambda source: [text.reading(source, "text/markdown")]
+)

@@ -13,6 +13,8 @@ TAIL = 256
 # Longer JSON is not parsed, but recognised by its beginning and end.
 LONGEST_JSON = 1_000_000
 
+# What may come before the root element.
+PROLOG = re.compile(r"<!--.*?-->|<\?.*?\?>|<!doctype[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 ASIDE = re.compile(r"(?:\s+|<!--.*?-->|<\?(?!php).*?\?>)+", re.DOTALL)
 ELEMENT = re.compile(r"<([a-z_][\w:.-]*)(?:\s[^<>]*)?/?>", re.IGNORECASE)
 HTML_ROOTS = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
@@ -84,18 +86,18 @@ LONGEST_FIELD = 40
 
 def detect(content: bytes, is_markdown: bool) -> str | None:
     """The name of the format; None for prose. Markdown may contain elements of HTML, code and tables."""
-    opening = _opening(content)
+    text = opening(content)
     if is_markdown:
-        return _roots(opening)
-    if opening.startswith("<"):
-        return _php(opening) or _roots(opening) or _element(opening, content)
-    if opening[:1] in {"{", "["}:
-        return _json(content, opening) or _by_opening(opening)
+        return _roots(text)
+    if text.startswith("<"):
+        return _php(text) or _roots(text) or _element(text, content)
+    if text[:1] in {"{", "["}:
+        return _json(content, text) or _by_opening(text)
     checks: tuple[Callable[[str], str | None], ...] = (_by_opening, _mail, _table, _code)
-    return next((name for check in checks if (name := check(opening))), None)
+    return next((name for check in checks if (name := check(text))), None)
 
 
-def _opening(content: bytes) -> str:
+def opening(content: bytes) -> str:
     """The first characters, as far as ASCII shows the format, without a byte order mark and white space."""
     encoding = "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "latin-1"
     return content[:SAMPLE].removeprefix(b"\xef\xbb\xbf").decode(encoding, "ignore").lstrip()

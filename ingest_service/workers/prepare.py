@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -22,17 +22,24 @@ from ingest_service.store import article_blob
 from ingest_service.workers import cache
 from ingest_service.workers.cache import PackedFacts, StoredArticle
 
+# Most files say nothing about identity, order or release.
+NEVER_STATED = model.Publication()
+
 
 @dataclass(frozen=True, slots=True)
 class PreparedItem:
     """One item of a file: its name inside the file (None for the file itself), its article, and its facts.
 
-    The worker packs both: to send them as objects costs the service more time than to store them.
+    `parent` is the member that contains this one; `original` is None if the item has the bytes of the file. The worker
+    packs article and facts: to send them as objects costs the service more time than to store them.
     """
 
     member: str | None
     article: StoredArticle
     facts: PackedFacts
+    parent: str | None = None
+    original: model.Original | None = None
+    publication: model.Publication = NEVER_STATED
 
     @classmethod
     def of(cls, member: str | None, article: model.Article, facts: sameness.TextFacts) -> "PreparedItem":
@@ -43,12 +50,18 @@ class PreparedItem:
 
 @dataclass(frozen=True, slots=True)
 class PreparedFile:
-    """The content of a file. It has no items if its digest is one of its `known_digests`."""
+    """The content of a file. It has no items if its digest is one of its `known_digests`.
+
+    `unread` says which of the files in it cannot be read. If it `accumulates`, items that are no longer in it are not
+    withdrawn.
+    """
 
     digest: str
     original: model.Original
     items: tuple[PreparedItem, ...]
     possibly_truncated: bool = False
+    unread: str | None = None
+    accumulates: bool = False
 
 
 FileResult: TypeAlias = PreparedFile | Unreadable | MovedMeanwhile
@@ -114,10 +127,10 @@ def prepare(root: Path, file: FileToRead) -> PreparedFile:
     digest = model.digest_of(content)
     if digest in file.known_digests:
         return PreparedFile(digest, model.Original(b"", "application/octet-stream", None), ())
-    readings = reading.read(content, file.fact.path, _limits)
-    items = tuple(_item(item) for item in readings)
-    original = model.Original(content, readings[0].media_type, readings[0].encoding)
-    return PreparedFile(digest, original, items)
+    read = reading.read(content, file.fact.path, _limits)
+    items = tuple(_item(item) for item in read.items)
+    original = model.Original(content, read.items[0].media_type, read.items[0].encoding)
+    return PreparedFile(digest, original, items, unread=read.unread_sentence, accumulates=read.accumulates)
 
 
 def _system_failure(error: OSError) -> InputOutputError:
@@ -126,7 +139,8 @@ def _system_failure(error: OSError) -> InputOutputError:
 
 def _item(reading_: model.Reading) -> PreparedItem:
     article = normalise.normalise(reading_)
-    return PreparedItem.of(reading_.name, article, sameness.prepare(article))
+    item = PreparedItem.of(reading_.name, article, sameness.prepare(article))
+    return replace(item, parent=reading_.parent, original=reading_.original, publication=reading_.publication)
 
 
 def _bytes(root: Path, fact: FileFact) -> bytes:

@@ -62,14 +62,20 @@ def answer_rounds(file: Path) -> None:
     # The other tree's packages: this process was started with its folder first on the path.
     from ingest_service import normalise, reading, sameness  # noqa: PLC0415
 
+    def prepare(content: bytes) -> None:
+        read: Any = reading.read(content, stored["path"])
+        # Earlier trees return the items themselves.
+        items = getattr(read, "items", read)
+        sameness.prepare(normalise.normalise(items[0]))
+
     stored = json.loads(file.read_text(encoding="utf-8"))
     contents = [text.encode() for text in stored["texts"]]
     for content in contents[:5]:
-        sameness.prepare(normalise.normalise(reading.read(content, stored["path"])[0]))
+        prepare(content)
     for _ in sys.stdin:
         start = time.process_time()
         for content in contents:
-            sameness.prepare(normalise.normalise(reading.read(content, stored["path"])[0]))
+            prepare(content)
         sys.stdout.write(f"{time.process_time() - start}\n")
         sys.stdout.flush()
 

@@ -61,7 +61,7 @@ def load(content: str) -> list[Labelled]:
 def read(labelled: Labelled) -> Read:
     """Reads one text of the set; one that is refused has no values."""
     try:
-        (source,) = reading.read(labelled.content.encode(), labelled.path)
+        (source,) = reading.read(labelled.content.encode(), labelled.path).items
     except Unreadable:
         article = Article("", ())
     else:

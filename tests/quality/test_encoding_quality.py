@@ -16,7 +16,7 @@ FLOOR = 0.995
 def read(text: encoding_set.Text) -> Reading | None:
     """The reading of a text; None if it is refused."""
     try:
-        (item,) = reading.read(text.content, "a.txt")
+        (item,) = reading.read(text.content, "a.txt").items
     except Unreadable:
         return None
     return item

@@ -111,7 +111,7 @@ def test_whatever_a_file_says_of_itself_makes_a_lawful_article(said: dict[str, J
 def assert_whole(content: bytes, path: str) -> None:
     """Whatever can be read is lawful."""
     try:
-        (source,) = reading.read(content, path)
+        (source,) = reading.read(content, path).items
     except Unreadable:
         return
     assert_lawful(source, normalise.normalise(source))
@@ -139,7 +139,7 @@ def test_a_long_text_of_anything_takes_linear_time(unit: str, size: int, path: s
     text = "A title\n\n" + unit * (size // len(unit))
     began = time.monotonic()
     try:
-        (source,) = reading.read(text.encode(), path)
+        (source,) = reading.read(text.encode(), path).items
     except Unreadable:
         return
     article = normalise.normalise(source)

@@ -12,7 +12,7 @@ BODY = (
 
 def article_of(text: str, path: str = "a.txt") -> Article:
     """The article of a text, lawful."""
-    (source,) = reading.read(text.encode(), path)
+    (source,) = reading.read(text.encode(), path).items
     article = normalise.normalise(source)
     assert normalise.apply(source.source, article.notes) == article.text
     return article

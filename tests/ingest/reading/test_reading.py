@@ -18,7 +18,7 @@ PATHS = st.sampled_from(["a.txt", "b.md", "noext", "c.html", "d/e.f.txt", "ü.tx
 
 
 def read_one(content: bytes, path: str = "a.txt", limits: Limits = reading.DEFAULTS) -> Reading:
-    (only,) = reading.read(content, path, limits)
+    (only,) = reading.read(content, path, limits).items
     return only
 
 
@@ -31,7 +31,7 @@ def read_one(content: bytes, path: str = "a.txt", limits: Limits = reading.DEFAU
 @example(content=b"\xff\xfe\x00\xd8a", path="a.txt")
 def test_any_bytes_become_readings_or_a_named_error(content: bytes, path: str) -> None:
     try:
-        readings = reading.read(content, path)
+        readings = reading.read(content, path).items
     except Unreadable:
         return
     for item in readings:

@@ -94,7 +94,7 @@ def test_a_text_of_another_format_is_not_taken_for_prose(name: str, text: str) -
 
 @pytest.mark.parametrize("text", NEIGHBOURS)
 def test_prose_that_looks_a_little_like_another_format_is_read(text: str) -> None:
-    (item,) = reading.read(text.encode(), "a.txt")
+    (item,) = reading.read(text.encode(), "a.txt").items
     assert item.source == text
 
 
@@ -107,7 +107,7 @@ def test_prose_that_looks_a_little_like_another_format_is_read(text: str) -> Non
     ],
 )
 def test_markdown_may_hold_html_code_and_tables(text: str) -> None:
-    (item,) = reading.read(text.encode(), "a.md")
+    (item,) = reading.read(text.encode(), "a.md").items
     assert item.source == text
 
 

@@ -4,7 +4,7 @@ import os
 import signal
 from collections.abc import Callable
 
-from ingest_service import model, reading
+from ingest_service import reading
 from ingest_service.settings import Limits
 from ingest_service.workers import prepare
 from ingest_service.workers.prepare import FileResult, Task
@@ -38,7 +38,7 @@ FAULTS: dict[str, Callable[[], object]] = {
 }
 
 
-def read_or_fail(content: bytes, path: str, limits: Limits = reading.DEFAULTS) -> tuple[model.Reading, ...]:
+def read_or_fail(content: bytes, path: str, limits: Limits = reading.DEFAULTS) -> reading.FileReading:
     """Reads a file, unless its name says how its reader fails."""
     if path in FAULTS:
         FAULTS[path]()
