@@ -4,6 +4,7 @@ Written by hand, since parsers of Markdown do not report where in the source an 
 Headings, and lists with their marks, are handled like those of other texts.
 """
 
+import bisect
 import functools
 import html
 import re
@@ -20,8 +21,10 @@ ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
 HEADING = re.compile(r" {0,3}#{1,6}\s")
 QUOTE = re.compile(r" {0,3}>[> ]*")
 RULE = re.compile(r" {0,3}(?:={2,}|([-*_])(?:[ \t]*\1){2,})[ \t]*")
-DEFINITION = re.compile(r" {0,3}\[[^\]^\n][^\]\n]{0,200}\]:[ \t]+(?:<[^>\n]*>|\S+)(?:[ \t]+[\"'(].*[\"')])?[ \t]*")
-DEFINED = re.compile(r"^ {0,3}\[([^\]^\n][^\]\n]{0,200})\]:", re.MULTILINE)
+DEFINITION = re.compile(
+    r"^ {0,3}\[(?P<name>[^\]^\n][^\]\n]{0,200})\]:[ \t]+(?:<[^>\n]*>|\S+)(?:[ \t]+[\"'(].*[\"')])?[ \t]*$", re.MULTILINE
+)
+FOOTNOTE = re.compile(r"^ {0,3}\[(?P<name>\^[^\]\n]{1,50})\]:", re.MULTILINE)
 DELIMITERS = re.compile(
     r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*|[ \t]*\|[ \t]*:?-+:?[ \t]*\|[ \t]*"
 )
@@ -47,7 +50,10 @@ INLINE = re.compile(
             r"(?P<attributes>\{:[^{}\n]{0,500}\}|\{#[\w-]{1,100}\}|\[/?(?:caption|gallery|embed)\b[^\]\n]{0,500}\])",
             rf"(?P<tag></?(?P<tag_name>{_TAGS})(?:\s[^<>]{{0,2000}})?/?>)",
             r"<(?P<address>https?://[^\s<>]{1,2000}|[\w.+-]{1,64}@[\w.-]{1,200})>",
+            r"\[(?P<footnote>\^[\w.-]{1,50})\]:?",
             rf"(?P<link>!?\[)(?=(?P<label>{_LABEL})(?P<target>\]{_TARGET}))",
+            # "[the plan]" alone, where the text defines its address.
+            r"(?P<shortcut>!?\[)(?=(?P<name>[^\[\]\n]{1,200})(?P<close>\](?![\[(:])))",
             r"(?P<entity>&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)",
             r"(?<![\w*])(?P<stars>\*{1,3})(?=[^\s*])(?=(?P<starred>(?:[^*]|(?<!\*)\*(?!\*)){0,300}?[^\s*])(?P=stars)(?![\w*]))",
             r"(?<!\w)(?P<lines>_{1,3})(?=[^\s_])(?=(?P<lined>(?:[^_]|(?<=\w)_(?=\w)){0,300}?[^\s_])(?P=lines)(?!\w))",
@@ -56,6 +62,9 @@ INLINE = re.compile(
     )
 )
 BEGINNINGS = re.compile(r"[\\`{<\[!&*_~]")
+# Where an emphasis may end, by the sign that begins it.
+ENDS = {"*": re.compile(r"(?<=[^\s*])\*(?=\*{0,2}(?![\w*]))"), "_": re.compile(r"(?<=[^\s_])_(?=_{0,2}(?!\w))")}
+LONGEST_EMPHASIS = 304
 CLOSERS = {"{{<": ">}}", "{{%": "%}}", "{%": "%}", "<!--": "-->", "<script": "</script>", "<style": "</style>"}
 LONGEST_SHORTCODE = 5_000
 # Tabs, line ends, and characters that Unicode does not assign: their entities remain.
@@ -157,15 +166,37 @@ def _inline(source: str, start: int, end: int) -> Iterator[tuple[int, int, str]]
 def _next_mark(source: str, start: int, limit: int) -> re.Match[str] | None:
     """The first mark between two positions. Most characters can begin none, so these are passed over first."""
     while candidate := BEGINNINGS.search(source, start, limit):
-        if match := INLINE.match(source, candidate.start(), limit):
+        at = candidate.start()
+        if _may_end(source, at) and (match := INLINE.match(source, at, limit)):
             return match
         start = candidate.end()
     return None
 
 
+def _may_end(source: str, at: int) -> bool:
+    """Whether the mark at a position is no emphasis, or one that may end. Else its text would be searched in vain."""
+    if source[at] not in ENDS:
+        return True
+    ends = _ends(source, source[at])
+    following = bisect.bisect_right(ends, at)
+    return following < len(ends) and ends[following] - at <= LONGEST_EMPHASIS
+
+
+@functools.lru_cache(maxsize=len(ENDS))
+def _ends(source: str, sign: str) -> list[int]:
+    """The positions at which an emphasis of a sign may end, in order."""
+    return [match.start() for match in ENDS[sign].finditer(source)]
+
+
 def _closed(source: str, match: re.Match[str], limit: int) -> Iterator[tuple[int, int, str]]:
     """Replaces a mark that holds no other marks."""
-    if match["link"]:
+    if match["link"] or match["shortcut"]:
+        return
+    if match["footnote"]:
+        # "[^1]" and "[^1]: " become "[1]" and "[1] ", where the text holds the footnote.
+        if match["footnote"].casefold() in _definitions(source):
+            yield match.start("footnote"), match.start("footnote") + 1, ""
+            yield match.end("footnote") + 1, match.end(), ""
         return
     if inner := next((name for name in ("code", "address") if match[name]), None):
         yield match.start(), match.start(inner), ""
@@ -188,6 +219,8 @@ def _opened(match: re.Match[str]) -> tuple[int, int] | None:
     for mark, inner in (("stars", "starred"), ("lines", "lined"), ("struck", "deleted")):
         if match[mark]:
             return match.end(inner), match.end(inner) + len(match[mark])
+    if match["shortcut"]:
+        return match.span("close") if match["name"].casefold() in _definitions(match.string) else None
     if not match["link"] or (match["reference"] is not None and not _is_defined(match)):
         return None
     return match.span("target")
@@ -200,5 +233,6 @@ def _is_defined(match: re.Match[str]) -> bool:
 
 @functools.lru_cache(maxsize=1)
 def _definitions(source: str) -> frozenset[str]:
-    """The names of the addresses that a text defines."""
-    return frozenset(match[1].casefold() for match in DEFINED.finditer(source))
+    """The names of the addresses and footnotes that a text defines."""
+    matches = (*DEFINITION.finditer(source), *FOOTNOTE.finditer(source))
+    return frozenset(match["name"].casefold() for match in matches)

@@ -18,6 +18,10 @@ def marked(text: str) -> str:
         ("We&#8217;ve met &amp; talked &mdash; twice.", "We’ve met & talked — twice."),
         ("See [the **new** plan](https://example.org/a_(b) \"a plan\").", "See the new plan."),
         ("See [the plan][1].\n\n[1]: https://example.org/", "See the plan."),
+        ("See [the plan][] and [The Plan].\n\n[the plan]: https://example.org/ 'Plan'", "See the plan and The Plan."),
+        ("![the quay]\n\n[the quay]: a.jpg", "the quay"),
+        ("He agreed.[^1] She did not.[^b]\n\n[^1]: In *March*.\n[^b]: In May.",
+         "He agreed.[1] She did not.[b]\n\n[1] In March.\n\n[b] In May."),
         ("![The quay, at dawn](a.jpg)", "The quay, at dawn"),
         ("[![The quay](a.jpg)](https://example.org/)", "The quay"),
         ("Mail <press@example.org> or <https://example.org/>.", "Mail press@example.org or https://example.org/."),
@@ -50,6 +54,9 @@ def test_marks_are_replaced_by_their_text(text: str, plain: str) -> None:
         "- an item\n\n- another item",
         "C:\\harbour",
         "See [the plan][1] or [that]",
+        "A note that is missing.[^1]",
+        "[the plan]: to build a quay [the plan] of 2019",
+        "*a *b _c **d __e",
     ],
 )
 def test_what_is_no_mark_stays(text: str) -> None:
