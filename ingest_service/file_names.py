@@ -5,13 +5,37 @@ is not UTF-8 is `\\xNN`, and a backslash directly before `xNN` (two hex digits) 
 unchanged, with their control characters; `printable` is the form for a terminal.
 """
 
+import fnmatch
 import hashlib
 import os
 import re
 
 SHORT_CHARACTERS = 200
+# Hidden files; the temporary names of vim, emacs, nano, gedit, LibreOffice, rsync, browsers, WinSCP and sed; and the
+# files that Windows and macOS put into folders to show them (".DS_Store" is a hidden one).
+TEMPORARY = (
+    ".*",
+    "*~",
+    "#*#",
+    "*.sw[a-p]",
+    "*.tmp",
+    "*.part",
+    "*.filepart",
+    "*.partial",
+    "*.crdownload",
+    "*.download",
+    "*.opdownload",
+    "[Dd]esktop.ini",
+    "Thumbs.db",
+    "ehthumbs.db",
+    "~$*",
+    "*.goutputstream-*",
+    "4913",
+    "sed" + 6 * "[A-Za-z0-9]",
+)
 _AMBIGUOUS = re.compile(rb"\\(?=x[0-9a-fA-F]{2})")
 _ESCAPED = re.compile(rb"\\x([0-9a-f]{2})")
+_is_temporary = re.compile("|".join(map(fnmatch.translate, TEMPORARY))).match
 
 
 def to_text(name: str) -> str:
@@ -37,6 +61,11 @@ def printable(text: str) -> str:
 def shortened(text: str) -> str:
     """The beginning of a path, and a digest so that no other path has the same short form."""
     return f"{text[:SHORT_CHARACTERS]}…{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def is_temporary(name: str) -> bool:
+    """Whether the name of a file or folder, without the folders above it, is one of the `TEMPORARY`."""
+    return _is_temporary(name) is not None
 
 
 def _byte(escaped: re.Match[bytes]) -> bytes:

@@ -1,6 +1,5 @@
 """The rules that exclude files from reading: temporary files of editors, and the rules in `.ingestignore`."""
 
-import fnmatch
 import functools
 import os
 import re
@@ -15,29 +14,6 @@ IGNORE_FILE = ".ingestignore"
 MAX_RULES = 10_000
 # Replaces a line end in a name, which `.` in a rule does not match, by a character that no name has.
 LINE_END = "\udc0a"
-# Hidden files; the temporary names of vim, emacs, nano, gedit, LibreOffice, rsync, browsers, WinSCP and sed; and the
-# files that Windows and macOS put into folders to show them (".DS_Store" is a hidden one).
-TEMPORARY = (
-    ".*",
-    "*~",
-    "#*#",
-    "*.sw[a-p]",
-    "*.tmp",
-    "*.part",
-    "*.filepart",
-    "*.partial",
-    "*.crdownload",
-    "*.download",
-    "*.opdownload",
-    "[Dd]esktop.ini",
-    "Thumbs.db",
-    "ehthumbs.db",
-    "~$*",
-    "*.goutputstream-*",
-    "4913",
-    "sed" + 6 * "[A-Za-z0-9]",
-)
-_is_temporary = re.compile("|".join(map(fnmatch.translate, TEMPORARY))).match
 
 log = structlog.get_logger()
 
@@ -64,7 +40,7 @@ class Ignore:
             ignored = self._rules.check_file(f"{name}/" if is_folder else name).include
             if ignored is not None:
                 return ignored
-        return _is_temporary(path.rpartition("/")[2]) is not None
+        return file_names.is_temporary(path.rpartition("/")[2])
 
     def covers(self, path: str, is_folder: bool = False) -> bool:
         """Whether the path or a folder above it is ignored."""

@@ -117,10 +117,12 @@ def _noted(item: Reading, detail: str | None) -> Reading:
 
 
 def _no_items(unread: list[UnreadMember]) -> Unreadable:
-    """The error of a file without items: that of its only member, or a summary."""
+    """The error of a file without items: that of its only member, or a summary, with the code that all share."""
     if not unread:
         return NoReadableMember("The file holds no files.")
     first = unread[0]
     if len(unread) == 1:
         return type(first.error)(f"{first.name}: {first.error}")
-    return NoReadableMember(f"None of the {len(unread)} files in it can be read; {first.name}: {first.error}")
+    kinds = {type(member.error) for member in unread}
+    summary = type(first.error) if len(kinds) == 1 else NoReadableMember
+    return summary(f"None of the {len(unread)} files in it can be read; {first.name}: {first.error}")

@@ -4,13 +4,14 @@ import re
 from functools import cached_property
 from pathlib import PurePosixPath
 
-from ingest_service.reading import text_formats
+from ingest_service.reading import text_formats, zip_directory
 
+ZIP = "ZIP"
 # First bytes that no text has, and the format they begin.
 MAGIC = {
     b"%PDF-": "PDF",
-    b"PK\x03\x04": "ZIP (also DOCX, ODT, EPUB)",
-    b"PK\x05\x06": "ZIP",
+    b"PK\x03\x04": ZIP,
+    b"PK\x05\x06": ZIP,
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "OLE (also DOC, XLS)",
     b"{\\rtf": "RTF",
     b"\x1f\x8b": "gzip",
@@ -72,7 +73,10 @@ class Opening:
     @cached_property
     def kind(self) -> str | None:
         """The name of the format by the content; None for prose."""
-        return _by_magic(self.content) or text_formats.detect(self.content, self.suffix in MARKDOWN_SUFFIXES)
+        kind = _by_magic(self.content)
+        if kind == ZIP:
+            return zip_directory.kind(self.content)
+        return kind or text_formats.detect(self.content, self.suffix in MARKDOWN_SUFFIXES)
 
     @cached_property
     def text(self) -> str:

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from ingest_service import file_names
 from ingest_service.folder import ignore
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "ignored-files.md").read_text(encoding="utf-8")
@@ -10,7 +11,7 @@ ROWS = re.findall(r"^\| `(.+?)` \| (`.+?`) \| .+ \|$", PAGE, re.MULTILINE)
 
 
 def test_every_pattern_of_ignored_names_is_documented() -> None:
-    assert sorted(pattern for pattern, _ in ROWS) == sorted(ignore.TEMPORARY)
+    assert sorted(pattern for pattern, _ in ROWS) == sorted(file_names.TEMPORARY)
 
 
 def test_the_examples_of_ignored_names_are_ignored(tmp_path: Path) -> None:

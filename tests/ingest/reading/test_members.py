@@ -77,11 +77,13 @@ def test_a_member_that_cannot_be_read_does_not_concern_the_others() -> None:
     )
 
 
-def test_a_file_without_a_readable_member_has_the_reason_of_its_only_one() -> None:
+def test_a_file_without_a_readable_member_has_the_reason_that_all_members_share() -> None:
     with pytest.raises(Empty, match=r"a\.txt"):
         reading.read(toy(a_txt=b" "), "news.toy")
-    with pytest.raises(NoReadableMember, match="None of the 2 files"):
+    with pytest.raises(Empty, match="None of the 2 files"):
         reading.read(toy(a_txt=b" ", b_txt=b" "), "news.toy")
+    with pytest.raises(NoReadableMember, match="None of the 2 files"):
+        reading.read(toy(a_txt=b" ", b_py=MAYOR), "news.toy")
     with pytest.raises(NoReadableMember, match="no files"):
         reading.read(toy(), "news.toy")
 

@@ -101,7 +101,7 @@ def test_a_text_over_the_limit_is_too_long(content: bytes, limits: Limits) -> No
     ("content", "path", "name"),
     [
         (b"%PDF-1.7 x", "a.txt", "PDF"),
-        (b"PK\x03\x04 x", "a", "ZIP"),
+        (b"Rar!\x1a\x07 x", "a", "RAR"),
         (b"<!DOCTYPE html><p>x", "a.txt", "HTML"),
         (b"\xef\xbb\xbf\n<?xml version='1.0'?>", "a.txt", "XML"),
         (b"text", "a.docx", "DOCX"),
