@@ -11,10 +11,12 @@ from catalog_service import api, contract, requests, runner, server
 from catalog_service.access.policy import Access
 from catalog_service.api import errors, events, openapi, service
 from catalog_service.api.operations import Operation
+from catalog_service.broadcast import Broadcast
 from catalog_service.history.group_commit import Writer
-from catalog_service.keys import ACCESS, DATABASE, DESCRIPTION, METRICS, POINTS, SETTINGS, STOPPING, WRITER
+from catalog_service.keys import ACCESS, BROADCAST, DATABASE, DESCRIPTION, METRICS, POINTS, SETTINGS, STOPPING, WRITER
 from catalog_service.metrics import Metrics
 from catalog_service.settings import Settings
+from catalog_service.store import notices
 from catalog_service.store.db import Database
 from catalog_service.store.point_reads import PointReader
 from catalog_service.web import pages
@@ -32,13 +34,20 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     app[POINTS] = PointReader(database)
     app[ACCESS] = Access(settings, app[POINTS])
     app[METRICS] = Metrics()
+    app[BROADCAST] = Broadcast(database, limit=settings.limits.readers)
     app[WRITER] = Writer(
-        database, events.record_events, limit=settings.limits.waiting_events, together=contract.MAX_BATCH_EVENTS
+        database,
+        events.record_events,
+        limit=settings.limits.waiting_events,
+        together=contract.MAX_BATCH_EVENTS,
+        committed=app[BROADCAST].wake,
     )
     app[STOPPING] = asyncio.Event()
     app[METRICS].watch_queue(lambda: app[WRITER].waiting)
     app[DESCRIPTION] = openapi.describe((*service.OPERATIONS, *api.OPERATIONS))
+    app[METRICS].watch_readers(lambda: app[BROADCAST].readers)
     app.cleanup_ctx.append(_writing)
+    app.cleanup_ctx.append(_broadcasting)
     app.on_cleanup.append(_close_points)
     app.on_shutdown.append(_stop_waiting)
     app.on_response_prepare.append(requests.finish)
@@ -53,11 +62,22 @@ async def _close_points(app: web.Application) -> None:
 
 async def _stop_waiting(app: web.Application) -> None:
     app[STOPPING].set()
+    app[BROADCAST].close()
 
 
 async def _writing(app: web.Application) -> AsyncIterator[None]:
     """The writer's task, for as long as the application runs. Raises PartDied."""
     async with runner.supervised("writer", app[WRITER].run(), app[STOPPING]):
+        yield
+
+
+async def _broadcasting(app: web.Application) -> AsyncIterator[None]:
+    """The tasks that wake the readers of changes, for as long as the application runs. Raises PartDied."""
+    broadcast, stop = app[BROADCAST], app[STOPPING]
+    async with (
+        runner.supervised("broadcast", broadcast.run(), stop),
+        runner.supervised("notices", notices.watch(app[DATABASE], broadcast.wake), stop),
+    ):
         yield
 
 

@@ -1,19 +1,26 @@
 """The change log: every change of a document, relation or story, in the order of commits."""
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, get_args
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog_service import resources
 from catalog_service.errors import CursorExpired
+from catalog_service.resources import Snapshot
 from catalog_service.store import counter, cursors
 from catalog_service.store.counter import WriterTurn
 from catalog_service.store.rows import ChangeRow
 from catalog_service.store.tables import Change
 
 SOURCE = "/catalog"
+Type = Literal[
+    "document.created.v1", "document.changed.v1", "document.moved.v1", "document.withdrawn.v1", "document.restored.v1",
+    "document.redacted.v1", "relation.added.v1", "relation.withdrawn.v1", "story.changed.v1",
+]  # fmt: skip
+TYPES: tuple[str, ...] = get_args(Type)
 
 
 def entry(
@@ -45,9 +52,48 @@ class Filter:
     collection: str | None = None
     document: str | None = None
 
+    def selects(self, change: resources.Change) -> bool:
+        """Whether the filter selects an entry that is already read; `since` selects the same ones in the database."""
+        return (
+            (not self.types or change.type in self.types)
+            and self.collection in (None, change.data["collection"])
+            and self.document in (None, change.data["document"])
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A position in the change log, for one filter: after the entry with this `seq`. `key` signs its cursor."""
+
+    key: bytes
+    filter: Filter
+    epoch: str
+    seq: int
+
+    def cursor(self) -> str:
+        """The position as a cursor."""
+        return cursors.seal(self.key, self.filter, {"epoch": self.epoch, "seq": self.seq})
+
+    def after(self, change: resources.Change) -> "Position":
+        """The position after an entry of the same epoch."""
+        return replace(self, seq=seq_of(change))
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some entries of the change log in ascending order, the position after them, and whether more entries follow."""
+
+    changes: Sequence[resources.Change]
+    position: Position
+    more: bool
+
 
 def since(session: Session, seq: int, filter_: Filter = Filter(), *, limit: int = 100) -> list[resources.Change]:
     """The first `limit` entries with a `seq` above the given one, in ascending order."""
+    return _since(session, counter.snapshot(session).epoch, seq, filter_, limit)
+
+
+def _since(session: Session, epoch: str, seq: int, filter_: Filter, limit: int) -> list[resources.Change]:
     statement = select(Change).where(Change.seq > seq).order_by(Change.seq).limit(limit)
     if filter_.types:
         statement = statement.where(Change.type.in_(filter_.types))
@@ -55,36 +101,61 @@ def since(session: Session, seq: int, filter_: Filter = Filter(), *, limit: int 
         statement = statement.where(Change.collection == filter_.collection)
     if filter_.document is not None:
         statement = statement.where(Change.document == filter_.document)
-    epoch = counter.snapshot(session).epoch
     return [_event(row, epoch) for row in session.scalars(statement)]
 
 
-def page(session: Session, cursor: str, filter_: Filter = Filter(), *, limit: int = 100) -> resources.Changes:
-    """The entries after a cursor. Instead of a cursor, `0` means all entries and `now` means later entries only.
+def start(session: Session, cursor: str, filter_: Filter = Filter()) -> Position:
+    """The position that a cursor names; `0` is the position before all entries, `now` the one after all of them.
 
     Raises CursorInvalid, CursorMismatch, CursorExpired.
     """
     key, snapshot = counter.page_counter(session)
-    start = _start(key, cursor, filter_, snapshot)
-    events = since(session, start, filter_, limit=limit + 1)
-    more = len(events) > limit
-    # On the last page the cursor skips to the newest entry, so that entries outside the filter are not read again.
-    last_seq = _seq(events[limit - 1]) if more else snapshot.seq
-    position = {"epoch": snapshot.epoch, "seq": last_seq}
-    return resources.Changes(events=tuple(events[:limit]), cursor=cursors.seal(key, filter_, position), more=more)
-
-
-def _start(key: bytes, cursor: str, filter_: Filter, snapshot: resources.Snapshot) -> int:
     if cursor in ("0", "now"):
-        return snapshot.seq if cursor == "now" else 0
-    position = cursors.open_(key, filter_, cursor)
-    if position["epoch"] != snapshot.epoch:
+        return Position(key, filter_, snapshot.epoch, snapshot.seq if cursor == "now" else 0)
+    named = cursors.open_(key, filter_, cursor)
+    if named["epoch"] != snapshot.epoch:
         raise CursorExpired
-    return int(position["seq"])
+    return Position(key, filter_, snapshot.epoch, int(named["seq"]))
 
 
-def _seq(entry: resources.Change) -> int:
-    return int(entry.id.rpartition(":")[2])
+def after(session: Session, position: Position, limit: int = 100) -> Batch:
+    """The first `limit` entries after a position. Raises CursorExpired when it is of another epoch."""
+    snapshot = counter.snapshot(session)
+    if position.epoch != snapshot.epoch:
+        raise CursorExpired
+    entries = _since(session, snapshot.epoch, position.seq, position.filter, limit + 1)
+    return batch(entries, position, snapshot.seq, limit)
+
+
+def batch(entries: Sequence[resources.Change], position: Position, end: int, limit: int) -> Batch:
+    """The batch of the first `limit` of these entries, which are all that follow the position up to the `seq` `end`.
+
+    The position after the last batch skips to `end`, so that entries outside the filter are not read again.
+    """
+    more = len(entries) > limit
+    last = seq_of(entries[limit - 1]) if more else max(end, position.seq)
+    return Batch(entries[:limit], replace(position, seq=last), more)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """All entries of the change log after the `seq` `start`, and the snapshot that they were read from."""
+
+    snapshot: Snapshot
+    start: int
+    changes: Sequence[resources.Change]
+
+
+def news(session: Session, epoch: str, seq: int, most: int) -> News:
+    """The entries after a `seq`, but none before the last `most` numbers. In another epoch, only the snapshot."""
+    snapshot = counter.snapshot(session)
+    first = max(seq, snapshot.seq - most) if epoch == snapshot.epoch else snapshot.seq
+    return News(snapshot, first, _since(session, snapshot.epoch, first, Filter(), most))
+
+
+def seq_of(change: resources.Change) -> int:
+    """The `seq` of an entry that is already read."""
+    return int(change.id.rpartition(":")[2])
 
 
 def _event(entry: Change, epoch: str) -> resources.Change:

@@ -95,6 +95,13 @@ class Busy(CatalogError):
     status = 503
 
 
+class TooManyReaders(CatalogError):
+    """As many readers as allowed wait for changes; try again."""
+
+    code = "too-many-readers"
+    status = 503
+
+
 class BadQuery(CatalogError):
     """The request cannot be understood."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from catalog_service.access.policy import Access
+from catalog_service.broadcast import Broadcast
 from catalog_service.contract import AnyEvent, Problem, Receipt
 from catalog_service.history.group_commit import Writer
 from catalog_service.history.record import Malformed
@@ -22,6 +23,7 @@ DATABASE = web.AppKey("database", Database)
 POINTS = web.AppKey("points", PointReader)
 ACCESS = web.AppKey("access", Access)
 WRITER: web.AppKey[Writer[AnyEvent | Malformed, Receipt]] = web.AppKey("writer")
+BROADCAST = web.AppKey("broadcast", Broadcast)
 # Set when the service is about to stop; requests that wait for a change then answer at once.
 STOPPING = web.AppKey("stopping", asyncio.Event)
 METRICS = web.AppKey("metrics", Metrics)

@@ -21,6 +21,11 @@ class Metrics:
         )
         self.events = Counter("catalog_events", "Events received, by outcome.", ("outcome",), registry=self.registry)
         self._waiting = Gauge("catalog_waiting_events", "Events that wait for the writer.", registry=self.registry)
+        self._readers = Gauge("catalog_feed_readers", "Requests that wait for changes.", registry=self.registry)
+
+    def watch_readers(self, count: Callable[[], int]) -> None:
+        """Registers the function that returns the number of waiting readers, as `watch_queue`."""
+        self._readers.set_function(count)
 
     def watch_queue(self, length: Callable[[], int]) -> None:
         """Registers the function that returns the number of waiting events; it is called when the metrics are read."""

@@ -270,13 +270,14 @@ class Diff(Resource):
 
 
 class Change(Resource):
-    """One entry of the change feed, a CloudEvent."""
+    """One entry of the change feed, a CloudEvent. `subject` is the id of its document; without one it is absent."""
 
     specversion: Literal["1.0"] = "1.0"
     id: str
     source: str
     type: str
-    subject: str | None
+    # CloudEvents 1.0 has no null: libraries refuse it.
+    subject: str | None = Field(default=None, exclude_if=lambda subject: subject is None)
     time: Moment
     datacontenttype: Literal["application/json"] = "application/json"
     data: dict[str, JsonValue]

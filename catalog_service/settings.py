@@ -32,6 +32,7 @@ class Limits(BaseModel):
     original_bytes: int = Field(default=50 * 2**20, gt=0)
     waiting_events: int = Field(default=5_000, gt=0)
     page: int = Field(default=200, gt=0)
+    readers: int = Field(default=1_000, gt=0)
     seconds: float = Field(default=30.0, gt=0)
 
 

@@ -22,14 +22,14 @@ def answer(
     links: Iterable[tuple[str, str]] = (),
 ) -> web.Response:
     """The model as JSON; `etag` is made by `strong` or `weak`, `links` are pairs of address and relation type."""
-    headers = {**validators(etag, modified), **_linked(links)}
+    headers = {**validators(etag, modified), **linked(links)}
     body = model.__pydantic_serializer__.to_json(model, by_alias=True)
     return web.Response(body=body, content_type="application/json", headers=headers)
 
 
 def not_modified(etag: str, modified: datetime | None = None, links: Iterable[tuple[str, str]] = ()) -> web.Response:
     """The answer 304 to a request that names this ETag, with the headers of `answer`."""
-    return web.Response(status=304, headers={**validators(etag, modified), **_linked(links)})
+    return web.Response(status=304, headers={**validators(etag, modified), **linked(links)})
 
 
 def strong(value: str) -> str:
@@ -60,7 +60,8 @@ def is_named(request: web.Request, etag: str) -> bool:
     return any(tag.value == opaque for tag in request.if_none_match or ())
 
 
-def _linked(links: Iterable[tuple[str, str]]) -> dict[str, str]:
+def linked(links: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The header Link (RFC 8288) of pairs of address and relation type; none without links."""
     joined = ", ".join(f'<{address}>; rel="{relation}"' for address, relation in links)
     return {"Link": joined} if joined else {}
 

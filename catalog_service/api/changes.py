@@ -1,23 +1,36 @@
 """The change feed, for clients that keep a copy or react to changes."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from aiohttp import web
-from pydantic import Field
+from pydantic import AfterValidator, Field, RootModel
+from sqlalchemy.orm import Session
 
 from catalog_service import changes, contract, resources
-from catalog_service.api.answers import answer
-from catalog_service.api.operations import Content, Operation, Parameters
+from catalog_service.api import event_stream, negotiation
+from catalog_service.api.answers import answer, linked
+from catalog_service.api.operations import JSON, Content, Operation, Parameters
 from catalog_service.api.parameters import Cursor
-from catalog_service.errors import CursorExpired, CursorInvalid, CursorMismatch
-from catalog_service.keys import DATABASE, STOPPING, WRITER
+from catalog_service.changes import Batch
+from catalog_service.contract import BATCH_MEDIA_TYPE
+from catalog_service.errors import CursorExpired, CursorInvalid, CursorMismatch, Stopping, TooManyReaders
+from catalog_service.keys import BROADCAST, DATABASE
 
-# Only commits of this process wake waiting requests; those of other processes are found by reading this often.
-POLL_SECONDS = 2.0
-TYPES = r"(document|relation|story)\.[a-z]{1,20}\.v1"
+JSON_LINES = "application/jsonl"
+EVENT_STREAM = event_stream.MEDIA_TYPE
+FORMS = (JSON, BATCH_MEDIA_TYPE, JSON_LINES, EVENT_STREAM)
+
+
+def _known(types: str) -> str:
+    """Raises ValueError for a type that the feed does not have."""
+    for name in types.split(","):
+        if name not in changes.TYPES:
+            raise ValueError(f"{name[:100]!r} is no type of the feed; its types are {', '.join(changes.TYPES)}")
+    return types
 
 
 class ChangeFeedParameters(Parameters):
@@ -26,40 +39,97 @@ class ChangeFeedParameters(Parameters):
     since: Annotated[
         Cursor, Field(description="The cursor of an earlier answer; 0: all changes; now: later changes only.")
     ] = "0"
-    types: Annotated[str, Field(max_length=1_000, pattern=rf"^{TYPES}(,{TYPES})*$")] | None = None
+    types: (
+        Annotated[
+            str,
+            Field(max_length=1_000, description=f"One or more of {', '.join(changes.TYPES)}; joined by commas."),
+            AfterValidator(_known),
+        ]
+        | None
+    ) = None
     collection: contract.Collection | None = None
     document: UUID | None = None
     limit: Annotated[int, Field(ge=1, le=1_000)] = 100
-    wait: Annotated[float, Field(ge=0, le=25, description="Seconds.")] = 0
+    wait: Annotated[
+        float, Field(ge=0, le=25, description="Seconds to wait for a change; a stream waits without an end.")
+    ] = 0
+
+    def filter(self) -> changes.Filter:
+        """The entries of the change log that are asked for."""
+        return changes.Filter(
+            types=tuple(self.types.split(",")) if self.types else (),
+            collection=self.collection,
+            document=str(self.document) if self.document else None,
+        )
 
 
-async def feed(request: web.Request, parameters: ChangeFeedParameters) -> web.Response:
+class ChangeBatch(RootModel[tuple[resources.Change, ...]]):
+    """One page of the change feed as a CloudEvents batch."""
+
+
+async def feed(request: web.Request, parameters: ChangeFeedParameters) -> web.StreamResponse:
     """The changes after a cursor, in the order of commits; with `wait`, the answer waits for the first one.
 
-    The cursor of an answer is the `since` of the next request. No change appears later before one that was read.
+    The cursor of an answer is the `since` of the next request; the `Link` header `next` has it too. No change appears
+    later before one that was read. As `text/event-stream` the answer does not end: each event has its cursor as `id`,
+    `Last-Event-ID` counts instead of `since`, and an event `reset` says that the catalog was restored from a backup:
+    what was read before is void, and all changes follow anew.
     """
-    loop = asyncio.get_running_loop()
-    database, stopping = request.config_dict[DATABASE], request.config_dict[STOPPING]
-    filter_ = changes.Filter(
-        types=tuple(parameters.types.split(",")) if parameters.types else (),
-        collection=parameters.collection,
-        document=str(parameters.document) if parameters.document else None,
+    form = negotiation.choose(request.headers.get("Accept"), FORMS)
+    if form == EVENT_STREAM:
+        return await event_stream.answer(request, parameters.since, parameters.filter())
+    batch = await _next_batch(request, parameters)
+    response = _page(batch) if form == JSON else _lines(batch, form)
+    following = str(request.rel_url.update_query(since=batch.position.cursor()))
+    response.headers.update({"Vary": "Accept", **linked([(following, "next")])})
+    return response
+
+
+async def _next_batch(request: web.Request, parameters: ChangeFeedParameters) -> Batch:
+    """The first changes after the cursor; if there are none, those that arrive first within the time to wait."""
+    broadcast, limit = request.config_dict[BROADCAST], parameters.limit
+    batch = await request.config_dict[DATABASE].read(_first, parameters.since, parameters.filter(), limit)
+    if batch.changes or not parameters.wait:
+        return batch
+    with broadcast.reading(), suppress(TimeoutError):
+        async with asyncio.timeout(parameters.wait):
+            while not batch.changes and not broadcast.closed:
+                await broadcast.wait(batch.position)
+                batch = await broadcast.after(batch.position, limit)
+    return batch
+
+
+def _first(session: Session, cursor: str, filter_: changes.Filter, limit: int) -> Batch:
+    return changes.after(session, changes.start(session, cursor, filter_), limit)
+
+
+def _page(batch: Batch) -> web.Response:
+    return answer(
+        resources.Changes(events=tuple(batch.changes), cursor=batch.position.cursor(), more=batch.more),
     )
-    deadline, since = loop.time() + parameters.wait, parameters.since
-    while True:
-        commit = request.config_dict[WRITER].commit
-        page = await database.read(changes.page, since, filter_, limit=parameters.limit)
-        remaining = deadline - loop.time()
-        if page.events or remaining <= 0 or stopping.is_set():
-            return answer(page)
-        since = page.cursor
-        with suppress(TimeoutError):
-            await asyncio.wait_for(commit.wait(), min(remaining, POLL_SECONDS))
 
 
+def _lines(batch: Batch, form: str) -> web.Response:
+    """The changes as JSON lines, or as a JSON array."""
+    events = [change.model_dump_json() for change in batch.changes]
+    text = f"[{','.join(events)}]" if form == BATCH_MEDIA_TYPE else "".join(f"{event}\n" for event in events)
+    return web.Response(text=text, content_type=form)
+
+
+STREAM_SCHEMA: Mapping[str, Any] = {
+    "type": "string",
+    "description": "Server-sent events; `data` is one change as JSON.",
+}
 OPERATIONS = (
     Operation(
-        "GET", "/v1/changes", feed, ChangeFeedParameters, {200: Content(resources.Changes)},
-        (CursorInvalid, CursorMismatch, CursorExpired),
+        "GET", "/v1/changes", feed, ChangeFeedParameters,
+        {
+            200: (
+                Content(resources.Changes), Content(ChangeBatch, (BATCH_MEDIA_TYPE,)),
+                Content(resources.Change, (JSON_LINES,)), Content(STREAM_SCHEMA, (EVENT_STREAM,)),
+            )
+        },
+        (CursorInvalid, CursorMismatch, CursorExpired, TooManyReaders, Stopping),
+        headers={"Last-Event-ID": "The `id` of the last event that was read from a stream."},
     ),
 )  # fmt: skip

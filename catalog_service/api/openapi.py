@@ -65,7 +65,7 @@ def describe(operations: Iterable[Operation[Any]]) -> Json:
 def _schemas(operations: Iterable[Operation[Any]]) -> _Schemas:
     models: dict[tuple[type[BaseModel], Mode], None] = {(Problem, "serialization"): None}
     for operation in operations:
-        for content in operation.answers.values():
+        for content in operation.contents:
             if isinstance(content.schema, type):
                 models[content.schema, "serialization"] = None
         for content in operation.bodies:
@@ -121,6 +121,9 @@ def _parameters(operation: Operation[Any]) -> list[Json]:
             "schema": _without_null(dict(described)),
         }
         for name, described in schema.get("properties", {}).items()
+    ] + [
+        {"name": name, "in": "header", "required": False, "description": description, "schema": {"type": "string"}}
+        for name, description in operation.headers.items()
     ]
 
 
@@ -135,13 +138,14 @@ def _without_null(schema: Json) -> Json:
 
 
 def _responses(operation: Operation[Any], schemas: _Schemas, *, with_content: bool) -> Json:
-    def response(description: str | None, content: Content | None = None) -> Json:
-        body = {"content": schemas.content(content, "serialization")} if content and with_content else {}
-        return {"description": description, "headers": HEADERS, **body}
+    def response(description: str | None, *contents: Content) -> Json:
+        by_type = {name: body for each in contents for name, body in schemas.content(each, "serialization").items()}
+        content = {"content": by_type} if by_type and with_content else {}
+        return {"description": description, "headers": HEADERS, **content}
 
     problem = Content(Problem, (PROBLEM,))
     responses = {
-        str(status): response(HTTPStatus(status).phrase, content) for status, content in operation.answers.items()
+        str(status): response(HTTPStatus(status).phrase, *operation.contents_of(status)) for status in operation.answers
     }
     if operation.conditional:
         responses["304"] = response("Not Modified")

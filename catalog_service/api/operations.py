@@ -4,8 +4,8 @@ An operation declares its parameters and answers as pydantic models. Requests ar
 from which `/openapi.json` is generated.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from string import Formatter
 from typing import Any, Generic, Literal, TypeVar
@@ -55,11 +55,13 @@ class Operation(Generic[P]):
     path: str
     answering: Handler[P]
     parameters: type[P]
-    answers: Mapping[int, Content]
+    answers: Mapping[int, Content | tuple[Content, ...]]
     problems: tuple[type[CatalogError], ...] = ()
     bodies: tuple[Content, ...] = ()
     scope: TokenScope | None = "read"
     conditional: bool = False
+    # Headers of the request that it reads, with their descriptions.
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def in_path(self) -> frozenset[str]:
@@ -69,7 +71,17 @@ class Operation(Generic[P]):
     @cached_property
     def media_types(self) -> tuple[str, ...]:
         """The media types of successful answers."""
-        return tuple(dict.fromkeys(name for content in self.answers.values() for name in content.media_types))
+        return tuple(dict.fromkeys(name for content in self.contents for name in content.media_types))
+
+    @property
+    def contents(self) -> Iterator[Content]:
+        """The bodies of successful answers."""
+        return (content for status in self.answers for content in self.contents_of(status))
+
+    def contents_of(self, status: int) -> tuple[Content, ...]:
+        """The bodies of successful answers with this status."""
+        contents = self.answers[status]
+        return contents if isinstance(contents, tuple) else (contents,)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Checks the request and calls the handler. Raises NotFound, BadQuery, NotAcceptable."""

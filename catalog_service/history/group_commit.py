@@ -28,14 +28,21 @@ class Writer(Generic[E, R]):
     """Records entries in the order they came; `record` gives one result an entry, in their order.
 
     At most `limit` entries wait at any time, but a request is always accepted while no other waits. A transaction has
-    at most `together` entries, unless a single request has more.
+    at most `together` entries, unless a single request has more. After each commit it calls `committed`.
     """
 
     def __init__(
-        self, database: Database, record: Callable[[Session, Sequence[E]], Sequence[R]], *, limit: int, together: int
+        self,
+        database: Database,
+        record: Callable[[Session, Sequence[E]], Sequence[R]],
+        *,
+        limit: int,
+        together: int,
+        committed: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._record = record
+        self._committed = committed
         self._limit = limit
         self._together = together
         self._queue: deque[_Waiting[E, R]] = deque()
@@ -43,8 +50,6 @@ class Writer(Generic[E, R]):
         self._ended = False
         self.waiting = 0
         """How many entries wait."""
-        self.commit = asyncio.Event()
-        """Set by the next commit, and then replaced: take it before reading, wait for it after."""
 
     async def record(self, entries: Sequence[E]) -> Sequence[R]:
         """The results of these entries, once they are committed.
@@ -103,8 +108,7 @@ class Writer(Generic[E, R]):
             for waiting in taken:
                 await self._write([waiting])
         else:
-            self.commit.set()
-            self.commit = asyncio.Event()
+            self._committed()
             _hand_out(taken, results)
 
 

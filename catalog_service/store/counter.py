@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from catalog_service.resources import Snapshot
 from catalog_service.store.prepared import Prepared, Reader
 from catalog_service.store.tables import Counter
+
+# The channel on which PostgreSQL notifies the processes of a catalog after each commit.
+CHANNEL = "catalog_change"
 
 
 @dataclass(slots=True)
@@ -40,8 +43,15 @@ def take_turn(session: Session, now: datetime) -> WriterTurn:
 
 
 def end_turn(session: Session, turn: WriterTurn) -> None:
-    """Writes the last assigned `seq` to the counter row. The commit that follows releases the row's lock."""
-    session.execute(update(Counter).values(seq=turn.seq))
+    """Writes the last assigned `seq` to the counter row. The commit that follows releases the row's lock.
+
+    On PostgreSQL the commit also notifies the other processes: see `store.notices`.
+    """
+    statement = update(Counter).values(seq=turn.seq)
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(statement.returning(func.pg_notify(CHANNEL, "")))
+    else:
+        session.execute(statement)
 
 
 def snapshot(session: Session) -> Snapshot:

@@ -1,6 +1,7 @@
 """The change feed skips nothing, repeats nothing, and wakes a waiting reader."""
 
 import asyncio
+import json
 
 import aiohttp
 from sqlalchemy import update
@@ -9,7 +10,7 @@ from yarl import URL
 from catalog_service.store.db import Database
 from catalog_service.store.tables import Counter
 from tests.catalog.api.conftest import Json, got, problem_of, publish
-from tests.catalog.events import article, document_id, raw_event
+from tests.catalog.events import article, document_id, raw_event, relation
 
 
 async def read_all(client: aiohttp.ClientSession, query: str) -> list[Json]:
@@ -58,10 +59,34 @@ async def test_a_cursor_of_another_epoch_is_gone(client: aiohttp.ClientSession, 
         assert ((await problem_of(response))["status"], response.reason) == (410, "Gone")
 
 
-WRONG = "since=x since=%00 wait=26 wait=nan types=, types=a limit=0 document=x collection= since=0&since=0"
+WRONG = (
+    "since=x since=%00 wait=26 wait=nan types=, types=document.read.v1 limit=0 document=x collection= since=0&since=0"
+)
 
 
 async def test_a_wrong_query_is_a_problem(client: aiohttp.ClientSession) -> None:
     for query in WRONG.split():
         async with client.get(URL(f"/v1/changes?{query}", encoded=True)) as response:
             assert (await problem_of(response))["status"] == 400, query
+
+
+async def test_every_form_has_the_same_events_and_the_next_cursor(client: aiohttp.ClientSession) -> None:
+    await publish(client, raw_event(1), raw_event(2, relations=[relation(1, type_="duplicate")]))
+    page = await got(client, "/v1/changes?limit=3")
+    for form in ("application/cloudevents-batch+json", "application/jsonl"):
+        async with client.get("/v1/changes?limit=3", headers={"Accept": form}) as response:
+            text = await response.text()
+        events = json.loads(text if form.endswith("json") else f"[{','.join(text.splitlines())}]")
+        assert (response.content_type, events) == (form, page["events"])
+        rest = await got(client, URL(response.links["next"]["url"]).path_qs)
+        assert len(rest["events"]) == 1
+        seqs = [event["data"]["seq"] for event in page["events"] + rest["events"]]
+        assert seqs == sorted(set(seqs))
+
+
+async def test_a_change_without_a_document_has_no_subject(client: aiohttp.ClientSession) -> None:
+    await publish(client, raw_event(1), raw_event(2, relations=[relation(1, type_="duplicate")]))
+    events = await read_all(client, "limit=100")
+    assert {"relation.added.v1", "story.changed.v1"} < {event["type"] for event in events}
+    for event in events:
+        assert event.get("subject", "absent") == (event["data"]["document"] or "absent")
