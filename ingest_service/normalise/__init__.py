@@ -80,8 +80,7 @@ RULES = (
 
 
 def load() -> None:
-    """Loads the language model and the list of words, half a second; else the first text waits for them."""
-    languages.model()
+    """Loads the list of words; else the first text waits for it."""
     broken_words.known_words()
 
 

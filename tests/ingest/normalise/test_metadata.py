@@ -3,6 +3,7 @@
 import pytest
 
 from ingest_service.model import Kind
+from ingest_service.normalise import languages
 from tests.ingest.normalise.texts import BODY, TITLE, article_of
 
 
@@ -74,6 +75,34 @@ def test_a_passage_in_another_language_at_the_top_does_not_decide() -> None:
     quoted = "The prime minister said that the agreement would be signed before the end of the year. " * 10
     text = "Le premier ministre a rencontré hier son homologue à Paris pour signer un accord sur la pêche. " * 40
     assert article_of(f"{quoted}\n\n{text}").language == "fr"
+
+
+ENGLISH = "The ministers said that they would meet again in the spring, and that the talks were useful to both. " * 4
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (ENGLISH, "en"),
+        (" ".join(ENGLISH.split()[:39]), "model"),
+        ("Die Minister wollen sich im Frühjahr wieder treffen, und die Gespräche waren nützlich. " * 6, "model"),
+        ("La ministro le disse : the and to that with. " * 6 + "Parole senza alcuna lingua nota qui. " * 40, "model"),
+        ("この行を入力した時に、その人は幾つか間違ったキーを the and to that with this are " * 12, "model"),
+    ],
+    ids=["english", "too few words", "german", "mixed", "other script"],
+)
+def test_only_text_that_is_clearly_english_needs_no_model(
+    monkeypatch: pytest.MonkeyPatch, text: str, code: str
+) -> None:
+    class Model:
+        """Answers always alike."""
+
+        def classify(self, _: str) -> tuple[str, float]:
+            """The same answer to each text."""
+            return "model", 0.0
+
+    monkeypatch.setattr(languages, "model", Model)
+    assert article_of(text).language == code
 
 
 def test_entities_in_a_title_are_repaired_like_text() -> None:

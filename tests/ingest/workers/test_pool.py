@@ -235,7 +235,7 @@ async def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
 
 async def test_a_file_that_needs_too_much_memory_is_given_up(tmp_path: Path) -> None:
     files = Task(tmp_path, (written(tmp_path, "large.txt", LONG), written(tmp_path, "a.txt")))
-    with closing(WorkerPool(Limits(workers=1, reading_memory_bytes=370 * 2**20))) as narrow:
+    with closing(WorkerPool(Limits(workers=1, reading_memory_bytes=280 * 2**20))) as narrow:
         large, small = await narrow.prepare(files)
     assert isinstance(large, ReaderDied)
     assert isinstance(small, PreparedFile)
