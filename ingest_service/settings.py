@@ -44,7 +44,7 @@ class Limits(BaseModel):
     depth: int = Field(default=4, gt=0)
     reading_seconds: Seconds = 30.0
     reading_memory_bytes: int = Field(default=2**30, ge=2**28)
-    workers: int = Field(default=1, ge=1, le=64)
+    workers: int | None = Field(default=None, ge=1, le=64)
     settle_seconds: Seconds = 1.0
     settle_again_seconds: Seconds = 2.0
     settle_max_seconds: Seconds = 300.0

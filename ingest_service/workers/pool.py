@@ -34,6 +34,8 @@ R = TypeVar("R")
 log = structlog.get_logger()
 
 PR_SET_PDEATHSIG = 1
+# The most processes that are started by default, one a processor: the service does not keep more of them busy.
+MOST_BY_DEFAULT = 4
 # How many times in a row the pool may break before a worker begins with a file.
 MAX_ATTEMPTS = 3
 # Seconds between two checks of the pool while a call is waited for: one that breaks may lose a call just submitted.
@@ -49,6 +51,8 @@ class WorkerPool:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
+        self.count = limits.workers or min(MOST_BY_DEFAULT, len(os.sched_getaffinity(0)))
+        """The number of worker processes."""
         self._pool = self._start()
         self._closed = False
         self._lock = threading.Lock()
@@ -120,11 +124,6 @@ class WorkerPool:
         finally:
             answer.cancel()
 
-    @property
-    def count(self) -> int:
-        """The number of worker processes."""
-        return self._limits.workers
-
     def run(self, function: Callable[[A], R], argument: A) -> "Future[R]":
         """Schedules a call of a function in a worker, with the time limit for reading a file.
 
@@ -157,7 +156,7 @@ class WorkerPool:
 
     def _start(self) -> ProcessPool:
         return ProcessPool(
-            max_workers=self._limits.workers,
+            max_workers=self.count,
             initializer=_begin_worker,
             initargs=(self._limits, os.getpid()),
             context=multiprocessing.get_context("spawn"),

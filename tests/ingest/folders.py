@@ -19,7 +19,7 @@ from ingest_service.store.tables import Outbox
 from ingest_service.workers.pool import WorkerPool
 from tests.ingest.waiting import until
 
-LIMITS = Limits(settle_seconds=0.05, tick_seconds=0.05)
+LIMITS = Limits(workers=1, settle_seconds=0.05, tick_seconds=0.05)
 STORY = (
     "Talks resume in Geneva\n\nEnvoys of both sides met on Monday for the first time since the spring, officials said."
 )

@@ -22,7 +22,7 @@ from ingest_service.store.tables import File
 from ingest_service.workers.pool import WorkerPool
 from tests.ingest.waiting import until
 
-LIMITS = Limits(settle_seconds=0.05, tick_seconds=0.05)
+LIMITS = Limits(workers=1, settle_seconds=0.05, tick_seconds=0.05)
 TEXT = "Talks resume in Geneva\n\n" + "\n\n".join(f"Envoys of {number} sides met on Monday." for number in range(2_000))
 
 

@@ -37,6 +37,8 @@ QUICK = {
     "INGEST_LIMITS__SETTLE_SECONDS": "0.1",
     "INGEST_LIMITS__SETTLE_AGAIN_SECONDS": "0.2",
     "INGEST_LIMITS__TICK_SECONDS": "0.1",
+    # Each one takes half a second of CPU to start.
+    "INGEST_LIMITS__WORKERS": "1",
 }
 
 

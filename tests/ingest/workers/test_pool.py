@@ -265,3 +265,10 @@ def test_a_pool_that_still_starts_its_processes_can_be_closed(count: int) -> Non
     pool_.close()
     assert started.done()
     assert not multiprocessing.active_children()
+
+
+def test_there_is_a_worker_for_each_processor_unless_another_number_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for processors, expected in ((1, 1), (2, 2), (64, 4)):
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _, count=processors: set(range(count)))
+        with closing(WorkerPool(Limits())) as pool_:
+            assert pool_.count == expected
