@@ -37,11 +37,15 @@ def _too_large(limit: int) -> TooLarge:
     return TooLarge(f"The body may have {limit:,} bytes.", extensions={"limit": limit})
 
 
-def media_type(request: web.Request, accepted: tuple[str, ...]) -> str:
-    """The media type of the body. Raises UnsupportedMedia, with Accept-Post, unless it is accepted and in UTF-8."""
+def media_type(request: web.Request, accepted: tuple[str, ...], hint: str = "") -> str:
+    """The media type of the body. Raises UnsupportedMedia, with Accept-Post, unless it is accepted and in UTF-8.
+
+    `hint` is a sentence that the error ends with.
+    """
     if request.content_type not in accepted or (request.charset or "utf-8").lower() not in ("utf-8", "utf8"):
         raise UnsupportedMedia(
-            f"The body may be {' or '.join(accepted)}, in UTF-8.", headers={"Accept-Post": ", ".join(accepted)}
+            f"The body may be {' or '.join(accepted)}, in UTF-8. {hint}".rstrip(),
+            headers={"Accept-Post": ", ".join(accepted)},
         )
     return request.content_type
 

@@ -1,8 +1,9 @@
 """The operations of the ingest service: it sends events and originals, and reads the heads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from urllib.parse import unquote_to_bytes
 
 from aiohttp import web
 from pydantic import Field, RootModel, TypeAdapter, ValidationError
@@ -12,7 +13,7 @@ from catalog_service import contract
 from catalog_service.api import bodies
 from catalog_service.api.answers import answer
 from catalog_service.api.errors import problem
-from catalog_service.api.operations import Content, NoParameters, Operation, Parameters, field_errors
+from catalog_service.api.operations import JSON, Content, NoParameters, Operation, Parameters, field_errors
 from catalog_service.contract import BATCH_MEDIA_TYPE, EVENT_MEDIA_TYPE, MAX_BATCH_EVENTS, Receipts
 from catalog_service.errors import (
     BadBody,
@@ -30,6 +31,10 @@ from catalog_service.keys import DATABASE, METRICS, SETTINGS, WRITER
 from catalog_service.store import counter
 
 ACCEPTED = (EVENT_MEDIA_TYPE, BATCH_MEDIA_TYPE)
+# In binary mode, the prefix of the headers that hold an event's attributes, and the one that every event has.
+BINARY_PREFIX = "ce-"
+VERSION_HEADER = "ce-specversion"
+BINARY_HINT = f"With the attributes of one event in headers, `{VERSION_HEADER}` and others, it may be {JSON}."
 HEADS_CHUNK = 1_000
 _EVENT: TypeAdapter[contract.AnyEvent] = TypeAdapter(contract.AnyEvent)
 
@@ -40,6 +45,10 @@ class EventBody(RootModel[contract.AnyEvent]):
 
 class BatchBody(RootModel[Annotated[tuple[contract.AnyEvent, ...], Field(max_length=MAX_BATCH_EVENTS)]]):
     """A batch of events, in the order in which they are recorded."""
+
+
+class DataBody(RootModel[contract.Observed | contract.Related]):
+    """The data of one event in the binary mode of CloudEvents; its other attributes are in headers."""
 
 
 class OfOriginal(Parameters):
@@ -64,15 +73,35 @@ class StoredOriginal(contract.Frozen):
 async def publish(request: web.Request, _parameters: NoParameters) -> web.Response:
     """Records events, each completely or not at all; the receipts are in the order of the events.
 
-    An event that cannot be read is rejected with a problem in its receipt; the other events are recorded.
+    An event that cannot be read is rejected with a problem in its receipt; the other events are recorded. An event in
+    binary mode has its data as the body, and its other attributes in headers that begin with `ce-`.
     """
-    kind = bodies.media_type(request, ACCEPTED)
+    binary = VERSION_HEADER in request.headers
+    kind = bodies.media_type(request, (*ACCEPTED, JSON) if binary else ACCEPTED, BINARY_HINT)
     body = bodies.parse(await bodies.read(request, request.config_dict[SETTINGS].limits.batch_bytes))
+    if kind == JSON:
+        body = {**_attributes(request.headers), "data": body}
     events = read(body if kind == BATCH_MEDIA_TYPE else [body])
     receipts = await request.config_dict[WRITER].record(events) if events else ()
     for receipt in receipts:
         request.config_dict[METRICS].events.labels(receipt.outcome).inc()
     return answer(Receipts(receipts=tuple(receipts)))
+
+
+def _attributes(headers: Mapping[str, str]) -> dict[str, str]:
+    """The attributes of an event in binary mode (CloudEvents 1.0, HTTP binding, 3.1.3): percent-encoded in headers.
+
+    Raises BadBody for a header that is not UTF-8.
+    """
+    attributes = {}
+    for name, value in headers.items():
+        if name.lower().startswith(BINARY_PREFIX):
+            try:
+                # Bytes of a header that are not UTF-8 arrive as lone surrogates.
+                attributes[name.lower().removeprefix(BINARY_PREFIX)] = unquote_to_bytes(value).decode()
+            except UnicodeError:
+                raise BadBody(f"The header {name} is not UTF-8.") from None
+    return attributes
 
 
 def read(batch: Any) -> Sequence[contract.AnyEvent | Malformed]:  # noqa: ANN401  JSON is anything.
@@ -136,7 +165,15 @@ OPERATIONS = (
     Operation(
         "POST", "/v1/events", publish, NoParameters, {200: Content(Receipts)},
         (BadBody, TooLarge, UnsupportedMedia, Busy, DatabaseAway, DatabaseUnusable, Stopping),
-        bodies=(Content(EventBody, (EVENT_MEDIA_TYPE,)), Content(BatchBody, (BATCH_MEDIA_TYPE,))), scope="publish",
+        bodies=(
+            Content(EventBody, (EVENT_MEDIA_TYPE,)), Content(BatchBody, (BATCH_MEDIA_TYPE,)),
+            Content(DataBody, (JSON,)),
+        ),
+        scope="publish",
+        headers={
+            f"{BINARY_PREFIX}{name}": f"In binary mode, the attribute `{name}` of the event."
+            for name in ("specversion", "id", "source", "type", "subject", "time")
+        },
     ),
     Operation(
         "PUT", "/v1/originals/{digest}", put_original, OfOriginal,

@@ -10,6 +10,7 @@ import json
 import operator
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 from hypothesis import HealthCheck, given, settings
@@ -207,3 +208,35 @@ async def test_a_byte_order_mark_before_json_is_no_fault(client: aiohttp.ClientS
         marked = codecs.BOM_UTF8 * (count - 1) + body
         async with client.post("/v1/events", data=marked, headers={"Content-Type": BATCH_MEDIA_TYPE}) as response:
             assert response.status == status
+
+
+def binary(event: dict[str, Any]) -> dict[str, Any]:
+    """A request with an event in binary mode: its data as the body, the rest in headers."""
+    attributes = {name: value for name, value in event.items() if name not in ("data", "datacontenttype")}
+    headers = {f"Ce-{name.capitalize()}": quote(value, safe="/:") for name, value in attributes.items()}
+    return {"headers": {**headers, "Content-Type": "application/json"}, "data": json.dumps(event["data"])}
+
+
+async def test_an_event_in_binary_mode_is_the_same_event(client: aiohttp.ClientSession) -> None:
+    event = raw_event(1) | {"source": "/ingest/é 100%"}
+    async with client.post("/v1/events", **binary(event)) as response:
+        [receipt] = (await response.json())["receipts"]
+    [again] = await publish(client, event)
+    assert (response.status, receipt["outcome"], again) == (200, "recorded", {**receipt, "outcome": "replayed"})
+
+
+async def test_an_event_in_binary_mode_without_an_attribute_is_rejected(client: aiohttp.ClientSession) -> None:
+    request = binary(raw_event(1))
+    del request["headers"]["Ce-Subject"]
+    async with client.post("/v1/events", **request) as response:
+        [receipt] = (await response.json())["receipts"]
+    assert (receipt["outcome"], receipt["problem"]["errors"][0]["pointer"]) == ("rejected", "/subject")
+    request["headers"] |= {"Ce-Subject": "%ff"}
+    async with client.post("/v1/events", **request) as response:
+        assert ((await problem_of(response))["code"], response.status) == ("bad-body", 400)
+
+
+async def test_json_without_the_attributes_of_an_event_is_refused(client: aiohttp.ClientSession) -> None:
+    async with client.post("/v1/events", json=raw_event(1)) as response:
+        assert (response.status, "cloudevents" in response.headers["Accept-Post"]) == (415, True)
+        assert "ce-specversion" in (await problem_of(response))["detail"]
