@@ -26,22 +26,22 @@ ChangeName = Literal["created", "changed", "moved", "withdrawn", "restored"]
 
 @dataclass(frozen=True, slots=True)
 class _Article:
-    """The checked content of an event with an article."""
+    """The checked content of an event with an article; `before` is the document as the event finds it."""
 
     event: contract.ObservedEvent
     side: Side
+    before: DocumentRow | None
     version: VersionRow
     relations: Sequence[Draft]
 
 
 def decide(state: BatchState, turn: WriterTurn, event: contract.AnyEvent) -> contract.Receipt:
     """Applies one event to the state. Raises EventRefused, DigestMismatch for an event that is refused."""
+    receipts.check_id(event)
     row = state.documents.get(str(event.data.document))
-    replayed = receipts.find(state, turn, event)
     if row is not None and row.status == "redacted":
-        # Repeated in every receipt: the ingest service deletes its copy then, and may have missed the first one.
-        return _as_redacted(replayed) if replayed else receipts.record(state, turn, event, "redacted", None)
-    if replayed:
+        return _decide_redacted(state, turn, event)
+    if replayed := receipts.find(state, turn, event):
         return replayed
     if isinstance(event, contract.RelatedEvent):
         return _decide_related(state, turn, event, row)
@@ -54,8 +54,12 @@ def decide(state: BatchState, turn: WriterTurn, event: contract.AnyEvent) -> con
     return _decide_place(state, turn, event, row)
 
 
-def _as_redacted(replayed: contract.Receipt) -> contract.Receipt:
-    return replayed.model_copy(update={"outcome": "redacted", "version": None})
+def _decide_redacted(state: BatchState, turn: WriterTurn, event: contract.AnyEvent) -> contract.Receipt:
+    """Repeated for every event: the ingest service deletes its copy then, and may have missed the first receipt."""
+    row = state.receipts.get(event.id)
+    if row is None:
+        return receipts.record(state, turn, event, "redacted", None)
+    return receipts.stored(turn, row, "redacted").model_copy(update={"version": None})
 
 
 def is_late(row: DocumentRow, data: contract.Observed) -> bool:
@@ -74,18 +78,18 @@ def _publisher_order(version: str) -> list[tuple[int, str]]:
     return [(len(run.lstrip("0")) if run.isdigit() else 0, run.lstrip("0")) for run in runs]
 
 
-def _check(turn: WriterTurn, event: contract.ObservedEvent) -> _Article:
+def _check(turn: WriterTurn, event: contract.ObservedEvent, row: DocumentRow | None) -> _Article:
     """The content of an event with an article. Raises EventRefused, DigestMismatch."""
     data = event.data
     side = (str(data.document), data.observation)
     version = versions.draft(data, turn.now)
-    return _Article(event, side, version, [relations.draft(side, relation) for relation in data.relations])
+    return _Article(event, side, row, version, [relations.draft(side, relation) for relation in data.relations])
 
 
 def _decide_article(
     state: BatchState, turn: WriterTurn, event: contract.ObservedEvent, row: DocumentRow | None
 ) -> contract.Receipt:
-    data, article = event.data, _check(turn, event)
+    data, article = event.data, _check(turn, event, row)
     current = state.versions[row.id][row.number] if row else None
     same = current is not None and versions.same_content(current, article.version)
     if not same:
@@ -94,7 +98,7 @@ def _decide_article(
         number = _append(state, turn, _first_row(turn, data), article.version, None).number
         return _finish(state, turn, article, number, "recorded")
     if same and row.status == "withdrawn":
-        relations.withdraw_current(state.relations, turn, (row.id, row.number))
+        relations.supersede_current(state.relations, turn, (row.id, row.number))
     after = _appear(state, turn, row, data, has_version=not same)
     if not same:
         after = _append(state, turn, after, article.version, current)
@@ -140,7 +144,9 @@ def _decide_place(
             )
         state.documents[row.id] = after
     outcome: contract.Outcome = "recorded" if after.seq > row.seq else "unchanged"
-    return receipts.record(state, turn, event, outcome, row.number)
+    receipt = receipts.record(state, turn, event, outcome, row.number)
+    relations.report_change(state.relations, turn, row.current, after.current)
+    return receipt
 
 
 def _decide_late(
@@ -148,7 +154,7 @@ def _decide_late(
 ) -> contract.Receipt:
     """Its article becomes a version that is never current; an event without an article changes nothing."""
     data = event.data
-    article = _check(turn, event) if data.article is not None else None
+    article = _check(turn, event, row) if data.article is not None else None
     if article:
         _add_original(state, data.original)
     after = replace(row, observation=max(row.observation, data.observation))
@@ -190,8 +196,10 @@ def _add_original(state: BatchState, original: contract.Original | None) -> None
 def _finish(
     state: BatchState, turn: WriterTurn, article: _Article, number: int, outcome: contract.Outcome
 ) -> contract.Receipt:
-    """The receipt of an event with an article, then its relations and those that are pending for it."""
+    """The receipt of an event with an article, then the relations that it ends, its own, and those pending for it."""
     receipt = receipts.record(state, turn, article.event, outcome, number)
+    before = article.before.current if article.before else None
+    relations.report_change(state.relations, turn, before, state.documents[article.side[0]].current)
     relations.resolve_pending(state.relations, turn, article.side, number)
     relations.add(state.relations, turn, article.side, article.relations)
     return receipt

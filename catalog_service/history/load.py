@@ -52,7 +52,7 @@ def _load_relations(session: Session, state: BatchState, events: Sequence[contra
     for side in _SIDES:
         _select_relations(session, state, side, own)
     for version in links.DIRECTIONS:
-        _select_relations(session, state, version[0], _restored(state, events))
+        _select_relations(session, state, version[0], _observed_versions(state, events))
     stored = [(row.a, row.b) for row in state.relations.valid.values()]
     pending = [(row.a, row.b) for row in state.relations.valid.values() if row.seq == PENDING]
     others = {side for pair in (*pairs, *stored) for side in pair}
@@ -61,12 +61,10 @@ def _load_relations(session: Session, state: BatchState, events: Sequence[contra
     _load_between_versions(session, state, [*pairs, *pending])
 
 
-def _restored(state: BatchState, events: Sequence[contract.AnyEvent]) -> set[VersionKey]:
-    """The versions that an event of the batch may restore."""
-    withdrawn = {row.id for row in state.documents.values() if row.status == "withdrawn"}
-    withdrawn |= {str(event.data.document) for event in events if _is_withdrawal(event)}
-    with_article = {str(event.data.document) for event in events if _has_article(event)}
-    return {(id_, state.documents[id_].number) for id_ in withdrawn & with_article & state.documents.keys()}
+def _observed_versions(state: BatchState, events: Sequence[contract.AnyEvent]) -> set[VersionKey]:
+    """The current versions of the observed documents: an event may end relations of such a version, or restore it."""
+    observed = {str(event.data.document) for event in events if isinstance(event, contract.ObservedEvent)}
+    return {(id_, state.documents[id_].number) for id_ in observed & state.documents.keys()}
 
 
 def _load_observed(session: Session, state: BatchState, sides: Collection[Side]) -> None:
@@ -148,10 +146,6 @@ def _side(event: contract.AnyEvent) -> Side:
 
 def _other(relation: contract.Relation) -> Side:
     return str(relation.other.document), relation.other.observation
-
-
-def _is_withdrawal(event: contract.AnyEvent) -> bool:
-    return isinstance(event, contract.ObservedEvent) and event.data.cause == "withdrawn"
 
 
 def _has_article(event: contract.AnyEvent) -> bool:

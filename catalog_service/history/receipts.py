@@ -1,23 +1,57 @@
 """Receipts: the stored answer to each event, so that an event that is sent again gets the same answer. Pure."""
 
+import json
+
 from catalog_service import contract
+from catalog_service.contract import FieldError
 from catalog_service.errors import CatalogError, EventRefused
 from catalog_service.history.state import BatchState
 from catalog_service.store.counter import WriterTurn
 from catalog_service.store.rows import ReceiptRow
 
 
+def check_id(event: contract.AnyEvent) -> None:
+    """Raises EventRefused unless the event's id is that of its observation; a related event adds a suffix to it."""
+    own = f"{event.data.document}:{event.data.observation}"
+    if isinstance(event, contract.ObservedEvent) and event.id != own:
+        raise _refused("/id", f"is {event.id!r}, not the document and the observation: {own!r}")
+    if isinstance(event, contract.RelatedEvent) and not event.id.startswith(f"{own}:"):
+        raise _refused("/id", f"is {event.id!r}, not {own!r} with a colon and a suffix")
+
+
 def find(state: BatchState, turn: WriterTurn, event: contract.AnyEvent) -> contract.Receipt | None:
     """The stored receipt of the event, with the outcome `replayed`; None for a new event.
 
-    Raises EventRefused when the id belongs to an event of another document.
+    Raises EventRefused when the id belongs to another event, or the observation to an event with another id.
     """
     row = state.receipts.get(event.id)
     if row is None:
+        if isinstance(event, contract.ObservedEvent) and (row_side := _side(event)) in state.observed:
+            raise _refused("/id", f"is new, but observation {row_side[1]} is recorded under another id")
         return None
     if row.document != str(event.data.document):
-        raise EventRefused(f"The event id {event.id!r} belongs to an event of another document.")
-    return _receipt(turn, row, "replayed")
+        raise _refused("/id", f"is {event.id!r}, the id of an event of another document")
+    if row.data_digest not in (None, _data_digest(event)):
+        raise _refused("/data", f"differs from the event that is recorded as {event.id!r}")
+    return stored(turn, row, "replayed")
+
+
+def _side(event: contract.AnyEvent) -> tuple[str, int]:
+    return str(event.data.document), event.data.observation
+
+
+def _refused(pointer: str, detail: str) -> EventRefused:
+    return EventRefused(f"{pointer} {detail}.", errors=(FieldError(pointer=pointer, detail=detail),))
+
+
+def _data_digest(event: contract.AnyEvent) -> str:
+    """The digest of the parsed `data`.
+
+    Values that equal the default are left out, so that an optional field that a later release adds does not change it.
+    The bytes of the original are left out too: their own digest represents them.
+    """
+    data = event.data.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"original": {"content"}})
+    return contract.digest_of(json.dumps(data, sort_keys=True, separators=(",", ":")).encode())
 
 
 def record(
@@ -34,9 +68,10 @@ def record(
         outcome=outcome,
         number=number,
         seq=turn.seq,
+        data_digest=_data_digest(event),
     )
     state.add_receipt(row)
-    return _receipt(turn, row, outcome)
+    return stored(turn, row, outcome)
 
 
 def reject(turn: WriterTurn, event: contract.AnyEvent, error: CatalogError) -> contract.Receipt:
@@ -55,7 +90,8 @@ def reject(turn: WriterTurn, event: contract.AnyEvent, error: CatalogError) -> c
     )
 
 
-def _receipt(turn: WriterTurn, row: ReceiptRow, outcome: contract.Outcome) -> contract.Receipt:
+def stored(turn: WriterTurn, row: ReceiptRow, outcome: contract.Outcome) -> contract.Receipt:
+    """The receipt of a row, with this outcome."""
     return contract.Receipt.model_validate(
         {
             "event": row.event,

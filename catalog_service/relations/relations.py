@@ -2,18 +2,25 @@
 
 A relation is stored once for its unordered pair of (document, observation), the lesser side as `a`. A relation to an
 observation that is not recorded yet is stored as pending, and added when that observation becomes a version.
+
+The change log reports which relations are between current versions: those that it added and did not withdraw since. A
+relation is withdrawn when a side is withdrawn or gets another version. Its row remains valid until the pair is judged
+again, because the old versions are still related.
 """
 
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from catalog_service import changes, contract
 from catalog_service.errors import EventRefused
 from catalog_service.store.counter import WriterTurn
 from catalog_service.store.rows import PENDING, ChangeRow, DocumentRow, RelationRow, Side, VersionKey
+
+# Why a relation is withdrawn: the pair was judged again, or a side is not the current version of its document.
+Reason: TypeAlias = Literal["judged-again", "not-current"]
 
 
 @dataclass(slots=True)
@@ -95,23 +102,55 @@ class RelationState:
             return
         for older in self.of_documents(row.a_document, row.b_document):
             if older.id != row.id and (older.a_version, older.b_version) == (row.a_version, row.b_version):
-                self.withdraw(turn, older)
-        seq = self._append_change(turn, "relation.added.v1", row)
-        self._put(replace(row, seq=seq, recorded_at=turn.now))
+                self.supersede(turn, older)
+        self.report_added(turn, row)
+        self._put(replace(row, seq=turn.seq, recorded_at=turn.now))
+        if not self.is_current(row):
+            self.report_withdrawn(turn, row, "not-current")
 
     def withdraw(self, turn: WriterTurn, row: RelationRow) -> None:
-        """Withdraws a relation; a pending one, which was never added, is deleted."""
+        """Ends a relation, with an entry in the log; a pending one, which was never added, is deleted."""
+        if row.seq != PENDING:
+            self.report_withdrawn(turn, row, "judged-again")
+        self._end(row, turn.seq)
+
+    def supersede(self, turn: WriterTurn, row: RelationRow) -> None:
+        """Ends a relation before the next entry of the log, which the caller appends.
+
+        A relation that was withdrawn, because a side is not current, has no second entry.
+        """
+        if self.is_current(row):
+            self.withdraw(turn, row)
+        else:
+            self._end(row, turn.seq + 1)
+
+    def _end(self, row: RelationRow, until_seq: int) -> None:
         self._remove(row)
         if row.seq != PENDING:
-            self.ended.append(replace(row, until_seq=self._append_change(turn, "relation.withdrawn.v1", row)))
+            self.ended.append(replace(row, until_seq=until_seq))
 
-    def _append_change(self, turn: WriterTurn, type_: str, row: RelationRow) -> int:
-        sides = [
-            {"document": row.a_document, "version": row.a_version},
-            {"document": row.b_document, "version": row.b_version},
-        ]
-        self.log.append(changes.entry(turn, type_, relation=row.id, type=row.type, sides=sides))
-        return turn.seq
+    def is_current(self, row: RelationRow) -> bool:
+        """Whether both sides are recorded and are the current versions of their documents."""
+        return all(self.is_current_version(*version) for version in (row.version_a, row.version_b))
+
+    def is_current_version(self, document: str, number: int | None) -> bool:
+        """Whether this is the current version of a document that is not withdrawn."""
+        row = self.documents.get(document)
+        return row is not None and number is not None and row.current == (document, number)
+
+    def report_added(self, turn: WriterTurn, row: RelationRow) -> None:
+        """Appends the entry of a relation that is added, or is between current versions again."""
+        self.log.append(changes.entry(turn, "relation.added.v1", **_reported(row)))
+
+    def report_withdrawn(self, turn: WriterTurn, row: RelationRow, reason: Reason) -> None:
+        """Appends the entry of a relation that is withdrawn."""
+        self.log.append(changes.entry(turn, "relation.withdrawn.v1", **_reported(row), reason=reason))
+
+
+def _reported(row: RelationRow) -> dict[str, Any]:
+    """The fields of an entry of the change log about a relation."""
+    sides = [{"document": document, "version": number} for document, number in (row.version_a, row.version_b)]
+    return {"relation": row.id, "type": row.type, "sides": sides}
 
 
 def add(state: RelationState, turn: WriterTurn, own: Side, drafts: Sequence["Draft"]) -> None:
@@ -137,7 +176,9 @@ def _put(state: RelationState, turn: WriterTurn, own: Side, drafts: Sequence["Dr
         draft = remaining.get((row.a, row.b))
         if draft and draft.content == _content(row):
             del remaining[draft.pair]
-        elif draft or (complete and _is_judged_again(state, own, row)):
+        elif draft:
+            state.supersede(turn, row)
+        elif complete and _is_judged_again(state, own, row):
             state.withdraw(turn, row)
     for draft in remaining.values():
         state.store(turn, _row(state, turn, draft))
@@ -150,16 +191,32 @@ def _is_judged_again(state: RelationState, own: Side, row: RelationRow) -> bool:
     return other is None or number is None or other.current == (document, number)
 
 
-def withdraw_current(state: RelationState, turn: WriterTurn, version: VersionKey) -> None:
-    """Withdraws the relations of a version to current versions and to observations that are not recorded yet.
+def supersede_current(state: RelationState, turn: WriterTurn, version: VersionKey) -> None:
+    """Ends the relations of a version to current versions and to observations that are not recorded yet.
 
-    Called when the document is restored: its event carries the full set again. While the document was withdrawn, others
+    Called before a document is restored: its event carries the full set again. While the document was withdrawn, others
     were re-judged without it, and their relations to it remained in the table.
     """
     for row in state.of_version(*version):
-        own = row.a if (row.a_document, row.a_version) == version else row.b
+        own = row.a if row.version_a == version else row.b
         if _is_judged_again(state, own, row):
-            state.withdraw(turn, row)
+            state.supersede(turn, row)
+
+
+def report_change(state: RelationState, turn: WriterTurn, before: VersionKey | None, after: VersionKey | None) -> None:
+    """Reports the relations that are no longer, or are again, between current versions.
+
+    `before` and `after` are the current version of one document; None while it is withdrawn.
+    """
+    if before == after:
+        return
+    for row in state.of_version(*before) if before else ():
+        other = row.version_b if row.version_a == before else row.version_a
+        if state.is_current_version(*other):
+            state.report_withdrawn(turn, row, "not-current")
+    for row in state.of_version(*after) if after else ():
+        if state.is_current(row):
+            state.report_added(turn, row)
 
 
 def resolve_pending(state: RelationState, turn: WriterTurn, side: Side, number: int) -> None:

@@ -37,17 +37,21 @@ class WriterTurn:
 
 
 def take_turn(session: Session, now: datetime) -> WriterTurn:
-    """Locks the counter row and returns the turn; waits until the other writing transactions have committed."""
-    row = session.execute(select(Counter.epoch, Counter.seq).with_for_update()).one()
-    return WriterTurn(row.epoch, row.seq, now)
+    """Locks the counter row and returns the turn; waits until the other writing transactions have committed.
+
+    The time of the turn is not before that of the last commit, so that times ascend with `seq` although a clock is set
+    back or another process took its time earlier.
+    """
+    row = session.execute(select(Counter.epoch, Counter.seq, Counter.time).with_for_update()).one()
+    return WriterTurn(row.epoch, row.seq, max(now, row.time or now))
 
 
 def end_turn(session: Session, turn: WriterTurn) -> None:
-    """Writes the last assigned `seq` to the counter row. The commit that follows releases the row's lock.
+    """Writes the last assigned `seq` and its time to the counter row, whose lock the commit that follows releases.
 
     On PostgreSQL the commit also notifies the other processes: see `store.notices`.
     """
-    statement = update(Counter).values(seq=turn.seq)
+    statement = update(Counter).values(seq=turn.seq, time=turn.now)
     if session.get_bind().dialect.name == "postgresql":
         session.execute(statement.returning(func.pg_notify(CHANNEL, "")))
     else:

@@ -116,6 +116,7 @@ class ReceiptRow:
     outcome: str
     number: int | None
     seq: int
+    data_digest: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,16 @@ class RelationRow:
     def b(self) -> Side:
         """The greater side."""
         return self.b_document, self.b_observation
+
+    @property
+    def version_a(self) -> tuple[str, int | None]:
+        """The document and the version of the lesser side; None for an observation that is not recorded yet."""
+        return self.a_document, self.a_version
+
+    @property
+    def version_b(self) -> tuple[str, int | None]:
+        """The document and the version of the greater side; None for an observation that is not recorded yet."""
+        return self.b_document, self.b_version
 
     def other(self, own: Side) -> tuple[Side, int | None]:
         """The side that is not `own`, and its version; None for an observation that is not recorded yet."""

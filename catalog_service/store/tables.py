@@ -24,13 +24,15 @@ from catalog_service.store.base import Base
 
 
 class Counter(Base):
-    """One row: the epoch of this catalog, its last `seq`, and the key that signs cursors."""
+    """One row: the epoch of this catalog, its last `seq` and the time of that, and the key that signs cursors."""
 
     __tablename__ = "counter"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     epoch: Mapped[str]
     seq: Mapped[int] = mapped_column(BigInteger)
+    # None before the first change.
+    time: Mapped[datetime | None]
     cursor_key: Mapped[bytes] = mapped_column(LargeBinary)
 
 
@@ -146,6 +148,8 @@ class Receipt(Base):
     outcome: Mapped[str] = mapped_column(String(16))
     number: Mapped[int | None]
     seq: Mapped[int] = mapped_column(BigInteger)
+    # The digest of the event's `data`; None for an event that was recorded before this column existed.
+    data_digest: Mapped[str | None] = mapped_column(String(72))
 
 
 class Relation(Base):
@@ -202,6 +206,7 @@ class Story(Base):
             sqlite_where=text("until_seq IS NULL"),
             postgresql_where=text("until_seq IS NULL"),
         ),
+        Index("ix_story_seq", "seq"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
@@ -233,6 +238,7 @@ class Change(Base):
     __tablename__ = "change"
     __table_args__ = (
         Index("ix_change_document", "document", "seq"),
+        Index("ix_change_time", "time", "seq"),
         ForeignKeyConstraint(["document"], ["document.id"]),
     )
 

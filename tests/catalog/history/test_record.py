@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog_service import changes, contract, document_versions, documents, resources
@@ -10,8 +11,10 @@ from catalog_service.errors import CursorMismatch, NotFound, Withdrawn
 from catalog_service.history.record import heads, put_original
 from catalog_service.relations import queries
 from catalog_service.store.db import Database
+from catalog_service.store.tables import Receipt
 from tests.catalog.conftest import Record, outcomes
 from tests.catalog.events import article, document_id, event, original, related, relation
+from tests.catalog.history import contents
 
 ONE, TWO = UUID(document_id(1)), UUID(document_id(2))
 
@@ -251,8 +254,8 @@ def test_restoring_a_document_does_not_restore_relations_that_were_dropped(catal
         assert related_to(session, str(ONE)) == []
         assert documents.one(session, TWO).relations == {}
         types = [change.type for change in changes.since(session, 0)[len(before) :]]
-        # Only the withdrawal of the document was reported so far. The feed must end the relation, not show it again.
-        assert types == ["relation.withdrawn.v1", "document.restored.v1"]
+        # The relations were reported as withdrawn when the document was.
+        assert types == ["document.restored.v1"]
         rows = related_to(session, str(ONE), versions="all")
         assert {side.path for row in rows for side in (row.a, row.b)} == {"001.txt", "003.txt", "004.txt"}
     # Of two withdrawn documents, the one that is restored last is compared with the other's current version.
@@ -270,6 +273,63 @@ def test_a_relation_sent_again_by_a_restored_document_exists_once(catalog: Datab
         assert len(related_to(session, str(ONE), versions="all")) == 2
         types = [change.type for change in changes.since(session, 0)]
         assert (types.count("relation.added.v1"), types.count("relation.withdrawn.v1")) == (3, 1)
+
+
+def reported_about_relations(session: Session) -> list[tuple[str, object]]:
+    """The entries of the feed about relations: the type, and the reason of a withdrawal."""
+    entries = [entry for entry in changes.since(session, 0) if entry.type.startswith("relation.")]
+    return [(entry.type.split(".")[1], entry.data.get("reason")) for entry in entries]
+
+
+def test_a_relation_is_withdrawn_when_a_side_gets_another_version(catalog: Database, record: Record) -> None:
+    record(event(1), event(2, relations=[relation(1)]))
+    record(event(1, 2, "changed", article=article(text="Envoys met on Tuesday.")))
+    with catalog.reading() as session:
+        assert reported_about_relations(session) == [("added", None), ("withdrawn", "not-current")]
+        log = [(entry.type, entry.data["seq"]) for entry in changes.since(session, 0)]
+        # The versions remain related.
+        assert len(related_to(session, str(TWO), versions="all")) == 1
+    assert [type_ for type_, _ in log][-2:] == ["document.changed.v1", "relation.withdrawn.v1"]
+    # Another change of the same document ends nothing more, and neither does a late version.
+    record(event(1, 4, "changed", article=article(text="Envoys met on Friday.")), event(1, 3))
+    with catalog.reading() as session:
+        assert len(reported_about_relations(session)) == 2
+
+
+def test_a_relation_is_withdrawn_with_a_side_and_returns_with_it(catalog: Database, record: Record) -> None:
+    record(event(1), event(2, relations=[relation(1)]), event(1, 2, "withdrawn"))
+    added, gone, again = ("added", None), ("withdrawn", "not-current"), ("added", None)
+    with catalog.reading() as session:
+        assert reported_about_relations(session) == [added, gone]
+    # The file is found elsewhere with the same bytes: its event carries no relations.
+    record(event(1, 3, "moved", path="new.txt"))
+    with catalog.reading() as session:
+        assert reported_about_relations(session) == [added, gone, again]
+        assert len(related_to(session, str(ONE))) == 1
+    # Both sides are withdrawn, one after the other.
+    record(event(2, 2, "withdrawn"), event(1, 4, "withdrawn"))
+    with catalog.reading() as session:
+        assert reported_about_relations(session)[3:] == [gone]
+
+
+def test_a_relation_to_an_old_version_is_added_and_withdrawn_at_once(catalog: Database, record: Record) -> None:
+    record(event(1), event(1, 2, "changed", article=article(text="Other.")), event(2, relations=[relation(1, 1)]))
+    with catalog.reading() as session:
+        assert reported_about_relations(session) == [("added", None), ("withdrawn", "not-current")]
+        assert related_to(session, str(TWO)) == []
+    # Judged again with another result, it is replaced; its second withdrawal follows its second entry.
+    record(related(2, 1, [relation(1, 1, jaccard=0.5)]))
+    with catalog.reading() as session:
+        assert reported_about_relations(session)[2:] == [("added", None), ("withdrawn", "not-current")]
+        [row] = related_to(session, str(TWO), versions="all")
+        assert row.jaccard == 0.5
+
+
+def test_a_judgement_that_drops_a_relation_of_an_old_version_is_reported(catalog: Database, record: Record) -> None:
+    record(event(1), event(2, relations=[relation(1)]), event(2, 2, "withdrawn"), related(2, 1, []))
+    with catalog.reading() as session:
+        assert reported_about_relations(session)[1:] == [("withdrawn", "not-current"), ("withdrawn", "judged-again")]
+        assert related_to(session, str(ONE), versions="all") == []
 
 
 def test_restoring_a_document_drops_its_pending_relations(catalog: Database, record: Record) -> None:
@@ -367,9 +427,64 @@ def test_an_older_version_of_the_publisher_still_advances_the_head(catalog: Data
         assert head.observation == 2
 
 
-def test_an_event_id_of_another_document_is_rejected(record: Record) -> None:
-    stolen = event(2).model_copy(update={"id": event(1).id})
-    assert outcomes(record(event(1), stolen)) == ["recorded", "rejected"]
+@pytest.mark.parametrize(
+    "sent",
+    [
+        event(2).model_copy(update={"id": event(1).id}),
+        event(2).model_copy(update={"id": f"{event(2).id}:again"}),
+        event(2).model_copy(update={"id": "first"}),
+        related(1, 1, []).model_copy(update={"id": event(1).id}),
+        related(1, 1, []).model_copy(update={"id": "judged"}),
+    ],
+)
+def test_an_event_is_named_by_its_document_and_observation(record: Record, sent: contract.AnyEvent) -> None:
+    first, second = record(event(1), sent)
+    assert (first.outcome, second.outcome) == ("recorded", "rejected")
+    assert second.problem is not None
+    assert [error.pointer for error in second.problem.errors] == ["/id"]
+
+
+def test_a_known_id_with_other_data_is_rejected(catalog: Database, record: Record) -> None:
+    sent = event(1, relations=[relation(2)])
+    judged = related(1, 1, [relation(3)])
+    assert outcomes(record(sent, judged)) == ["recorded", "unchanged"]
+    before = everything(catalog)
+    others = [event(1), event(1, article=article(text="Other."), relations=[relation(2)]), related(1, 1, [relation(2)])]
+    receipts = record(*others)
+    assert outcomes(receipts) == ["rejected"] * 3
+    assert [error.pointer for receipt in receipts if receipt.problem for error in receipt.problem.errors] == (
+        ["/data"] * 3
+    )
+    assert everything(catalog) == before
+    # The same data: keys in another order, a field of a later release, and an optional field written out.
+    raw = sent.model_dump(mode="json", by_alias=True)
+    reordered = {"later": True, **dict(reversed(raw["data"].items())), "reason": None}
+    assert outcomes(record(contract.ObservedEvent.model_validate({**raw, "data": reordered}), judged)) == (
+        ["replayed"] * 2
+    )
+
+
+def test_a_receipt_without_a_digest_is_replayed_for_any_data(catalog: Database, record: Record) -> None:
+    record(event(1))
+    with catalog.writing() as session:
+        session.execute(sa.update(Receipt).values(data_digest=None))
+    assert outcomes(record(event(1, article=article(text="Other.")))) == ["replayed"]
+
+
+def test_an_observation_under_a_second_id_is_rejected(catalog: Database, record: Record) -> None:
+    record(event(1))
+    with catalog.writing() as session:
+        # As releases before the rule for ids could record it.
+        session.execute(sa.update(Receipt).values(event="first"))
+    [receipt] = record(event(1))
+    assert receipt.outcome == "rejected"
+    assert receipt.problem is not None
+    assert [error.pointer for error in receipt.problem.errors] == ["/id"]
+
+
+def everything(catalog: Database) -> dict[str, list[str]]:
+    with catalog.reading() as session:
+        return contents.recorded_rows(session)
 
 
 @pytest.mark.parametrize(

@@ -235,8 +235,11 @@ class CatalogAgainstModel(RuleBasedStateMachine):
             for number, document in self.documents.items():
                 self._compare(session, recorded[document_id(number)], document, whole=number == self.touched)
             shown = sum(len(queries.of_document(session, name, limit=1_000).relations) for name in recorded)
-            seqs = [change.data["seq"] for change in changes.since(session, 0, limit=10_000)]
+            feed = changes.since(session, 0, limit=10_000)
+            seqs = [change.data["seq"] for change in feed]
             assert seqs == list(range(1, len(seqs) + 1))
+            current = {row.id for row in queries.find(session, limit=1_000, cursor=None).relations}
+            assert reported_relations(feed) == current
             assert documents.find(session, documents.Filter(), limit=1).snapshot.seq == len(seqs)
         links = [
             ({number for number, _ in pair}, type_) for pair, type_ in self.related.items() if self._is_current(pair)
@@ -300,6 +303,17 @@ def _template() -> bytes:
         schema.upgrade(database)
         database.close()
         return path.read_bytes()
+
+
+def reported_relations(feed: Iterable[resources.Change]) -> set[object]:
+    """The ids of the relations that the entries of the feed added, and withdrew not or earlier."""
+    reported: set[object] = set()
+    for change in feed:
+        if change.type == "relation.added.v1":
+            reported.add(change.data["relation"])
+        elif change.type == "relation.withdrawn.v1":
+            reported.discard(change.data["relation"])
+    return reported
 
 
 def _pair(first: Side, second: Side) -> Pair:

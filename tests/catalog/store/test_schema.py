@@ -7,9 +7,9 @@ import sqlalchemy as sa
 
 from catalog_service.store import schema
 from catalog_service.store.db import Database
-from catalog_service.store.tables import Change, Document, Membership, Story, valid_at
-from tests.catalog.conftest import Record
-from tests.catalog.events import document_id, event, relation
+from catalog_service.store.tables import Change, Counter, Document, Membership, Receipt, Relation, Story, valid_at
+from tests.catalog.conftest import NOW, Record, outcomes
+from tests.catalog.events import article, document_id, event, related, relation
 from tests.releases import dumps
 
 RELEASES = sorted(dumps.FOLDER.iterdir())
@@ -30,6 +30,12 @@ def rows(database: Database, statement: sa.Executable) -> Rows:
     """The rows of a statement."""
     with database.reading() as session:
         return [tuple(row) for row in session.execute(statement)]
+
+
+def number(database: Database, statement: sa.Select[int]) -> int:
+    """The only value of a statement."""
+    with database.reading() as session:
+        return session.scalars(statement).one()
 
 
 # As the releases before 0004 have them.
@@ -89,3 +95,44 @@ def test_an_empty_catalog_goes_down_and_up(catalog: Database) -> None:
     schema.downgrade(catalog, "0003")
     schema.upgrade(catalog)
     assert rows(catalog, INTERVALS) == []
+
+
+REPORTED = sa.select(Change.type, Change.data["relation"].as_string()).where(Change.type.like("relation.%"))
+
+
+def test_relations_that_ended_before_0005_are_reported_as_withdrawn(catalog: Database, record: Record) -> None:
+    record(
+        event(1), *(event(number, relations=[relation(1)]) for number in (2, 3, 4)), event(5, relations=[relation(9)])
+    )
+    record(event(2, 2, "changed", article=article(text="Other.")), event(3, 2, "withdrawn"), related(4, 1, []))
+    last = number(catalog, sa.select(Counter.seq))
+    schema.downgrade(catalog, "0004")
+    # As the releases before 0005 recorded it.
+    ended = Change.data["reason"].as_string() == "not-current"
+    assert number(catalog, sa.select(sa.func.count()).where(ended)) == 2
+    with catalog.writing() as session:
+        session.execute(sa.delete(Change).where(ended))
+    schema.upgrade(catalog)
+    reported = rows(catalog, REPORTED.where(Change.seq > last).order_by(Change.seq))
+    still_related = sa.select(Relation.id).where(Relation.seq > 0, valid_at(Relation)).order_by(Relation.seq)
+    assert reported == [("relation.withdrawn.v1", id_) for (id_,) in rows(catalog, still_related)]
+    assert number(catalog, sa.select(Counter.seq)) == last + 2
+    schema.downgrade(catalog, "0004")
+    schema.upgrade(catalog)
+    # Recording goes on from there; receipts of before have no digest.
+    assert outcomes(record(event(1, article=article(text="Unlike.")), event(6))) == ["replayed", "recorded"]
+
+
+def test_the_counter_has_the_time_of_the_last_commit_of_every_release(released: Database) -> None:
+    schema.upgrade(released)
+    [(last, time)] = rows(released, sa.select(Counter.seq, Counter.time))
+    assert [(last, time)] == rows(released, sa.select(Change.seq, Change.time).order_by(Change.seq.desc()).limit(1))
+    assert rows(released, sa.select(Receipt.event).where(Receipt.data_digest.is_not(None))) == []
+    of_any_versions = sa.select(sa.func.count()).select_from(Relation).where(Relation.seq > 0, valid_at(Relation))
+    added, withdrawn = (
+        number(released, sa.select(sa.func.count()).where(Change.type == f"relation.{name}.v1"))
+        for name in ("added", "withdrawn")
+    )
+    assert 0 < added - withdrawn <= number(released, of_any_versions)
+    assert time is not None
+    assert time != NOW
