@@ -1,12 +1,12 @@
 """The registry of formats: adding one is a module with a `FORMAT`, and a line here."""
 
 from ingest_service.errors import UnknownFormat
-from ingest_service.reading import markdown, text, zip_archive
+from ingest_service.reading import html, markdown, text, zip_archive
 from ingest_service.reading.format import Format, Source
 from ingest_service.reading.opening import SUFFIXES, Opening
 
 # The first format that recognises a file reads it. What none recognises, and is prose, is plain text.
-FORMATS: tuple[Format, ...] = (markdown.FORMAT, zip_archive.FORMAT)
+FORMATS: tuple[Format, ...] = (html.FORMAT, markdown.FORMAT, zip_archive.FORMAT)
 
 
 def detect(source: Source) -> Format:

@@ -28,6 +28,25 @@ def test_each_file_in_an_archive_is_a_document(lived_in: House) -> None:
     }  # fmt: skip
 
 
+def test_a_saved_page_is_the_document_of_its_article(lived_in: House) -> None:
+    house = lived_in
+    page = (
+        "<!DOCTYPE html><html><head><title>Mayor opens the bridge | The Courier</title></head><body>"
+        "<nav><a href=/>Home</a></nav><article><h1>Mayor opens the bridge</h1>"
+        "<p>The mayor opened the new bridge over the river in the rain.</p>"
+        "<p>Boats will pass under it from Monday, the harbour office said.</p></article></body></html>"
+    )
+    (house.seeds / "bridge.html").write_text(page, encoding="utf-8")
+    until(lambda: bool(titles(house, "bridge.html")), "the page")
+    (document,) = house.catalog.get("/v1/documents?path=bridge.html").json["documents"]
+    assert (document["title"], document["publisher"]) == ("Mayor opens the bridge", "The Courier")
+    text = house.catalog.get(f"/v1/documents/{document['id']}/versions/1/text").body.decode()
+    assert text.split("\n\n")[-2:] == [
+        "The mayor opened the new bridge over the river in the rain.",
+        "Boats will pass under it from Monday, the harbour office said.",
+    ]
+
+
 def titles(house: House, path: str) -> dict[str, str]:
     """The titles of the documents of a file, by the key of their item."""
     documents = house.catalog.get(f"/v1/documents?path={path}").json["documents"]

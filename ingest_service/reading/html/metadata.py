@@ -1,0 +1,200 @@
+"""What a page says about its article: in JSON-LD, in its `meta` elements, and in its headings.
+
+The names are those that normalising knows. A title is the heading that people see, if the page's data confirm it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from urllib.parse import urljoin, urlsplit
+
+from ingest_service.model import Json
+from ingest_service.reading.html import json_ld, names
+from ingest_service.reading.html.document import Page, line
+
+TITLES = ("og:title", "twitter:title", "dc.title", "headline")
+DATES = (
+    "article:published_time", "article:published", "og:published_time", "datepublished", "parsely-pub-date", "pubdate",
+    "publishdate", "publish-date", "publish_date", "sailthru.date", "article.published", "dc.date.issued",
+    "dcterms.created", "dc.date", "dcterms.date", "date",
+)  # fmt: skip
+UPDATES = ("article:modified_time", "og:updated_time", "datemodified", "last-modified", "dcterms.modified")
+AUTHORS = ("author", "parsely-author", "sailthru.author", "dc.creator", "byl", "article:author", "article:author_name")
+SITES = ("og:site_name", "application-name", "dc.publisher", "publisher", "twitter:app:name:iphone")
+SECTIONS = ("article:section", "parsely-section", "section", "category")
+DESCRIPTIONS = ("og:description", "description", "twitter:description", "dc.description")
+LANGUAGES = ("og:locale", "content-language", "dc.language", "language")
+
+YEAR = re.compile(r"(?:19|20)\d\d")
+DATE_IN_PATH = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_-]|\Z)")
+WEB = re.compile(r"https?://", re.I)
+TAG = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}", re.I)
+LONGEST = 2_000
+LONGEST_DESCRIPTION = 600
+MOST_KEYWORDS = 20
+# Keywords that begin so are for the site's own programs.
+INTERNAL = ("@", "_", "&", "http")
+# A date or an author is near the heading: further down are those of other articles and of comments.
+MOST_ELEMENTS = 3
+# Marks of an author's name, the surest first.
+AUTHOR_PATHS = (
+    "//*[@itemprop='author']//*[@itemprop='name'] | //*[@itemprop='author' and not(.//*[@itemprop])]",
+    "//a[@rel='author'] | //a[contains(@href, '/author/') or contains(@href, '/authors/')]",
+    "//*[contains(@class, 'author-name') or contains(@class, 'author__name') or @class='author']",
+    "//*[contains(@class, 'byline')]",
+)
+
+
+def read(page: Page) -> dict[str, Json]:
+    """The metadata of a page, without empty ones."""
+    statements = Statements(page)
+    site = statements.site
+    stated: dict[str, Json] = {
+        "title": statements.title,
+        "date": statements.date,
+        "updated": statements.updated,
+        "author": _authors(statements, site),
+        "publisher": site,
+        "url": statements.url,
+        "language": statements.language,
+        "section": statements.first("articleSection", SECTIONS),
+        "description": statements.first("description", DESCRIPTIONS)[:LONGEST_DESCRIPTION],
+        "keywords": statements.keywords,
+    }
+    return {name: value for name, value in stated.items() if value}
+
+
+class Statements:
+    """What a page states, each statement read when it is first asked for."""
+
+    def __init__(self, page: Page) -> None:
+        self.root = page.root
+        self.article = json_ld.article(page)
+        self.meta = _meta(page)
+
+    def first(self, name: str, metas: Sequence[str]) -> str:
+        """What the article's data say under a name, else what the first of these `meta` elements does."""
+        return json_ld.text(self.article.get(name)) or next(self.of_meta(metas), "")
+
+    def of_meta(self, metas: Sequence[str]) -> Iterator[str]:
+        """The contents of the `meta` elements with these names, by the order of the names."""
+        return (value for name in metas for value in self.meta.get(name, ()))
+
+    @cached_property
+    def url(self) -> str:
+        """The address of the article, absolute; empty if the page does not state one."""
+        links = (link.get("href") for link in self.root.iter("link") if "canonical" in (link.get("rel") or "").lower())
+        base = next(self.of_meta(("og:url",)), "") or json_ld.text(self.article.get("url"))
+        for value in (*links, base, json_ld.text(self.article.get("url"))):
+            address = _joined(base, line(value))
+            if WEB.match(address) and len(urlsplit(address).path) > 1:
+                return address
+        return ""
+
+    @cached_property
+    def site(self) -> str:
+        """The name of the site."""
+        stated = [name for name in self.of_meta(SITES) if not WEB.match(name)]
+        of_article = json_ld.text(self.article.get("publisher"))
+        of_window = names.behind(self.title, self._window)
+        return names.site(stated[0] if stated else "", of_article) or of_window
+
+    @cached_property
+    def title(self) -> str:
+        """The heading that agrees with a stated title, else the stated title without the name of the site."""
+        stated = [json_ld.text(self.article.get("headline")), *self.of_meta(TITLES), self._window]
+        sites = [*self.of_meta(SITES), json_ld.text(self.article.get("publisher")), *_host_names(self.url)]
+        titles = [names.without_site(title, sites) for title in stated if title]
+        headings = [line(heading.text_content()) for heading in self.root.iter("h1")]
+        return names.title(list(filter(None, headings)), list(filter(None, titles)), sites)
+
+    @cached_property
+    def date(self) -> str:
+        """When the article was published, as the page writes it."""
+        stated = (json_ld.text(self.article.get("datePublished")), *self.of_meta(DATES), *self._dates_in_text())
+        date = next((value for value in stated if YEAR.search(value)), "")
+        if not date and (match := DATE_IN_PATH.search(urlsplit(self.url).path)):
+            date = "-".join(match.groups())
+        return date
+
+    @cached_property
+    def updated(self) -> str:
+        """When the article was changed, as the page writes it; empty if that is when it was published."""
+        stated = (json_ld.text(self.article.get("dateModified")), *self.of_meta(UPDATES))
+        return next((value for value in stated if YEAR.search(value) and value != self.date), "")
+
+    @cached_property
+    def language(self) -> str:
+        """The language tag of the page."""
+        stated = (self.root.get("lang") or self.root.get("{http://www.w3.org/XML/1998/namespace}lang") or "",
+                  json_ld.text(self.article.get("inLanguage")), *self.of_meta(LANGUAGES))  # fmt: skip
+        return next((value.replace("_", "-") for value in map(line, stated) if TAG.fullmatch(value)), "")
+
+    @cached_property
+    def keywords(self) -> list[Json]:
+        """The article's keywords."""
+        stated = json_ld.texts(self.article.get("keywords")) or list(self.of_meta(("article:tag",)))
+        stated = stated or list(self.of_meta(("news_keywords", "keywords")))
+        words = (word.strip() for value in stated for word in value.split(","))
+        kept: dict[Json, None] = dict.fromkeys(word for word in words if word and not word.startswith(INTERNAL))
+        return list(kept)[:MOST_KEYWORDS]
+
+    @cached_property
+    def _window(self) -> str:
+        """The title of the page's window, in which the name of the site usually follows that of the article."""
+        return line(self.root.findtext(".//title"))
+
+    def _dates_in_text(self) -> Iterator[str]:
+        marked = self.root.xpath("//*[@itemprop='datePublished' or @pubdate]")[:MOST_ELEMENTS]
+        for element in (*marked, *self.root.xpath("//time[@datetime]")[:MOST_ELEMENTS]):
+            yield line(element.get("datetime") or element.get("content") or element.text_content())
+
+
+def _meta(page: Page) -> Mapping[str, list[str]]:
+    """The contents of the `meta` elements, by their names in lower case."""
+    contents: dict[str, list[str]] = {}
+    for element in page.root.iter("meta"):
+        name = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
+        content = line(element.get("content"))
+        if name and content and len(content) <= LONGEST:
+            contents.setdefault(name.strip().lower(), []).append(content)
+    return contents
+
+
+def _authors(statements: Statements, site: str) -> Json:
+    """The authors: those of the article's data, else of its `meta` elements, else those that are marked in the text.
+
+    One alone is a text, which normalising divides if it names several.
+    """
+    sources = (json_ld.texts(statements.article.get("author")), list(statements.of_meta(AUTHORS)), _marked(statements))
+    for stated in filter(None, sources):
+        # Data that name only the site as the author leave no question to the text.
+        if authors := names.authors(stated, site):
+            return authors[0] if len(authors) == 1 else list(authors)
+        if all(names.folded(name) == names.folded(site) for name in stated):
+            break
+    return []
+
+
+def _marked(statements: Statements) -> list[str]:
+    """The first text that is marked as an author's name."""
+    for path in AUTHOR_PATHS:
+        texts = (line(element.text_content()) for element in statements.root.xpath(path)[:MOST_ELEMENTS])
+        if people := [text for text in texts if names.is_person(text)]:
+            return people[:1]
+    return []
+
+
+def _joined(base: str, address: str) -> str:
+    try:
+        return urljoin(base, address) if address else ""
+    except ValueError:
+        return ""
+
+
+def _host_names(url: str) -> list[str]:
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return []
+    return [host.removeprefix("www."), *(part for part in host.split(".")[:-1] if len(part) > 3)]

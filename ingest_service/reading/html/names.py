@@ -1,0 +1,98 @@
+"""Which of the titles and names that a page states are those of its article. Pure functions of texts."""
+
+import re
+from collections.abc import Sequence
+
+SEPARATOR = re.compile(r"\s+(?:[|•»«·–—-]|::?)\s+|\s*\|\s*")
+WORD = re.compile(r"\w+")
+BY = re.compile(r"(?:by|von|por|par|di|text|текст)\b:?\s+", re.I)
+AND = re.compile(r"\s*(?:;|\s\|\s|,? and |,? & )\s*")
+# What is no person: an address, an account, or the staff.
+NO_AUTHOR = re.compile(
+    r"https?://.*|@\w+|admin|administrator|(?:the )?(?:editors?|staff|redacción|redaktion)|.*\.(?:com|org|net)", re.I
+)
+LONGEST_AUTHOR = 100
+LONGEST_SITE = 60
+ADDRESS = re.compile(r"\w\.\w{2,6}\Z")
+# A site behind the name of a person: "Jane Roe, example.com".
+SITE_OF_AUTHOR = re.compile(r"[,.]?\s+\S+\.(?:com|org|net|co\.uk)\W*\Z", re.I)
+PERSON = re.compile(r"[^\W\d_][^\d@:/|]{1,60}")
+MOST_WORDS = 6
+# Shares of words.
+SAME = 0.5
+SHORTEST_SITE = 3
+
+
+def folded(text: str) -> str:
+    """The letters and digits of a text, in lower case."""
+    return "".join(WORD.findall(text.casefold())).replace("_", "")
+
+
+def site(stated: str, of_article: str) -> str:
+    """The name of a site, without its motto. The article's data have it written in full, if both are the same name."""
+    name, of_article = SEPARATOR.split(stated)[0], SEPARATOR.split(of_article)[0]
+    name = name or of_article
+    return of_article if of_article and _is_same_name(name, of_article) else name
+
+
+def behind(title_: str, window: str) -> str:
+    """What follows the title and a separator in the title of a window: the name of the site; empty if nothing does."""
+    rest = window.removeprefix(title_) if title_ else ""
+    separator = SEPARATOR.match(rest) if rest != window else None
+    name = rest[separator.end() :] if separator else ""
+    return name if 0 < len(name) <= LONGEST_SITE and not SEPARATOR.search(name) and not ADDRESS.search(name) else ""
+
+
+def _is_same_name(first: str, second: str) -> bool:
+    """Whether one name begins as the other does, or has the first letters of its words."""
+    one, other = folded(first), folded(second)
+    initials = "".join(word[0] for word in WORD.findall(second.casefold()))
+    return bool(one and other) and (one.startswith(other) or other.startswith(one) or one == initials)
+
+
+def without_site(title: str, sites: Sequence[str]) -> str:
+    """A title without the name of the site before or behind it."""
+    known = {folded(name) for name in sites if len(name) >= SHORTEST_SITE}
+    for name in sites:
+        # A name may contain a separator.
+        for end in (f" {name}", f"{name}: "):
+            if title.endswith(end) and end[0] == " ":
+                title = title.removesuffix(end).rstrip(" |-–—:»·•")
+            elif title.startswith(end):
+                title = title.removeprefix(end)
+    while (separators := list(SEPARATOR.finditer(title))) and folded(title[separators[-1].end() :]) in known:
+        title = title[: separators[-1].start()]
+    return title
+
+
+def title(headings: Sequence[str], titles: Sequence[str], sites: Sequence[str]) -> str:
+    """The first heading that agrees with a title, else the first title, else the only heading."""
+    known = {folded(name) for name in sites}
+    headings = [heading for heading in headings if folded(heading) not in known]
+    for heading in headings:
+        if any(_agree(heading, title_) for title_ in titles):
+            return heading
+    titles = [title_ for title_ in titles if folded(title_) not in known]
+    return titles[0] if titles else headings[0] if len(headings) == 1 else ""
+
+
+def _agree(heading: str, title_: str) -> bool:
+    """Whether a heading has at least half of the words of both, or begins the title."""
+    one, other = set(WORD.findall(heading.casefold())), set(WORD.findall(title_.casefold()))
+    if not one or not other:
+        return False
+    begins = len(one) > 2 and folded(title_).startswith(folded(heading))
+    return begins or len(one & other) / len(one | other) >= SAME
+
+
+def authors(stated: Sequence[str], site_name: str) -> tuple[str, ...]:
+    """The names of persons or agencies, without the site's own name, addresses and accounts."""
+    people = (part for value in stated for part in AND.split(BY.sub("", value)))
+    people = (SITE_OF_AUTHOR.sub("", part).removesuffix(site_name).strip(" .,") for part in people)
+    kept = [name for name in people if name and len(name) <= LONGEST_AUTHOR and not NO_AUTHOR.fullmatch(name)]
+    return tuple(dict.fromkeys(name for name in kept if folded(name) != folded(site_name)))
+
+
+def is_person(text: str) -> bool:
+    """Whether a text from the page can be the name of a person: a few words without digits and signs."""
+    return bool(PERSON.fullmatch(text)) and len(text.split()) <= MOST_WORDS
