@@ -11,8 +11,9 @@ from ingest_service.normalise.layout import Line
 
 # The number of first lines that may belong to a letterhead.
 TOP = 14
-# The number of first lines that may be a label.
-OPENING = 3
+# The number of first lines that may be a label, and that may begin with one before the title.
+OPENING = 8
+OPENING_INLINE = 3
 LONGEST = 120
 # A person and a position follow a contact within this number of lines.
 NEAR_CONTACT = 3
@@ -25,9 +26,9 @@ _RELEASE = (
     r"(?:for immediate release|immediate release|for release|para publicación inmediata|para divulgación inmediata"
     r"|pour diffusion immédiate|zur sofortigen veröffentlichung|per la diffusione immediata)"
 )
-LABEL = re.compile(rf"(?:{_KIND}|{_RELEASE})(?:\s?[-–—|:]\s?{_RELEASE})?(?:\s?[:|–—-])?", re.I)
+LABEL = re.compile(rf"(?:{_KIND}|{_RELEASE})(?:\s*[-–—|:]?\s*{_RELEASE})?(?:\s?[:|–—-])?", re.I)
 # A title after the label on its line begins with a capital, or is set in other letters.
-INLINE = re.compile(rf"(?i:{_KIND}|{_RELEASE})(?:\s?[:|]|\s[–—-])\s+(?=[^\W\d_a-z]|[\d\"“'‘$£€])")
+INLINE = re.compile(rf"(?i:{_KIND}|{_RELEASE})(?:\s?[:|]|\s[–—-]?)\s+(?=[^\W\d_a-z]|[\d\"“'‘$£€])")
 NUMERIC_DATE = re.compile(r"\d{1,2}[\s./-]\d{1,2}[\s./-](?:\d{2}|\d{4})")
 
 EVIDENCE = re.compile(rf"{_KIND}|{_RELEASE}|cont[ar]|kontakt|inquiries|enquiries", re.I)
@@ -91,11 +92,11 @@ def letterhead(draft: Draft) -> RuleResult:
 
 def release_label(draft: Draft) -> RuleResult:
     """Removes a label such as "for immediate release" at the top, alone or before the title; the text is a release."""
-    for line in draft.lines[: OPENING if len(draft.lines) > 1 else 0]:
+    for index, line in enumerate(draft.lines[: OPENING if len(draft.lines) > 1 else 0]):
         if not line.whole or not LABEL.match(line.text):
             continue
         is_label, published = _label(line.text)
-        inline = INLINE.match(line.text)
+        inline = INLINE.match(line.text) if index < OPENING_INLINE else None
         if not is_label and not inline:
             continue
         end = line.end if is_label or not inline else line.start + inline.end()

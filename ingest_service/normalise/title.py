@@ -5,7 +5,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
 
-from ingest_service.normalise import bylines, date_lines, datelines, dates, layout, names, sentences, site_names
+from ingest_service.normalise import (
+    bylines,
+    date_lines,
+    datelines,
+    dates,
+    layout,
+    letterheads,
+    names,
+    sentences,
+    site_names,
+)
 from ingest_service.normalise.draft import Draft, RuleResult
 from ingest_service.normalise.layout import Line
 
@@ -19,6 +29,7 @@ MOST_WORDS = 4
 TRAIL_MARKS = re.compile(r"[>»›|]")
 TRAIL = re.compile(r"(?:You are here:? ?)?Home(?: ?[>»›/|] ?[^>»›/|]{1,40}){1,6}")
 # A title that is continued fills its line nearly; the rest is no longer than the line and a word.
+MOST_LINES = 3
 SHORTEST_FULL_LINE = 45
 LONGEST_WORD = 20
 LONG_WORD = 5
@@ -29,6 +40,11 @@ TITLE_CASE_SHARE = 0.7
 OPENING = re.compile(r"Dear\b|[\"“]")
 # The section in which a site has its releases.
 RELEASES = re.compile(r"(?:press|news|media) (?:releases?|room)\b", re.I)
+# A place of the United States alone, or a date in figures, is no title.
+PLACE = re.compile(
+    r"[A-Z][A-Za-z.]+(?: [A-Z][A-Za-z.]+){0,2},?\s+(?:D\.?\s{0,2}C\.?|A[KLRZ]|C[AOT]|DC|DE|FL|GA|HI|I[ADLN]|K[SY]|LA"
+    r"|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])"
+)
 # The markup of a wiki: an image, or a template.
 WIKI = re.compile(r"\[\[(?:image|file|bild|datei|fichier|archivo):|\{\{|thumb\|", re.I)
 
@@ -116,7 +132,7 @@ def _lines_above(lines: Sequence[Line], paragraphs: Sequence[tuple[Line, ...]]) 
     is_date = dates.alone(lines[0].text) and not date_lines.heads_entries(lines, 0)
     if is_date or bylines.is_byline(lines[0].text):
         return 1
-    count = sum(1 for _ in takewhile(_is_section, paragraphs))
+    count = sum(1 for _ in takewhile(lambda lines: _is_section(lines) or _is_numeric_date(lines), paragraphs))
     if not 0 < count < len(paragraphs) - 1:
         return 0
     heading = _joined(paragraphs[count])
@@ -129,28 +145,37 @@ def _is_section(lines: tuple[Line, ...]) -> bool:
     )
 
 
+def _is_numeric_date(lines: tuple[Line, ...]) -> bool:
+    return len(lines) == 1 and bool(letterheads.NUMERIC_DATE.fullmatch(lines[0].text))
+
+
 def _with_continuation(paragraphs: list[tuple[Line, ...]]) -> list[tuple[Line, ...]]:
-    """The paragraphs of a release, the first two as one if the second goes on with a title that was too long."""
-    if len(paragraphs) < 3 or len(paragraphs[0]) > 1 or len(paragraphs[1]) > 1:
-        return paragraphs
-    (first,), (second,) = paragraphs[:2]
-    if first.row + 1 != second.row or first.width < SHORTEST_FULL_LINE or second.width > first.width + LONGEST_WORD:
-        return paragraphs
-    if not (_in_title_case(first.text) and _in_title_case(second.text)) or sentences.is_ended(second.text):
-        return paragraphs
-    if datelines.opens(second.text) or second.text.startswith("By ") or dates.alone(second.text):
-        return paragraphs
-    return [(first, second), *paragraphs[2:]]
+    """The paragraphs of a release; the first ones are one if they go on with a title that was too long for its line."""
+    lines: list[Line] = []
+    for paragraph in paragraphs[: min(MOST_LINES, len(paragraphs) - 1)]:
+        if len(paragraph) > 1 or (lines and not _continues(lines[-1], paragraph[0])):
+            break
+        lines += paragraph
+    return [tuple(lines), *paragraphs[len(lines) :]] if len(lines) > 1 else paragraphs
 
 
-def _in_title_case(text: str) -> bool:
+def _continues(line: Line, following: Line) -> bool:
+    """Whether a title that fills its line goes on in the following one."""
+    if line.row + 1 != following.row or line.width < SHORTEST_FULL_LINE or following.width > line.width + LONGEST_WORD:
+        return False
+    if not (is_in_title_case(line.text) and is_in_title_case(following.text)) or sentences.is_ended(following.text):
+        return False
+    return not (datelines.opens(following.text) or following.text.startswith("By ") or dates.alone(following.text))
+
+
+def is_in_title_case(text: str) -> bool:
     """Whether most of the longer words begin with a capital."""
     words = [word for word in text.split() if len(word) >= LONG_WORD and word[0].isalpha()]
     return sum(word[0].isupper() for word in words) >= len(words) * TITLE_CASE_SHARE
 
 
 def _is_title(text: str, lines: tuple[Line, ...]) -> bool:
-    if len(text) > LONGEST or len(lines) > 3 or not any(character.isalnum() for character in text):
+    if len(text) > LONGEST or len(lines) > MOST_LINES or not any(character.isalnum() for character in text):
         return False
     if (
         text[-1] in ",;:"
@@ -158,6 +183,6 @@ def _is_title(text: str, lines: tuple[Line, ...]) -> bool:
         or (sentences.is_ended(text) and text.rstrip("\"'”’)")[-1:] not in "?!…")
     ):
         return False
-    if WIKI.match(text):
+    if WIKI.match(text) or PLACE.fullmatch(text) or _is_numeric_date(lines):
         return False
     return not (layout.ITEM.match(text) or (OPENING.match(text) and text.endswith(",")) or dates.alone(text))

@@ -376,6 +376,16 @@ async def test_temporary_and_ignored_files_are_not_documents(folder: Folder) -> 
     assert await folder.once() == []
 
 
+async def test_a_new_rule_withdraws_a_document_and_its_end_restores_it(folder: Folder) -> None:
+    folder.write("a.txt", STORY)
+    folder.write("b.txt", OTHER)
+    await folder.once()
+    folder.write(".ingestignore", "a.*\n")
+    assert causes(await folder.once()) == [("withdrawn", "a.txt")]
+    folder.write(".ingestignore", "\n")
+    assert causes(await folder.once()) == [("restored", "a.txt")]
+
+
 async def killed_before_judging(folder: Folder) -> None:
     """A run that ends between the two transactions."""
 

@@ -27,6 +27,32 @@ def test_a_title_that_goes_on_below_the_label_is_whole() -> None:
     assert article.text == f"(PORT ALMA) – {BODY}"
 
 
+def test_a_title_of_three_lines_is_whole() -> None:
+    head = (
+        "FOR IMMEDIATE RELEASE: Court Affirms the Injunction That Protects Northern\n"
+        "Harbours from the New Rules of the Harbour Commission, and Orders\nRepair of the Quay"
+    )
+    article = article_of(f"{head}\n(PORT ALMA) – {BODY}")
+    assert article.title == " ".join(head.removeprefix("FOR IMMEDIATE RELEASE: ").splitlines())
+    assert article.text == f"(PORT ALMA) – {BODY}"
+
+
+def test_a_short_line_below_a_title_is_not_part_of_it() -> None:
+    article = article_of(f"FOR IMMEDIATE RELEASE: Harbour Opens\nRepair of the Quay\n(PORT ALMA) – {BODY}")
+    assert article.title == "Harbour Opens"
+
+
+def test_a_label_below_the_title_and_a_subtitle_makes_a_release() -> None:
+    article = article_of(f"{TITLE}\n\nBoats wait\n\nFish too\n\nFor Immediate Release: June 8, 2006\n\n{BODY}")
+    assert (article.title, article.kind, article.published) == (TITLE, "release", "2006-06-08")
+    assert removed(article, "release-label") == ["For Immediate Release: June 8, 2006"]
+
+
+def test_a_label_that_is_repeated_is_removed() -> None:
+    article = article_of(f"FOR IMMEDIATE RELEASE  FOR IMMEDIATE RELEASE\n\n{TITLE}\n\n{BODY}")
+    assert (article.title, article.kind, article.text) == (TITLE, "release", BODY)
+
+
 def test_a_place_that_publishes_is_part_of_the_letterhead() -> None:
     article = article_of(f"PORT OF ALMA\nNEWS RELEASE\nContact: Jane Roe\n\n{TITLE}\n\n{BODY}")
     assert (article.title, article.publisher, article.text) == (TITLE, "PORT OF ALMA", BODY)

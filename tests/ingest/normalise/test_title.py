@@ -190,3 +190,19 @@ def test_a_note_to_editors_is_dropped(note: str) -> None:
 )
 def test_what_is_no_note_to_editors_stays(line: str) -> None:
     assert under_title(line).paragraphs[0] == line
+
+
+@pytest.mark.parametrize("line", ["Washington  DC", "WASHINGTON D.C.", "New Alma, TX", "06 12 2006"])
+def test_a_place_or_a_date_in_figures_is_no_title(line: str) -> None:
+    article = article_of(f"{line}\n\n{BODY}")
+    assert (article.title, article.text) == ("", f"{line}\n\n{BODY}")
+
+
+@pytest.mark.parametrize("line", ["Harbour News AB", "Fire in LA", "12 boats of 2006"])
+def test_a_title_that_looks_like_a_place_or_a_date_is_one(line: str) -> None:
+    assert article_of(f"{line}\n\n{BODY}").title == line
+
+
+def test_a_title_is_below_a_date_in_figures() -> None:
+    article = article_of(f"Releases\n\n06 12 2006\n\n{TITLE}\n\n{BODY}")
+    assert (article.title, article.text) == (TITLE, f"Releases\n\n06 12 2006\n\n{BODY}")
