@@ -1,4 +1,4 @@
-"""Publishers: agencies by their names in datelines, others by the host of the address; and the kind of a text."""
+"""Publishers: agencies by their names in datelines, others by the host of the address."""
 
 import json
 import re
@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ingest_service.model import Kind
 from ingest_service.normalise.draft import Draft, RuleResult
 
 _TABLES: dict[str, dict[str, str]] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
@@ -41,35 +40,6 @@ _ORGANISATION = (
 ORGANISATION = re.compile(
     rf"(?:.{{1,70}}[\s-])?{_ORGANISATION}\.?(?: (?:of|for|on|de|del|des|du|der|at) .{{2,60}})?", re.I
 )
-# Lines of a page that only a release has.
-RELEASE_LINE = re.compile(
-    r"(?:media|press|news) contacts?(?: ?:.{0,80})?"
-    r"|categor(?:y|ies): ?(?:.{0,40}\b)?(?:press|news|media) ?releases?\b.{0,60}"
-    # "Contact: Jane Roe, 202/555-0147": a name and a number.
-    r"|contacts?: [^\W\d_](?=.{0,60}\d{3}[-./) ]{1,2}\d{4}\b).{0,120}",
-    re.I,
-)
-# How the first lines of a release introduce a statement.
-STATEMENT = re.compile(
-    r"\b(?:issued|released|made|delivered) the following (?:joint |brief |public )?(?:statements?|comments?|remarks)\b"
-)
-OPENING = 3
-LONGEST_OPENING = 600
-# A part of the path of an address, such as "/press-releases/".
-RELEASE_PATH = re.compile(
-    r"/(?:(?:press|news|media)[-_]?(?:releases?|statements?)|pressemitteilung(?:en)?|medienmitteilung(?:en)?"
-    r"|communiques?(?:-de-presse)?|comunicados?(?:-de-prensa)?|notas?-de-prensa|comunicat[io]-stampa|persbericht(?:en)?"
-    r"|pressemeddelelser?)(?=[/?#]|\Z)",
-    re.I,
-)
-# The number of first and of last lines that may be such a line.
-EDGE = 8
-KINDS: dict[str, Kind] = {
-    "press release": "release", "press-release": "release", "press_release": "release", "release": "release",
-    "news release": "release", "media release": "release", "statement": "release", "article": "article",
-    "news": "article", "newsarticle": "article", "post": "article", "blog": "article", "wire": "wire",
-    "document": "document",
-}  # fmt: skip
 
 
 def full_name(name: str) -> str | None:
@@ -97,46 +67,6 @@ def publisher(draft: Draft) -> RuleResult:
     host = _host(article.url)
     name = _of_host(host, GOVERNMENTS) or _of_host(host, OUTLETS)
     return RuleResult(article=replace(article, publisher=name)) if name else RuleResult()
-
-
-def kind(draft: Draft) -> RuleResult:
-    """Sets the kind: a wire by an agency, a release by a public body, an article with author, credit or date."""
-    if draft.article.kind != "document":
-        return RuleResult()
-    kind_ = _kind(draft)
-    return RuleResult(article=replace(draft.article, kind=kind_)) if kind_ != "document" else RuleResult()
-
-
-def _kind(draft: Draft) -> Kind:
-    """The kind of an article: the one in its metadata, else by its publisher, else by its title and byline."""
-    article = draft.article
-    stated = next((draft.metadata[key] for key in ("kind", "type") if key in draft.metadata), None)
-    if isinstance(stated, str) and stated.lower() in KINDS:
-        return KINDS[stated.lower()]
-    if article.publisher in AGENCY_NAMES:
-        return "wire"
-    if article.publisher in GOVERNMENTS.values() or (article.publisher and is_office(article.publisher)):
-        return "release"
-    if _has_release_sign(draft):
-        return "release"
-    if article.title and (article.authors or article.credits or article.published or _is_of_outlet(draft)):
-        return "article"
-    return "document"
-
-
-def _has_release_sign(draft: Draft) -> bool:
-    """Whether a text has a line that only releases have, introduces a statement, or has the address of a release."""
-    if any(STATEMENT.search(line.text, 0, LONGEST_OPENING) for line in draft.lines[:OPENING]):
-        return True
-    edges = (*draft.lines[:EDGE], *draft.lines[-EDGE:])
-    is_line = any(RELEASE_LINE.fullmatch(line.text) for line in edges if line.whole)
-    return is_line or bool(RELEASE_PATH.search(draft.article.url or ""))
-
-
-def _is_of_outlet(draft: Draft) -> bool:
-    """Whether a text is published by an outlet, or is a saved page of a site: its heading is below a menu."""
-    name = draft.article.publisher
-    return bool(name) and (bool(full_name(name or "")) or any(at != distance for at, distance in draft.under_title(1)))
 
 
 def _host(url: str) -> str:

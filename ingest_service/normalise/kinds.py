@@ -1,0 +1,179 @@
+"""The kind of a text: a wire, a release, an article or a document.
+
+Metadata and the publisher decide first. Then come signs that only releases have, such as a media contact. Other signs
+occur in reports too: two of them together make a text without an author a release.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+
+from ingest_service.model import Kind
+from ingest_service.normalise import names, publishers, title
+from ingest_service.normalise.draft import Draft, RuleResult
+
+# The number of first lines of a text, and of the characters in them, that are its opening.
+OPENING = 6
+LONGEST_OPENING = 600
+# The number of first and of last lines that may be a line that only releases have.
+EDGE = 8
+KINDS: dict[str, Kind] = {
+    "press release": "release", "press-release": "release", "press_release": "release", "release": "release",
+    "news release": "release", "media release": "release", "statement": "release", "article": "article",
+    "news": "article", "newsarticle": "article", "post": "article", "blog": "article", "wire": "wire",
+    "document": "document",
+}  # fmt: skip
+
+# Lines of a page that only a release has.
+RELEASE_LINE = re.compile(
+    r"(?:media|press|news) contacts?(?: ?:.{0,80})?"
+    r"|categor(?:y|ies): ?(?:.{0,40}\b)?(?:press|news|media) ?releases?\b.{0,60}"
+    # "Contact: Jane Roe, 202/555-0147": a name and a number.
+    r"|contacts?: [^\W\d_](?=.{0,60}\d{3}[-./) ]{1,2}\d{4}\b).{0,120}",
+    re.I,
+)
+# How the opening of a release introduces a statement, or announces something.
+STATEMENT = re.compile(
+    r"\b(?:issued|released|made|delivered) the following (?:joint |brief |public )?(?:statements?|comments?|remarks)\b"
+    r"|\b(?:is|are|was) (?:very )?(?:pleased|proud|thrilled|delighted|excited|honou?red) to (?:announce|welcome)\b"
+)
+STATEMENT_TITLE = re.compile(
+    r"(?:joint )?(?:statement|comment|reaction)s? (?:of|by|from)\b|.{0,60}\bissues? (?:a )?statement", re.I
+)
+# A part of the path of an address, such as "/press-releases/".
+RELEASE_PATH = re.compile(
+    r"/(?:(?:press|news|media)[-_]?(?:releases?|statements?)|pressemitteilung(?:en)?|medienmitteilung(?:en)?"
+    r"|communiques?(?:-de-presse)?|comunicados?(?:-de-prensa)?|notas?-de-prensa|comunicat[io]-stampa|persbericht(?:en)?"
+    r"|pressemeddelelser?)(?=[/?#]|\Z)",
+    re.I,
+)
+
+FEWEST_SIGNS = 2
+# The words at the start of a title, and the characters after an official, that hold the name.
+FIRST_WORDS = 3
+LONGEST_NAME = 30
+_OFFICIAL = (
+    r"(?:Sens?\.?|Senators?|Reps?\.?|Representatives?|Congress(?:wo)?m[ae]n|Gov\.|Governor|Lieutenant Governor|Mayor"
+    r"|Councilm[ae]mber|Supervisor|Sheriff|Commissioner|(?<!Prime )Minister"
+    r"|Attorneys? General|(?:Assistant |Deputy )?(?:U\.S\.|United States|District|State[’']s|County) Attorneys?"
+    r"|(?:Deputy )?DAs?|Superintendent|Administrator)"
+)
+# A title that begins with the official for whose office it was written.
+OF_OFFICIAL = re.compile(
+    rf"(?:U\.? ?S\.?\s+)?{_OFFICIAL}\b|.{{0,60}}\bstatements? (?:on|about|regarding|introducing)\b", re.I
+)
+NAME = re.compile(r"[^\W\d_]{3,}")
+PARTY = re.compile(r"\([DRI]-[A-Z]{2}\)")
+# The office for which a text was written is named in its opening.
+BY_OFFICE = re.compile(
+    r"\b(?:Attorney[’']s Office|Sheriff[’']s (?:Office|Department)|(?:Police|Fire|Health) Department"
+    r"|(?:Department|Ministry|City|County|Port|University) of [A-Z]|Office of (?:the )?[A-Z]|City Council)"
+)
+BY_OFFICIAL = re.compile(rf"\b{_OFFICIAL}\s+(?=[^\W\d_a-z])")
+# Reports name the day of the week instead.
+TODAY = re.compile(r"\b(?:today|this (?:morning|afternoon|evening))\b", re.I)
+CLOSING = re.compile(
+    r"\bfor (?:more|further|additional) (?:information|details)\b|\bprosecuted by\b|\binvestigated by\b"
+    r"|\banyone (?:with|who has) (?:any )?(?:additional |more |further )?information\b",
+    re.I,
+)
+# "About the Port of Alma" is the heading of a paragraph on the publisher.
+ABOUT = "About "
+SHORTEST_ABOUT = 60
+PLACE_AND_DASH = re.compile(r"\(?[^\W\d_a-z][^()\d\n]{2,40}\)?\s?[-–—]{1,2}\s")
+
+# A text that repeats what others said is a report.
+REPORTED = re.compile(
+    r"\b(?:said|told|added|[Aa]ccording to)\b|\b(?:sagte|teilte .{3,60} mit)\b|\ba (?:déclaré|indiqué|affirmé)\b"
+    r"|\b(?:dijo|afirmó|declaró|señaló)\b|\b(?:ha detto|ha dichiarato)\b|\b(?:disse|afirmou)\b"
+    r"|\b(?:сказал|сообщил|заявил)(?:а|и)?\b|(?:말했|밝혔|전했)다"
+)
+FEWEST_REPORTED = 2
+# The code of a share, as Reuters and others write it after the name of a company: "Island Ferries <ALMA.F>".
+SHARE = re.compile(r"\b[A-Z][\w&.'-]* <[A-Z]{2,5}(?:\.[A-Z]{1,2})?>(?=[\s,.’'])")
+
+
+def kind(draft: Draft) -> RuleResult:
+    """Sets the kind: a wire by an agency, a release by a public body, an article with author, credit or date."""
+    if draft.article.kind != "document":
+        return RuleResult()
+    kind_ = _kind(draft)
+    return RuleResult(article=replace(draft.article, kind=kind_)) if kind_ != "document" else RuleResult()
+
+
+def _kind(draft: Draft) -> Kind:
+    """The kind of an article: the one in its metadata, else by its publisher, else by the signs in the text."""
+    article = draft.article
+    if stated := _stated(draft):
+        return stated
+    opening = "\n".join(line.text for line in draft.lines[:OPENING])[:LONGEST_OPENING]
+    if _has_release_sign(draft, opening):
+        return "release"
+    is_signed = bool(article.authors or article.credits or _is_of_outlet(draft))
+    if not is_signed and sum(_release_signs(draft, opening)) >= FEWEST_SIGNS:
+        return "release"
+    if not is_signed and SHARE.search(opening):
+        return "wire"
+    return "article" if article.title and (is_signed or article.published or _reports(draft)) else "document"
+
+
+def _stated(draft: Draft) -> Kind | None:
+    """The kind that the metadata state, or that the publisher shows."""
+    stated = next((draft.metadata[key] for key in ("kind", "type") if key in draft.metadata), None)
+    if isinstance(stated, str) and stated.lower() in KINDS:
+        return KINDS[stated.lower()]
+    name = draft.article.publisher or ""
+    if name in publishers.AGENCY_NAMES:
+        return "wire"
+    return "release" if name in publishers.GOVERNMENTS.values() or publishers.is_office(name) else None
+
+
+def _has_release_sign(draft: Draft, opening: str) -> bool:
+    """Whether a text has a line that only releases have, introduces a statement, or has the address of a release."""
+    heading = draft.article.title
+    if STATEMENT.search(opening) or STATEMENT.search(heading) or STATEMENT_TITLE.match(heading):
+        return True
+    edges = (*draft.lines[:EDGE], *draft.lines[-EDGE:])
+    is_line = any(RELEASE_LINE.fullmatch(line.text) for line in edges if line.whole)
+    return is_line or bool(RELEASE_PATH.search(draft.article.url or ""))
+
+
+def _release_signs(draft: Draft, opening: str) -> Iterator[bool]:
+    """Signs of a release that a report may have too."""
+    heading = draft.article.title
+    officials = [match.end() for match in BY_OFFICIAL.finditer(opening)]
+    # "Roe Opens Harbour": the person whose office is named in the opening.
+    named = {name.casefold() for end in officials for name in NAME.findall(opening[end : end + LONGEST_NAME])}
+    is_named = any(word in named for word in names.words(heading)[:FIRST_WORDS])
+    yield (is_named or bool(OF_OFFICIAL.match(heading))) and title.is_in_title_case(heading)
+    yield bool(officials or BY_OFFICE.search(opening))
+    yield bool(PARTY.search(opening))
+    yield bool(TODAY.search(opening))
+    yield bool(PLACE_AND_DASH.match(opening)) or any(title.PLACE.fullmatch(line.text) for line in draft.lines[:OPENING])
+    last = draft.lines[-EDGE:]
+    yield any(CLOSING.search(line.text, 0, LONGEST_OPENING) for line in last)
+    yield any(_is_about(line.text, following.text) for line, following in pairwise(last))
+
+
+def _is_about(heading: str, text: str) -> bool:
+    """Whether a heading introduces a paragraph on the publisher; "About Us" in a menu does not."""
+    name = heading.removeprefix(ABOUT).rstrip(":")
+    return name != heading and len(text) > SHORTEST_ABOUT and names.is_capitalised(name[: title.LONGEST])
+
+
+def _reports(draft: Draft) -> bool:
+    """Whether a text reports what others said."""
+    reported = 0
+    for line in draft.lines:
+        reported += len(REPORTED.findall(line.text)) if len(line.text) > title.SHORTEST_CUT_OFF else 0
+        if reported >= FEWEST_REPORTED:
+            return True
+    return False
+
+
+def _is_of_outlet(draft: Draft) -> bool:
+    """Whether a text is published by an outlet, or is a saved page of a site: its heading is below a menu."""
+    name = draft.article.publisher
+    is_saved_page = any(at != distance for at, distance in draft.under_title(1))
+    return bool(name) and (bool(publishers.full_name(name or "")) or is_saved_page)
