@@ -14,6 +14,10 @@ Span = tuple[int, int]
 Status = Literal["current", "withdrawn", "redacted"]
 # The role of a document in its story: its newest filing, the same text as an earlier filing, or another filing.
 StoryRole = Literal["head", "copy", "revision"]
+RelationSide = Literal["a", "b"]
+# How the order of the sides of a relation is known: one quotes the other, or by the date of publication, by the number
+# of the wire filing, or by the time of recording.
+Basis = Literal["quotes", "published", "wire", "recorded"]
 Significance = Literal["typography", "metadata", "figure", "date", "quotation", "headline", "substantive"]
 
 
@@ -180,7 +184,10 @@ class Passage(Resource):
 
 
 class Relation(Resource):
-    """A relation between two versions, with the passages they share."""
+    """A relation between two versions, with the passages they share.
+
+    `source` is the side that the text comes from: the side that is quoted, or else the earlier one.
+    """
 
     id: str
     type: contract.RelationType
@@ -188,8 +195,10 @@ class Relation(Resource):
     b: RelationEnd
     jaccard: float
     coverage: Coverage
-    earlier: Literal["a", "b"] | None
+    earlier: RelationSide | None
     earlier_basis: Literal["published", "wire"] | None
+    source: RelationSide | None
+    source_basis: Basis | None
     passages: tuple[Passage, ...]
     recorded_at: Moment
 

@@ -1,13 +1,9 @@
-"""Relations, the read side: pages of relations between versions, and counts of them.
-
-A relation is shown with the side that quotes the other as `a`. If neither side quotes more than the other, `a` is the
-side that was published later.
-"""
+"""Relations, the read side: pages of relations between versions, and counts of them."""
 
 import functools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
 from sqlalchemy import Select, String, and_, case, cast, func, literal, null, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session
@@ -15,16 +11,14 @@ from sqlalchemy.orm import Session
 from catalog_service import resources
 from catalog_service.errors import NotFound
 from catalog_service.relation_types import COPY_TYPES
-from catalog_service.relations import links
+from catalog_service.relations import links, rendering
 from catalog_service.relations.copies import select_copies
 from catalog_service.store import paging
 from catalog_service.store.prepared import Prepared, Reader
-from catalog_service.store.tables import Relation, Version
+from catalog_service.store.tables import Relation
 
 # Relations between current versions, or between any versions.
 VersionScope = Literal["current", "all"]
-# A document's id and the number of one of its versions.
-_VersionName: TypeAlias = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +92,7 @@ def of_document(
     rows, more = place.page(list(session.scalars(statement.limit(limit + 1))), limit)
     last = rows[-1] if more else None
     return resources.Relations(
-        relations=tuple(_resources(session, rows)),
+        relations=tuple(rendering.resources_of(session, rows)),
         next=place.cursor([int(last.type in COPY_TYPES), -last.coverage_a - last.coverage_b, last.id])
         if last
         else None,
@@ -122,7 +116,7 @@ def find(
         statement = statement.where(Relation.seq < place.after)
     rows, more = place.page(list(session.scalars(statement.order_by(Relation.seq.desc()).limit(limit + 1))), limit)
     return resources.Relations(
-        relations=tuple(_resources(session, rows)),
+        relations=tuple(rendering.resources_of(session, rows)),
         next=place.cursor(rows[-1].seq) if more else None,
         snapshot=place.snapshot,
     )
@@ -133,7 +127,7 @@ def one(session: Session, relation: str) -> resources.Relation:
     row = session.scalars(_select("all").where(Relation.id == relation)).one_or_none()
     if row is None:
         raise NotFound(f"There is no relation {relation[:100]!r}.")
-    return _resources(session, [row])[0]
+    return rendering.resources_of(session, [row])[0]
 
 
 def _select(scope: VersionScope, at: int | None = None) -> Select[Relation]:
@@ -144,104 +138,3 @@ def _select(scope: VersionScope, at: int | None = None) -> Select[Relation]:
     for version in (links.A, links.B):
         statement = links.where_current(statement, version, at)
     return statement
-
-
-def _resources(session: Session, rows: Sequence[Relation]) -> list[resources.Relation]:
-    ends = _ends(session, {end for row in rows for end in _names(row)})
-    return [_resource(row, ends) for row in rows]
-
-
-def _names(row: Relation) -> tuple[_VersionName, _VersionName]:
-    """The versions of both sides. Both are known, because only relations in force are read."""
-    assert row.a_version is not None
-    assert row.b_version is not None
-    return (row.a_document, row.a_version), (row.b_document, row.b_version)
-
-
-@dataclass(frozen=True, slots=True)
-class _End:
-    """One side of a relation as it is shown, with its publication date and its sequence number."""
-
-    shown: resources.RelationEnd
-    published: str | None
-    sequence: int | None
-
-
-def _ends(session: Session, names: Collection[_VersionName]) -> dict[_VersionName, _End]:
-    """The versions of these names, and no other versions of their documents."""
-    columns = (Version.document, Version.number, Version.digest, Version.title, Version.path)
-    statement = select(*columns, Version.published, Version.details).where(
-        tuple_(Version.document, Version.number).in_(sorted(names))
-    )
-    return {
-        (row.document, row.number): _End(
-            resources.RelationEnd(
-                document=row.document, version=row.number, digest=row.digest, title=row.title, path=row.path
-            ),
-            row.published,
-            (row.details.get("wire") or {}).get("sequence"),
-        )
-        for row in session.execute(statement)
-    }
-
-
-def _resource(row: Relation, ends: Mapping[_VersionName, _End]) -> resources.Relation:
-    sides = tuple(ends[name] for name in _names(row))
-    swapped = _quoted(row, "quoted_b") > _quoted(row, "quoted_a") or (
-        _quoted(row, "quoted_b") == _quoted(row, "quoted_a") and (sides[1].published or "") > (sides[0].published or "")
-    )
-    names = ("b", "a") if swapped else ("a", "b")
-    first, second = reversed(sides) if swapped else sides
-    earlier, basis = _earlier(first, second)
-    return resources.Relation.model_validate(
-        {
-            "id": row.id,
-            "type": row.type,
-            "a": first.shown,
-            "b": second.shown,
-            "jaccard": row.jaccard,
-            "coverage": {"a": getattr(row, f"coverage_{names[0]}"), "b": getattr(row, f"coverage_{names[1]}")},
-            "earlier": earlier,
-            "earlier_basis": basis,
-            "passages": sorted(
-                (_passage(passage, names) for passage in row.passages), key=lambda passage: passage["a"]
-            ),
-            "recorded_at": row.recorded_at,
-        }
-    )
-
-
-def _quoted(row: Relation, side: str) -> int:
-    """The number of characters of one side that are in quotation marks."""
-    return sum(end - start for passage in row.passages for start, end in passage[side])
-
-
-def _passage(stored: Mapping[str, Any], names: tuple[str, str]) -> dict[str, Any]:
-    reversed_op = {"insert": "delete", "delete": "insert", "replace": "replace"} if names[0] == "b" else {}
-    edits = [
-        {"op": reversed_op.get(edit["op"], edit["op"]), "a": edit[names[0]], "b": edit[names[1]]}
-        for edit in stored["edits"]
-    ]
-    return {
-        "a": stored[names[0]],
-        "b": stored[names[1]],
-        "words": stored["words"],
-        "quoted": stored[f"quoted_{names[0]}"],
-        "verbatim": stored["verbatim"],
-        "edits": edits,
-    }
-
-
-def _earlier(first: _End, second: _End) -> tuple[str | None, str | None]:
-    """The side that was published earlier, and the basis of this answer; None if neither date nor sequence decides.
-
-    Dates are compared as far as both are written: a bare date is not earlier than a time on the same day.
-    """
-    if first.published and second.published:
-        length = min(len(first.published), len(second.published))
-        dates = first.published[:length], second.published[:length]
-        if dates[0] != dates[1]:
-            return ("a" if dates[0] < dates[1] else "b"), "published"
-    if first.sequence is not None and second.sequence is not None and first.sequence != second.sequence:
-        return ("a" if first.sequence < second.sequence else "b"), "wire"
-    return None, None

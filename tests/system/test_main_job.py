@@ -78,6 +78,8 @@ class TestTheSeeds:
         assert relation["type"] == golden["type"]
         sides = ("a", "b") if relation["a"]["path"] == golden["a"] else ("b", "a")
         assert {relation[side]["path"] for side in sides} == {golden["a"], golden["b"]}
+        # The story quotes the statement.
+        assert (relation["source"], relation["source_basis"]) == (sides[1], "quotes")
         found_passages = sorted((with_sides(each, *sides) for each in relation["passages"]), key=lambda each: each["a"])
         assert found_passages == [with_sides(each, "a", "b") for each in golden["passages"]]
 
