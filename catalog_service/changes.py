@@ -137,6 +137,15 @@ def batch(entries: Sequence[resources.Change], position: Position, end: int, lim
     return Batch(entries[:limit], replace(position, seq=last), more)
 
 
+def newest_of_documents(session: Session, collection: str | None, limit: int) -> list[resources.Change]:
+    """The last `limit` entries about documents, the newest first."""
+    statement = select(Change).where(Change.document.is_not(None)).order_by(Change.seq.desc()).limit(limit)
+    if collection is not None:
+        statement = statement.where(Change.collection == collection)
+    epoch = counter.snapshot(session).epoch
+    return [_event(row, epoch) for row in session.scalars(statement)]
+
+
 @dataclass(frozen=True, slots=True)
 class News:
     """All entries of the change log after the `seq` `start`, and the snapshot that they were read from."""

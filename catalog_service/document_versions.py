@@ -4,12 +4,13 @@ The statements for one version are prepared: see `store.prepared`.
 """
 
 import functools
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, Text, Tuple, and_, bindparam, cast, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from catalog_service import diff, resources
@@ -65,6 +66,23 @@ def summaries(session: Session, document: UUID) -> list[resources.VersionSummary
     return [resources.VersionSummary.model_validate(_summary(version)) for version in session.execute(statement)]
 
 
+def by_names(session: Session, names: Collection[tuple[str, int]]) -> list[resources.VersionSummary]:
+    """The versions with these names, without their texts, in no order; names without a version are left out."""
+    rows = session.execute(select(*SUMMARY).where(_name().in_(names)))
+    return [resources.VersionSummary.model_validate(_summary(row)) for row in rows]
+
+
+def texts(session: Session, names: Collection[tuple[str, int]], longest: int) -> list[resources.Version]:
+    """The versions with these names, but not those whose paragraphs take more than `longest` characters as JSON."""
+    short = func.length(cast(Version.paragraphs, Text)) <= longest
+    rows = session.execute(select(*SUMMARY, *TEXT).where(_name().in_(names), short))
+    return [_with_text(row) for row in rows]
+
+
+def _name() -> Tuple:
+    return tuple_(Version.document, Version.number)
+
+
 @dataclass(frozen=True, slots=True)
 class VersionHead:
     """What the headers of an answer need of a version: validators, and the numbers that it links to."""
@@ -115,9 +133,12 @@ def version(reader: Reader, document: UUID, number: int) -> resources.Version:
 def version_and_numbers(reader: Reader, document: UUID, number: int) -> tuple[resources.Version, VersionNumbers]:
     """One version with its text, and the numbers of the document's versions. Raises NotFound, Redacted."""
     row = _version(reader, document, number)
+    return _with_text(row), VersionNumbers(row.current, row.last)
+
+
+def _with_text(row: NamedRow) -> resources.Version:
     texts = {"paragraphs": row.paragraphs, "text": _text(row), "notes": row.notes}
-    resource = resources.Version.model_validate(_summary(row) | texts)
-    return resource, VersionNumbers(row.current, row.last)
+    return resources.Version.model_validate(_summary(row) | texts)
 
 
 def original(reader: Reader, document: UUID, number: int) -> OriginalBytes:

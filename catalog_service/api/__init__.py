@@ -1,8 +1,8 @@
-"""The JSON API of the catalog: one module for each resource, all mounted under /v1."""
+"""The JSON API of the catalog: one module for each resource, under /v1, and the feeds under /feeds."""
 
 from typing import Any
 
-from catalog_service.api import changes, diffs, documents, events, relations, search, stories
+from catalog_service.api import changes, diffs, documents, events, feeds, relations, search, stories
 from catalog_service.api.operations import Operation
 
 OPERATIONS: tuple[Operation[Any], ...] = (
@@ -13,4 +13,5 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     *stories.OPERATIONS,
     *search.OPERATIONS,
     *changes.OPERATIONS,
+    *feeds.OPERATIONS,
 )

@@ -15,7 +15,7 @@ from catalog_service.keys import ERROR_PAGE, REQUEST_ID
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 1
-MACHINE_PATHS = re.compile(r"^/(v1|livez|readyz|version|metrics|openapi\.json|docs|problems)(/|$)")
+MACHINE_PATHS = re.compile(r"^/(v1|feeds|livez|readyz|version|metrics|openapi\.json|docs|problems)(/|$)")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = structlog.get_logger()

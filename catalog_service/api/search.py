@@ -16,7 +16,8 @@ from catalog_service.keys import DATABASE
 from catalog_service.search.results import SearchResults
 
 _FACET = f"({'|'.join(search.FACETS)})"
-_CONVERTED = {"within", "published", "recorded", "story", "facets", "highlight"}
+# `form` is that of a feed of the search.
+_CONVERTED = {"within", "published", "recorded", "story", "facets", "highlight", "form"}
 
 
 class SearchParameters(Paged):

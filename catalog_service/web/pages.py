@@ -13,13 +13,13 @@ import jinja2
 from aiohttp import web
 from sqlalchemy.orm import Session
 
-from catalog_service import contract, document_versions, documents, search, stories
+from catalog_service import contract, document_versions, documents, marking, search, stories
 from catalog_service.errors import BadQuery, NotFound
 from catalog_service.keys import DATABASE, ERROR_PAGE
 from catalog_service.relation_types import PROPERTIES
 from catalog_service.relations import queries
 from catalog_service.store.db import Database
-from catalog_service.web import assets, marking, presenting
+from catalog_service.web import assets, presenting
 
 PAGE = 50
 # The number of relations shown beside a text; a separate page lists all of them.

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from catalog_service import contract, resources
+from catalog_service import contract, marking, resources
 from catalog_service.relation_types import PROPERTIES
 from catalog_service.search.results import Hit, Snippet
-from catalog_service.web import marking
 
 CHANGE_WORDS = {
     "created": "first reading",

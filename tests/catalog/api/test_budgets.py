@@ -125,6 +125,17 @@ async def test_a_list_of_fifty_takes_eight_statements(client: aiohttp.ClientSess
         assert (len(recorder.statements) <= 8, recorder.transactions) == (True, 1), (path, recorder.statements)
 
 
+async def test_a_feed_of_fifty_takes_eight_statements(client: aiohttp.ClientSession, recorder: Recorder) -> None:
+    await publish_stories(client)
+    recorder.clear()
+    async with client.get("/feeds/changes.json") as response:
+        assert len((await response.json(content_type=None))["items"]) == 50
+    assert len(recorder.statements) <= 8, recorder.statements
+    recorder.clear()
+    async with client.get("/feeds/changes.json", headers={"If-None-Match": response.headers["ETag"]}) as unchanged:
+        assert (unchanged.status, len(recorder.statements)) == (304, 1)
+
+
 async def test_the_web_page_of_a_document_reads_its_row_once(client: aiohttp.ClientSession, recorder: Recorder) -> None:
     await publish_stories(client)
     recorder.clear()

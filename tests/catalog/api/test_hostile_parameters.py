@@ -37,10 +37,10 @@ def addresses(route: web.AbstractRoute) -> Iterator[str]:
     """Every address of a route with one hostile parameter, the others being right."""
     assert route.resource is not None
     canonical = route.resource.canonical
-    right = {"id": document_id(1), "n": "1", "from": "1", "to": "1", "first": "1", "second": "1"}
+    right = {"id": document_id(1), "n": "1", "from": "1", "to": "1", "first": "1", "second": "1", "form": "atom"}
     in_path = [
         name
-        for name in ("id", "n", "from", "to", "first", "second", "name", "digest", "code")
+        for name in ("id", "n", "from", "to", "first", "second", "name", "digest", "code", "form")
         if f"{{{name}}}" in canonical
     ]
     operation = getattr(route.handler, "__self__", None)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog_service.web.marking import Manner, MarkedSpan, Piece, Segment, compared, marked, pieces
+from catalog_service.marking import Manner, MarkedSpan, Piece, Segment, compared, marked, pieces
 
 spans = st.tuples(st.integers(0, 60), st.integers(0, 60)).map(lambda pair: (min(pair), max(pair)))
 
