@@ -1,12 +1,12 @@
 """The registry of formats: adding one is a module with a `FORMAT`, and a line here."""
 
 from ingest_service.errors import UnknownFormat
-from ingest_service.reading import html, markdown, text, zip_archive
+from ingest_service.reading import html, markdown, pdf, text, zip_archive
 from ingest_service.reading.format import Format, Source
 from ingest_service.reading.opening import SUFFIXES, Opening
 
 # The first format that recognises a file reads it. What none recognises, and is prose, is plain text.
-FORMATS: tuple[Format, ...] = (html.FORMAT, markdown.FORMAT, zip_archive.FORMAT)
+FORMATS: tuple[Format, ...] = (html.FORMAT, markdown.FORMAT, pdf.FORMAT, zip_archive.FORMAT)
 
 
 def detect(source: Source) -> Format:
@@ -23,8 +23,12 @@ def detect(source: Source) -> Format:
 def misnamed(source: Source, format_: Format) -> str | None:
     """A sentence that says by which suffix a file is named, if that is the suffix of another format."""
     suffix = Opening(source.content, source.name).suffix
-    others = {name for other in FORMATS for name in other.suffixes} | SUFFIXES.keys()
-    return None if suffix in format_.suffixes or suffix not in others else f"named {suffix}, read as {format_.name}"
+    others = {name for other in (*FORMATS, text.FORMAT) for name in other.suffixes} | SUFFIXES.keys()
+    return (
+        None
+        if not suffix or suffix in format_.suffixes or suffix not in others
+        else f"named {suffix}, read as {format_.name}"
+    )
 
 
 def _unread_suffixes() -> dict[str, str]:

@@ -1,0 +1,42 @@
+"""What programs write about a document that they save: a title and an author are often those of another one. Pure."""
+
+import re
+from collections.abc import Mapping
+
+from ingest_service.model import Json
+
+# What programs put for a title: the program, a file name, or a name for a document without one.
+PROGRAM = re.compile(r"(?:microsoft )?(?:word|powerpoint|excel|publisher) ?[-–:] ", re.I)
+FILE_NAME = re.compile(
+    r"(?:[A-Za-z]:\\|/)?\S.*\.(?:docx?|dotx?|pdf|indd|qx[dp]|rtf|odt|pptx?|xlsx?|txt|pages|html?|tex|pub)", re.I
+)
+UNNAMED = re.compile(
+    r"(?:untitled|document|dokument|unbenannt|sans titre|slide|layout|title|titre|titel|blank|template)[ -]?\d*", re.I
+)
+LONGEST_TITLE = 300
+WORD = re.compile(r"\w+")
+# The share of a title's words that are in the text, if it is the title of this document.
+SHARED_WORDS = 0.6
+LONGEST_FIELD = 1_000
+
+
+def plausible_title(title: str, text: str) -> str | None:
+    """The stated title of a document on one line, if it may be its title; `text` is its beginning."""
+    title = " ".join(title.split())
+    if not title or len(title) > LONGEST_TITLE or not any(map(str.isalpha, title)) or "_" in title:
+        return None
+    if PROGRAM.match(title) or FILE_NAME.fullmatch(title) or UNNAMED.fullmatch(title):
+        return None
+    words, known = words_of(title), set(words_of(text))
+    return title if sum(word in known for word in words) >= SHARED_WORDS * len(words) else None
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, in lower case."""
+    return WORD.findall(text.casefold())
+
+
+def fields(properties: Mapping[str, str | None]) -> dict[str, Json]:
+    """The properties that have a value, on one line and not too long."""
+    lines = {name: " ".join(value.split()) for name, value in properties.items() if value}
+    return {name: line for name, line in lines.items() if 0 < len(line) <= LONGEST_FIELD}

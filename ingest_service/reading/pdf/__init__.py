@@ -1,0 +1,112 @@
+"""PDF: the text layer, by PDFium. Pages without one are not read: text in pictures is not recognised."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from ingest_service import edits
+from ingest_service.errors import Damaged, Empty, Encrypted, NoTextLayer, TextTooLong
+from ingest_service.model import Json, Reading
+from ingest_service.reading import document_metadata, repairs
+from ingest_service.reading.format import Format, Part, Source
+from ingest_service.reading.opening import Opening
+from ingest_service.reading.pdf import metadata
+from ingest_service.reading.pdf.lines import Line, PageText
+from ingest_service.reading.pdf.text import PdfText, plain
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfDocument  # type: ignore[import-untyped]  # No stubs; imported where it is used.
+
+MEDIA_TYPE = "application/pdf"
+# So many of the longest lines of a document are examined for columns that PDFium took for one.
+SAMPLES = 12
+VISIBLE = re.compile(r"\w")
+# Letters that a font shows without saying which; more than this share in the first characters is no readable text.
+UNKNOWN_LETTER = re.compile("[\ue000-\uf8ff\ufffd\x00-\x08\x0e-\x1f]")
+MOST_UNKNOWN = 0.3
+SAMPLE_CHARACTERS = 20_000
+# Pages with fewer letters on average, all of them with pictures, are scanned.
+FEWEST_LETTERS = 20
+
+
+def _read(source: Source) -> Iterator[Part]:
+    document = _opened(source.content)
+    pages = _pages(document, source.limits.text_characters)
+    _check_letters(pages, document)
+    information = metadata.read(document, source.content)
+    beginning = "\n".join(line.text for line in pages[0])
+    stated = document_metadata.plausible_title(information.get("Title", ""), beginning)
+    text = PdfText(pages)
+    title = text.title(stated)
+    fields: dict[str, Json] = {**metadata.fields(information), "pages": len(pages)}
+    if stated or title:
+        fields["title"] = stated or plain(title or ())
+    raw, notes = text.composed(title)
+    clean, characters = repairs.repaired(edits.apply(raw, notes))
+    notes = edits.composed(raw, notes, characters)
+    yield Reading(None, MEDIA_TYPE, None, raw, clean, notes, fields, is_extracted=True)
+
+
+def _opened(content: bytes) -> PdfDocument:
+    """The document. An empty password opens what is only protected against changes."""
+    from pypdfium2 import PdfDocument, PdfiumError, raw  # noqa: PLC0415  Loaded only in a worker that meets a PDF.
+
+    try:
+        return PdfDocument(content)
+    except PdfiumError as error:
+        if error.err_code in {raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY}:
+            raise Encrypted("the PDF is protected by a password; save it without one") from None
+        raise Damaged("the PDF is cut off or damaged; save or export it again") from None
+
+
+def _pages(document: PdfDocument, most_characters: int) -> list[list[Line]]:
+    """The lines of each page. Raises TextTooLong or Damaged."""
+    pages = list(_page_texts(document, most_characters))
+    sampled = pages[:: -(-len(pages) // SAMPLES)] if pages else []
+    divided = any(page.is_divided(-(-SAMPLES // len(sampled))) for page in sampled)
+    return [page.lines(divided=divided) for page in pages]
+
+
+def _page_texts(document: PdfDocument, most_characters: int) -> Iterator[PageText]:
+    from pypdfium2 import PdfiumError  # noqa: PLC0415  As above.
+
+    characters = 0
+    for number in range(len(document)):
+        try:
+            page = PageText(document[number])
+        except PdfiumError:
+            raise Damaged(f"page {number + 1} of the PDF is damaged; save or export it again") from None
+        characters += len(page.text)
+        if characters > most_characters:
+            raise TextTooLong(f"the pages have more than {most_characters} characters")
+        yield page
+
+
+def _check_letters(pages: Sequence[Sequence[Line]], document: PdfDocument) -> None:
+    """Raises NoTextLayer, or Empty for pages with nothing on them."""
+    text = "".join(line.text for lines in pages for line in lines)
+    if len(text) < FEWEST_LETTERS * len(pages) and _has_pictures(document):
+        raise NoTextLayer("the pages are pictures; recognise their text with another program, and save it in the PDF")
+    if not VISIBLE.search(text):
+        raise Empty
+    sample = text[:SAMPLE_CHARACTERS]
+    if not sample.isascii() and len(UNKNOWN_LETTER.findall(sample)) > MOST_UNKNOWN * len(sample):
+        raise NoTextLayer("the fonts of the PDF do not say which letters they show; export it again")
+
+
+def _has_pictures(document: PdfDocument) -> bool:
+    """Whether one of the first pages has a picture, or is drawn."""
+    from pypdfium2 import raw  # noqa: PLC0415  As above.
+
+    kinds = [raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_SHADING]
+    numbers = range(min(len(document), SAMPLES))
+    return any(True for number in numbers for _ in document[number].get_objects(filter=kinds, max_depth=3))
+
+
+def _recognises(opening: Opening) -> bool:
+    return opening.kind == "PDF"
+
+
+FORMAT = Format("PDF", MEDIA_TYPE, frozenset({".pdf"}), _recognises, _read)

@@ -1,0 +1,116 @@
+"""Orders the lines of a page as a person reads them: bands of the page from top to bottom, columns from left to right.
+
+A recursive X-Y cut (Nagy and Seth, 1984), with two changes. A block is cut into columns first. If lines that span
+several columns prevent this, as a headline does, they divide the block into bands. Columns are of prose: what looks
+like the columns of a table is read row by row.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby, pairwise
+from statistics import median
+
+from ingest_service.reading.pdf.lines import Line
+
+# A column has at least so many lines, of so many characters on average.
+FEWEST_LINES = 3
+COLUMN_CHARACTERS = 15
+# The gap of two columns, in heights of a line, and the share of their heights that is side by side.
+GUTTER = 0.7
+SIDE_BY_SIDE = 0.3
+# The share of lines that may span the columns of a block.
+MOST_SPANNING = 0.5
+# Lines whose bottoms differ by less than this share of their height are on one row.
+SAME_ROW = 0.4
+# Left edges closer than this are one edge, in points.
+SAME_EDGE = 2.0
+
+
+def blocks(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """The lines of each column part in reading order."""
+    if len(lines) >= 2 * FEWEST_LINES:
+        if columns := _columns(lines):
+            for column in columns:
+                yield from blocks(column)
+            return
+        if bands := _bands(lines):
+            for band in bands:
+                yield from blocks(band)
+            return
+    if lines:
+        yield _rows(lines)
+
+
+def _columns(lines: Sequence[Line]) -> tuple[list[Line], list[Line]] | None:
+    """The lines on both sides of a gap that runs through all of them from top to bottom."""
+    by_left = sorted(lines, key=lambda line: line.left)
+    gutter = GUTTER * median(line.size for line in lines)
+    right = by_left[0].right
+    for number, line in enumerate(by_left):
+        if line.left - right >= gutter and _are_columns(by_left[:number], by_left[number:]):
+            return by_left[:number], by_left[number:]
+        right = max(right, line.right)
+    return None
+
+
+def _are_columns(left: Sequence[Line], right: Sequence[Line]) -> bool:
+    """Whether two groups of lines are prose, and beside each other."""
+    if min(len(left), len(right)) < FEWEST_LINES:
+        return False
+    if any(sum(len(line.text) for line in side) < COLUMN_CHARACTERS * len(side) for side in (left, right)):
+        return False
+    (low, high), (other_low, other_high) = _extent(left), _extent(right)
+    return min(high, other_high) - max(low, other_low) >= SIDE_BY_SIDE * min(high - low, other_high - other_low)
+
+
+def _extent(lines: Sequence[Line]) -> tuple[float, float]:
+    return min(line.bottom for line in lines), max(line.top for line in lines)
+
+
+def _bands(lines: Sequence[Line]) -> list[list[Line]] | None:
+    """The lines from top to bottom, divided where lines that span two columns begin and end."""
+    best: tuple[int, float] | None = None
+    for edge in _left_edges(lines):
+        left = [line for line in lines if line.right <= edge]
+        right = [line for line in lines if line.left >= edge - SAME_EDGE]
+        spanning = len(lines) - len(left) - len(right)
+        if (
+            spanning <= MOST_SPANNING * len(lines)
+            and (best is None or spanning < best[0])
+            and _are_columns(left, right)
+        ):
+            best = spanning, edge
+    if best is None or not best[0]:
+        return None
+    edge = best[1]
+    downwards = sorted(lines, key=lambda line: -line.top)
+    return [
+        list(band) for _, band in groupby(downwards, lambda line: line.left < edge - SAME_EDGE < line.right - SAME_EDGE)
+    ]
+
+
+def _left_edges(lines: Sequence[Line]) -> list[float]:
+    """The left edges that several lines share, the leftmost one excepted."""
+    edges = sorted(line.left for line in lines)
+    shared = [
+        first for first, third in zip(edges, edges[FEWEST_LINES - 1 :], strict=False) if third - first <= SAME_EDGE
+    ]
+    distinct = shared[:1] + [edge for before, edge in pairwise(shared) if edge - before > SAME_EDGE]
+    return [edge for edge in distinct if edge - edges[0] > SAME_EDGE]
+
+
+def _rows(lines: Sequence[Line]) -> list[Line]:
+    """The lines from top to bottom; those on one row, from left to right, become one line."""
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=lambda line: -line.bottom):
+        if rows and rows[-1][0].bottom - line.bottom < SAME_ROW * line.size:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return [_joined(sorted(row, key=lambda line: line.left)) if len(row) > 1 else row[0] for row in rows]
+
+
+def _joined(row: Sequence[Line]) -> Line:
+    joined = row[0]
+    for line in row[1:]:
+        joined = joined.beside(line)
+    return joined

@@ -1,0 +1,58 @@
+"""Running headers, footers and page numbers of a document, by their repetition over its pages. Pure."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from ingest_service.reading.pdf.lines import Line
+
+# So many lines at the top and at the bottom of a page are examined, and the share of pages that must repeat one: a
+# header may be on every second page only, and not on the first.
+EDGE_LINES = 3
+REPEATED_SHARE = 0.4
+# Lines at the same height differ by less than this, in points.
+SLOT = 4.0
+NUMBER = re.compile(r"\d{1,5}")
+# The number of a page, before or after the title of a chapter.
+PAGE_NUMBER = re.compile(r"(\d{1,5})\b(?=.{0,80}$)|^.{0,80}\b(\d{1,5})$")
+FEWEST_NUMBERED = 3
+
+Place = tuple[int, int]
+
+
+def running_lines(pages: Sequence[Sequence[Line]]) -> set[Place]:
+    """The page and the number on it of each line that repeats at the same height on other pages.
+
+    A line repeats if its text does, except for numbers, or if it begins or ends with the number of its page.
+    """
+    repeated: defaultdict[tuple[object, ...], set[Place]] = defaultdict(set)
+    for page, lines in enumerate(pages):
+        for number in _at_edges(lines):
+            slot = round(lines[number].bottom / SLOT)
+            for key in _keys(lines[number].text, page):
+                # A line at the border of two slots is in both.
+                for near in (slot, slot + 1):
+                    repeated[(near, *key)].add((page, number))
+    share = REPEATED_SHARE * len(pages)
+    found: set[Place] = set()
+    for (_, kind, _), places in repeated.items():
+        if len({page for page, _ in places}) >= max(2 if kind == "text" else FEWEST_NUMBERED, share):
+            found |= places
+    return found
+
+
+def without_numbers(text: str) -> str:
+    """The text of a line with its numbers replaced, so that it is the same on all pages."""
+    return NUMBER.sub("#", text.casefold())
+
+
+def _keys(text: str, page: int) -> Iterator[tuple[str, object]]:
+    yield "text", without_numbers(text)
+    if match := PAGE_NUMBER.match(text):
+        yield "number", int(match[1] or match[2]) - page
+
+
+def _at_edges(lines: Sequence[Line]) -> set[int]:
+    """The numbers of the highest and the lowest lines of a page."""
+    upwards = sorted(range(len(lines)), key=lambda number: lines[number].bottom)
+    return {*upwards[:EDGE_LINES], *upwards[-EDGE_LINES:]}

@@ -1,0 +1,118 @@
+"""The lines of a PDF page with their boxes, as PDFium finds them. Pure."""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfPage, PdfTextPage  # type: ignore[import-untyped]  # No stubs; imported where it is used.
+
+# PDFium ends a line by CR LF, and one that ends with a hyphen inside a word by U+FFFE in place of the hyphen.
+LINE_END = "\r\n"
+HYPHEN_END = "\ufffe"
+SPACE = re.compile(r"(?<=\S) (?=\S)")
+# A space that is as wide as so many heights of the line divides two columns or cells.
+WIDE_SPACE = 1.5
+# The weight from which letters are bold, where 400 is normal.
+BOLD = 600
+
+# Start and end in the text of a page, and whether a hyphen after it was left out.
+CharacterSpan = tuple[int, int, bool]
+
+
+class Line(NamedTuple):
+    """A line of a page: its text and box, in points from the lower left corner; `bold` if its letters are so.
+
+    `hyphenated` lines end inside a word, without the hyphen.
+    """
+
+    text: str
+    left: float
+    right: float
+    bottom: float
+    top: float
+    bold: bool = False
+    hyphenated: bool = False
+
+    @property
+    def size(self) -> float:
+        """The height of the font, in points."""
+        return self.top - self.bottom
+
+    def beside(self, other: Line) -> Line:
+        """One line of this one and of another one on the same row."""
+        text, right = f"{self.text} {other.text}", max(self.right, other.right)
+        return self._replace(text=text, right=right, hyphenated=other.hyphenated)
+
+
+class PageText:
+    """The text of one page, and where its characters are."""
+
+    def __init__(self, page: PdfPage) -> None:
+        from pypdfium2 import raw  # noqa: PLC0415  Loaded only in a worker that meets a PDF.
+
+        self._raw = raw
+        self._page: PdfTextPage = page.get_textpage()
+        self._rectangle = raw.FS_RECTF()
+        self.text: str = self._page.get_text_range()
+        # PDFium counts some characters that have no text.
+        self._is_direct = len(self.text) == self._page.count_chars()
+        self._spans = list(_spans(self.text))
+
+    def lines(self, *, divided: bool = False) -> list[Line]:
+        """The lines in PDFium's order, without empty ones; `divided` at wide spaces."""
+        if divided:
+            return [self._line(*part) for span in self._spans for part in self._parts(*span)]
+        return [self._line(*span) for span in self._spans]
+
+    def is_divided(self, samples: int) -> bool:
+        """Whether a wide space divides one of the longest lines, as if two columns were one."""
+        longest = heapq.nlargest(samples, self._spans, key=lambda span: span[1] - span[0])
+        return any(len(list(self._parts(*span))) > 1 for span in longest)
+
+    def _parts(self, start: int, end: int, hyphenated: bool) -> Iterator[CharacterSpan]:
+        """The parts of a line between wide spaces."""
+        at = start
+        for space in SPACE.finditer(self.text, start, end):
+            _, bottom, right, top = self._box(space.start() - 1)
+            if self._box(space.end())[0] - right > WIDE_SPACE * (top - bottom):
+                yield at, space.start(), False
+                at = space.end()
+        yield at, end, hyphenated
+
+    def _line(self, start: int, end: int, hyphenated: bool) -> Line:
+        left, bottom, right, top = self._box(start)
+        if end - start > 1:
+            _, last_bottom, right, last_top = self._box(end - 1)
+            # A line may begin or end with a smaller font.
+            if last_top - last_bottom > top - bottom:
+                bottom, top = last_bottom, last_top
+        bold = self._is_bold(start) and self._is_bold(end - 1)
+        return Line(self.text[start:end], left, right, bottom, top, bold, hyphenated)
+
+    def _is_bold(self, at: int) -> bool:
+        return bool(self._raw.FPDFText_GetFontWeight(self._page.raw, self._index(at)) >= BOLD)
+
+    def _box(self, at: int) -> tuple[float, float, float, float]:
+        """Left, bottom, right and top of a character, as high as its font."""
+        box = self._rectangle
+        self._raw.FPDFText_GetLooseCharBox(self._page.raw, self._index(at), box)
+        return box.left, box.bottom, box.right, box.top
+
+    def _index(self, at: int) -> int:
+        return at if self._is_direct else self._raw.FPDFText_GetCharIndexFromTextIndex(self._page.raw, at)
+
+
+def _spans(text: str) -> Iterator[CharacterSpan]:
+    """Start and end of each line without the space around it, and whether it is hyphenated."""
+    at = 0
+    for line in text.split(LINE_END):
+        for number, part in enumerate(parts := line.split(HYPHEN_END)):
+            if stripped := part.strip():
+                start = at + len(part) - len(part.lstrip())
+                yield start, start + len(stripped), number + 1 < len(parts)
+            at += len(part) + len(HYPHEN_END)
+        at += len(LINE_END) - len(HYPHEN_END)

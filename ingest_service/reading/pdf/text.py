@@ -1,0 +1,158 @@
+"""The text of a PDF from the lines of its pages: paragraphs in reading order, and notes of what is no text. Pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, pairwise
+
+from ingest_service.model import PARAGRAPH_BREAK, Note
+from ingest_service.reading import document_metadata
+from ingest_service.reading.pdf import columns, furniture, layout
+from ingest_service.reading.pdf.layout import Metrics
+from ingest_service.reading.pdf.lines import Line
+
+HYPHENATION = "hyphenation"
+RUNNING_LINE = "running-line"
+TITLE = "title"
+FIRST_HALF = re.compile(r"([^\W\d_]+)-?$")
+SECOND_HALF = re.compile(r"[^\W\d_]+")
+# Chinese and Japanese have no spaces between words.
+UNSPACED = re.compile(r"[\u2e80-\u2fff\u3001-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uff64]")
+# The title on the first page is larger than its text by this, and no longer than this.
+TITLE_RATIO = 1.15
+LONGEST_TITLE = 300
+# What a large text may be instead: the kind of the document, or a short text in capitals, as in a letterhead.
+LABEL = re.compile(
+    r"(?:press|news|media) (?:release|statement|notice|information)|for immediate release|statement|memo(?:randum)?"
+    r"|newsletter|bulletin|report|pressemitteilung|communiqué(?: de presse)?|comunicado(?: de prensa)?|nota de prensa",
+    re.IGNORECASE,
+)
+FEWEST_TITLE_WORDS = 3
+
+Pages = Sequence[Sequence[Line]]
+# A part of the source: the rule that removes it, if one does; its text; the positions of hyphens that divide a word.
+Part = tuple[str | None, str, list[int]]
+
+
+@dataclass
+class PdfText:
+    """The text of a document and the notes of what was removed from `source`; empty if no page has a line."""
+
+    pages: Pages
+
+    @cached_property
+    def running(self) -> set[furniture.Place]:
+        """The places of running headers, footers and page numbers; none if nothing else would remain."""
+        running = furniture.running_lines(self.pages)
+        return running if len(running) < sum(map(len, self.pages)) else set()
+
+    @cached_property
+    def blocks(self) -> list[list[Line]]:
+        """The columns of all pages in reading order, without running lines."""
+        return [block for lines in self._bodies() for block in columns.blocks(lines)]
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """The heights and distances of most lines."""
+        return Metrics.of(self.blocks)
+
+    @cached_property
+    def paragraphs(self) -> list[list[Line]]:
+        """The lines of each paragraph."""
+        return layout.paragraphs(self.blocks, self.metrics) if self.blocks else []
+
+    def title(self, stated: str | None) -> list[Line] | None:
+        """The lines of the first page that are its title: those of the stated one, or the largest ones.
+
+        A label such as "PRESS RELEASE" is passed over if there is another large text. The title is never the last
+        paragraph, which remains as the text.
+        """
+        first_page = set(self.pages[0]) if self.pages else set()
+        first = [lines for lines in self.paragraphs[:-1] if lines[0] in first_page]
+        if stated:
+            words = document_metadata.words_of(stated)
+            return next((lines for lines in first if document_metadata.words_of(plain(lines)) == words), None)
+        titles = [lines for lines in first if self._may_be_title(lines)]
+        return min(titles, key=lambda lines: (_is_label(plain(lines)), -round(lines[0].size)), default=None)
+
+    def composed(self, title: Sequence[Line] | None) -> tuple[str, tuple[Note, ...]]:
+        """The source, and the notes that remove running lines, the title, and hyphens at the ends of lines."""
+        parts: list[str] = []
+        notes: list[Note] = []
+        at = 0
+        for rule, text, hyphens in chain(self._running_parts(), self._paragraph_parts(title)):
+            if rule:
+                removed = text + PARAGRAPH_BREAK
+                notes.append(Note(rule, (at, at + len(removed)), removed))
+            notes += (Note(HYPHENATION, (at + hyphen, at + hyphen + 1), "-") for hyphen in hyphens)
+            parts.append(text)
+            at += len(text) + len(PARAGRAPH_BREAK)
+        return PARAGRAPH_BREAK.join(parts), tuple(notes)
+
+    def _bodies(self) -> Iterator[list[Line]]:
+        for page, lines in enumerate(self.pages):
+            yield [line for number, line in enumerate(lines) if (page, number) not in self.running]
+
+    def _may_be_title(self, lines: Sequence[Line]) -> bool:
+        text = plain(lines)
+        is_large = lines[0].size >= TITLE_RATIO * self.metrics.body_size
+        return is_large and len(text) <= LONGEST_TITLE and any(map(str.isalpha, text))
+
+    def _running_parts(self) -> Iterator[Part]:
+        """The running lines, as one part all that differ only in numbers."""
+        groups: dict[str, list[str]] = {}
+        for page, number in sorted(self.running):
+            text = self.pages[page][number].text
+            groups.setdefault(furniture.without_numbers(text), []).append(text)
+        yield from ((RUNNING_LINE, "\n".join(dict.fromkeys(texts)), []) for texts in groups.values())
+
+    def _paragraph_parts(self, title: Sequence[Line] | None) -> Iterator[Part]:
+        for lines in self.paragraphs:
+            text, hyphens = self._joined(lines)
+            yield (TITLE, text, []) if lines is title else (None, text, hyphens)
+
+    def _joined(self, lines: Sequence[Line]) -> tuple[str, list[int]]:
+        """The text of a paragraph, and the positions of hyphens in it that divide a word."""
+        parts, hyphens = [lines[0].text], []
+        at = len(lines[0].text)
+        for line, following in pairwise(lines):
+            separator, is_divided = self._separator(line, following)
+            if is_divided:
+                hyphens.append(at if separator else at - 1)
+            parts += [separator, following.text]
+            at += len(separator) + len(following.text)
+        return "".join(parts), hyphens
+
+    def _separator(self, line: Line, following: Line) -> tuple[str, bool]:
+        """What divides two lines of a paragraph, and whether a hyphen between them is no part of the word."""
+        last, first = line.text[-1], following.text[0]
+        ends_in_hyphen = last == "-" and line.text[-2:-1].isalnum()
+        if line.hyphenated or ends_in_hyphen:
+            return "" if ends_in_hyphen else "-", first.islower() and self._is_one_word(line.text, following.text)
+        if last == "\u00ad" or (UNSPACED.match(last) and UNSPACED.match(first)):
+            return "", False
+        return " ", False
+
+    def _is_one_word(self, text: str, following: str) -> bool:
+        """Whether two halves are one word without a hyphen: unless the document has them with one elsewhere."""
+        first, second = FIRST_HALF.search(text[-40:]), SECOND_HALF.match(following)
+        if first is None or second is None:
+            return False
+        halves = first[1].casefold(), second[0].casefold()
+        return "-".join(halves) not in self._folded or "".join(halves) in self._folded
+
+    @cached_property
+    def _folded(self) -> str:
+        """The lines of the document in lower case."""
+        lines = chain.from_iterable(self.blocks)
+        return "\n".join(line.text for line in lines).casefold()
+
+
+def plain(lines: Sequence[Line]) -> str:
+    """The text of lines as one line."""
+    return " ".join(line.text for line in lines)
+
+
+def _is_label(text: str) -> bool:
+    return bool(LABEL.fullmatch(text)) or (text.isupper() and len(text.split()) < FEWEST_TITLE_WORDS)
