@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from ingest_service.store.db import Database
 
 MOST_ROWS = 1_000
+# New objects between two searches for garbage in cycles: at the default of 700 most are among objects in use.
+OBJECTS_BETWEEN_COLLECTIONS = 50_000
 USAGE = (SettingsWrong, NoSuchRevision)
 USAGE_CODE = 2
 WRONG = (HeldMeanwhile, NoSuchEvent, PartDied)
@@ -278,6 +280,7 @@ def _database(loaded: settings.Settings | None = None, *, check: bool = True) ->
 
     # All that the command needs is loaded. It is exempt from collection, which is on from here.
     gc.freeze()
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     gc.enable()
     loaded = loaded or settings.load()
     logs.configure(loaded.log_format)

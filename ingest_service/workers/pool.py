@@ -6,6 +6,7 @@ If a file crashes its reader, or exceeds time or memory, only the worker ends; t
 import asyncio
 import contextlib
 import ctypes
+import gc
 import multiprocessing
 import os
 import resource
@@ -212,6 +213,8 @@ def _begin_worker(limits: Limits, parent: int) -> None:
     prepare.set_limits(limits)
     with contextlib.suppress(MemoryError):
         normalise.load()
+    # The modules and the list of words stay loaded: they are exempt from collection.
+    gc.freeze()
 
 
 def _die_with(parent: int) -> None:
