@@ -1,6 +1,8 @@
 """The index entry of a version: its title and text as terms that the engines store without analysing them. Pure."""
 
 import functools
+import itertools
+import operator
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,6 +25,7 @@ NOTHING = "znone"
 # The terms of this many chunks of text are cached, if they are no longer than this: at most about 100 MB of memory.
 CACHED_CHUNKS = 50_000
 CACHED_CHARACTERS = 24
+_STEM, _WORD = operator.itemgetter(0), operator.itemgetter(1)
 
 
 class TokenTerms(NamedTuple):
@@ -42,7 +45,7 @@ class IndexEntry:
     @property
     def about(self) -> list[str]:
         """The terms of the words that the text is about, and the term that every entry has."""
-        counts = Counter(stem_terms(self.text))
+        counts = Counter(map(_STEM, self.text))
         often = Counter({stem: count for stem, count in counts.items() if count >= OFTEN}).most_common(MAX_OFTEN_WORDS)
         first = stem_terms((*self.title, *self.text[:FIRST_WORDS]))
         return [EVERYTHING, *dict.fromkeys((*first, *(stem for stem, _ in often)))]
@@ -58,27 +61,35 @@ def token_terms(text: str) -> list[TokenTerms]:
 
     No token crosses white space, so the terms of a chunk between white space do not depend on the rest of the text.
     """
-    terms: list[TokenTerms] = []
-    for chunk in text.split():
-        terms += cached_terms(chunk) if len(chunk) <= CACHED_CHARACTERS else _chunk_terms(chunk)
-    return terms
+    return list(itertools.chain.from_iterable(map(cached_terms.__getitem__, text.split())))
 
 
 def stem_terms(terms: Iterable[TokenTerms]) -> list[str]:
     """The terms of the stems, in order."""
-    return [stem for stem, _ in terms]
+    return list(map(_STEM, terms))
 
 
 def word_terms(terms: Iterable[TokenTerms]) -> Iterable[str]:
     """The terms of the words, each once."""
-    return dict.fromkeys(word for _, word in terms)
+    return dict.fromkeys(map(_WORD, terms))
 
 
-def _chunk_terms(chunk: str) -> tuple[TokenTerms, ...]:
-    return tuple(TokenTerms(term(token.stem), term(token.word)) for token in analyzer.tokens(chunk))
+class _TermCache(dict[str, tuple[TokenTerms, ...]]):
+    """The terms of chunks of text, made at the first look-up. A full cache is emptied; common chunks return at once.
+
+    A dictionary with look-ups in C: a text has hundreds of chunks, and a call for each would take half of the time.
+    """
+
+    def __missing__(self, chunk: str) -> tuple[TokenTerms, ...]:
+        terms = tuple(TokenTerms(term(token.stem), term(token.word)) for token in analyzer.tokens(chunk))
+        if len(chunk) <= CACHED_CHARACTERS:
+            if len(self) >= CACHED_CHUNKS:
+                self.clear()
+            self[chunk] = terms
+        return terms
 
 
-cached_terms = functools.lru_cache(maxsize=CACHED_CHUNKS)(_chunk_terms)
+cached_terms = _TermCache()
 
 
 @functools.lru_cache(maxsize=100_000)

@@ -67,7 +67,7 @@ class Highlighter:
             return bool(self._leaves)
         return any(
             stem in self._stems or stem.startswith(self._open_stems) or word.startswith(self._prefixes)
-            for stem, word in entries.cached_terms(chunk)
+            for stem, word in entries.cached_terms[chunk]
         )
 
     def _marks_between(self, text: str, start: int, end: int) -> Iterator[Span]:

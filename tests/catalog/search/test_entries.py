@@ -1,5 +1,6 @@
 """The terms of an index entry are those of the analyzer's tokens, cached or not."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,7 +29,15 @@ def test_cached_terms_are_those_of_the_whole_text(text: str) -> None:
 
 
 def test_long_chunks_are_not_cached() -> None:
-    before = entries.cached_terms.cache_info().currsize
+    before = len(entries.cached_terms)
     text = " ".join("半" * length for length in range(entries.CACHED_CHARACTERS + 1, 1_000))
     assert len(entries.token_terms(text)) == len(uncached_terms(text))
-    assert entries.cached_terms.cache_info().currsize == before
+    assert len(entries.cached_terms) == before
+
+
+def test_the_cache_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entries, "CACHED_CHUNKS", 10)
+    entries.cached_terms.clear()
+    text = " ".join(f"word{number}" for number in range(95))
+    assert entries.token_terms(text) == uncached_terms(text)
+    assert len(entries.cached_terms) <= 10
