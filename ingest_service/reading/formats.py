@@ -3,10 +3,18 @@
 from ingest_service.errors import UnknownFormat
 from ingest_service.reading import html, markdown, pdf, text, zip_archive
 from ingest_service.reading.format import Format, Source
+from ingest_service.reading.news import newsml_g2, nitf
 from ingest_service.reading.opening import SUFFIXES, Opening
 
 # The first format that recognises a file reads it. What none recognises, and is prose, is plain text.
-FORMATS: tuple[Format, ...] = (html.FORMAT, markdown.FORMAT, pdf.FORMAT, zip_archive.FORMAT)
+FORMATS: tuple[Format, ...] = (
+    nitf.FORMAT,
+    newsml_g2.FORMAT,
+    html.FORMAT,
+    markdown.FORMAT,
+    pdf.FORMAT,
+    zip_archive.FORMAT,
+)
 
 
 def detect(source: Source) -> Format:

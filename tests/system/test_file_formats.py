@@ -51,3 +51,18 @@ def titles(house: House, path: str) -> dict[str, str]:
     """The titles of the documents of a file, by the key of their item."""
     documents = house.catalog.get(f"/v1/documents?path={path}").json["documents"]
     return {document["item"]["key"]: document["title"] for document in documents}
+
+
+def test_a_news_item_is_a_document_with_what_it_says(lived_in: House) -> None:
+    house = lived_in
+    body = "<p>The council approved a new timetable for the harbour ferry on Tuesday.</p>"
+    (house.seeds / "ferry.xml").write_text(
+        '<nitf baselang="en"><head><docdata><date.issue norm="20260304T081500Z"/></docdata></head><body><body.head>'
+        "<hedline><hl1>Ferry to sail later</hl1></hedline><byline>By Ada Holm</byline>"
+        f"<distributor>Harbour News</distributor></body.head><body.content>{body}</body.content></body></nitf>"
+    )
+    until(lambda: titles(house, "ferry.xml"), "the news item")
+    (document,) = house.catalog.get("/v1/documents?path=ferry.xml").json["documents"]
+    assert (document["title"], document["authors"], document["publisher"], document["published"]) == (
+        "Ferry to sail later", ["Ada Holm"], "Harbour News", "2026-03-04T08:15:00Z",
+    )  # fmt: skip

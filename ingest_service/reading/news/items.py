@@ -1,0 +1,105 @@
+"""What the news formats have in common: an item of text, metadata and publication, as a reading. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ingest_service import characters
+from ingest_service.errors import NoText, TextTooLong, Unreadable
+from ingest_service.model import PARAGRAPH_BREAK, Availability, Json, Publication, Reading
+from ingest_service.reading import repairs
+from ingest_service.reading.format import Part, Source, UnreadMember
+
+LONGEST_FIELD = 2_000
+MOST_VALUES = 50
+# The words of IPTC's vocabulary of publishing statuses, and of older formats.
+AVAILABILITIES: dict[str, Availability] = {
+    "usable": "usable", "withheld": "withheld", "embargoed": "withheld", "hold": "withheld", "canceled": "cancelled",
+    "cancelled": "cancelled", "kill": "cancelled", "killed": "cancelled",
+}  # fmt: skip
+BY = re.compile(r"(?i:by|von|par|por|door|av|af):?\s+(?=[^\W\d_a-z])")
+NUMBER = re.compile(r"\d{1,30}")
+
+
+@dataclass(frozen=True, slots=True)
+class NewsItem:
+    """One item of a news format; `name` is its name inside a file of several."""
+
+    paragraphs: Sequence[str]
+    metadata: Mapping[str, Json]
+    publication: Publication
+    media_type: str
+    name: str
+
+    @property
+    def says_something(self) -> bool:
+        """Whether the item has text, or says that another version of it must not be published."""
+        return bool(self.paragraphs) or self.publication.availability != "usable"
+
+
+def parts(items: Sequence[NewsItem], source: Source, encoding: str) -> Iterable[Part]:
+    """The readings of a file's items; those without text as unread, unless there is only one. Raises NoText."""
+    if len(items) == 1:
+        return [reading(items[0], source, encoding)]
+    names = _distinct([item.name for item in items])
+    return [_part(item, name, source, encoding) for item, name in zip(items, names, strict=True)]
+
+
+def reading(item: NewsItem, source: Source, encoding: str, name: str | None = None) -> Reading:
+    """The reading of an item. Raises NoText or TextTooLong."""
+    if not item.says_something:
+        raise NoText(f"The news item {item.name} has no text: only metadata, or references to other files.")
+    text = PARAGRAPH_BREAK.join(item.paragraphs)
+    if len(text) > source.limits.text_characters:
+        raise TextTooLong(f"the text has {len(text)} characters, the limit is {source.limits.text_characters}")
+    text = repairs.repaired(text)[0]
+    return Reading(
+        name, item.media_type, encoding, text, text, (), item.metadata, is_extracted=True, publication=item.publication
+    )
+
+
+def metadata(values: Mapping[str, Json]) -> dict[str, Json]:
+    """Metadata without empty values, long texts and long lists cut, characters repaired."""
+    return {key: cut for key, value in values.items() if (cut := _cut(value)) not in (None, "", [], {})}
+
+
+def availability(status: str, *, has_embargo: bool) -> Availability:
+    """The availability that a status means, such as "stat:usable". An embargo with an end is held until then."""
+    word = re.split(r"[:/#]", status.strip().lower())[-1]
+    return "usable" if word == "embargoed" and has_embargo else AVAILABILITIES.get(word, "usable")
+
+
+def version(number: str | None, created: str | None) -> str | None:
+    """The publisher's version: a number if there is one, else the time in ISO 8601 at which the version was made."""
+    stripped = (number or "").strip()
+    return stripped if NUMBER.fullmatch(stripped) else created
+
+
+def byline(text: str) -> str:
+    """A byline without the word before the names."""
+    return BY.sub("", text.strip(" \t\n,;"), count=1)
+
+
+def _part(item: NewsItem, name: str, source: Source, encoding: str) -> Part:
+    try:
+        return reading(item, source, encoding, name)
+    except Unreadable as error:
+        return UnreadMember(name, error)
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """The names, later ones with a number where two are the same."""
+    seen: dict[str, int] = {}
+    result = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        result.append(name if seen[name] == 1 else f"{name}~{seen[name]}")
+    return result
+
+
+def _cut(value: Json) -> Json:
+    if isinstance(value, str):
+        return characters.repaired(value.strip()[:LONGEST_FIELD])[0]
+    if isinstance(value, list):
+        return [cut for entry in value[:MOST_VALUES] if (cut := _cut(entry)) not in (None, "", [], {})]
+    return value
