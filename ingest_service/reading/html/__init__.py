@@ -29,8 +29,8 @@ def reading(file: Source) -> Reading:
     page = document.parsed(decoded.text)
     stated = metadata.read(page)
     language = str(stated.get("language"))
-    cleaning.clean(page)
-    source = body.article(page)
+    place = cleaning.clean(page, stated)
+    source = body.article(page, place)
     if not any(map(str.isalnum, source)):
         raise NoText(EMPTY)
     if len(source) > file.limits.text_characters:

@@ -1,8 +1,11 @@
 """What is removed from the tree of a page, or changed in it, before its text is extracted."""
 
 import re
+from collections.abc import Mapping
 
-from ingest_service.reading.html import structure
+from ingest_service.model import Json
+from ingest_service.reading.html import container, furniture, pointers, structure
+from ingest_service.reading.html.container import Place
 from ingest_service.reading.html.document import Element, Page
 
 # Elements without text for people.
@@ -15,13 +18,19 @@ LONGEST_UNIT = 2
 LAST_WORD = re.compile(r"[^\W_]+\Z")
 
 
-def clean(page: Page) -> None:
-    """Removes what is no text from the tree, and separates what would run together."""
-    for element in list(page.root.iter(*SILENT)):
+def clean(page: Page, stated: Mapping[str, Json]) -> Place | None:
+    """Removes from the tree what is no text of the article; returns where that is, None for a page without prose."""
+    root = page.root
+    for element in list(root.iter(*SILENT)):
         element.drop_tree()
-    for element in page.root.iter("sup"):
+    for element in root.iter("sup"):
         _separate(element)
-    structure.simplify(page.root)
+    structure.simplify(root)
+    place = container.find(root)
+    if place is not None:
+        furniture.remove(place, root, str(stated.get("title", "")))
+        pointers.remove(place, root, str(stated.get("url", "")))
+    return place
 
 
 def _separate(raised: Element) -> None:

@@ -166,14 +166,22 @@ def _authors(statements: Statements, site: str) -> Json:
 
     One alone is a text, which normalising divides if it names several.
     """
-    sources = (json_ld.texts(statements.article.get("author")), list(statements.of_meta(AUTHORS)), _marked(statements))
-    for stated in filter(None, sources):
+    for read_ in (_of_article, _of_meta, _marked):
+        stated = read_(statements)
         # Data that name only the site as the author leave no question to the text.
         if authors := names.authors(stated, site):
             return authors[0] if len(authors) == 1 else list(authors)
-        if all(names.folded(name) == names.folded(site) for name in stated):
+        if stated and all(names.folded(name) == names.folded(site) for name in stated):
             break
     return []
+
+
+def _of_article(statements: Statements) -> list[str]:
+    return json_ld.texts(statements.article.get("author"))
+
+
+def _of_meta(statements: Statements) -> list[str]:
+    return list(statements.of_meta(AUTHORS))
 
 
 def _marked(statements: Statements) -> list[str]:

@@ -77,12 +77,12 @@ def title(headings: Sequence[str], titles: Sequence[str], sites: Sequence[str]) 
 
 
 def _agree(heading: str, title_: str) -> bool:
-    """Whether a heading has at least half of the words of both, or begins the title."""
+    """Whether a heading has at least half of the words of both, or begins or ends the title."""
     one, other = set(WORD.findall(heading.casefold())), set(WORD.findall(title_.casefold()))
     if not one or not other:
         return False
-    begins = len(one) > 2 and folded(title_).startswith(folded(heading))
-    return begins or len(one & other) / len(one | other) >= SAME
+    is_part = len(one) > 2 and (folded(title_).startswith(folded(heading)) or folded(title_).endswith(folded(heading)))
+    return is_part or len(one & other) / len(one | other) >= SAME
 
 
 def authors(stated: Sequence[str], site_name: str) -> tuple[str, ...]:

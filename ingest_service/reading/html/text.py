@@ -1,7 +1,7 @@
 """The text of an extracted article: paragraphs, list items and rows of tables, with an empty line between them.
 
-The elements are those of trafilatura: `lb` is a line break, `item` is one of a list, `cell` of a row; `code` is
-preformatted.
+The elements are those of HTML or of trafilatura, where `lb` is a line break, `item` one of a list, `cell` one of a row,
+and `code` preformatted.
 """
 
 import re
@@ -14,6 +14,8 @@ from ingest_service.reading.html.document import Element, line
 PARAGRAPH, LINE, CELL = "\x1d", "\x1e", "\x1f"
 BREAKS = re.compile(rf"{LINE}(?:\s*{LINE})+|\s*{PARAGRAPH}\s*")
 INLINE = frozenset({"hi", "ref", "lb", "graphic", "del", "cell", "span", "a", "b", "i", "em", "strong", "u"})
+# Elements of HTML that are the same.
+SAME = {"br": "lb", "li": "item", "tr": "row", "td": "cell", "th": "cell", "pre": "code"}
 ITEM_MARK = "- "
 CELL_MARK = " | "
 
@@ -31,7 +33,7 @@ def _marked(body: Element) -> Iterator[str]:
 
     rows = 0
     for event, element in etree.iterwalk(body, events=("start", "end")):
-        tag, is_start = element.tag, event == "start"
+        tag, is_start = SAME.get(element.tag, element.tag), event == "start"
         is_row = tag == "row" and len(element) > 1
         rows -= is_row and not is_start
         yield _mark(tag, is_start=is_start, in_row=rows > 0)
