@@ -1,56 +1,38 @@
 """Lines of dates at the top of a text: publication, update, and the author beside them."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from ingest_service.model import Article
-from ingest_service.normalise import dates, names
-from ingest_service.normalise.draft import MENU, SHORTEST_HEADING, Draft, RuleResult
+from ingest_service.model import Article, Span
+from ingest_service.normalise import dates, stamps
+from ingest_service.normalise.draft import LONG, MENU, SHORTEST_HEADING, Draft, RuleResult
 from ingest_service.normalise.layout import Line
+from ingest_service.normalise.months import WEEKDAYS
+from ingest_service.normalise.stamps import Stated
 
 LONGEST = 140
 # The number of lines under the title that may be a date line.
 NEAR = 3
+# The number of lines under the heading of a saved page that may be a stamp, and of last lines.
+NEAR_HEADING = 6
+CLOSING = 4
+# The first characters of a line that may say on which day it was written.
+LONGEST_OPENING = 600
 # Date lines no more than this many lines apart are the headings of a timeline.
 TIMELINE_GAP = 4
 LONGEST_ENTRY = 120
 
-PARTS = re.compile(r"\s*[|•·]\s*|\s{2,}|\s+[–—]\s+")
-BY = re.compile(r"(?:(?:posted|published|written|submitted) )?by:? (\S.*)", re.I)
-BY_AND_DATE = re.compile(r"(?:(?:posted|published|written|submitted) )?by:? (\S.*?)(?:,| on| at| [-–—])\s", re.I)
-DATE_AND_BY = re.compile(r"(?:,| [-–—])? by:? (\S.*)", re.I)
-# Parts of such a line that say nothing about the text.
-SILENT = re.compile(
-    r"(?:by )?(?:admin|administrator|webmaster|editor|editors|staff|news|press releases?|media releases?|news releases?"
-    r"|blog|announcements?|newsroom|press office|uncategorized|\d{1,3} min(?:ute)?s?(?: read)?|(?:no|\d{1,5}) comments?"
-    r"|leave a comment|print|share)",
-    re.I,
-)
+TODAY = re.compile(rf"\b(?:today|heute|aujourd[’']hui|hoy|oggi),? \(?(?:(?:{'|'.join(WEEKDAYS)}),? )?(?:the )?", re.I)
 ZONE = re.compile(r"[A-Z]{0,5}")
 CLOCK = re.compile(r"\d{1,2}(?:[:.]\d{2})?(?:\s?[ap]\.?m\b|(?<=[:.]\d\d)(?!\d))", re.I)
 
 
-@dataclass(frozen=True, slots=True)
-class _Stated:
-    """What a date line states."""
-
-    published: str | None = None
-    updated: str | None = None
-    authors: tuple[str, ...] = ()
-
-
 def date_line(draft: Draft) -> RuleResult:
     """Removes a line at the top that is only a date, perhaps with author and update; the article is published on it."""
-    if not draft.article.title:
-        return RuleResult()
-    for index, distance in draft.under_title(NEAR):
+    for index, _ in draft.under_title(NEAR) if draft.article.title else _above_text(draft):
         line = draft.lines[index]
-        stated = _stated(line.text) if line.whole else None
-        # Under the heading of a saved page a name may come first: of the author, an agency or a section.
-        may_follow = stated is None and distance < index and not draft.article.published
-        if may_follow and (published := _after_name(line.text)):
-            return RuleResult(article=_article(draft.article, _Stated(published)))
+        stated = _whole(line)
         if stated is None or draft.article.published not in (None, stated.published):
             continue
         if heads_entries(draft.lines, index):
@@ -61,8 +43,69 @@ def date_line(draft: Draft) -> RuleResult:
             cuts.append((following.start, following.end))
             stated = replace(stated, updated=updated)
         return RuleResult(cuts=cuts, article=_article(draft.article, stated))
-    published = None if draft.article.published else _before_heading(draft)
-    return RuleResult(article=_article(draft.article, _Stated(published))) if published else RuleResult()
+    stated = None if draft.article.published else _inside(draft)
+    return RuleResult(article=_article(draft.article, stated)) if stated else RuleResult()
+
+
+def _above_text(draft: Draft) -> Iterator[Span]:
+    """The first line of a text without a title, if the text follows it, perhaps after a place."""
+    if any(len(line.text) > LONG for line in draft.lines[1:NEAR]):
+        yield 0, 0
+
+
+def _whole(line: Line) -> Stated | None:
+    """What a line states that is only a stamp; a line may also hold only an update."""
+    if not line.whole:
+        return None
+    updated = dates.updated(line.text)
+    return Stated(updated=updated) if updated else stamps.whole(line.text)
+
+
+def _inside(draft: Draft) -> Stated | None:
+    """What a line states that also holds something else, and therefore remains."""
+    if published := _before_heading(draft):
+        return Stated(published)
+    return _near_text(draft) or _in_opening(draft) or _at_end(draft)
+
+
+def _near_text(draft: Draft) -> Stated | None:
+    """What a stamp states that is under the heading of a saved page, or between the title and the first long line."""
+    below_heading = [index for index, distance in draft.under_title(NEAR_HEADING) if distance < index]
+    text_at = next((index for index, line in enumerate(draft.lines[:MENU]) if len(line.text) > LONG), 0)
+    above_text = range(max(0, text_at - NEAR), text_at)
+    for index in (*below_heading, *above_text):
+        line = draft.lines[index].text
+        stated = stamps.loose(line)
+        is_publication = index in below_heading or stamps.has_time(line) or (index == text_at - 1 and dates.alone(line))
+        if stated and is_publication and not _is_entry(draft.lines, index):
+            return stated
+    return None
+
+
+def _is_entry(lines: Sequence[Line], index: int) -> bool:
+    """Whether a date is one of a list or schedule: other dates are near it. A page has one with a time of day."""
+    if dates.CLOCK.search(lines[index].text):
+        return False
+    above = lines[max(0, index - TIMELINE_GAP) : index]
+    return heads_entries(lines, index) or any(dates.alone(line.text) for line in above)
+
+
+def _in_opening(draft: Draft) -> Stated | None:
+    """The date of "The port announced today, June 12, 2023, that …" in the opening of a text."""
+    for line in draft.lines[:NEAR]:
+        if match := TODAY.search(line.text, 0, LONGEST_OPENING):
+            date = next(dates.spans(line.text[match.end() : match.end() + LONGEST]), None)
+            if date and date[0] == 0:
+                return Stated(date[2])
+    return None
+
+
+def _at_end(draft: Draft) -> Stated | None:
+    """What one of the last lines states after a label: "Published on June 12, 2023"."""
+    for line in draft.lines[1:][-CLOSING:]:
+        if dates.PUBLISHED.match(line.text) and (published := dates.alone(line.text)):
+            return Stated(published)
+    return None
 
 
 def _before_heading(draft: Draft) -> str | None:
@@ -72,16 +115,6 @@ def _before_heading(draft: Draft) -> str | None:
         if line.text.endswith(title) and len(line.text) < LONGEST + len(title):
             return dates.alone(line.text.removesuffix(title).rstrip(" :|-–—"))
     return None
-
-
-def _after_name(text: str) -> str | None:
-    """The date in "Jane Roe - Nov 19, 2019, 10:31 pm"; None if it is that of an update."""
-    spans = list(dates.spans(text)) if len(text) <= LONGEST else []
-    if len(spans) != 1 or dates.UPDATED.match(text):
-        return None
-    start, _, _ = spans[0]
-    name = text[:start].rstrip(" -–—|,")
-    return dates.alone(text[start:]) if name and names.is_name(name) else None
 
 
 def heads_entries(lines: Sequence[Line], index: int) -> bool:
@@ -96,58 +129,13 @@ def heads_entries(lines: Sequence[Line], index: int) -> bool:
     # "2:15 P.M. EDT" alone is the time of a speech.
     if len(clocks) > 1 or (clocks and not ZONE.fullmatch(clocks[0]) and CLOCK.match(lines[index + 1].text)):
         return True
+    own = dates.alone(lines[index].text)
     near = lines[index + 2 : index + 2 + TIMELINE_GAP]
-    return any(line.whole and dates.alone(line.text) for line in near)
+    return any(line.whole and dates.alone(line.text) not in (None, own) for line in near)
 
 
-def _stated(text: str) -> _Stated | None:
-    """What a line states that is only a date, perhaps with authors, an update, or a category of the site."""
-    if len(text) > LONGEST or not dates.YEAR.search(text):
-        return None
-    if published := dates.alone(text):
-        return _Stated(published)
-    return _of_parts(PARTS.split(text)) or _of_byline(text)
-
-
-def _of_parts(parts: Sequence[str]) -> _Stated | None:
-    """What the parts of a line state; None if any part is something else, or no part is a date of publication."""
-    stated = _Stated()
-    for part in parts:
-        if (published := dates.alone(part)) and stated.published is None:
-            stated = replace(stated, published=published)
-        elif updated := dates.updated(part):
-            stated = replace(stated, updated=updated)
-        elif (match := BY.fullmatch(part)) and (people := _people(match[1])):
-            stated = replace(stated, authors=people)
-        elif not SILENT.fullmatch(part):
-            return None
-    return stated if stated.published and len(parts) > 1 else None
-
-
-def _of_byline(text: str) -> _Stated | None:
-    """What "Posted by Jane Roe on June 26, 2025" states, or "June 26, 2025 by Jane Roe"."""
-    if match := BY_AND_DATE.match(text):
-        published, name = dates.alone(text[match.end() :].strip()), match[1]
-    else:
-        _, end, published = next(dates.spans(text), (0, 0, None))
-        # A time may be between the date and the name.
-        match = DATE_AND_BY.search(text, end)
-        if published is None or match is None or dates.alone(text[: match.start()]) is None:
-            return None
-        name = match[1]
-    people = _people(name)
-    if published is None or (not people and not SILENT.fullmatch(name)):
-        return None
-    return _Stated(published, authors=people)
-
-
-def _people(text: str) -> tuple[str, ...]:
-    people = names.divided(text) or ()
-    return people if all(" " in name for name in people) else ()
-
-
-def _article(article: Article, stated: _Stated) -> Article:
-    if not article.published:
+def _article(article: Article, stated: Stated) -> Article:
+    if stated.published and not article.published:
         article = replace(article, published=stated.published, published_basis="text")
     if stated.updated:
         article = replace(article, fields={**article.fields, "updated": stated.updated})

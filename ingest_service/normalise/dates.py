@@ -10,10 +10,10 @@ from email.utils import parsedate_to_datetime
 
 from ingest_service.normalise.months import MONTHS, WEEKDAYS
 
-MONTH_FIRST = re.compile(r"(?<![^\W_])([^\W\d_]{3,12})\.?\s{1,2}(\d{1,2})(?:st|nd|rd|th)?[,\s]{1,3}(\d{4})\b", re.I)
+MONTH_FIRST = re.compile(r"(?<![^\W_])([^\W\d_]{3,12})\.?\s{1,2}(\d{1,2})(?:st|nd|rd|th)?[,\s]{1,3}(\d{4})(?!\d)", re.I)
 DAY_FIRST = re.compile(
     r"(?<![^\W_])(\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s{0,2}(?:(?:of|de|del|di)\s)?([^\W\d_]{3,12})\.?,?\s{1,2}"
-    r"(?:(?:de|del|di)\s)?(\d{4})\b",
+    r"(?:(?:de|del|di)\s)?(\d{4})(?!\d)",
     re.I,
 )
 YEAR_FIRST = re.compile(
@@ -21,8 +21,10 @@ YEAR_FIRST = re.compile(
     r"|(?:년|年) ?(\d{1,2})(?:월|月) ?(\d{1,2})(?:일|日)|\. ([^\W\d_]{5,10}) (\d{1,2}))(?!\d)"
 )
 YEAR_LAST = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?!\d)")
+# "11/19/19"; between other marks it would be a version or a number.
+SHORT_YEAR = re.compile(r"(?<![\d./-])(\d{1,2})(/)(\d{1,2})/(\d{2})(?![\d/])")
 IN_WORDS = (MONTH_FIRST, DAY_FIRST, YEAR_FIRST)
-YEAR = re.compile(r"\d{4}")
+YEAR = re.compile(r"\d{4}|\d/\d{2}(?!\d)")
 COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
 
 ISO_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?( ?(Z|[+-]\d{2}:?\d{2}))?")
@@ -47,8 +49,13 @@ _CLOCK = (
     r"(?: ?\(?[A-Z]{2,5}\)?)?"
 )
 _TIME = rf"(?:[,\s]*(?:at|à|um|kl\.?|[-–—])?\s?{_CLOCK})?"
+CLOCK = re.compile(_CLOCK, re.I)
+WEEKDAY = re.compile(rf"\b(?:{_WEEKDAY})\b[,.]?", re.I)
 AROUND = re.compile(rf"(?:{_CLOCK},?\s+(?:on )?)?(?:(?:{_WEEKDAY})[,.]*\s+)?\x00(?:\s?г\.?)?{_TIME}\.?", re.I)
 LONGEST_LINE = 70
+# The digits of a short year, and the first one of the twentieth century.
+SHORT = 2
+FIRST_OF_1900S = 70
 
 
 def alone(line: str) -> str | None:
@@ -67,6 +74,11 @@ def spans(text: str) -> Iterator[tuple[int, int, str]]:
         for match in pattern.finditer(text):
             if value := _iso(match):
                 yield *match.span(), value
+
+
+def stated(text: str) -> list[tuple[int, int, str]]:
+    """The start, the end and the value of each date that is certain, in words or in figures, in order."""
+    return sorted((*spans(text), *_numeric(text))) if YEAR.search(text) else []
 
 
 def one_inside(text: str) -> str | None:
@@ -106,7 +118,7 @@ def _alone(line: str, label: re.Pattern[str]) -> str | None:
     if not YEAR.search(line):
         return None
     start = match.end() if (match := label.match(line)) else 0
-    for start_, end, value in (*spans(line), *_numeric(line)):
+    for start_, end, value in stated(line):
         if start_ >= start and AROUND.fullmatch(f"{line[start:start_]}\x00{line[end:]}"):
             return value
     return None
@@ -114,8 +126,10 @@ def _alone(line: str, label: re.Pattern[str]) -> str | None:
 
 def _numeric(text: str) -> Iterator[tuple[int, int, str]]:
     """Numeric dates with the year last, where only one order makes a date."""
-    for match in YEAR_LAST.finditer(text):
+    for match in (*YEAR_LAST.finditer(text), *SHORT_YEAR.finditer(text)):
         first, second, year = int(match[1]), int(match[3]), int(match[4])
+        if len(match[4]) == SHORT:
+            year += 2000 if year < FIRST_OF_1900S else 1900
         orders = {value for day, month in ((first, second), (second, first)) if (value := _valid(year, month, day))}
         if len(orders) == 1:
             yield *match.span(), orders.pop()

@@ -8,12 +8,20 @@ from ingest_service.normalise import dates
 from ingest_service.normalise.months import WEEKDAYS
 
 NAME = "wide-gap"
-GAP = re.compile(r"(?<=\S)[ \t\u00a0]{4,}(?=\S)")
+_SPACE = r"[ \t\u00a0]"
+GAP = re.compile(rf"(?<=\S){_SPACE}{{4,}}(?=\S)")
+# No table has a wider gap: it is a line end in a text of several lines too.
+WIDEST_GAP = re.compile(rf"(?<=\S){_SPACE}{{60,}}(?=\S)")
 # Around the date of publication, narrower gaps are line ends too.
-BEFORE_DATE = re.compile(rf"(?<=\S)[ \t\u00a0]{{2,}}(?=(?:(?:{'|'.join(WEEKDAYS)})[,.]?[ \t\u00a0]+)?\Z)", re.I)
-AFTER_DATE = re.compile(r"[ \t\u00a0]+(?=[^\W_a-z]|[\"“'‘])")
+BEFORE_DATE = re.compile(rf"(?<=\S){_SPACE}+\Z")
+AFTER_DATE = re.compile(rf"{_SPACE}*(?=[^\W\d_a-z]|{_SPACE}[\d\"“'‘])")
 LABEL = re.compile(r"(?:for )?(?:immediate )?release:?\s+", re.I)
 NUMERIC = re.compile(r"\d{1,2}[ /.-]\d{1,2}[ /.-]\d{4}(?!\d)")
+NUMERIC_AT_END = re.compile(rf"(?<=\s){NUMERIC.pattern}\Z")
+WEEKDAY = re.compile(rf"\b(?:{'|'.join(WEEKDAYS)})[,.]?\s+\Z", re.I)
+# In a sentence one of these words is before a date. After a title and its date comes a place, with which a text begins.
+IN_SENTENCE = re.compile(r"\b(?:on|of|in|from|since|until|till|by|to|and|the|for|after|before|through|dated)\s+\Z")
+AFTER_TITLE = re.compile(rf"{_SPACE}*\Z|{_SPACE}+(?i:for immediate)\b|{_SPACE}+(?:[^\W\d_a-z]{{4,}}|Washington)\b")
 # A shorter text is a title, or the row of a table.
 SHORTEST = 150
 # The date of publication is among so many first characters, apart from wide gaps.
@@ -21,11 +29,13 @@ LONGEST_HEAD = 400
 
 
 def wide_gap(source: str, start: int) -> list[Note]:
-    """Replaces gaps of four spaces or more by line breaks in a text that is one long line, and parts a date from it."""
+    """Replaces wide gaps by line breaks; in a text that is one long line also narrower ones, and it parts a date."""
     text = source[start:]
-    stripped = text.strip()
-    if len(stripped) < SHORTEST or "\n" in stripped or "\r" in stripped or "    " not in text:
+    if "    " not in text:
         return []
+    stripped = text.strip()
+    if len(stripped) < SHORTEST or "\n" in stripped or "\r" in stripped:
+        return [Note(NAME, match.span(), match[0], "\n") for match in WIDEST_GAP.finditer(source, start)]
     gaps = [match.span() for match in GAP.finditer(source, start)]
     if date := _date(source, start, gaps):
         gaps += [span for span in _around(source, date) if not any(begin <= span[0] < end for begin, end in gaps)]
@@ -33,7 +43,7 @@ def wide_gap(source: str, start: int) -> list[Note]:
 
 
 def _date(source: str, start: int, gaps: Sequence[Span]) -> Span | None:
-    """The span of the first date, if it begins a line, follows a label, or follows a gap of two spaces."""
+    """The span of the first date near the start that is apart from the text."""
     first = start + len(source[start:]) - len(source[start:].lstrip())
     begins, ends = [first, *(end for _, end in gaps)], [*(begin for begin, _ in gaps), len(source)]
     read = 0
@@ -49,14 +59,20 @@ def _date(source: str, start: int, gaps: Sequence[Span]) -> Span | None:
 
 
 def _date_of_line(line: str) -> Span | None:
-    """The span of a date at the start of a line, with the label before it, or after a gap."""
+    """The span of a date with weekday and label that begins a line, follows a gap, or is between title and text."""
     label = LABEL.match(line)
     first = label.end() if label else 0
-    date = NUMERIC.match(line, first)
-    begin, end = date.span() if date else min(((begin, end) for begin, end, _ in dates.spans(line)), default=(-1, -1))
-    if begin == first:
-        return 0, end
-    return (begin, end) if begin > 0 and BEFORE_DATE.search(line[:begin]) else None
+    numeric = NUMERIC.match(line, first) or NUMERIC_AT_END.search(line)
+    begin, end = (
+        numeric.span() if numeric else min(((begin, end) for begin, end, _ in dates.spans(line)), default=(0, 0))
+    )
+    weekday = WEEKDAY.search(line[:begin])
+    begin = weekday.start() if weekday else begin
+    if begin in (0, first):
+        return (0, end) if end else None
+    is_apart = line[begin - 2 : begin].isspace()
+    is_between = not IN_SENTENCE.search(line[:begin]) and AFTER_TITLE.match(line, end)
+    return (begin, end) if is_apart or is_between else None
 
 
 def _around(source: str, date: Span) -> Iterator[Span]:

@@ -158,8 +158,10 @@ def _release_signs(draft: Draft, opening: str) -> Iterator[bool]:
 
 def _is_about(heading: str, text: str) -> bool:
     """Whether a heading introduces a paragraph on the publisher; "About Us" in a menu does not."""
-    name = heading.removeprefix(ABOUT).rstrip(":")
-    return name != heading and len(text) > SHORTEST_ABOUT and names.is_capitalised(name[: title.LONGEST])
+    if not heading.startswith(ABOUT):
+        return False
+    name = heading.removeprefix(ABOUT).removeprefix("the ").rstrip(":")
+    return len(text) > SHORTEST_ABOUT and names.is_capitalised(name[: title.LONGEST])
 
 
 def _reports(draft: Draft) -> bool:

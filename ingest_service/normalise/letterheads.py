@@ -33,8 +33,9 @@ NUMERIC_DATE = re.compile(r"\d{1,2}[\s./-]\d{1,2}[\s./-](?:\d{2}|\d{4})")
 
 EVIDENCE = re.compile(rf"{_KIND}|{_RELEASE}|cont[ar]|kontakt|inquiries|enquiries", re.I)
 CONTACT = re.compile(
-    r"(?:(?:for )?(?:more|further) information,? (?:please )?contact|(?:(?:press|media|news|public) )?"
-    r"(?:contacts?|enquiries|inquiries|contacto|contatto|kontakt|pressekontakt)(?: (?:person|presse))?)"
+    rf"(?:{_RELEASE}\s+)?(?:(?:for )?(?:more|further) information,? (?:please )?contact"
+    r"|(?:(?:press|media|news|public) )?(?:contacts?|enquiries|inquiries|contacto|contatto|kontakt|pressekontakt)"
+    r"(?: (?:person|presse))?)"
     r"\s?(?::.{0,100})?",
     re.I,
 )
@@ -134,6 +135,9 @@ def _takes(head: _Head, line: Line, index: int) -> bool:
     dated_contact = DATE_AND_CONTACT.fullmatch(line.text)
     if dated_contact and (date := dates.alone(dated_contact[1])):
         published = date
+    elif not published and (date := _before_person(line.text)):
+        head.numbers += 1
+        published = date
     if published or is_label:
         head.published = head.published or published
         head.labelled = head.labelled or is_label
@@ -141,6 +145,7 @@ def _takes(head: _Head, line: Line, index: int) -> bool:
         return True
     if CONTACT.fullmatch(line.text):
         head.contact = index
+        head.labelled = head.labelled or bool(LABEL.match(line.text))
         return True
     if _is_number(line.text) or (_is_near_contact(head, index) and _is_person_with_number(line.text)):
         head.numbers += 1
@@ -165,6 +170,12 @@ def _is_person_with_number(text: str) -> bool:
     """Whether a line is a name and a telephone number: "Jane Roe, 202-555-0147"."""
     rest, count = NUMBER.subn("", text)
     return count > 0 and names.is_name(rest.strip(" ,;|-–:"))
+
+
+def _before_person(text: str) -> str | None:
+    """The date of a line that goes on with a person and a number: "June 26, 2025 Jane Roe, 202-555-0147"."""
+    start, end, date = next(dates.spans(text), (-1, -1, ""))
+    return date if start == 0 and _is_person_with_number(text[end:]) else None
 
 
 def _is_number(text: str) -> bool:

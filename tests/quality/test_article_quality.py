@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.quality import article_set, gate
 
 FLOORS = Path(__file__).parent / "article_floors.json"
-PINNED = "sha-256:e608a1535b6eafb30a80c8e6d38bc462024258dc9e76b3e6438dfadab56153b0"
+PINNED = "sha-256:b961c176f2072945b4ca78d7ab182099395a1c021b77480589aa0716e7126545"
 # No reason is good enough for less than this.
 LEAST = dict.fromkeys(article_set.FIELDS, 0.95)
 FEWEST_TEXTS = 120

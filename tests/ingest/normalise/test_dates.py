@@ -3,7 +3,7 @@
 import pytest
 
 from ingest_service.normalise import dates, months
-from tests.ingest.normalise.texts import BODY, TITLE, article_of, under_title
+from tests.ingest.normalise.texts import BODY, TITLE, article_of, at_the_end, under_title
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,8 @@ from tests.ingest.normalise.texts import BODY, TITLE, article_of, under_title
         "Published: 14:30, 20 June 2024",
         "June 20, 2024 at 9 a.m.",
         "June 20, 2024 | Press Release | 3 min read",
+        "6/20/24",
+        "20/6/24 10:30",
     ],
 )
 def test_a_date_line_under_the_title_is_the_date(line: str) -> None:
@@ -46,8 +48,9 @@ def test_a_date_line_under_the_title_is_the_date(line: str) -> None:
         "June 20, 2024 was a fine day",
         "June 2024",
         "31 June 2024",
-        "Updated: June 20, 2024",
         "05/06/2024",
+        "05/06/24",
+        "14.6.24",
         "12. listopada 2024",
         "Port Alma | June 20, 2024",
         "Posted by the council on June 20, 2024",
@@ -214,3 +217,105 @@ def test_each_name_of_a_month_means_one_month() -> None:
             for form in forms.split(","):
                 meanings.setdefault(form, set()).add(number)
     assert [form for form, numbers in meanings.items() if len(numbers) > 1] == []
+
+
+@pytest.mark.parametrize("line", ["Updated: June 20, 2024", "Last updated on June 20, 2024 at 9 a.m."])
+def test_a_line_that_holds_only_an_update_is_kept_as_a_field(line: str) -> None:
+    article = under_title(line)
+    assert (article.published, article.fields, article.text) == (None, {"updated": "2024-06-20"}, BODY)
+    assert article.kind == "document"
+
+
+MENU = "\n\n".join(["Home", "Ferries", "Harbours"])
+LONG_BODY = BODY.replace("\n\n", " ")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Jane Roe 20/06/2024 2 comments Harbours, Ferries",
+        "Jane Roe - Jun 20, 2024, 10:31 pm CST",
+        "By Jane Roe - 06/20/24 06:56 AM EST",
+        "Thursday June 20, 2024 7:45 am PST by Jane Roe",
+        "21:17 20.06.2024 Get short link",
+        "Posted at 2024-06-20T14:42:01-0700",
+        "2024-06-20 20:52:15  来源： 新华网",
+        "기사입력 :[ 2024-06-20 15:24 ]",
+        "on June 20, 2024 at 12:06 PM, updated June 21, 2024 at 12:10 PM",
+        "Associated Press  June 20, 2024, 9:02 AM",
+    ],
+)
+def test_a_stamp_under_the_heading_of_a_saved_page_is_the_date(line: str) -> None:
+    article = article_of(f"{TITLE} - Almanach\n\n{MENU}\n\n{TITLE}\n\n{line}\n\n{LONG_BODY}")
+    assert (article.title, article.published, article.published_basis) == (TITLE, "2024-06-20", "text")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The mayor came on June 20, 2024",
+        "From June 20, 2024 to June 22, 2024",
+        "Jane Roe 05/06/2024 2 comments",
+        "June 20, 2024 was a fine day for all the boats in the harbour.",
+        "Updated June 20, 2024 | 10:30",
+        "Ferry 6/20/24/3",
+    ],
+)
+def test_what_is_no_stamp_under_a_heading_is_no_date(line: str) -> None:
+    article = article_of(f"{TITLE} - Almanach\n\n{MENU}\n\n{TITLE}\n\n{line}\n\n{LONG_BODY}")
+    assert article.published is None
+    assert line in article.text or article.fields["updated"] == "2024-06-20"
+
+
+def test_a_stamp_above_the_text_is_the_date_without_a_heading() -> None:
+    article = article_of(f"{TITLE}\n\n{MENU}\n\nBoats\n\nPosted June 20, 2024 by the crew\n\n{LONG_BODY}")
+    assert article.published == "2024-06-20"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "Captain pleads guilty\n\nJune 20, 2024\n\nYard settles\n\nJune 18, 2024",
+        "Quay of June 20, 2024",
+        "Battle of Alma, June 20, 1854",
+    ],
+)
+def test_a_date_of_a_list_or_an_event_above_the_text_is_not_the_date(lines: str) -> None:
+    assert article_of(f"{TITLE}\n\n{MENU}\n\n{lines}\n\n{LONG_BODY}").published is None
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The port announced today, June 20, 2024, that the harbour is open.",
+        "The harbour is open, the port said today (Thursday, June 20, 2024).",
+        "Der Hafen ist offen, sagte die Reederei heute, 20. Juni 2024.",
+    ],
+)
+def test_the_day_that_a_text_calls_today_is_the_date(sentence: str) -> None:
+    article = under_title(sentence)
+    assert (article.published, article.published_basis) == ("2024-06-20", "text")
+    assert sentence in article.text
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The port announced today that it opened on June 20, 2024.",
+        "Today, June 20, boats wait outside.",
+        "On June 20, 2024, the harbour was open.",
+    ],
+)
+def test_another_day_in_a_sentence_is_not_the_date(sentence: str) -> None:
+    assert under_title(sentence).published is None
+
+
+def test_a_label_before_a_date_at_the_end_gives_the_date() -> None:
+    assert at_the_end(BODY, "Published on June 20, 2024").published == "2024-06-20"
+    assert at_the_end(BODY, "June 20, 2024").published is None
+
+
+def test_a_date_above_a_text_without_a_title_is_the_date() -> None:
+    article = article_of(f"June 20, 2024\n\n{LONG_BODY}")
+    assert (article.title, article.published, article.text) == ("", "2024-06-20", LONG_BODY)
+    assert article_of(f"June 20, 2024\n\n10:30 Boats\n\n11:30 Fish\n\n{LONG_BODY}").published is None
