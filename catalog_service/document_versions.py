@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Text, Tuple, and_, bindparam, cast, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from catalog_service import diff, resources
+from catalog_service import diffing, resources
 from catalog_service.documents import ARTICLE, fields_of, readable
 from catalog_service.errors import NotFound
 from catalog_service.store.prepared import NamedRow, Prepared, Reader
@@ -154,20 +154,21 @@ def compare(reader: Reader, first: VersionName, second: VersionName) -> resource
 
 def difference(before: resources.Version, after: resources.Version) -> resources.Diff:
     """The word diff of two versions that were read before."""
-    ops = diff.diff(before.text, after.text)
-    added, removed = diff.words_changed(before.text, after.text, ops)
-    significance = diff.significance((before.title, after.title), (before.text, after.text), ops)
+    texts = before.text, after.text
+    comparison = diffing.compare(*texts)
+    significance = diffing.significance((before.title, after.title), texts, comparison.ops)
     first, second = (resources.VersionName(document=side.id, version=side.version) for side in (before, after))
     return resources.Diff(
         first=first,
         second=second,
         summary=resources.DiffSummary(
-            words_added=added,
-            words_removed=removed,
-            moved=diff.moved_words(after.text, ops),
+            words_added=comparison.words_added,
+            words_removed=comparison.words_removed,
+            moved=comparison.words_moved,
             significance=None if first == second else significance,
         ),
-        ops=tuple(resources.DiffOp(op=op.op, a=op.a, b=op.b) for op in ops),
+        coarse=comparison.coarse,
+        ops=tuple(resources.DiffOp(op=op.op, a=op.a, b=op.b) for op in comparison.ops),
     )
 
 

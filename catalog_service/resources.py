@@ -98,11 +98,15 @@ class OriginalSummary(Resource):
 
 
 class VersionChange(Resource):
-    """How a version differs from the one before it."""
+    """How a version differs from the one before it, as the catalog found it when it recorded the version.
+
+    `moved` is null for versions that were recorded before it was counted.
+    """
 
     kind: Literal["created", "publisher", "metadata", "technical"]
     words_added: int
     words_removed: int
+    moved: int | None = None
     significance: Significance | None = None
 
 
@@ -252,7 +256,7 @@ class DiffOp(Resource):
 
 
 class DiffSummary(Resource):
-    """How much changed, in words."""
+    """How much changed, in words; words that differ in punctuation or case only are not counted."""
 
     words_added: int
     words_removed: int
@@ -268,13 +272,17 @@ class VersionName(Resource):
 
 
 class Diff(Resource):
-    """The word diff of two versions; the spans `b` of the operations cover the second text in order, without gaps."""
+    """The word diff of two versions; the spans `b` of the operations cover the second text in order, without gaps.
+
+    `coarse`: parts of the texts are so long that not all of their sentences or words were compared.
+    """
 
     model_config = ConfigDict(frozen=True, validate_by_name=True, validate_by_alias=True)
 
     first: VersionName = Field(alias="from")
     second: VersionName = Field(alias="to")
     summary: DiffSummary
+    coarse: bool
     ops: tuple[DiffOp, ...]
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from aiohttp import web
 from pydantic import Field
 
-from catalog_service import contract, document_versions, resources
+from catalog_service import contract, diffing, document_versions, resources
 from catalog_service.api import answers
 from catalog_service.api.answers import answer
 from catalog_service.api.operations import Content, Operation, Parameters
@@ -58,8 +58,8 @@ def _parse_name(parameter: str, name: str) -> tuple[UUID, int]:
 
 
 async def _diff(request: web.Request, first: tuple[UUID, int], second: tuple[UUID, int]) -> web.Response:
-    """The diff of two versions. Versions never change, so the ETag consists of their names."""
-    etag = answers.strong(f"{first[0]}@{first[1]}..{second[0]}@{second[1]}")
+    """The diff of two versions. Versions never change: the ETag consists of their names and the way of diffing."""
+    etag = answers.strong(f"{first[0]}@{first[1]}..{second[0]}@{second[1]};{diffing.WAY}")
     if answers.is_named(request, etag):
         # The diff has not changed, but a version may have been redacted.
         await request.config_dict[POINTS].read(document_versions.heads, first, second)

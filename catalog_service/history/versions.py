@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from catalog_service import contract, diff
+from catalog_service import contract, diffing
 from catalog_service.contract import FieldError
 from catalog_service.errors import DigestMismatch, EventRefused
 from catalog_service.store.rows import VersionRow
@@ -69,15 +69,20 @@ def same_content(first: VersionRow, second: VersionRow) -> bool:
 def describe_change(previous: VersionRow | None, version: VersionRow) -> dict[str, Any]:
     """The value of the version's `change` column: how it differs from the version before it, if there is one."""
     if previous is None:
-        return {"kind": "created", "words_added": version.words, "words_removed": 0, "significance": None}
-    before, after = previous.text, version.text
-    ops = diff.diff(before, after)
-    added, removed = diff.words_changed(before, after, ops)
-    significance = diff.significance((previous.title, version.title), (before, after), ops)
+        return {"kind": "created", "words_added": version.words, "words_removed": 0, "moved": 0, "significance": None}
+    texts = previous.text, version.text
+    comparison = diffing.compare(*texts)
+    significance = diffing.significance((previous.title, version.title), texts, comparison.ops)
     kind = version.change["kind"]
     if kind == "publisher" and significance == "metadata":
         kind = "metadata"
-    return {"kind": kind, "words_added": added, "words_removed": removed, "significance": significance}
+    return {
+        "kind": kind,
+        "words_added": comparison.words_added,
+        "words_removed": comparison.words_removed,
+        "moved": comparison.words_moved,
+        "significance": significance,
+    }
 
 
 def _check(article: contract.Article, original: contract.Original, relations: Sequence[contract.Relation]) -> None:

@@ -15,14 +15,11 @@ from dataclasses import dataclass
 
 import Stemmer  # type: ignore[import-not-found]  # The package ships no stubs.
 
+from catalog_service import unspaced
+
 MAX_WORD = 60
-# Scripts without spaces between words, and Hangul, where particles are attached to the words: Thai, Lao, Burmese,
-# Khmer, Japanese, Chinese, Korean. Their punctuation and digits are not included.
-UNSPACED = (
-    "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u1000-\u103f\u1050-\u109f\u1780-\u17d3\u17d7\u17dc\u17dd\u1100-\u11ff"
-    "\u3005-\u3007\u3041-\u3096\u3099\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3105-\u312f\u31f0-\u31ff"
-    "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003fffd"
-)
+# Scripts without spaces, and Korean, whose particles are attached to the words.
+UNSPACED = unspaced.UNSPACED + unspaced.HANGUL
 # One character of such a script with its voicing mark; for Hangul in separate letters, the whole syllable.
 UNIT = re.compile(r"(?:[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?|.)[\u3099\u309a\uff9e\uff9f]?")
 STARTS_UNSPACED = re.compile(f"[{UNSPACED}]")

@@ -146,6 +146,7 @@ def _changes(session: Session, document_id: UUID, first: int | None, second: int
         "second": after.version,
         "added": diff.summary.words_added,
         "removed": diff.summary.words_removed,
+        "moved": diff.summary.moved,
         "paragraphs": marking.compared(marking.pieces(before.text, after.text, diff.ops)),
     }
 

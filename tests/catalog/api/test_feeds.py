@@ -50,7 +50,7 @@ async def test_an_entry_is_a_version_with_its_change(client: aiohttp.ClientSessi
         assert newest.link.endswith(f"/documents/{document_id(1)}?version=2")
         [content] = newest.content
         assert content.type == "text/html"
-        assert "<del>Monday</del><ins>Friday</ins>" in content.value
+        assert "<del>Monday.</del><ins>Friday.</ins>" in content.value
         assert "<del>Talks &lt;open&gt;</del><ins>Talks close</ins>" in content.value
         assert "tariffs" not in content.value
         assert [entry.author for entry in older] == ([] if name == "search" else ["Mina Kang"])

@@ -59,6 +59,16 @@ def test_an_edit_is_version_two_and_version_one_stays(catalog: Database, record:
         assert change.significance == "date"
 
 
+def test_the_change_of_a_version_counts_the_words_that_moved(catalog: Database, record: Record) -> None:
+    parts = ["Envoys met in Geneva on Monday.", "No agreement was reached after nine hours of talks."]
+    first, second = (article(text="\n\n".join(order)) for order in (parts, parts[::-1]))
+    record(event(1, article=first), event(1, 2, "changed", article=second))
+    with catalog.reading() as session:
+        change = document_versions.version(session, ONE, 2).change
+    assert (change.words_added, change.words_removed, change.moved) == (0, 0, 6)
+    assert change.significance == "substantive"
+
+
 def test_an_edit_and_its_reversal_make_three_versions(record: Record) -> None:
     receipts = record(event(1), event(1, 2, "changed", article=article(text="Other.")), event(1, 3, "changed"))
     assert [receipt.version for receipt in receipts] == [1, 2, 3]

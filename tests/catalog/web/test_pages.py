@@ -128,7 +128,7 @@ async def test_an_old_version_and_a_word_diff_have_pages(record: Record, site: s
     assert "Envoys met on Monday." in page
     assert "This is version 1 of 2" in page
     status, page = await fetched(site, f"/documents/{document_id(1)}/changes/1..2")
-    assert "<del>Monday</del><ins>Tuesday</ins>" in page
+    assert "<del>Monday.</del><ins>Tuesday.</ins>" in page
 
 
 async def test_the_page_of_a_withdrawn_document_says_so_and_shows_its_text(record: Record, site: str) -> None:

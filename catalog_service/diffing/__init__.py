@@ -1,0 +1,71 @@
+"""The word diff of two texts as a reader would draw it. Pure.
+
+Lines that both texts have in common are found first. Between them sentences are aligned by similarity, then the words
+of sentences that correspond. Sentences without a partner are deleted or inserted as a whole, or moved. Spans are code
+points, half-open.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from catalog_service.diffing import alignment, lines, words
+from catalog_service.diffing.alignment import Partners
+from catalog_service.diffing.lines import Match
+from catalog_service.diffing.operations import Op, Texts, joined
+from catalog_service.diffing.significance import Significance, significance
+
+__all__ = ["WAY", "Comparison", "Op", "Significance", "compare", "significance"]
+
+# Names the way of diffing: another one, other operations. Part of the ETag of a diff.
+WAY = "2"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The operations that turn one text into another, and the numbers of words that were added, removed and moved.
+
+    The spans `b` of the operations cover the second text in order; the spans `a` cover each character of the first
+    text once. Copying `a` for equal and move, taking `b` for insert and replace, and skipping delete gives the second
+    text. `coarse`: parts of the texts are so large that only their rare or outer words were compared.
+    """
+
+    ops: tuple[Op, ...]
+    words_added: int
+    words_removed: int
+    words_moved: int
+    coarse: bool
+
+
+def compare(first: str, second: str) -> Comparison:
+    """Compares two texts. Time and memory are bounded by a multiple of their length."""
+    if first == second:
+        whole = (0, len(first))
+        return Comparison((Op("equal", whole, whole),) if first else (), 0, 0, 0, coarse=False)
+    matches = lines.common(first, second)
+    gaps = lines.between(matches, (len(first), len(second)))
+    vocabulary = words.Vocabulary()
+    a, b = words.cut(first, [gap.a for gap in gaps], vocabulary), words.cut(second, [gap.b for gap in gaps], vocabulary)
+    texts, partners = Texts(a, b), alignment.partners(a, b, gaps)
+    ops = tuple(_operations(texts, matches, gaps, partners))
+    return Comparison(ops, *_counts(texts, ops), coarse=partners.coarse or any(map(texts.is_long, partners.all())))
+
+
+def _operations(texts: Texts, matches: Sequence[Match], gaps: Sequence[Match], partners: Partners) -> Iterator[Op]:
+    blocks = [texts.moved(group) for group in partners.moved]
+    fixed: list[Op] = []
+    for number, groups in enumerate(partners.stay):
+        fixed.extend(op for group in groups for op in texts.kept(group, "equal"))
+        if number < len(matches):
+            fixed.append(Op("equal", matches[number].a, matches[number].b))
+    ends = gaps[-1].a[1], gaps[-1].b[1]
+    return joined(texts.tiled(fixed, (0, ends[0]), (0, ends[1]), "equal", blocks))
+
+
+def _counts(texts: Texts, ops: Sequence[Op]) -> tuple[int, int, int]:
+    """The numbers of words that were added, removed and moved."""
+    changed = [op for op in ops if not op.typographic]
+    return (
+        sum(texts.second.count(op.b) for op in changed if op.op in ("insert", "replace")),
+        sum(texts.first.count(op.a) for op in changed if op.op in ("delete", "replace")),
+        sum(texts.second.count(op.b) for op in changed if op.op == "move"),
+    )

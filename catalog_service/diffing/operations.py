@@ -1,0 +1,219 @@
+"""Turns the alignment of two texts into operations whose spans cover both texts, each character once."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from catalog_service.diffing import wording
+from catalog_service.diffing.alignment import Group
+from catalog_service.diffing.wording import Run
+from catalog_service.diffing.words import Span, Words, key_of_all
+
+Operation: TypeAlias = Literal["equal", "insert", "delete", "replace", "move"]
+SPACE = re.compile(r"\s*")
+# A longer replacement is not tested for words that were only joined or divided.
+LONGEST_TYPOGRAPHIC = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """One operation: the span `a` of the first text became the span `b` of the second.
+
+    The `b` of a deletion and the `a` of an insertion are empty spans. `typographic`: no word changed, only punctuation,
+    case or white space.
+    """
+
+    op: Operation
+    a: Span
+    b: Span
+    typographic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of the text that moved: its spans in both texts, and the operations inside it."""
+
+    a: Span
+    b: Span
+    ops: Sequence[Op]
+
+
+Copy: TypeAlias = Literal["equal", "move"]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Two texts and their words."""
+
+    first: Words
+    second: Words
+
+    def copied(self, run: Run, copy: Copy) -> Iterator[Op]:
+        """A run of words as copies, with replacements where their typography differs."""
+        a = self.first.starts[run.a], self.first.ends[run.a + run.length - 1]
+        b = self.second.starts[run.b], self.second.ends[run.b + run.length - 1]
+        if self._are_equal(a, b):
+            yield Op(copy, a, b)
+        elif run.length == 1:
+            yield self._replacement(a, b)
+        else:
+            # Half by half, so that few comparisons find one difference in a long run.
+            half = run.length // 2
+            left, right = replace(run, length=half), Run(run.a + half, run.b + half, run.length - half)
+            yield from self.copied(left, copy)
+            yield from self.changed(*self._between(left, right), copy)
+            yield from self.copied(right, copy)
+
+    def _between(self, left: Run, right: Run) -> tuple[Span, Span]:
+        """The spans between two runs of words."""
+        a = self.first.ends[left.a + left.length - 1], self.first.starts[right.a]
+        return a, (self.second.ends[left.b + left.length - 1], self.second.starts[right.b])
+
+    def changed(self, a: Span, b: Span, copy: Copy) -> Iterator[Op]:
+        """Two spans without common words as one change; white space that both begin or end with stays."""
+        head, tail = self._common_space(a, b)
+        yield Op(copy, (a[0], a[0] + head), (b[0], b[0] + head))
+        yield self._replacement((a[0] + head, a[1] - tail), (b[0] + head, b[1] - tail))
+        yield Op(copy, (a[1] - tail, a[1]), (b[1] - tail, b[1]))
+
+    def _common_space(self, a: Span, b: Span) -> tuple[int, int]:
+        """The lengths of the white space that both spans begin with, and that both end with; 0 if it differs."""
+        first, second = self.first.source, self.second.source
+        if self._are_equal(a, b):
+            return a[1] - a[0], 0
+        head = _space_after(first, a)
+        if first[a[0] : a[0] + head] != second[b[0] : b[0] + _space_after(second, b)]:
+            head = 0
+        tail = _space_before(first, (a[0] + head, a[1]))
+        if first[a[1] - tail : a[1]] != second[b[1] - _space_before(second, (b[0] + head, b[1])) : b[1]]:
+            tail = 0
+        return head, tail
+
+    def _are_equal(self, a: Span, b: Span) -> bool:
+        return self.first.source[slice(*a)] == self.second.source[slice(*b)]
+
+    def _replacement(self, a: Span, b: Span) -> Op:
+        op: Operation = "replace" if a[0] < a[1] and b[0] < b[1] else "delete" if a[0] < a[1] else "insert"
+        return Op(op, a, b, typographic=self._is_typographic(a, b))
+
+    def _is_typographic(self, a: Span, b: Span) -> bool:
+        if not self.first.count(a) and not self.second.count(b):
+            return True
+        if max(a[1] - a[0], b[1] - b[0]) > LONGEST_TYPOGRAPHIC:
+            return False
+        return key_of_all(self.first.source[slice(*a)]) == key_of_all(self.second.source[slice(*b)])
+
+    def is_long(self, group: Group) -> bool:
+        """Whether the words of a group are too many to be aligned."""
+        return wording.is_long(*self._codes(group))
+
+    def _codes(self, group: Group) -> tuple[str, str]:
+        return self.first.codes[slice(*group.a)], self.second.codes[slice(*group.b)]
+
+    def kept(self, group: Group, copy: Copy) -> Iterator[Op]:
+        """The words of a group that stay, as operations in order; what is between them is left out."""
+        runs = wording.runs(*self._codes(group), group.a[0], group.b[0])
+        return (op for run in runs for op in self.copied(run, copy))
+
+    def moved(self, group: Group) -> Block:
+        """A group that moved, with the white space after it if that is the same in both texts."""
+        a = self.first.starts[group.a[0]], self.first.ends[group.a[1] - 1]
+        b = self.second.starts[group.b[0]], self.second.ends[group.b[1] - 1]
+        space = _space_at(self.first.source, a[1])
+        if space == _space_at(self.second.source, b[1]):
+            a, b = (a[0], a[1] + len(space)), (b[0], b[1] + len(space))
+        return Block(a, b, list(self.tiled(self.kept(group, "move"), a, b, "move")))
+
+    def tiled(self, fixed: Iterable[Op], a: Span, b: Span, copy: Copy, blocks: Sequence[Block] = ()) -> Iterator[Op]:
+        """Operations for the whole spans: `fixed`, which are in order in both texts, and what is between them.
+
+        `blocks` are the parts that moved within these spans.
+        """
+        by_a, by_b = sorted(blocks, key=_start_in_first), sorted(blocks, key=_start_in_second)
+        at = a[0], b[0]
+        for op in (*fixed, Op(copy, (a[1], a[1]), (b[1], b[1]))):
+            gap_a, gap_b = (at[0], op.a[0]), (at[1], op.b[0])
+            gone = by_a[
+                bisect_left(by_a, gap_a[0], key=_start_in_first) : bisect_left(by_a, gap_a[1], key=_start_in_first)
+            ]
+            come = by_b[
+                bisect_left(by_b, gap_b[0], key=_start_in_second) : bisect_left(by_b, gap_b[1], key=_start_in_second)
+            ]
+            yield from self._rearranged(gap_a, gap_b, gone, come) if gone or come else self.changed(gap_a, gap_b, copy)
+            yield op
+            at = op.a[1], op.b[1]
+
+    def _rearranged(self, a: Span, b: Span, gone: Sequence[Block], come: Sequence[Block]) -> Iterator[Op]:
+        """Two spans without common words; the blocks `gone` moved out of the first, `come` into the second."""
+        pieces_a, pieces_b = _outside(a, [block.a for block in gone]), _outside(b, [block.b for block in come])
+        head, _ = self._common_space(pieces_a[0], pieces_b[0])
+        yield Op("equal", (a[0], a[0] + head), (b[0], b[0] + head))
+        pieces_a[0], pieces_b[0] = (a[0] + head, pieces_a[0][1]), (b[0] + head, pieces_b[0][1])
+        _, tail = self._common_space(pieces_a[-1], pieces_b[-1])
+        end_a, end_b = a[1] - tail, b[1] - tail
+        pieces_a[-1], pieces_b[-1] = (pieces_a[-1][0], end_a), (pieces_b[-1][0], end_b)
+        yield from (self._replacement(piece, (b[0] + head,) * 2) for piece in pieces_a)
+        for piece, block in zip(pieces_b, come, strict=False):
+            yield self._replacement((end_a, end_a), piece)
+            yield from block.ops
+        yield self._replacement((end_a, end_a), pieces_b[-1])
+        yield Op("equal", (end_a, a[1]), (end_b, b[1]))
+
+
+def joined(ops: Iterable[Op]) -> Iterator[Op]:
+    """Drops empty operations and merges adjacent ones: two of one kind, and a deletion beside an insertion."""
+    last: Op | None = None
+    for op in ops:
+        if op.a[0] == op.a[1] and op.b[0] == op.b[1]:
+            continue
+        merged = _merged(last, op) if last else None
+        if merged is None and last:
+            yield last
+        last = merged or op
+    if last:
+        yield last
+
+
+def _merged(left: Op, right: Op) -> Op | None:
+    """The two adjacent operations as one; None when they must stay two."""
+    if left.a[1] != right.a[0] or left.b[1] != right.b[0]:
+        return None
+    a, b = (left.a[0], right.a[1]), (left.b[0], right.b[1])
+    if left.op in ("equal", "move") or right.op in ("equal", "move"):
+        return Op(left.op, a, b) if left.op == right.op else None
+    if left.typographic != right.typographic:
+        return None
+    op: Operation = "insert" if a[0] == a[1] else "delete" if b[0] == b[1] else "replace"
+    return Op(op, a, b, left.typographic)
+
+
+def _outside(span: Span, holes: Sequence[Span]) -> list[Span]:
+    """What remains of a span without these holes, which are in order: one part more than there are holes."""
+    edges = [span[0], *(edge for hole in holes for edge in hole), span[1]]
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def _start_in_first(block: Block) -> int:
+    return block.a[0]
+
+
+def _start_in_second(block: Block) -> int:
+    return block.b[0]
+
+
+def _space_after(text: str, span: Span) -> int:
+    """The length of the white space that a span begins with."""
+    return len(text[slice(*span)]) - len(text[slice(*span)].lstrip())
+
+
+def _space_before(text: str, span: Span) -> int:
+    """The length of the white space that a span ends with."""
+    return len(text[slice(*span)]) - len(text[slice(*span)].rstrip())
+
+
+def _space_at(text: str, position: int) -> str:
+    """The white space that begins at a position."""
+    match = SPACE.match(text, position)
+    return match.group() if match else ""

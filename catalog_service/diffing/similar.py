@@ -1,0 +1,125 @@
+"""Finds the similar sentences of two lists, as candidates for an alignment or a move. Sentences are strings of words.
+
+Two sentences are similar if at least half of their words are a common subsequence, or if the shorter one is contained
+in the longer one for the most part. A few sentences are all compared; of many, only those that share a rare pair of
+adjacent words, which takes linear time.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import LCSseq
+
+Numbers: TypeAlias = NDArray[np.int64]
+# The number of bits of a code point.
+CODE_BITS = 21
+# The most pairs of sentences that are all compared.
+ALL_PAIRS = 4_096
+# A pair of words is rare if it occurs at most twice in each list.
+RARE = 2
+# The longest common subsequence of longer sequences of words takes too long; words in any order are counted instead.
+MAX_PRODUCT = 32_000_000
+LEAST_SIMILARITY = 0.5
+# One sentence is part of another if this share of its words, and this many, are in it.
+LEAST_CONTAINED = 0.8
+LEAST_CONTAINED_WORDS = 6
+
+
+class Similar(NamedTuple):
+    """Sentence `a` of the first list and `b` of the second have `common` words in order, of `a_words` and `b_words`."""
+
+    a: int
+    b: int
+    common: int
+    a_words: int
+    b_words: int
+
+    @property
+    def similarity(self) -> float:
+        """Twice the common words by all words: 1 for equal sentences."""
+        return 2 * self.common / (self.a_words + self.b_words)
+
+    @property
+    def contained(self) -> float:
+        """The share of the shorter sentence that is in the longer one."""
+        return self.common / min(self.a_words, self.b_words)
+
+
+def common(a: str, b: str) -> int:
+    """The number of words that two sequences of words have in common."""
+    if len(a) * len(b) <= MAX_PRODUCT:
+        return LCSseq.similarity(a, b)
+    return (Counter(a) & Counter(b)).total()
+
+
+def pairs(a: Sequence[str], b: Sequence[str]) -> list[Similar]:
+    """The pairs of similar sentences."""
+    few = len(a) * len(b) <= ALL_PAIRS
+    numbers: Iterable[tuple[int, int]] = product(range(len(a)), range(len(b))) if few else _sharing_rare_words(a, b)
+    return list(_similar(a, b, numbers))
+
+
+def _similar(a: Sequence[str], b: Sequence[str], numbers: Iterable[tuple[int, int]]) -> Iterator[Similar]:
+    words_a, words_b = [frozenset(sentence) for sentence in a], [frozenset(sentence) for sentence in b]
+    for left, right in numbers:
+        lengths = len(a[left]), len(b[right])
+        # The common subsequence has no more different words than the sets share; only then is it worth computing.
+        shared = len(words_a[left] & words_b[right])
+        pair = Similar(left, right, common(a[left], b[right]) if shared else 0, *lengths)
+        if _is_similar(pair):
+            yield pair
+
+
+def _is_similar(pair: Similar) -> bool:
+    if pair.similarity >= LEAST_SIMILARITY:
+        return True
+    return pair.common >= LEAST_CONTAINED_WORDS and pair.contained >= LEAST_CONTAINED
+
+
+def _sharing_rare_words(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """The numbers of sentences that share a rare pair of words, in order."""
+    held_a, held_b = _PairsOfWords.of(a), _PairsOfWords.of(b)
+    shared = np.intersect1d(held_a.rare(), held_b.rare(), assume_unique=True)
+    held_a, held_b = held_a.only(shared), held_b.only(shared)
+    first = np.searchsorted(held_b.words, held_a.words, "left")
+    last = np.searchsorted(held_b.words, held_a.words, "right")
+    found = [
+        held_a.holders[first + nth < last] * len(b) + held_b.holders[(first + nth)[first + nth < last]]
+        for nth in range(RARE)
+    ]
+    for number in np.unique(np.concatenate(found)).tolist():
+        yield divmod(number, len(b))
+
+
+@dataclass(frozen=True, slots=True)
+class _PairsOfWords:
+    """The pairs of adjacent words of a list of sentences as numbers, in ascending order, and the sentence of each."""
+
+    words: Numbers
+    holders: Numbers
+
+    @classmethod
+    def of(cls, sentences: Sequence[str]) -> "_PairsOfWords":
+        """All pairs; the last word of a sentence forms one with nothing."""
+        codes = np.frombuffer("".join(sentences).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        holders = np.repeat(np.arange(len(sentences)), list(map(len, sentences)))
+        following = np.zeros(len(codes), dtype=np.int64)
+        following[:-1] = np.where(holders[:-1] == holders[1:], codes[1:], 0)
+        words = codes.astype(np.int64) << CODE_BITS | following
+        order = np.argsort(words, kind="stable")
+        return cls(words[order], holders[order])
+
+    def rare(self) -> Numbers:
+        """The pairs that occur at most RARE times, each once."""
+        words, counts = np.unique(self.words, return_counts=True)
+        return words[counts <= RARE]
+
+    def only(self, words: Numbers) -> "_PairsOfWords":
+        """These pairs, with all their sentences."""
+        kept = np.isin(self.words, words)
+        return _PairsOfWords(self.words[kept], self.holders[kept])

@@ -1,0 +1,80 @@
+"""Aligns the words of corresponding sentences: which words stay, in runs that a reader would leave unmarked.
+
+The words are aligned by their longest common subsequence (Hyyrö's bit-parallel algorithm, 2004, as implemented by
+rapidfuzz). Then short runs of equal words between longer changes are given up, because a reader sees one change there.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from rapidfuzz.distance import LCSseq
+
+# The alignment holds one bit for each pair of words: 4 MB. It is computed without a pause for other threads.
+MAX_PAIRS = 32_000_000
+# Sentences of which less stays are replaced as a whole.
+LEAST_KEPT = 0.3
+# A run of equal words is given up between two changes that are this many times as long.
+ISLAND = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """`length` words from `a` of the first text are those from `b` of the second, but for typography."""
+
+    a: int
+    b: int
+    length: int
+
+
+def is_long(a: str, b: str) -> bool:
+    """Whether two sequences of words are too long to be aligned: then only their beginnings and ends are compared."""
+    return len(a) * len(b) > MAX_PAIRS
+
+
+def runs(a: str, b: str, a_start: int = 0, b_start: int = 0) -> list[Run]:
+    """The runs of words that stay; numbered from `a_start` and `b_start`."""
+    if a == b:
+        return [Run(a_start, b_start, len(a))]
+    kept = _without_islands(list(_ends(a, b) if is_long(a, b) else _common(a, b)), (len(a), len(b)))
+    if 2 * sum(run.length for run in kept) < LEAST_KEPT * (len(a) + len(b)):
+        return []
+    return [replace(run, a=run.a + a_start, b=run.b + b_start) for run in kept]
+
+
+def _common(a: str, b: str) -> Iterator[Run]:
+    for code in LCSseq.opcodes(a, b):
+        if code.tag == "equal":
+            yield Run(code.src_start, code.dest_start, code.src_end - code.src_start)
+
+
+def _ends(a: str, b: str) -> Iterator[Run]:
+    """The common beginning and the common end."""
+    shorter = min(len(a), len(b))
+    head = next((n for n in range(shorter) if a[n] != b[n]), shorter)
+    tail = next((n for n in range(shorter - head) if a[-1 - n] != b[-1 - n]), shorter - head)
+    if head:
+        yield Run(0, 0, head)
+    if tail:
+        yield Run(len(a) - tail, len(b) - tail, tail)
+
+
+def _without_islands(runs: Sequence[Run], ends: tuple[int, int]) -> list[Run]:
+    """The runs without those that are short beside the changes around them."""
+    while True:
+        changes = list(_changes(runs, ends))
+        kept = [
+            run
+            for run, before, after in zip(runs, changes, changes[1:], strict=False)
+            if ISLAND * run.length > min(before, after)
+        ]
+        if len(kept) == len(runs):
+            return kept
+        runs = kept
+
+
+def _changes(runs: Sequence[Run], ends: tuple[int, int]) -> Iterator[int]:
+    """The lengths of the changes before, between and after the runs: of the longer side."""
+    a, b = 0, 0
+    for run in (*runs, Run(*ends, 0)):
+        yield max(run.a - a, run.b - b)
+        a, b = run.a + run.length, run.b + run.length

@@ -1,0 +1,168 @@
+"""Cuts texts into words and sentences for the word diff.
+
+A word is a run of characters without white space, with its punctuation. In scripts without spaces each character with
+its marks is a word, and so is an emoji sequence (a flag, a family). Positions are code points, ranges half-open.
+"""
+
+import bisect
+import itertools
+import re
+import unicodedata
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from catalog_service.unspaced import UNSPACED
+
+Span = tuple[int, int]
+
+EMOJI = "\u231a-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
+# Variation selectors, the keycap, skin tones and tags (flags of regions) continue an emoji.
+EMOJI_TAIL = "\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f"
+REGIONAL = "\U0001f1e6-\U0001f1ff"
+# An em dash between two words without spaces ends the first.
+DASHES = "—―"
+OPENING = "「『（【《〈〔“‘([{"
+CLOSING = "、。，．：；！？」』）】》〉〕”’.,:;!?)\\]}\"'…%"
+# Combining characters of the scripts without spaces, and variation selectors.
+MARKS = (
+    "\u0e31\u0e33-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb3-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u1056-\u1059\u105e-\u1060"
+    "\u1062-\u1064\u1067-\u106d\u1071-\u1074\u1082-\u108d\u109a-\u109d\u17b6-\u17d3\u17dd\u3099\u309a\uff9e\uff9f"
+    "\u0300-\u036f\ufe00-\ufe0f\U000e0100-\U000e01ef"
+)
+SEQUENCE = rf"[{REGIONAL}]{{2}}|[{EMOJI}][{EMOJI_TAIL}]*(?:\u200d[{EMOJI}][{EMOJI_TAIL}]*)*"
+WORD = re.compile(
+    rf"[{OPENING}]*(?:{SEQUENCE}|[{UNSPACED}][{MARKS}]*)[{CLOSING}]*"
+    rf"|[^\s{DASHES}{EMOJI}{UNSPACED}]+[{DASHES}]*|[{DASHES}]+"
+)
+# A point ends a sentence after three characters without a point: "Mr. Kim" and "the U.S. envoy" are not cut.
+SENTENCE_END = re.compile(
+    "[^\\s.]{3}\\.[\"'”’»)\\]]*\\s+|[!?…][\"'”’»)\\]]*\\s+|[。！？][」』）”’]*|\\n\\s*\\n\\s*|\\n(?=\\s*[^\\sa-z])"
+)
+# A longer sentence is a table or has no punctuation: it is cut where its words say so, alike in both texts.
+LONG_SENTENCE = 400
+CUT_EVERY = 32
+# Normalising many combining characters takes quadratic time (canonical ordering).
+LONGEST_FOLDED = 1_000
+FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+# Symbols that are mostly lines and bullets.
+LINES = frozenset("|~=<>^`´¨") | frozenset(map(chr, range(0x2500, 0x2600)))
+DIGIT_SEPARATORS = frozenset(".,:/")
+UNKNOWN = "\U0010ffff"
+NO_WORD = "\0"
+
+
+def key(word: str) -> str:
+    """The letters, digits and symbols of a word, without case: two words with the same key differ in typography only.
+
+    Empty for punctuation. Points, commas and dashes count where they are part of a number: 1.5 is not 15.
+    """
+    if word.isascii() and word.isalnum():
+        return word.lower()
+    if len(word) > LONGEST_FOLDED:
+        return word
+    folded = THOUSANDS.sub("", unicodedata.normalize("NFC", word).casefold().translate(FULL_WIDTH))
+    return "".join(_kept(folded))
+
+
+def key_of_all(text: str) -> str:
+    """The letters, digits and symbols of all words of a text, without the spaces between them."""
+    return "".join(map(key, text.split()))
+
+
+def _kept(folded: str) -> Iterator[str]:
+    for before, character, after in zip(f" {folded}", folded, f"{folded[1:]} ", strict=False):
+        category = unicodedata.category(character)
+        if category == "Pd" or character == "−":
+            # A minus sign, or the dash of a range.
+            if after.isdigit() and not before.isalpha():
+                yield "-"
+        elif character in DIGIT_SEPARATORS:
+            if before.isdigit() and after.isdigit():
+                yield character
+        elif _counts(character, category):
+            yield character
+
+
+def _counts(character: str, category: str) -> bool:
+    """Whether the character is more than typography."""
+    if category[0] in "LNM":
+        return not "\ufe00" <= character <= "\ufe0f"
+    if category == "Cf":
+        return character > "\U000e0000"
+    return (category[0] == "S" and character not in LINES) or character in "%‰"
+
+
+class Vocabulary(dict[str, str]):
+    """One character for each word of two texts, the same for words with the same key.
+
+    So a sentence is a string, and string metrics compare sentences word by word. `NO_WORD` is punctuation alone; a
+    word beyond the number of Unicode characters is `UNKNOWN`.
+    """
+
+    def __init__(self) -> None:
+        self._by_key: dict[str, str] = {"": NO_WORD}
+
+    def __missing__(self, word: str) -> str:
+        number = len(self._by_key)
+        code = self._by_key.setdefault(key(word), chr(number) if number < ord(UNKNOWN) else UNKNOWN)
+        self[word] = code
+        return code
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of some spans of a text: where they start and end, and one character for each (see Vocabulary)."""
+
+    source: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+    codes: str
+
+    def text(self, start: int, end: int) -> str:
+        """The text from the first to the last of these words; at least one."""
+        return self.source[self.starts[start] : self.ends[end - 1]]
+
+    def within(self, span: Span) -> Span:
+        """The range of the words that start in a span of the text."""
+        return bisect.bisect_left(self.starts, span[0]), bisect.bisect_left(self.starts, span[1])
+
+    def count(self, span: Span) -> int:
+        """The number of words in a span of the text, without punctuation that is apart."""
+        start, end = self.within(span)
+        return end - start - self.codes.count(NO_WORD, start, end)
+
+
+def cut(source: str, spans: Iterable[Span], vocabulary: Vocabulary) -> Words:
+    """The words of these spans of a text, in order."""
+    starts, ends, codes = array("q"), array("q"), []
+    # `finditer` returns to the interpreter at each word, so that other threads run; `findall` would hold them up.
+    for match in itertools.chain.from_iterable(WORD.finditer(source, *span) for span in spans):
+        starts.append(match.start())
+        ends.append(match.end())
+        codes.append(vocabulary[match.group()])
+    return Words(source, starts, ends, "".join(codes))
+
+
+def sentences(words: Words, span: Span) -> list[Span]:
+    """The ranges of words of the sentences in a span of the text, in order and without gaps."""
+    start, end = words.within(span)
+    ends = (match.end() for match in SENTENCE_END.finditer(words.source, *span))
+    edges = sorted({start, end, *(bisect.bisect_left(words.starts, edge, start, end) for edge in ends)})
+    whole = itertools.pairwise(edges)
+    return [part for sentence in whole for part in _divided(words.codes, sentence)]
+
+
+def _divided(codes: str, sentence: Span) -> Iterable[Span]:
+    """The sentence, or its parts when it is long. Each cut depends on two words only (content-defined chunks)."""
+    start, end = sentence
+    if end - start <= LONG_SENTENCE:
+        return (sentence,)
+    cuts = (at for at in range(start + 1, end) if _is_cut(codes[at - 1], codes[at]))
+    return itertools.pairwise((start, *cuts, end))
+
+
+def _is_cut(before: str, after: str) -> bool:
+    # Knuth's multiplicative hash; repetitions of one word are not cut.
+    return before != after and (ord(after) * 2_654_435_761 >> 12) % CUT_EVERY == 0
