@@ -4,8 +4,11 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from ingest_service.reading.html.document import Element
+
+Groups: TypeAlias = Mapping[Element, list[int]]
 
 # Characters of a paragraph that counts as prose, links apart.
 PROSE = 80
@@ -13,8 +16,17 @@ PROSE = 80
 OUTER = 0.5
 # The share of the page's prose that is in the right place.
 CERTAIN = 0.5
-# Readers' comments may be longer than the article.
-COMMENTS = re.compile(r"\bcomment(?!ary)|\breplies\b|disqus", re.I)
+# A container around holds the rest of the article if it has so many times the prose, in groups of paragraphs.
+GAIN = 1.25
+FEWEST_PARAGRAPHS = 2
+# Readers' comments and notices may be longer than the article.
+OTHER = re.compile(
+    r"(?:^|\s)(?:comments?|replies)(?:[-_](?!open|closed|enabled|count)|\s|$)|disqus|cookie|consent|gdpr|modal|privacy"
+    r"|disclaimer",
+    re.I,
+)
+OTHER_ELEMENTS = frozenset({"aside", "footer", "nav", "form"})
+WHOLE_PAGE = frozenset({"html", "body", "main", "article"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,39 +44,73 @@ class Place:
 
 def find(root: Element) -> Place | None:
     """The place of the article; None if the page has no prose. The tree is marked, so that extraction finds it too."""
-    by_parent = _prose_by_parent(root)
+    groups = _groups(root)
     marked = max(root.xpath("//*[@itemprop='articleBody']"), key=lambda it: len(it.text_content()), default=None)
-    if not by_parent and marked is None:
+    if marked is not None:
+        body = marked
+    elif groups:
+        body = _climbed(_whole(_most(groups)), groups)
+    else:
         return None
-    body = _whole(_most(by_parent)) if marked is None else marked
     scope = _marked(root, body)
-    inside = prose(scope)
-    is_certain = marked is not None or inside >= CERTAIN * sum(by_parent.values())
+    is_certain = marked is not None or prose(scope) >= CERTAIN * sum(map(sum, groups.values()))
     return Place(scope, body, prose(body), is_certain)
 
 
-def _prose_by_parent(root: Element) -> dict[Element, int]:
-    """The characters of prose directly in each element, without comments."""
-    lengths: dict[Element, int] = defaultdict(int)
+def _groups(root: Element) -> Groups:
+    """The lengths of the paragraphs of prose directly in each element, without comments and notices."""
+    groups: dict[Element, list[int]] = defaultdict(list)
     for paragraph in root.iter("p"):
         length, parent = _length(paragraph), paragraph.getparent()
         if length >= PROSE and parent is not None:
-            lengths[parent] += length
-    return {
-        parent: length
-        for parent, length in lengths.items()
-        if not any(COMMENTS.search(name(around)) for around in (parent, *parent.iterancestors()))
-    }
+            groups[parent].append(length)
+    return {parent: lengths for parent, lengths in groups.items() if not any(map(_is_other, _path(parent)))}
 
 
-def _most(by_parent: Mapping[Element, int]) -> Element:
+def _is_other(element: Element) -> bool:
+    """Whether an element is for something else than the article, by its name."""
+    if element.tag in OTHER_ELEMENTS:
+        return True
+    return element.tag not in WHOLE_PAGE and bool(
+        OTHER.search(element.get("class") or "") or OTHER.search(element.get("id") or "")
+    )
+
+
+def _path(element: Element) -> list[Element]:
+    """The element and those around it, the innermost first."""
+    return [element, *element.iterancestors()]
+
+
+def _most(groups: Groups) -> Element:
     """The element with most prose, where the prose of its children counts half."""
     scores: dict[Element, float] = defaultdict(float)
-    for parent, length in by_parent.items():
-        scores[parent] += length
+    for parent, lengths in groups.items():
+        scores[parent] += sum(lengths)
         if (outer := parent.getparent()) is not None:
-            scores[outer] += length * OUTER
+            scores[outer] += sum(lengths) * OUTER
     return max(scores, key=lambda element: scores[element])
+
+
+def _climbed(best: Element, groups: Groups) -> Element:
+    """The element around that holds more groups of paragraphs, unless it holds another article too."""
+    inside: dict[Element, int] = defaultdict(int)
+    around = set(best.iterancestors())
+    for parent, lengths in groups.items():
+        # Teasers of other articles have one paragraph; so may text beside the container.
+        if len(lengths) >= FEWEST_PARAGRAPHS or parent in around:
+            for element in _path(parent):
+                inside[element] += sum(lengths)
+    body = best
+    for outer in best.iterancestors():
+        if (
+            outer.tag in WHOLE_PAGE
+            or sum(1 for _ in outer.iter("h1")) > 1
+            or next(outer.iter("article"), None) is not None
+        ):
+            break
+        if inside[outer] >= GAIN * max(inside[body], 1):
+            body = outer
+    return body
 
 
 def prose(element: Element) -> int:

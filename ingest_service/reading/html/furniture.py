@@ -6,7 +6,9 @@ from ingest_service.reading.html import container
 from ingest_service.reading.html.container import Place
 from ingest_service.reading.html.document import Element, line
 
-BOX = re.compile(r"newsletter|sign-?up|singup|subscrib|latest-news|read(?:ing)?-?time|promo(?:-|\b)|recirc", re.I)
+BOX = re.compile(
+    r"newsletter|sign-?up|singup|subscribe(?!r)|subscription|latest-news|read(?:ing)?-?time|promo(?:-|\b)|recirc", re.I
+)
 BOX_ELEMENTS = ("div", "section", "p", "ul", "ol", "h2", "h3", "h4", "span")
 # The share of the article's prose that furniture may have.
 SHARE = 0.15
@@ -55,11 +57,10 @@ def _remove_head(place: Place, root: Element, title: str) -> None:
 
 def _boxes(place: Place) -> list[Element]:
     """The elements whose class or id names a box of the site."""
-    return [
-        element
-        for element in place.scope.iter(*BOX_ELEMENTS)
-        if BOX.search(container.name(element)) and element is not place.scope and _has_little_prose(place, element)
-    ]
+    inside = place.scope.iterdescendants(*BOX_ELEMENTS)
+    boxes = [element for element in inside if BOX.search(container.name(element)) and _has_little_prose(place, element)]
+    # A class that many paragraphs have is none of a box.
+    return boxes if _has_little_prose(place, *boxes) else []
 
 
 def _data(place: Place) -> list[Element]:

@@ -26,7 +26,7 @@ def remove(place: Place, root: Element, url: str) -> None:
     host = _host(url) or _most_common_host(root)
     for link in list(place.body.iter("a")):
         address = link.get("href") or ""
-        if not _is_of_site(address, host) and not SHARING.search(address):
+        if address.startswith(("http", "//")) and not _is_of_site(address, host) and not SHARING.search(address):
             link.attrib.clear()
             link.tag = "span"
     pointers = {*_lines(place), *_lists(place, host)}

@@ -3,6 +3,7 @@
 Old pages divide paragraphs by two line breaks, put text beside blocks, and lay the page out in the cells of a table.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -16,6 +17,10 @@ _BLOCKS = (
 BLOCKS = frozenset(_BLOCKS.split())
 PARAGRAPHS = ("p", "h1", "h2", "h3", "ul", "ol", "blockquote", "article", "table")
 FEWEST_PARAGRAPHS = 2
+# An address has none.
+SPACE = re.compile(r"\s|[\u3000-\u9fff]")
+# Characters; a shorter `div` may be a label or a button.
+SHORTEST_PARAGRAPH = 80
 # Characters: the cell of a data table is shorter.
 LONGEST_CELL = 600
 
@@ -72,9 +77,11 @@ def _dissolve(table: Element) -> None:
 def _divide(container: Element) -> None:
     """Puts text that is beside blocks, or divided by two line breaks, into paragraphs."""
     if not any(text and text.strip() for text in (container.text, *(child.tail for child in container))):
+        _name(container)
         return
     parts = list(_parts(container))
     if len(parts) < FEWEST_PARAGRAPHS:
+        _name(container)
         return
     container.text = None
     for part in parts:
@@ -82,6 +89,19 @@ def _divide(container: Element) -> None:
             container.extend(part.wrapped(container))
         else:
             container.append(part)
+
+
+def _name(container: Element) -> None:
+    """Makes a paragraph of a `div` that holds nothing but text."""
+    if container.tag == "div" and next(container.iterdescendants(*BLOCKS), None) is None:
+        text = container.text_content().strip()
+        length = len(text)
+        if (
+            length >= SHORTEST_PARAGRAPH
+            and SPACE.search(text)
+            and sum(len(link.text_content()) for link in container.iter("a")) * 2 < length
+        ):
+            container.tag = "p"
 
 
 @dataclass(slots=True)

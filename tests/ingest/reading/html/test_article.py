@@ -21,6 +21,24 @@ def test_the_element_that_a_page_marks_as_the_body_is_the_article() -> None:
     assert FERRY[1] not in read(f"<html><body>{body}<div>{PARAGRAPHS}</div></body></html>").text
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "".join(f"<div>{text}</div>" for text in FERRY),
+        "".join(f"<div><span><font>{text}</font><br></span></div>" for text in FERRY),
+        f"<section>{''.join(f'<p>{text}</p>' for text in FERRY)}</section><section><h2>Tide</h2>{LONG}{LONG}</section>",
+        "".join(f"<div class='subscriber-only'><p>{text}</p></div>" for text in FERRY),
+        f"<div class='no-comments sidebar-right'>{PARAGRAPHS}</div>",
+    ],
+    ids=["blocks", "fonts", "sections", "subscribers", "names"],
+)
+def test_no_paragraph_is_lost_to_another_structure(body: str) -> None:
+    notice = f"<div id='cookie-notice'><p>{FERRY[0]}</p><p>{LONG}</p></div>"
+    text = read(f"<html><body>{notice}<div><div class=x>{body}</div></div></body></html>").text
+    assert text.startswith(TEXT)
+    assert text.count(FERRY[0]) == 1
+
+
 def test_longer_comments_are_not_the_article() -> None:
     comments = "".join(f"<div class=post><p>{text}</p></div>" for text in FERRY * 3)
     content = f"<html><body><div class=content>{PARAGRAPHS}</div><div id=comments>{comments}</div></body></html>"
