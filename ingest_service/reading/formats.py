@@ -3,12 +3,13 @@
 from ingest_service.errors import UnknownFormat
 from ingest_service.reading import html, markdown, pdf, text, zip_archive
 from ingest_service.reading.format import Format, Source
-from ingest_service.reading.news import newsml_g2, nitf
+from ingest_service.reading.news import newsml_g2, ninjs, nitf
 from ingest_service.reading.opening import SUFFIXES, Opening
 
 # The first format that recognises a file reads it. What none recognises, and is prose, is plain text.
 FORMATS: tuple[Format, ...] = (
     nitf.FORMAT,
+    ninjs.FORMAT,
     newsml_g2.FORMAT,
     html.FORMAT,
     markdown.FORMAT,

@@ -41,6 +41,7 @@ ITEM_MARK = "- "
 FEWEST_PROSE_WORDS = 8
 
 TAG = re.compile(r"<(?:[a-zA-Z][\w:.-]*(?:\s[^<>]*)?/?|/[a-zA-Z][\w:.-]*\s*|!--[^<>]*--)>")
+DIVIDING_TAG = re.compile(r"<(?:p|div|br|li|tr|section|article|pre|h[1-6])\b", re.I)
 ONLY_TAGS = re.compile(r"\s*(?:<[^<>]*>\s*)+")
 ENTITY_AS_TEXT = re.compile(r"&(?:#\d{2,7}|#x[0-9a-fA-F]{2,6}|quot|apos|amp|nbsp|lt|gt);")
 # Pretty-printed XML has the mark that follows an element on a line of its own.
@@ -57,11 +58,9 @@ def paragraphs(*roots: Element) -> list[str]:
 
 
 def fragment(text: str) -> list[str]:
-    """The paragraphs of a fragment of HTML, or of plain text without a tag."""
-    if not TAG.search(text):
-        return plain(html.unescape(text))
-    root = _parsed(text)
-    return [] if root is None else paragraphs(root)
+    """The paragraphs of a fragment of HTML; without an element that divides it, empty lines do."""
+    parts = [text] if DIVIDING_TAG.search(text) else EMPTY_LINES.split(text)
+    return [paragraph for part in parts for paragraph in _fragment(part)]
 
 
 def plain(text: str) -> list[str]:
@@ -80,6 +79,13 @@ def prose(root: Element) -> list[str]:
             lines = [xml_documents.one_line(text) for text in texts if text]
             found += [line for line in lines if SENTENCE_END.search(line) and len(line.split()) >= FEWEST_PROSE_WORDS]
     return found
+
+
+def _fragment(text: str) -> list[str]:
+    if not TAG.search(text):
+        return _divided(html.unescape(text), as_laid_out=False)
+    root = _parsed(text)
+    return [] if root is None else paragraphs(root)
 
 
 def _parsed(text: str) -> Element | None:
@@ -131,6 +137,8 @@ class _Collector:
             self._kept_as_laid_out += 1
         elif tag == "br":
             self._pieces.append(BREAK)
+        elif tag == "span" and _follows_another(element):
+            self._pieces.append(" ")
         self._pieces.append(element.text or "")
 
     def _start_cell(self) -> None:
@@ -158,8 +166,7 @@ class _Collector:
         self._pieces = []
         if not raw.strip() or ONLY_TAGS.fullmatch(raw):
             return
-        raw = ENTITY_AS_TEXT.sub(lambda match: html.unescape(match[0]), raw)
-        made = _laid_out(raw) if self._kept_as_laid_out or _is_laid_out(raw) else _flowing(raw)
+        made = _divided(raw, as_laid_out=self._kept_as_laid_out > 0)
         self._found += [self._mark + made[0], *made[1:]] if made else []
         self._mark = ""
 
@@ -190,9 +197,26 @@ def _is_skipped(child: Element, parent: Element) -> bool:
     return tag in EDGES and any(xml_documents.name(other) not in EDGES | {""} for other in parent)
 
 
+def _follows_another(span: Element) -> bool:
+    """Whether a span directly follows another one of a different class: style sheets put a space between them."""
+    before = span.getprevious()
+    return (
+        before is not None
+        and xml_documents.name(before) == "span"
+        and not before.tail
+        and before.get("class") != span.get("class")
+    )
+
+
 def _is_row_of_data(row: Element) -> bool:
     """Whether the cells of a row hold only phrases; tables also lay out whole pages."""
     return not any(xml_documents.name(inner) in BLOCKS for cell in row for inner in cell)
+
+
+def _divided(raw: str, *, as_laid_out: bool) -> list[str]:
+    """The paragraphs of a text without elements."""
+    raw = ENTITY_AS_TEXT.sub(lambda match: html.unescape(match[0]), raw)
+    return _laid_out(raw) if as_laid_out or _is_laid_out(raw) else _flowing(raw)
 
 
 def _is_laid_out(raw: str) -> bool:

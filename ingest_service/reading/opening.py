@@ -86,7 +86,7 @@ class Opening:
     @cached_property
     def root(self) -> str | None:
         """The name of the first element of an XML document, without its prefix."""
-        element = ROOT.search(text_formats.PROLOG.sub("", self.text))
+        element = ROOT.match(text_formats.PROLOG.sub("", self.text).lstrip())
         return element[1] if element else None
 
 

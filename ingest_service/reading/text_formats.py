@@ -79,6 +79,8 @@ CODE_SIGNS = "(={"
 FEWEST_CODE_SIGNS = 2
 CODE_ENDS = ("{\n", "}\n", ";\n", ":\n", ")\n", "]\n")
 
+JSON_OBJECT = re.compile(r"\{\s*\"[^\"\n]{1,100}\"\s*:")
+
 DELIMITERS = "\t;,|"
 FEWEST_ROWS = 4
 LONGEST_FIELD = 40
@@ -146,7 +148,10 @@ def _json(content: bytes, opening: str) -> str | None:
                 return "JSON"
         except (ValueError, RecursionError):
             continue
-    return "JSON" if len(content) > LONGEST_JSON and content.rstrip()[-1:] in {b"}", b"]"} else None
+    if len(content) > LONGEST_JSON and content.rstrip()[-1:] in {b"}", b"]"}:
+        return "JSON"
+    # An object that is cut off; above a text it may be front matter, which ends with a line.
+    return "JSON" if JSON_OBJECT.match(opening) and b"\n}" not in content else None
 
 
 def _mail(opening: str) -> str | None:

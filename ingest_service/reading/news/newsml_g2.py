@@ -134,7 +134,7 @@ def _metadata(element: Element) -> dict[str, Json]:
         "title": _headline(content_meta) or inner.get("title") or first_line(item_meta, "title"),
         "byline": _byline(content_meta) or inner.get("byline") or _creators(content_meta),
         "byline_title": inner.get("byline_title"),
-        "date": moments.date(first or created or versioned),
+        "date": moments.date(first) or moments.date(created) or moments.date(versioned),
         "publisher": _publisher(element),
         "language": _language(element),
         "version_created": moments.iso(versioned),

@@ -28,6 +28,7 @@ FORMATS = {
         '[\n {"a": 1},\n {"a": 2}\n]',
         '{"a": 1}\n{"a": 2}\n{"a": 3}\n',
         "[" + '{"title": "Ferry"}, ' * 60_000 + "{}]",
+        '{"title": "Ferry",\n  "text": "It is cut o',
     ],
     "WARC": ["WARC/1.0\r\nWARC-Type: response\r\n", "WARC/1.1\nWARC-Type: warcinfo\n", "\nWARC/1.0\n"],
     "iCalendar": ["BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", "\ufeffBEGIN:VCALENDAR\n", "BEGIN:VCALENDAR\nBEGIN:VEVENT\n"],
