@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from catalog_service import resources
 from catalog_service.errors import CursorExpired
 from catalog_service.resources import Snapshot
-from catalog_service.store import counter, cursors
+from catalog_service.store import counter, cursors, moments
 from catalog_service.store.counter import WriterTurn
 from catalog_service.store.rows import ChangeRow
 from catalog_service.store.tables import Change
@@ -109,7 +109,7 @@ def start(session: Session, cursor: str, filter_: Filter = Filter()) -> Position
 
     Raises CursorInvalid, CursorMismatch, CursorExpired.
     """
-    key, snapshot = counter.page_counter(session)
+    key, snapshot = moments.open_snapshot(session)
     if cursor in ("0", "now"):
         return Position(key, filter_, snapshot.epoch, snapshot.seq if cursor == "now" else 0)
     named = cursors.open_(key, filter_, cursor)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Select, and_, bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, and_, bindparam, case, or_, select
 from sqlalchemy.orm import Session
 
 from catalog_service import dates, resources
@@ -17,8 +17,18 @@ from catalog_service.errors import NotFound, Redacted, Withdrawn
 from catalog_service.relation_types import COPY_TYPES
 from catalog_service.relations import queries
 from catalog_service.store import paging
+from catalog_service.store.conditions import At, not_redacted, story_at
+from catalog_service.store.moments import AsOf
 from catalog_service.store.prepared import NamedRow, Prepared, Reader
-from catalog_service.store.tables import Document, DocumentState, Story, Version, current_version, valid_at
+from catalog_service.store.tables import (
+    Document,
+    DocumentState,
+    Membership,
+    Story,
+    Version,
+    current_version,
+    valid_at,
+)
 
 # The columns of a version's article, in documents and in versions.
 ARTICLE = (
@@ -42,7 +52,8 @@ CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     "end": Version.published < bindparam("end"),
     "after": DocumentState.created_seq < bindparam("after"),
 }
-STORY = (Document.story, Story.head.label("story_head"), Story.size.label("story_size"))
+STORY = (Membership.story, Story.head.label("story_head"), Story.size.label("story_size"))
+AT = bindparam("at", type_=BigInteger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +72,14 @@ class Filter:
     published: tuple[str | None, str | None] = (None, None)
 
 
-def find(session: Session, filter_: Filter, *, limit: int, cursor: str | None = None) -> resources.Documents:
+def find(
+    session: Session, filter_: Filter, *, limit: int, cursor: str | None = None, as_of: AsOf | None = None
+) -> resources.Documents:
     """The documents that the filter selects, the newest first, in pages that neither repeat nor skip.
 
-    Raises CursorInvalid, CursorMismatch, CursorExpired.
+    Raises CursorInvalid, CursorMismatch, CursorExpired, FutureMoment.
     """
-    position = paging.begin(session, filter_, cursor)
+    position = paging.begin(session, filter_, cursor, as_of)
     values = _values(filter_)
     if position.after is not None:
         values["after"] = position.after
@@ -96,7 +109,7 @@ def _select_page(conditions: frozenset[str]) -> Prepared:
     """The documents that meet these of the `CONDITIONS`, as of the seq `:at`, the newest first."""
 
     def build() -> Select[*tuple[Any, ...]]:
-        statement = with_version(bindparam("at", type_=BigInteger))
+        statement = with_version(AT)
         statement = statement.where(*(CONDITIONS[name] for name in sorted(conditions)))
         # Ordered by the `seq` at which a document first appeared, which never changes.
         return statement.order_by(DocumentState.created_seq.desc()).limit(bindparam("limit", type_=Integer))
@@ -104,23 +117,26 @@ def _select_page(conditions: frozenset[str]) -> Prepared:
     return Prepared(build)
 
 
-def one(reader: Reader, document: UUID) -> resources.Document:
-    """The present state of a document. Raises NotFound, Withdrawn (with the tombstone), Redacted."""
-    row = _select_one.row(reader, document=str(document))
+def one(reader: Reader, document: UUID, at: int | None = None) -> resources.Document:
+    """The state of a document, now or as of the seq `at`.
+
+    Raises NotFound (also for a document that was not recorded yet), Withdrawn (with the tombstone), Redacted.
+    """
+    row = _select_one(now=at is None).row(reader, document=str(document), at=at)
     if row is None or row.status != "current":
-        raise _unavailable(_document(reader, document))
-    return described(reader, [row])[0]
+        raise _unavailable(_document(reader, document, at))
+    return described(reader, [row], at)[0]
 
 
-@Prepared
-def _select_one() -> Select[*tuple[Any, ...]]:
-    return with_version().where(DocumentState.document == bindparam("document"))
+@functools.cache
+def _select_one(*, now: bool) -> Prepared:
+    return Prepared(lambda: with_version(None if now else AT).where(DocumentState.document == bindparam("document")))
 
 
-def by_ids(session: Session, documents: Collection[str]) -> dict[str, resources.Document]:
-    """The documents with these ids, in any status, by id; ids without a version are left out."""
-    rows = session.execute(with_version().where(DocumentState.document.in_(documents))).all()
-    return {str(resource.id): resource for resource in described(session, rows)}
+def by_ids(session: Session, documents: Collection[str], at: int | None = None) -> dict[str, resources.Document]:
+    """The documents with these ids, in any status, by id, now or as of the seq `at`; others are left out."""
+    rows = session.execute(with_version(at).where(DocumentState.document.in_(documents))).all()
+    return {str(resource.id): resource for resource in described(session, rows, at)}
 
 
 def status(reader: Reader, document: UUID) -> resources.Status:
@@ -128,9 +144,12 @@ def status(reader: Reader, document: UUID) -> resources.Status:
     return cast("resources.Status", _document(reader, document).status)
 
 
-def seq(reader: Reader, document: UUID) -> int:
-    """The `seq` of the last change of a current document. Raises NotFound, Withdrawn, Redacted."""
-    row = _document(reader, document)
+def seq(reader: Reader, document: UUID, at: int | None = None) -> int:
+    """The `seq` of the last change of a current document, now or as of the seq `at`.
+
+    Raises NotFound, Withdrawn, Redacted.
+    """
+    row = _document(reader, document, at)
     if row.status != "current":
         raise _unavailable(row)
     return int(row.seq)
@@ -172,11 +191,13 @@ def _tombstone(row: NamedRow) -> dict[str, Any]:
     return tombstone | {"version": row.number, "versions": f"/v1/documents/{row.id}/versions"}
 
 
-def _document(reader: Reader, document: UUID) -> NamedRow:
-    """The row of a document in any status. Raises NotFound."""
-    row = _select_document.row(reader, document=str(document))
+def _document(reader: Reader, document: UUID, at: int | None = None) -> NamedRow:
+    """The row of a document in any status, now or as of the seq `at`. Raises NotFound."""
+    statement = _select_document if at is None else _select_document_at
+    row = statement.row(reader, document=str(document), at=at)
     if row is None:
-        raise NotFound(f"There is no document {document}.")
+        recorded = "" if at is None else f" as of seq {at}"
+        raise NotFound(f"There is no document {document}{recorded}.")
     return row
 
 
@@ -186,9 +207,21 @@ def _select_document() -> Select[*tuple[Any, ...]]:
     return select(*columns, Document.seq).where(Document.id == bindparam("document"))
 
 
-def readable(reader: Reader, document: UUID) -> NamedRow:
-    """The row of a document that is not redacted. Raises NotFound, Redacted."""
-    row = _document(reader, document)
+@Prepared
+def _select_document_at() -> Select[*tuple[Any, ...]]:
+    """As `_select_document`. A document that is redacted now is so as of every `seq`."""
+    redacted = case((Document.status == "redacted", Document.status), else_=DocumentState.status)
+    columns = (DocumentState.collection, DocumentState.path, DocumentState.number, DocumentState.versions)
+    return (
+        select(Document.id, redacted.label("status"), *columns, DocumentState.seq)
+        .join(DocumentState, DocumentState.document == Document.id)
+        .where(Document.id == bindparam("document"), valid_at(DocumentState, AT))
+    )
+
+
+def readable(reader: Reader, document: UUID, at: int | None = None) -> NamedRow:
+    """The row of a document that is not redacted, now or as of the seq `at`. Raises NotFound, Redacted."""
+    row = _document(reader, document, at)
     if row.status == "redacted":
         raise _unavailable(row)
     return row
@@ -203,15 +236,19 @@ def _unavailable(row: NamedRow) -> Withdrawn | Redacted:
     )
 
 
-def with_version(at: int | ColumnElement[int] | None = None) -> Select[*tuple[Any, ...]]:
-    """Selects each document's state and current version, now or as of the seq `at`, and its present story.
+def with_version(at: At = None) -> Select[*tuple[Any, ...]]:
+    """Selects each document's state, current version and story, now or as of the seq `at`.
 
-    The rows are for `described`.
+    The rows are for `described`. A document that is redacted now is left out of the past.
     """
-    return (
+    in_story = and_(Membership.document == DocumentState.document, valid_at(Membership, at))
+    statement = (
         select(*STATE, *ARTICLE, *STORY)
         .join(Version, current_version(DocumentState))
-        .join(Document, Document.id == DocumentState.document)
-        .outerjoin(Story, and_(Story.id == Document.story, valid_at(Story)))
+        .outerjoin(Membership, in_story)
+        .outerjoin(Story, story_at(Story, Membership.story, at))
         .where(valid_at(DocumentState, at))
     )
+    if at is None:
+        return statement
+    return statement.where(or_(DocumentState.status == "redacted", not_redacted(DocumentState.document)))

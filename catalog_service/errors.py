@@ -109,6 +109,13 @@ class BadQuery(CatalogError):
     status = 400
 
 
+class FutureMoment(CatalogError):
+    """The moment in `as_of` lies in the future; nothing can be read as of it yet."""
+
+    code = "future-moment"
+    status = 400
+
+
 class BadBody(CatalogError):
     """The body of the request cannot be read as its media type."""
 

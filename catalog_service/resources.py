@@ -219,24 +219,31 @@ class Story(Resource):
     """A story: its documents in order of publication; its head is the newest filing.
 
     `far` counts the documents that are neither filings of the head nor copies of such a filing: only other documents
-    link them to the head. A story with a high count may have moved on to another subject.
+    link them to the head. A story with a high count may have moved on to another subject. `seq` is that of the newest
+    change of its head, its size or its documents.
     """
 
     id: UUID
     head: UUID
     size: int
     far: int
+    seq: int
     documents: tuple[Document, ...]
     next: str | None = None
+    snapshot: Snapshot
 
 
 class StorySummary(Resource):
-    """A story without its documents; `far` counts those that only other documents link to the head."""
+    """A story without its documents; `far` counts those that only other documents link to the head.
+
+    `seq` is that of its newest change. The head of a past story is null if it is redacted now.
+    """
 
     id: UUID
     size: int
     far: int
-    head: Document
+    seq: int
+    head: Document | None
 
 
 class Stories(Resource):

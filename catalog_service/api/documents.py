@@ -14,9 +14,19 @@ from catalog_service import changes, document_versions, documents, resources
 from catalog_service.api import answers
 from catalog_service.api.answers import answer
 from catalog_service.api.operations import ANY, Content, Operation
-from catalog_service.api.parameters import Dates, OfDocument, OfVersion, Paged, Short, dates
-from catalog_service.errors import CursorInvalid, CursorMismatch, NotFound, RangeOutside, Redacted, Withdrawn
+from catalog_service.api.parameters import AtMoment, Dates, OfDocument, OfVersion, Paged, Short, dates
+from catalog_service.errors import (
+    CursorInvalid,
+    CursorMismatch,
+    FutureMoment,
+    NotFound,
+    RangeOutside,
+    Redacted,
+    Withdrawn,
+)
 from catalog_service.keys import DATABASE, POINTS
+from catalog_service.store import moments
+from catalog_service.store.moments import AsOf
 from catalog_service.store.prepared import Reader
 
 GONE = (NotFound, Redacted)
@@ -26,8 +36,12 @@ TEXT = Content({"type": "string"}, ("text/plain",))
 IsKnown: TypeAlias = Callable[[str], bool]
 
 
-class DocumentListParameters(Paged):
-    """The filters of a list of documents, and the page."""
+class DocumentParameters(OfDocument, AtMoment):
+    """Names a document, and the moment."""
+
+
+class DocumentListParameters(Paged, AtMoment):
+    """The filters of a list of documents, the page and the moment."""
 
     status: resources.Status = "current"
     collection: Short | None = None
@@ -41,29 +55,36 @@ class DocumentListParameters(Paged):
 async def find(request: web.Request, parameters: DocumentListParameters) -> web.Response:
     """Documents, the newest first, in pages that neither repeat nor skip."""
     filter_ = documents.Filter(
-        **parameters.model_dump(exclude={"limit", "cursor", "published"}), published=dates(parameters.published)
+        **parameters.model_dump(exclude={"limit", "cursor", "as_of", "published"}),
+        published=dates(parameters.published),
     )
     page = await request.config_dict[DATABASE].read(
-        documents.find, filter_, limit=parameters.limit, cursor=parameters.cursor
+        documents.find, filter_, limit=parameters.limit, cursor=parameters.cursor, as_of=parameters.moment()
     )
     return answer(page, links=answers.next_page(request, page.next))
 
 
-async def one(request: web.Request, parameters: OfDocument) -> web.Response:
-    """The present state of a document."""
-    etag, document = await request.config_dict[POINTS].read(_one, parameters.id, _known(request))
+async def one(request: web.Request, parameters: DocumentParameters) -> web.Response:
+    """The state of a document: the present one, or that of a moment of the past."""
+    as_of = parameters.moment()
+    etag, document = await request.config_dict[POINTS].read(_one, parameters.id, as_of, _known(request))
     if document is None:
         return answers.not_modified(etag)
     versions = f"/v1/documents/{document.id}/versions"
-    links = ((versions, "version-history"), (f"{versions}/{document.version}", "latest-version"))
+    links = [(versions, "version-history")]
+    if as_of is None:
+        links.append((f"{versions}/{document.version}", "latest-version"))
     return answer(document, etag=etag, modified=document.recorded_at, links=links)
 
 
-def _one(reader: Reader, document: UUID, is_known: IsKnown | None) -> tuple[str, resources.Document | None]:
+def _one(
+    reader: Reader, document: UUID, as_of: AsOf | None, is_known: IsKnown | None
+) -> tuple[str, resources.Document | None]:
     """The ETag of a document, and the document unless the client knows it."""
-    if is_known and is_known(etag := _etag(document, documents.seq(reader, document))):
+    at = moments.resolve(reader, as_of) if as_of else None
+    if is_known and is_known(etag := _etag(document, documents.seq(reader, document, at))):
         return etag, None
-    resource = documents.one(reader, document)
+    resource = documents.one(reader, document, at)
     return _etag(document, resource.seq), resource
 
 
@@ -163,11 +184,11 @@ def _attachment(path: str) -> str:
 OPERATIONS = (
     Operation(
         "GET", "/v1/documents", find, DocumentListParameters, {200: Content(resources.Documents)},
-        (CursorInvalid, CursorMismatch),
+        (CursorInvalid, CursorMismatch, FutureMoment),
     ),
     Operation(
-        "GET", "/v1/documents/{id}", one, OfDocument, {200: Content(resources.Document)},
-        (NotFound, Withdrawn, Redacted), conditional=True,
+        "GET", "/v1/documents/{id}", one, DocumentParameters, {200: Content(resources.Document)},
+        (NotFound, Withdrawn, Redacted, FutureMoment), conditional=True,
     ),
     Operation("GET", "/v1/documents/{id}/log", log, OfDocument, {200: Content(resources.Log)}, (NotFound,)),
     Operation("GET", "/v1/documents/{id}/versions", versions, OfDocument, {200: Content(resources.Versions)}, GONE),

@@ -18,7 +18,7 @@ from catalog_service.feeds import atom, json_feed, reading
 from catalog_service.feeds.model import Addresses, Feed
 from catalog_service.keys import DATABASE, POINTS
 from catalog_service.resources import Snapshot
-from catalog_service.store import counter
+from catalog_service.store import counter, moments
 
 Form = Literal["atom", "json"]
 Renderer: TypeAlias = Callable[[Feed, Addresses], bytes]
@@ -77,7 +77,7 @@ async def of_search(request: web.Request, parameters: SearchFeedParameters) -> w
 async def _answer(request: web.Request, form: Form, read: Callable[[Session], Feed]) -> web.Response:
     """The feed in its form, or 304: its ETag is the state of the catalog. Raises what `read` raises."""
     render, media_type = RENDERERS[form]
-    _, snapshot = await request.config_dict[POINTS].read(counter.page_counter)
+    _, snapshot = await request.config_dict[POINTS].read(moments.open_snapshot)
     if answers.is_named(request, etag := _etag(snapshot)):
         return answers.not_modified(etag)
     addresses = Addresses(*_addresses(request))

@@ -5,7 +5,6 @@ only if the document may have connected others. The links are those of the modul
 """
 
 import itertools
-import uuid
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -41,7 +40,7 @@ class LinkChanges:
 
 def update(session: Session, turn: WriterTurn, link_changes: LinkChanges) -> list[ChangeRow]:
     """Updates the stories after a batch was written; returns the entries of the change log, which are not stored."""
-    stories = StoryState()
+    stories = StoryState(turn.seq)
     _take_out(session, stories, link_changes)
     _join(session, stories, link_changes.joined)
     _end_small(session, stories)
@@ -88,7 +87,7 @@ def _divide(session: Session, stories: StoryState, members: Mapping[str, set[str
         kept, *others = sorted(parts, key=lambda part: (-len(part), min(part))) or [set()]
         stories.resize(story, len(kept), kept)
         for part in others:
-            stories.assign(part, _create(stories, part) if len(part) > 1 else None)
+            stories.assign(part, stories.create(part) if len(part) > 1 else None)
 
 
 def _components(session: Session, members: Mapping[str, set[str]]) -> dict[str, list[set[str]]]:
@@ -124,7 +123,7 @@ def _join(session: Session, stories: StoryState, documents: Collection[str]) -> 
     endings: dict[str, str] = {}
     for component in graph.components(sorted(linked_documents), neighbours.__getitem__):
         ids, outside = component & stories.valid.keys(), component - stories.valid.keys() - story_of.keys()
-        kept = max(ids, key=lambda id_: (stories.valid[id_].size, id_), default=None) or _create(stories, outside)
+        kept = max(ids, key=lambda id_: (stories.valid[id_].size, id_), default=None) or stories.create(outside)
         size = sum(stories.valid[id_].size for id_ in ids) + len(outside)
         for ended in ids - {kept}:
             endings[ended] = kept
@@ -134,13 +133,6 @@ def _join(session: Session, stories: StoryState, documents: Collection[str]) -> 
             stories.assign(outside, kept)
     for ended, members in stories.members(session, endings).items():
         stories.assign(members, endings[ended])
-
-
-def _create(stories: StoryState, members: Collection[str]) -> str:
-    """Makes a story of these documents; returns its id."""
-    id_ = str(uuid.uuid4())
-    stories.create(id_, members)
-    return id_
 
 
 def _end_small(session: Session, stories: StoryState) -> None:

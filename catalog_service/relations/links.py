@@ -17,6 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from catalog_service.relation_types import COPY_TYPES, STORY_TYPES
 from catalog_service.store import arrays
 from catalog_service.store.arrays import any_of
+from catalog_service.store.conditions import At
 from catalog_service.store.rows import PENDING
 from catalog_service.store.tables import (
     Document,
@@ -30,8 +31,6 @@ from catalog_service.store.tables import (
 )
 
 S = TypeVar("S", bound=Select[*tuple[Any, ...]])
-# None for now, else a `seq`.
-AsOf: TypeAlias = "int | ColumnElement[int] | None"
 VersionColumns: TypeAlias = tuple[InstrumentedAttribute[str], InstrumentedAttribute[int | None]]
 # The columns that name the version on each side of a relation.
 A: VersionColumns = (Relation.a_document, Relation.a_version)
@@ -198,17 +197,17 @@ def select_related(
     return select(rows.c.document, rows.c.other, rows.c.type)
 
 
-def in_force(relation: Any = Relation, at: AsOf = None) -> ColumnElement[bool]:  # noqa: ANN401  Relation or an alias.
+def in_force(relation: Any = Relation, at: At = None) -> ColumnElement[bool]:  # noqa: ANN401  Relation or an alias.
     """Whether both sides of a relation are recorded and it is not withdrawn, now or as of the seq `at`."""
     return and_(relation.seq != PENDING, valid_at(relation, at))
 
 
-def where_current(statement: S, version: VersionColumns, at: AsOf = None) -> S:
+def where_current(statement: S, version: VersionColumns, at: At = None) -> S:
     """The statement limited to rows whose `version` is current, now or as of the seq `at`."""
     state = aliased(DocumentState)
     return statement.join(state, _is_current_state(state, version, at))
 
 
-def _is_current_state(state: Any, version: VersionColumns, at: AsOf = None) -> ColumnElement[bool]:  # noqa: ANN401  An alias.
+def _is_current_state(state: Any, version: VersionColumns, at: At = None) -> ColumnElement[bool]:  # noqa: ANN401  An alias.
     """Whether the state is that of a document that is not withdrawn and has `version` as its current one."""
     return and_(is_current(version, state), unindexed(state.status) == "current", valid_at(state, at))

@@ -4,6 +4,7 @@ Every change of a story has one entry in the change log, however many documents 
 begins the new row of the story, and the memberships of the documents that entered.
 """
 
+import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,9 @@ from catalog_service.store.arrays import any_of
 from catalog_service.store.counter import WriterTurn
 from catalog_service.store.rows import ChangeRow, MembershipRow, StoryRow
 from catalog_service.store.tables import Document, Membership, Story, valid_at
+
+# The namespace of the ids of stories (RFC 9562, 5.5).
+STORIES = uuid.UUID("6f0b2c54-5b0e-4d0c-9f67-0d1d4c2a8e11")
 
 
 class _Move(NamedTuple):
@@ -40,9 +44,10 @@ class _Move(NamedTuple):
 class StoryState:
     """Stories by id, as stored and as they are now; and the story of each document that was read.
 
-    The new head of a story is one of its `candidates`.
+    The new head of a story is one of its `candidates`. `seq` is that of the last entry before those about stories.
     """
 
+    seq: int
     stored: dict[str, StoryRow] = field(default_factory=dict)
     valid: dict[str, StoryRow] = field(default_factory=dict)
     candidates: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -87,10 +92,17 @@ class StoryState:
         self.valid[story] = replace(self.valid[story], size=size)
         self.candidates[story].update(candidates)
 
-    def create(self, id_: str, members: Collection[str]) -> None:
-        """Adds a story of these documents, which are not assigned yet."""
-        self.valid[id_] = StoryRow(id_, 0, None, min(members), len(members))
+    def create(self, members: Collection[str]) -> str:
+        """Adds a story of these documents, which are not assigned yet; returns its id.
+
+        The id is made from the least document and the `seq`, so that the same events give a story the same id in every
+        catalog. A document is in one story at a time, so no other story gets this id.
+        """
+        first = min(members)
+        id_ = str(uuid.uuid5(STORIES, f"{first}:{self.seq}"))
+        self.valid[id_] = StoryRow(id_, 0, None, first, len(members))
         self.candidates[id_].update(members)
+        return id_
 
     def moves(self) -> list[_Move]:
         """The documents that are in another story than stored."""

@@ -13,7 +13,9 @@ from catalog_service.errors import NotFound
 from catalog_service.relation_types import COPY_TYPES
 from catalog_service.relations import links, rendering
 from catalog_service.relations.copies import select_copies
-from catalog_service.store import paging
+from catalog_service.store import moments, paging
+from catalog_service.store.conditions import not_redacted
+from catalog_service.store.moments import AsOf
 from catalog_service.store.prepared import Prepared, Reader
 from catalog_service.store.tables import Relation
 
@@ -59,25 +61,37 @@ def _counts(*, now: bool, copies: bool, one: bool) -> Select[*tuple[Any, ...]]:
     counts = select(*columns).group_by(relations.c.document, relations.c.type)
     if not copies:
         return counts
-    copied = select_copies(one=one).subquery()
-    rows = union_all(counts, select(copied.c.id, cast(null(), String), literal(0))).subquery()
+    copied = select_copies(now=now, one=one).subquery()
+    rows = union_all(counts, select(copied.c.document, cast(null(), String), literal(0))).subquery()
     return select(rows.c.document, rows.c.type, rows.c.count)
 
 
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Selects relations: of one type or of all, between current versions or any."""
+
+    type_: str | None = None
+    versions: VersionScope = "current"
+
+
+@dataclass(frozen=True, slots=True)
+class OfDocument:
+    """Selects the relations of a document: between current versions, of all its versions, or of one."""
+
+    document: str
+    versions: VersionScope | int = "current"
+
+
 def of_document(
-    session: Session,
-    document: str,
-    *,
-    versions: VersionScope | int = "current",
-    limit: int,
-    cursor: str | None = None,
+    session: Session, filter_: OfDocument, *, limit: int, cursor: str | None = None, as_of: AsOf | None = None
 ) -> resources.Relations:
-    """One page of the relations of a document: between current versions, of one of its versions, or of all versions.
+    """One page of the relations of a document, now or as of a moment.
 
     The relation with the largest coverage comes first. Copies come last: there may be thousands of them. All pages show
-    the same snapshot. Raises CursorInvalid, CursorMismatch, CursorExpired.
+    the same snapshot. Raises CursorInvalid, CursorMismatch, CursorExpired, FutureMoment.
     """
-    place = paging.begin(session, ("relations of", document, versions), cursor)
+    document, versions = filter_.document, filter_.versions
+    place = paging.begin(session, ("relations of", document, versions), cursor, as_of)
     of_a, of_b = Relation.a_document == document, Relation.b_document == document
     if isinstance(versions, int):
         of_a, of_b = and_(of_a, Relation.a_version == versions), and_(of_b, Relation.b_version == versions)
@@ -101,17 +115,18 @@ def of_document(
 
 
 def find(
-    session: Session, *, type_: str | None = None, scope: VersionScope = "current", limit: int, cursor: str | None
+    session: Session, filter_: Filter, *, limit: int, cursor: str | None = None, as_of: AsOf | None = None
 ) -> resources.Relations:
-    """One page of all relations, the newest first; all pages show the same snapshot.
+    """One page of all relations, the newest first, now or as of a moment; all pages show the same snapshot.
 
-    Raises CursorInvalid, CursorMismatch, CursorExpired.
+    Raises CursorInvalid, CursorMismatch, CursorExpired, FutureMoment.
     """
     # The plain text of the type: its `repr` is part of the cursors that earlier releases gave.
-    place = paging.begin(session, ("relations", type_ and str(type_), scope), cursor)
-    statement = _select(scope, place.snapshot.seq)
-    if type_ is not None:
-        statement = statement.where(Relation.type == type_)
+    query = ("relations", filter_.type_ and str(filter_.type_), filter_.versions)
+    place = paging.begin(session, query, cursor, as_of)
+    statement = _select(filter_.versions, place.snapshot.seq)
+    if filter_.type_ is not None:
+        statement = statement.where(Relation.type == filter_.type_)
     if place.after is not None:
         statement = statement.where(Relation.seq < place.after)
     rows, more = place.page(list(session.scalars(statement.order_by(Relation.seq.desc()).limit(limit + 1))), limit)
@@ -122,9 +137,10 @@ def find(
     )
 
 
-def one(session: Session, relation: str) -> resources.Relation:
-    """One relation, whether or not its versions are current. Raises NotFound."""
-    row = session.scalars(_select("all").where(Relation.id == relation)).one_or_none()
+def one(session: Session, relation: str, as_of: AsOf | None = None) -> resources.Relation:
+    """One relation, whether or not its versions are current. Raises NotFound, FutureMoment."""
+    at = moments.resolve(session, as_of) if as_of else None
+    row = session.scalars(_select("all", at).where(Relation.id == relation)).one_or_none()
     if row is None:
         raise NotFound(f"There is no relation {relation[:100]!r}.")
     return rendering.resources_of(session, [row])[0]
@@ -133,6 +149,7 @@ def one(session: Session, relation: str) -> resources.Relation:
 def _select(scope: VersionScope, at: int | None = None) -> Select[Relation]:
     """The relations in this scope, now or as of the seq `at`."""
     statement = select(Relation).where(links.in_force(at=at))
+    statement = statement.where(*(not_redacted(document) for document, _ in (links.A, links.B)))
     if scope == "all":
         return statement
     for version in (links.A, links.B):

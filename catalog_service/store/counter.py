@@ -6,13 +6,11 @@ already seen; that reader would never find it.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from catalog_service.resources import Snapshot
-from catalog_service.store.prepared import Prepared, Reader
 from catalog_service.store.tables import Counter
 
 # The channel on which PostgreSQL notifies the processes of a catalog after each commit.
@@ -62,14 +60,3 @@ def snapshot(session: Session) -> Snapshot:
     """The epoch and the last committed `seq`, as this transaction sees them."""
     row = session.execute(select(Counter.epoch, Counter.seq)).one()
     return Snapshot(epoch=row.epoch, seq=row.seq)
-
-
-def page_counter(reader: Reader) -> tuple[bytes, Snapshot]:
-    """The key with which this catalog signs its cursors, and the snapshot, read by one statement."""
-    [row] = _select_counter.rows(reader)
-    return row.cursor_key, Snapshot(epoch=row.epoch, seq=row.seq)
-
-
-@Prepared
-def _select_counter() -> Select[*tuple[Any, ...]]:
-    return select(Counter.cursor_key, Counter.epoch, Counter.seq)

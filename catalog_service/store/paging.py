@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from catalog_service.errors import CursorExpired
 from catalog_service.resources import Snapshot
-from catalog_service.store import counter, cursors
+from catalog_service.store import cursors, moments
+from catalog_service.store.moments import AsOf
 
 T = TypeVar("T")
 
@@ -33,15 +34,18 @@ class PagePosition:
         return cursors.seal(self.key, self.query, position)
 
 
-def begin(session: Session, query: object, cursor: str | None) -> PagePosition:
-    """The position of the first page of a query, or of the page that the cursor names.
+def begin(session: Session, query: object, cursor: str | None, as_of: AsOf | None = None) -> PagePosition:
+    """The position of the first page of a query, now or as of a moment, or of the page that the cursor names.
 
-    Raises CursorInvalid, CursorMismatch, and CursorExpired when the catalog was restored after the cursor was made.
+    Raises CursorInvalid, CursorMismatch, FutureMoment, and CursorExpired when the catalog was restored after the cursor
+    was made.
     """
-    key, now = counter.page_counter(session)
+    if as_of is not None:
+        query = (query, as_of.written)
+    key, snapshot = moments.open_snapshot(session, as_of)
     if cursor is None:
-        return PagePosition(key, query, now)
+        return PagePosition(key, query, snapshot)
     position = cursors.open_(key, query, cursor)
-    if position["epoch"] != now.epoch:
+    if position["epoch"] != snapshot.epoch:
         raise CursorExpired
-    return PagePosition(key, query, Snapshot(epoch=now.epoch, seq=position["seq"]), position["after"])
+    return PagePosition(key, query, Snapshot(epoch=snapshot.epoch, seq=position["seq"]), position["after"])

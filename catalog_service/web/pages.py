@@ -95,7 +95,9 @@ def _document(session: Session, document_id: UUID, number: int | None) -> dict[s
     row = documents.readable(session, document_id)
     version = document_versions.version(session, document_id, number or row.number)
     is_current = row.status == "current" and version.version == row.number
-    page = queries.of_document(session, str(document_id), versions=version.version, limit=MAX_RELATIONS_BESIDE)
+    page = queries.of_document(
+        session, queries.OfDocument(str(document_id), version.version), limit=MAX_RELATIONS_BESIDE
+    )
     return {
         "status": row.status,
         "story": documents.one(session, document_id).story if is_current else None,
@@ -119,7 +121,9 @@ def _relations(session: Session, document_id: UUID, number: int | None, cursor: 
     version = document_versions.version(
         session, document_id, number or document_versions.numbers(session, document_id).current
     )
-    page = queries.of_document(session, str(document_id), versions=version.version, limit=PAGE, cursor=cursor)
+    page = queries.of_document(
+        session, queries.OfDocument(str(document_id), version.version), limit=PAGE, cursor=cursor
+    )
     return {
         "version": version,
         "relations": [presenting.relation_line(relation, str(document_id)) for relation in page.relations],

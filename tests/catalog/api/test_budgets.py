@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -106,6 +107,24 @@ async def test_one_resource_takes_two_statements_and_its_304_one(
         assert (len(recorder.statements), recorder.transactions <= 1) == (1, True), (path, recorder.statements)
 
 
+async def test_a_document_as_of_a_moment_takes_three_statements(
+    client: aiohttp.ClientSession, recorder: Recorder
+) -> None:
+    await publish_stories(client)
+    now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    for path in (CHANGED, COPY):
+        whole = await got(client, path)
+        for moment in (now, f"seq:{whole['seq']}"):
+            recorder.clear()
+            async with client.get(f"{path}?as_of={moment}") as response:
+                assert (await response.json())["id"] == whole["id"]
+            assert len(recorder.statements) == 3, recorder.statements
+            recorder.clear()
+            headers = {"If-None-Match": response.headers["ETag"]}
+            async with client.get(f"{path}?as_of={moment}", headers=headers) as unchanged:
+                assert (unchanged.status, len(recorder.statements)) == (304, 2), recorder.statements
+
+
 async def test_a_list_of_fifty_takes_eight_statements(client: aiohttp.ClientSession, recorder: Recorder) -> None:
     await publish_stories(client)
     story = (await got(client, COPY))["story"]
@@ -118,7 +137,10 @@ async def test_a_list_of_fifty_takes_eight_statements(client: aiohttp.ClientSess
         f"/v1/documents/{document_id(1)}/relations?versions=all": "relations",
         "/v1/changes?since=0&limit=50": "events",
     }
-    for path, name in lists.items():
+    last = (await got(client, "/v1/documents?limit=1"))["snapshot"]["seq"]
+    as_of = {f"{path}{'&' if '?' in path else '?'}as_of=seq:{last}": name for path, name in lists.items()}
+    as_of = {path: name for path, name in as_of.items() if name != "events"}
+    for path, name in (lists | as_of).items():
         recorder.clear()
         page = await got(client, path)
         assert len(page[name]) == 50 or "limit" not in path, path
@@ -165,7 +187,7 @@ async def test_a_page_of_relations_reads_only_the_versions_that_it_shows(
     calls: list[tuple[Any, ...]] = []
     with catalog.reading() as session:
         sa.event.listen(catalog.engine, "before_cursor_execute", lambda *call: calls.append(call))
-        (listed,) = queries.find(session, limit=50, cursor=None).relations
+        (listed,) = queries.find(session, queries.Filter(), limit=50).relations
         ((statement, parameters),) = [call[2:4] for call in calls if "FROM version" in call[2]]
         rows = session.connection().exec_driver_sql(statement, parameters).all()
     assert {listed.a.version, listed.b.version} == {1, 30}

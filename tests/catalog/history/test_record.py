@@ -22,7 +22,7 @@ ONE, TWO = UUID(document_id(1)), UUID(document_id(2))
 def related_to(
     session: Session, document: str, versions: queries.VersionScope | int = "current"
 ) -> list[resources.Relation]:
-    return list(queries.of_document(session, document, versions=versions, limit=100).relations)
+    return list(queries.of_document(session, queries.OfDocument(document, versions), limit=100).relations)
 
 
 def test_a_first_article_is_version_one(catalog: Database, record: Record) -> None:
@@ -203,7 +203,7 @@ def test_pages_of_relations_are_of_one_snapshot_with_copies_last(catalog: Databa
     cursor = None
     for length in (2, 2, 2):
         with catalog.reading() as session:
-            page = queries.of_document(session, str(ONE), limit=2, cursor=cursor)
+            page = queries.of_document(session, queries.OfDocument(str(ONE)), limit=2, cursor=cursor)
         assert len(page.relations) == length
         shown += page.relations
         cursor = page.next
@@ -214,21 +214,21 @@ def test_pages_of_relations_are_of_one_snapshot_with_copies_last(catalog: Databa
     assert [side.document for side in others[:2]] == [UUID(document_id(3)), TWO]
     assert sorted(str(side.document) for side in others[2:]) == [document_id(number) for number in (4, 5, 6, 7)]
     with catalog.reading() as session, pytest.raises(CursorMismatch):
-        queries.of_document(session, str(TWO), limit=2, cursor=page_of(session).next)
+        queries.of_document(session, queries.OfDocument(str(TWO)), limit=2, cursor=page_of(session).next)
 
 
 def test_a_cursor_of_relations_of_a_type_survives_new_releases(catalog: Database, record: Record) -> None:
     # Earlier releases named the type by a plain text.
     record(event(1), *(event(number, relations=[relation(1, type_="duplicate")]) for number in (2, 3)))
     with catalog.reading() as session:
-        first = queries.find(session, type_="duplicate", limit=1, cursor=None)
+        first = queries.find(session, queries.Filter("duplicate"), limit=1)
         duplicate = contract.RelationType("duplicate")
-        second = queries.find(session, type_=duplicate, limit=1, cursor=first.next)
+        second = queries.find(session, queries.Filter(duplicate), limit=1, cursor=first.next)
     assert first.relations != second.relations
 
 
 def page_of(session: Session) -> resources.Relations:
-    return queries.of_document(session, str(ONE), limit=2)
+    return queries.of_document(session, queries.OfDocument(str(ONE)), limit=2)
 
 
 def test_a_new_judgement_replaces_the_old_set(catalog: Database, record: Record) -> None:

@@ -234,11 +234,13 @@ class CatalogAgainstModel(RuleBasedStateMachine):
             recorded = documents.by_ids(session, [document_id(number) for number in self.documents])
             for number, document in self.documents.items():
                 self._compare(session, recorded[document_id(number)], document, whole=number == self.touched)
-            shown = sum(len(queries.of_document(session, name, limit=1_000).relations) for name in recorded)
+            shown = sum(
+                len(queries.of_document(session, queries.OfDocument(name), limit=1_000).relations) for name in recorded
+            )
             feed = changes.since(session, 0, limit=10_000)
             seqs = [change.data["seq"] for change in feed]
             assert seqs == list(range(1, len(seqs) + 1))
-            current = {row.id for row in queries.find(session, limit=1_000, cursor=None).relations}
+            current = {row.id for row in queries.find(session, queries.Filter(), limit=1_000).relations}
             assert reported_relations(feed) == current
             assert documents.find(session, documents.Filter(), limit=1).snapshot.seq == len(seqs)
         links = [

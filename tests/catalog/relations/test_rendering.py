@@ -35,7 +35,7 @@ def shown(
         with catalog.writing() as session:
             record_batch(session, batch, NOW + timedelta(seconds=number))
     with catalog.reading() as session:
-        [only] = queries.find(session, limit=2, cursor=None).relations
+        [only] = queries.find(session, queries.Filter(), limit=2).relations
     return only
 
 

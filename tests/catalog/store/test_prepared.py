@@ -18,8 +18,8 @@ from tests.catalog.events import article, document_id, event, relation
 
 ALL = [document_id(number) for number in (1, 2, 3, 4)]
 STATEMENTS: dict[str, tuple[Prepared, Mapping[str, object]]] = {
-    "a document": (documents._select_one, {"document": ALL[0]}),
-    "no document": (documents._select_one, {"document": document_id(9)}),
+    "a document": (documents._select_one(now=True), {"document": ALL[0]}),
+    "no document": (documents._select_one(now=True), {"document": document_id(9)}),
     "a page": (
         documents._select_page(frozenset({"status", "after"})),
         {"status": "current", "after": 100, "at": 100, "limit": 3},
@@ -60,7 +60,7 @@ def test_the_rows_are_those_of_sqlalchemy(catalog: Database, record: Record, nam
 def test_times_are_aware(catalog: Database, record: Record) -> None:
     record(event(1))
     with catalog.reading() as session:
-        row = documents._select_one.row(session, document=ALL[0])
+        row = documents._select_one(now=True).row(session, document=ALL[0])
     assert row
     assert row.recorded_at == NOW
 
@@ -69,7 +69,7 @@ def test_whoever_counts_statements_sees_it(catalog: Database) -> None:
     statements: list[str] = []
     sa.event.listen(catalog.engine, "before_cursor_execute", lambda *called: statements.append(called[2]))
     with catalog.reading() as session:
-        documents._select_one.rows(session, document=ALL[0])
+        documents._select_one(now=True).rows(session, document=ALL[0])
     assert [statement for statement in statements if "document_state" in statement] == statements[-1:]
 
 
@@ -78,7 +78,7 @@ def read_while_the_server_ends_the_connection(catalog: Database) -> None:
         pid = session.execute(sa.text("SELECT pg_backend_pid()")).scalar_one()
         with catalog.writing() as other:
             other.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
-        documents._select_one.rows(session, document=ALL[0])
+        documents._select_one(now=True).rows(session, document=ALL[0])
 
 
 def test_a_connection_that_was_lost_is_not_used_again(postgres_url: str) -> None:
@@ -87,4 +87,4 @@ def test_a_connection_that_was_lost_is_not_used_again(postgres_url: str) -> None
         with pytest.raises(DatabaseAway):
             read_while_the_server_ends_the_connection(catalog)
         with catalog.reading() as session:
-            assert documents._select_one.rows(session, document=ALL[0]) == []
+            assert documents._select_one(now=True).rows(session, document=ALL[0]) == []
