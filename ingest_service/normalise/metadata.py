@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ingest_service import characters
 from ingest_service.model import Json
-from ingest_service.normalise import bylines, dates
+from ingest_service.normalise import bylines, dates, names, publishers
 from ingest_service.normalise.draft import Draft, RuleResult
 
 TITLE = ("title", "headline")
@@ -15,9 +15,15 @@ PUBLISHED = ("date", "published", "published_at", "publish_date", "pubdate", "da
 URL = ("url", "link", "canonical", "canonical_url", "permalink")
 AUTHORS = ("author", "authors", "byline")
 PUBLISHER = ("publisher", "agency", "source", "site_name")
+# Who sent a mail is its author or, if an office, its publisher.
+SENDER = ("sender",)
 LANGUAGE = ("language", "lang")
 
 BY = re.compile(r"by:? ", re.I)
+DESK = re.compile(
+    r"\b(?:press\w*|news\w*|media|office|teams?|desk|communications?|relations|editors?|support|services?|prensa|stampa)\b",
+    re.I,
+)
 WEB = re.compile(r"https?://\S{1,8000}")
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
 # The catalog accepts no longer line.
@@ -30,6 +36,8 @@ def front_matter(draft: Draft) -> RuleResult:
         return RuleResult()
     fields = dict(draft.metadata)
     authors, outlet = _authors(fields)
+    if not authors:
+        authors, outlet = _sender(fields, outlet)
     article = replace(
         draft.article,
         title=characters.repaired(html.unescape(_taken(fields, TITLE) or ""))[0],
@@ -72,6 +80,15 @@ def _authors(fields: dict[str, Json]) -> tuple[tuple[str, ...], str | None]:
                 return tuple(filter(None, authors)), None
             return _divided(authors[0] or "")
     return (), None
+
+
+def _sender(fields: dict[str, Json], publisher: str | None) -> tuple[tuple[str, ...], str | None]:
+    """Removes the sender from the fields: the author if it is a person's name, else the publisher."""
+    sender = _taken(fields, SENDER)
+    if sender is None or publisher:
+        return (), publisher
+    is_person = " " in sender and names.is_name(sender) and not DESK.search(sender)
+    return ((sender,), None) if is_person and not publishers.is_organisation(sender) else ((), sender)
 
 
 def _divided(value: str) -> tuple[tuple[str, ...], str | None]:

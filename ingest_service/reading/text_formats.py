@@ -34,7 +34,7 @@ HTML_ELEMENTS = _names(
     " table tbody td th thead title tr u ul"
 )
 
-HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]?(.*)")
+HEADER = re.compile(r"([A-Za-z][A-Za-z0-9_-]{1,60}):[ \t]?(.*)")
 # Headers that only a mail program writes, and those that a person may write above a memorandum too.
 MAIL_HEADERS = _names(
     "received return-path delivered-to message-id mime-version dkim-signature content-transfer-encoding content-type"
@@ -43,7 +43,7 @@ MAIL_HEADERS = _names(
 )
 LETTER_HEADERS = _names("from to cc bcc subject date reply-to sender")
 ADDRESS = re.compile(r"\S+@\S+\.\w+")
-MBOX = re.compile(r"From \S+@\S+ +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ")
+MBOX = re.compile(r"From (?:\S+@\S+|-|MAILER-DAEMON) +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ")
 
 OPENINGS = (
     (re.compile(r"WARC/\d\.\d\r?\n"), "WARC"),
@@ -159,7 +159,9 @@ def _mail(opening: str) -> str | None:
     if MBOX.match(opening):
         return "mail"
     headers: dict[str, str] = {}
-    for line in opening.splitlines():
+    lines = opening.splitlines()
+    # The headers of a mail that was relayed often are longer than the sample, which ends inside one of them.
+    for line in lines[:-1] if len(opening) > SAMPLE // 2 else lines:
         if not line.strip():
             break
         if line[0] in " \t" and headers:

@@ -1,54 +1,16 @@
-"""The encoding of a page: a byte order mark, valid UTF-8, what the page declares, else the most probable one.
+"""The encoding of a page: a byte order mark, valid UTF-8, what the page declares, else the most probable one."""
 
-The labels mean what browsers read them as (WHATWG Encoding, section 4.2): `iso-8859-1` is Windows-1252.
-"""
-
-import codecs
 import re
 
-from ingest_service.reading import encoding
-from ingest_service.reading.detection import REPLACEMENT, Decoded
+from ingest_service.reading import charset
+from ingest_service.reading.detection import Decoded
 
 # Browsers look for a declaration in the first 1,024 bytes; pages that are saved have more before it.
 HEAD = 16 * 1024
 DECLARATION = re.compile(rb"<(?:meta|\?xml)\b[^>]{0,300}?\b(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.I)
-# Labels of which Python knows only the narrower encoding that browsers do not mean.
-BROWSERS = {
-    "iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932",
-    "euc_kr": "cp949", "big5": "big5hkscs", "tis-620": "cp874", "iso8859-9": "cp1254",
-}  # fmt: skip
-# The share of characters that may be damaged before the declaration is taken for wrong.
-DAMAGED_SHARE = 1 / 1000
 
 
 def decode(content: bytes) -> Decoded:
     """The text of a page, and its encoding. Raises Undecodable."""
-    if (name := declared(content)) and not content.isascii() and not _is_unicode(content):
-        text = content.decode(name, "replace")
-        if text.count(REPLACEMENT) <= len(text) * DAMAGED_SHARE:
-            return Decoded(text.replace("\x00", REPLACEMENT), name)
-    return encoding.decode(content)
-
-
-def declared(content: bytes) -> str | None:
-    """The encoding that a page declares, by the name that Python has for it; None for one that it does not know."""
-    match = DECLARATION.search(content, 0, HEAD)
-    if match is None:
-        return None
-    try:
-        name = codecs.lookup(match[1].decode()).name
-        b"    ".decode(name, "replace")
-    except (LookupError, UnicodeError):
-        return None
-    return None if name.startswith("utf-") else BROWSERS.get(name, name)
-
-
-def _is_unicode(content: bytes) -> bool:
-    """Whether the bytes have a byte order mark or NUL, or are valid UTF-8."""
-    if content.startswith(tuple(mark for mark, _ in encoding.MARKS)) or b"\x00" in content[: encoding.SAMPLE]:
-        return True
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+    declaration = DECLARATION.search(content, 0, HEAD)
+    return charset.decode(content, declaration[1].decode() if declaration else None)
