@@ -116,6 +116,13 @@ class FutureMoment(CatalogError):
     status = 400
 
 
+class SearchTooExpensive(CatalogError):
+    """The search takes too long; use fewer words, or rarer ones."""
+
+    code = "search-too-expensive"
+    status = 400
+
+
 class BadBody(CatalogError):
     """The body of the request cannot be read as its media type."""
 

@@ -11,7 +11,7 @@ from catalog_service.api import answers
 from catalog_service.api.answers import answer
 from catalog_service.api.operations import Content, Operation
 from catalog_service.api.parameters import Dates, Limit, Paged, Short, dates
-from catalog_service.errors import BadQuery, CursorInvalid, CursorMismatch
+from catalog_service.errors import BadQuery, CursorInvalid, CursorMismatch, SearchTooExpensive
 from catalog_service.keys import DATABASE
 from catalog_service.search.results import SearchResults
 
@@ -72,6 +72,6 @@ OPERATIONS = (
         find,
         SearchParameters,
         {200: Content(SearchResults)},
-        (BadQuery, CursorInvalid, CursorMismatch),
+        (BadQuery, SearchTooExpensive, CursorInvalid, CursorMismatch),
     ),
 )

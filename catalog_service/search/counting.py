@@ -12,6 +12,8 @@ from catalog_service.search.scope import PUBLISHED, SearchScope
 from catalog_service.store.tables import Version
 
 MONTH = len("2024-09")
+# Matches that totals and facets count.
+MAX_COUNTED = 100_000
 # Documents without a publisher, language or date are counted under the empty name.
 COLUMNS: dict[Facet, sa.ColumnElement[str]] = {
     "kind": Version.kind.expression,
@@ -32,29 +34,52 @@ class SearchCounts:
 def count(groups: Groups) -> SearchCounts:
     """The numbers of hits and of stories on all pages, and the facets; each facet sums up to the total of hits.
 
-    A document without a story counts as a story of its own.
+    A document without a story counts as a story of its own. Of more than `MAX_COUNTED` matches the newest are counted:
+    then the total is a lower bound.
     """
     scope, query = groups.scope, groups.scope.query
     exact = query.total == "exact"
     if not exact and not query.facets:
         return SearchCounts(None, {})
-    hidden = _hidden(groups, query.collapse)
+    matches = _count(scope)
+    above = _last_uncounted(scope) if matches > MAX_COUNTED else 0
+    hidden = _hidden(groups, query.collapse, above)
     total = None
     if exact:
-        matches = scope.session.execute(scope.select(sa.func.count())).scalar_one()
-        same_story = hidden if query.collapse == "stories" else _hidden(groups, "stories")
-        total = Total(documents=matches - len(hidden), stories=matches - len(same_story), relation="eq")
-    return SearchCounts(total, {name: _facet(scope, name, hidden) for name in query.facets})
+        same_story = hidden if query.collapse == "stories" else _hidden(groups, "stories", above)
+        counted = min(matches, MAX_COUNTED)
+        total = Total(
+            documents=counted - len(hidden), stories=counted - len(same_story), relation="gte" if above else "eq"
+        )
+    return SearchCounts(total, {name: _facet(scope, above, name, hidden) for name in query.facets})
 
 
-def _hidden(groups: Groups, collapse: Collapse) -> list[sa.Row[Any]]:
-    """The matching documents that are not shown because their group shows another."""
-    return [row for group in groups.of_all_matches(collapse) for row in group.hidden]
+def _count(scope: SearchScope) -> int:
+    """The number of matches, at most one more than are counted."""
+    matches = scope.select(Version.seq).limit(MAX_COUNTED + 1).subquery()
+    return scope.session.execute(sa.select(sa.func.count()).select_from(matches)).scalar_one()
 
 
-def _facet(scope: SearchScope, name: Facet, hidden: list[sa.Row[Any]]) -> dict[str, int]:
+def _last_uncounted(scope: SearchScope) -> int:
+    """The `seq` of the newest matching version that is not counted."""
+    statement, entry = scope.select_with_entry(Version.seq)
+    return int(scope.session.execute(statement.order_by(entry.desc()).offset(MAX_COUNTED).limit(1)).scalar_one())
+
+
+def _counted(scope: SearchScope, above: int, *columns: Any) -> sa.Select[Any]:  # noqa: ANN401  Any columns.
+    """Selects the columns for the matches that are counted."""
+    statement = scope.select(*columns)
+    return statement.where(Version.seq > above) if above else statement
+
+
+def _hidden(groups: Groups, collapse: Collapse, above: int) -> list[sa.Row[Any]]:
+    """The counted documents that are not shown because their group shows another."""
+    return [row for group in groups.of_all_matches(collapse, above) for row in group.hidden if row.seq > above]
+
+
+def _facet(scope: SearchScope, above: int, name: Facet, hidden: list[sa.Row[Any]]) -> dict[str, int]:
     value = COLUMNS[name].label("value")
-    statement = scope.select(value, sa.func.count().label("hits")).group_by(value)
+    statement = _counted(scope, above, value, sa.func.count().label("hits")).group_by(value)
     counts = Counter({row.value: row.hits for row in scope.session.execute(statement)})
     counts.subtract(_value(row, name) for row in hidden)
     return {key: count for key, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if count}

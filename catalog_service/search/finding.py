@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog_service import documents
+from catalog_service.errors import SearchTooExpensive
 from catalog_service.resources import Document
 from catalog_service.search import counting, plan
 from catalog_service.search.grammar import Parsed, leaves, parse
@@ -18,12 +19,15 @@ from catalog_service.search.grouping import Group, Groups
 from catalog_service.search.plan import Tier
 from catalog_service.search.results import Collapsed, Hit, Query, SearchResults, Snippet, Understood
 from catalog_service.search.scope import PUBLISHED, SearchScope
-from catalog_service.search.snippets import Highlighter
-from catalog_service.store import paging
+from catalog_service.search.snippets import Allowance, Highlighter
+from catalog_service.store import deadline, paging
 from catalog_service.store.tables import DocumentState, Version
 
 # Rows read for each hit of a page, since copies of hits on earlier pages are skipped.
 ROWS_PER_HIT = 2
+# The statements of a search may take so long; then it is refused.
+MAX_SECONDS = 10.0
+UNMARKED = "Not all matches are marked: the texts of this page are too long for that."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,16 @@ class _RankedDocument:
 def find(session: Session, query: Query) -> SearchResults:
     """One page of the documents that match, as of the snapshot of the first page.
 
-    Raises BadQuery, CursorInvalid, CursorMismatch, CursorExpired.
+    Raises BadQuery, SearchTooExpensive, CursorInvalid, CursorMismatch, CursorExpired.
     """
+    try:
+        with deadline.limited(session, MAX_SECONDS):
+            return _find(session, query)
+    except deadline.Exceeded:
+        raise SearchTooExpensive from None
+
+
+def _find(session: Session, query: Query) -> SearchResults:
     started = time.perf_counter()
     parsed = parse(query.q, strict=query.strict)
     position = paging.begin(session, replace(query, limit=0, cursor=None), query.cursor)
@@ -49,11 +61,14 @@ def find(session: Session, query: Query) -> SearchResults:
     groups = Groups(scope)
     shown, more = position.page(_shown(groups, parsed, position.after), query.limit)
     counts = counting.count(groups)
+    allowance = Allowance()
+    hits = _hits(scope, parsed, shown, allowance)
+    warnings = parsed.warnings if allowance.left else (*parsed.warnings, UNMARKED)
     return SearchResults(
-        hits=_hits(scope, parsed, shown),
+        hits=hits,
         facets=counts.facets,
         total=counts.total,
-        query=Understood(parsed=parsed.written, escaped=parsed.escaped, warnings=parsed.warnings),
+        query=Understood(parsed=parsed.written, escaped=parsed.escaped, warnings=warnings),
         snapshot=position.snapshot,
         next=position.cursor(shown[-1].sort_key) if more else None,
         took_ms=round((time.perf_counter() - started) * 1_000, 3),
@@ -124,14 +139,16 @@ def _tier_documents(
             yield _RankedDocument(row.document, row.seq, tier.score if tier else None, [number, *row[2:]])
 
 
-def _hits(scope: SearchScope, parsed: Parsed, shown: Sequence[_RankedDocument]) -> tuple[Hit, ...]:
+def _hits(
+    scope: SearchScope, parsed: Parsed, shown: Sequence[_RankedDocument], allowance: Allowance
+) -> tuple[Hit, ...]:
     entries = [ranked.entry for ranked in shown]
     statement = documents.with_version(scope.at).add_columns(Version.paragraphs).where(Version.seq.in_(entries))
     rows = scope.session.execute(statement).all()
     by_id = {str(document.id): document for document in documents.described(scope.session, rows, scope.at)}
     texts = {row.document: {"title": row.title, "text": "\n\n".join(row.paragraphs)} for row in rows}
     fields = scope.query.within if scope.query.highlight else ()
-    highlighters = [Highlighter(field, leaves(parsed.node)) for field in fields]
+    highlighters = [Highlighter(field, leaves(parsed.node), allowance) for field in fields]
     return tuple(
         Hit(
             document=by_id[ranked.document],

@@ -32,6 +32,10 @@ OPERATORS = re.compile(r'[\s()"“”*]+')
 UNKNOWN_FIELD = re.compile(r"([A-Za-z_]+):[^\s/]")
 BARE = re.compile(r"(?!(?:OR|AND)$)\w+")
 NO_WORD = "There is no word to look for."
+# Operators of other search engines, and what has their effect here.
+FOREIGN = {
+    "NOT": "write -word to exclude a word", "NEAR": 'write "two words" for words directly after each other'
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,7 @@ def _plain(query: str) -> Node | None:
     for chunk in OPERATORS.split(query):
         text = "".join(chunk[: token.end] for token in analyzer.analyze(chunk)[:MAX_PHRASE][-1:])
         parts += [_phrase(analyzer.analyze(text), None, text)] if text else []
-    return And(tuple(parts[:MAX_LEAVES])) if len(parts) > 1 else parts[0] if parts else None
+    return _joined(And, list(dict.fromkeys(parts))[:MAX_LEAVES])
 
 
 def _phrase(tokens: Sequence[Token], field: Field | None, text: str) -> Phrase:
@@ -279,8 +283,11 @@ class _Parser:
     def _warn(self, lexeme: _Lexeme) -> None:
         if match := UNKNOWN_FIELD.match(lexeme.text):
             self.warnings.append(f"{match[1]}: is not a field (title: and text: are); searched for as words.")
+        if lexeme.text in FOREIGN:
+            self.warnings.append(f"{lexeme.text} is no operator ({FOREIGN[lexeme.text]}); searched for as a word.")
 
 
 def _joined(kind: type[And[Leaf]] | type[Or[Leaf]], parts: Sequence[Node]) -> Node | None:
-    """The parts joined by `kind`; a single part itself, and None for no parts."""
-    return kind(tuple(parts)) if len(parts) > 1 else parts[0] if parts else None
+    """The parts joined by `kind`, each once; a single part itself, and None for no parts."""
+    different = tuple(dict.fromkeys(parts))
+    return kind(different) if len(different) > 1 else different[0] if different else None

@@ -51,13 +51,15 @@ class Groups:
                 groups |= dict.fromkeys((row.document for row in rows), _group(collapse, rows))
         return groups
 
-    def of_all_matches(self, collapse: Collapse) -> list[Group]:
-        """The groups of all documents that match."""
+    def of_all_matches(self, collapse: Collapse, above: int = 0) -> list[Group]:
+        """The groups of all documents that match with a version of a `seq` above the given one."""
         types = LINKED_BY[collapse]
         if not types:
             return []
         linked = sa.union_all(*(_linked(side, types) for side in (Relation.a_document, Relation.b_document)))
-        statement = self.scope.select(DocumentState.document).where(DocumentState.document.in_(linked))
+        statement = self.scope.select(DocumentState.document).where(
+            DocumentState.document.in_(linked), Version.seq > above
+        )
         groups = self.of_documents(collapse, self.scope.session.scalars(statement).all())
         return list({group.shown.document: group for group in groups.values()}.values())
 

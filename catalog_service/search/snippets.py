@@ -4,6 +4,7 @@ import itertools
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from catalog_service.resources import Span
 from catalog_service.search import analyzer, entries
@@ -17,7 +18,28 @@ MAX_SNIPPETS = 3
 MAX_MARKS = 50
 # Matches after this many code points of a text are not marked: analysing the text is what takes the time.
 MAX_TEXT = 200_000
+# Code points that are analysed for the marks of one text, and of all texts of a page: some 0.1 and 1 second. Where a
+# phrase of common words begins at every other word, each word is analysed many times.
+MAX_ANALYSED = 200_000
+MAX_ANALYSED_PAGE = 2_000_000
 CHUNK = re.compile(r"\S+")
+
+
+@dataclass(slots=True)
+class Allowance:
+    """How many code points may still be analysed for one page; `spend` is False when the text's share is used up."""
+
+    left: int = MAX_ANALYSED_PAGE
+    _reserve: int = 0
+
+    def begin_text(self) -> None:
+        """Begins the share of another text."""
+        self._reserve = max(0, self.left - MAX_ANALYSED)
+
+    def spend(self, count: int) -> bool:
+        """Whether `count` code points more may be analysed."""
+        self.left = max(0, self.left - count)
+        return self.left > self._reserve
 
 
 class Highlighter:
@@ -27,9 +49,10 @@ class Highlighter:
     Only there are tokens compared; whether a chunk is one of these is decided once for all texts.
     """
 
-    def __init__(self, field: Field, leaves: Iterable[Leaf]) -> None:
+    def __init__(self, field: Field, leaves: Iterable[Leaf], allowance: Allowance | None = None) -> None:
         self.field = field
-        self._leaves = [leaf for leaf in leaves if leaf.field in (None, field)]
+        self._allowance = allowance or Allowance()
+        self._leaves = list(dict.fromkeys(leaf for leaf in leaves if leaf.field in (None, field)))
         phrases = [leaf for leaf in self._leaves if isinstance(leaf, Phrase)]
         self._longest = max((1, *(len(leaf.stems) for leaf in phrases)))
         # The terms of the tokens that a match may start with.
@@ -42,6 +65,7 @@ class Highlighter:
     def snippets(self, text: str) -> tuple[Snippet, ...]:
         """The first matches in `text`, in up to three snippets cut at words; offsets are absolute."""
         parts: list[tuple[Span, list[Span]]] = []
+        self._allowance.begin_text()
         for mark in itertools.islice(self._marks(text[:MAX_TEXT]), MAX_MARKS):
             if parts and mark[0] < parts[-1][0][1]:
                 _add(parts[-1][1], mark)
@@ -59,6 +83,8 @@ class Highlighter:
         if not chunks.isdisjoint(self._starting):
             for match in CHUNK.finditer(text):
                 if match.group() in self._starting:
+                    if not self._allowance.spend(len(match.group())):
+                        return
                     yield from self._marks_between(text, *match.span())
 
     def _may_start(self, chunk: str) -> bool:
@@ -75,6 +101,8 @@ class Highlighter:
         window: deque[Token] = deque()
         for token in itertools.chain(analyzer.tokens(text, start), itertools.repeat(None, self._longest)):
             if token is not None:
+                if not self._allowance.spend(token.end - token.start):
+                    return
                 window.append(token)
             if window and (token is None or len(window) == self._longest):
                 if window[0].start >= end:

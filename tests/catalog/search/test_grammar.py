@@ -124,3 +124,17 @@ def test_every_query_parses_and_its_plainest_form_means_the_same(query: str) -> 
     reparsed = parse(parsed.written)
     assert reparsed.node == parsed.node
     assert not reparsed.escaped
+
+
+def test_repeated_words_are_searched_for_once() -> None:
+    assert parse(" ".join(['"the of"'] * 32)) == parse('"the of"')
+    assert parse("a OR b OR a") == parse("a OR b")
+    assert parse("(peace peace) OR peace -war -war").node == parse("peace OR (peace -war)").node
+
+
+@pytest.mark.parametrize(("query", "word"), [("peace NOT war", "NOT"), ("peace NEAR talks", "NEAR")])
+def test_an_operator_of_other_search_engines_is_a_word_with_a_warning(query: str, word: str) -> None:
+    [warning] = parse(query).warnings
+    assert warning.startswith(f"{word} is no operator (write ")
+    assert parse(query).node == parse(query.lower()).node
+    assert parse(query.lower()).warnings == ()

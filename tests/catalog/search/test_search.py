@@ -10,8 +10,10 @@ import pytest
 import sqlalchemy as sa
 
 from catalog_service import document_versions, search
-from catalog_service.errors import BadQuery, CursorMismatch
+from catalog_service.errors import BadQuery, CursorMismatch, SearchTooExpensive
+from catalog_service.search import counting, finding
 from catalog_service.search.results import Collapsed, Hit, SearchResults, Total
+from catalog_service.store import deadline
 from catalog_service.store.db import Database
 from tests.catalog.conftest import Record
 from tests.catalog.events import article, document_id, event, relation
@@ -272,3 +274,30 @@ def test_scripts_without_spaces_are_found(catalog: Database, record: Record) -> 
     record(event(1, article=article("首尔", "新西兰总理与韩国总统在首尔举行会谈。")), event(2))
     for q in ("新西兰", "总统", "首"):
         assert len(run(catalog, q).hits) == 1, q
+
+
+@pytest.mark.parametrize("collapse", ["none", "duplicates", "stories"])
+def test_of_too_many_matches_the_newest_are_counted(
+    catalog: Database, record: Record, monkeypatch: pytest.MonkeyPatch, collapse: str
+) -> None:
+    monkeypatch.setattr(counting, "MAX_COUNTED", 4)
+    copies = [event(number, relations=[relation(number - 1, type_="duplicate")]) for number in (4, 7)]
+    record(*(event(number) for number in (1, 2, 3, 5, 6)), *copies)
+    results = run(catalog, "envoys", collapse=collapse, total="exact", facets=("kind", "month"))
+    assert results.total is not None
+    assert (results.total.relation, len(results.hits) >= results.total.documents) == ("gte", True)
+    assert all(sum(facet.values()) == results.total.documents for facet in results.facets.values())
+    whole = run(catalog, "envoys", collapse=collapse, path="001.txt", total="exact")
+    assert whole.total == Total(documents=1, stories=1, relation="eq")
+
+
+def test_a_search_that_takes_too_long_is_refused(
+    catalog: Database, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(*(event(number) for number in range(1, 200)))
+    monkeypatch.setattr(finding, "MAX_SECONDS", 0.001)
+    monkeypatch.setattr(deadline, "STEPS_BETWEEN_CHECKS", 1)
+    with pytest.raises(SearchTooExpensive), catalog.reading() as session:
+        search.find(session, search.Query(q="envoys OR met* OR -monday", total="exact", facets=("kind",)))
+    monkeypatch.undo()
+    assert run(catalog, "envoys").hits

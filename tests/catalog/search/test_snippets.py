@@ -5,7 +5,16 @@ from hypothesis import strategies as st
 
 from catalog_service.search.grammar import leaves, parse
 from catalog_service.search.results import Snippet
-from catalog_service.search.snippets import CONTEXT, MAX_MARKS, MAX_SNIPPETS, MAX_TEXT, Highlighter
+from catalog_service.search.snippets import (
+    CONTEXT,
+    MAX_ANALYSED,
+    MAX_ANALYSED_PAGE,
+    MAX_MARKS,
+    MAX_SNIPPETS,
+    MAX_TEXT,
+    Allowance,
+    Highlighter,
+)
 
 LONG = "word " * 100
 
@@ -70,3 +79,16 @@ def test_no_match_starts_in_a_chunk_that_is_skipped(texts: list[str], q: str) ->
     for text in texts:
         whole = list(highlighter._marks_between(text, 0, len(text))) if highlighter._leaves else []
         assert list(highlighter._marks(text)) == whole
+
+
+def test_marks_of_common_phrases_end_with_the_allowance() -> None:
+    allowance = Allowance()
+    text = "the of " * 20_000
+    query = f'"{"the of " * 15}w" OR apple'
+    highlighter = Highlighter("text", leaves(parse(query).node), allowance)
+    for number in range(1, MAX_ANALYSED_PAGE // MAX_ANALYSED + 1):
+        assert highlighter.snippets(text) == ()
+        # The last word of a text may exceed its share.
+        assert 0 <= MAX_ANALYSED_PAGE - number * MAX_ANALYSED - allowance.left < 100 * number
+    assert (highlighter.snippets("an apple"), allowance.left) == ((), 0)
+    assert marked("an apple", query) == ["apple"]
