@@ -12,8 +12,20 @@ from catalog_service.access.policy import Access
 from catalog_service.api import errors, events, openapi, service
 from catalog_service.api.operations import Operation
 from catalog_service.broadcast import Broadcast
+from catalog_service.differences import Differences
 from catalog_service.history.group_commit import Writer
-from catalog_service.keys import ACCESS, BROADCAST, DATABASE, DESCRIPTION, METRICS, POINTS, SETTINGS, STOPPING, WRITER
+from catalog_service.keys import (
+    ACCESS,
+    BROADCAST,
+    DATABASE,
+    DESCRIPTION,
+    DIFFERENCES,
+    METRICS,
+    POINTS,
+    SETTINGS,
+    STOPPING,
+    WRITER,
+)
 from catalog_service.metrics import Metrics
 from catalog_service.settings import Settings
 from catalog_service.store import notices
@@ -32,6 +44,7 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     app[SETTINGS] = settings
     app[DATABASE] = database
     app[POINTS] = PointReader(database)
+    app[DIFFERENCES] = Differences(database)
     app[ACCESS] = Access(settings, app[POINTS])
     app[METRICS] = Metrics()
     app[BROADCAST] = Broadcast(database, limit=settings.limits.readers)
@@ -48,7 +61,7 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     app[METRICS].watch_readers(lambda: app[BROADCAST].readers)
     app.cleanup_ctx.append(_writing)
     app.cleanup_ctx.append(_broadcasting)
-    app.on_cleanup.append(_close_points)
+    app.on_cleanup.append(_close)
     app.on_shutdown.append(_stop_waiting)
     app.on_response_prepare.append(requests.finish)
     _route(app, (*service.OPERATIONS, *api.OPERATIONS))
@@ -56,8 +69,9 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     return app
 
 
-async def _close_points(app: web.Application) -> None:
+async def _close(app: web.Application) -> None:
     app[POINTS].close()
+    app[DIFFERENCES].close()
 
 
 async def _stop_waiting(app: web.Application) -> None:

@@ -147,15 +147,14 @@ def original(reader: Reader, document: UUID, number: int) -> OriginalBytes:
     return OriginalBytes(row.content, row.original, row.media_type, row.encoding, row.path)
 
 
-def compare(reader: Reader, first: VersionName, second: VersionName) -> resources.Diff:
-    """The word diff of any two versions. Raises NotFound, Redacted."""
-    return difference(version(reader, *first), version(reader, *second))
-
-
 def difference(before: resources.Version, after: resources.Version) -> resources.Diff:
     """The word diff of two versions that were read before."""
+    return described(before, after, diffing.compare(before.text, after.text))
+
+
+def described(before: resources.Version, after: resources.Version, comparison: diffing.Comparison) -> resources.Diff:
+    """The comparison of the texts of two versions as a word diff, with the significance of the change."""
     texts = before.text, after.text
-    comparison = diffing.compare(*texts)
     significance = diffing.significance((before.title, after.title), texts, comparison.ops)
     first, second = (resources.VersionName(document=side.id, version=side.version) for side in (before, after))
     return resources.Diff(

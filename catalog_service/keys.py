@@ -9,6 +9,7 @@ from aiohttp import web
 from catalog_service.access.policy import Access
 from catalog_service.broadcast import Broadcast
 from catalog_service.contract import AnyEvent, Problem, Receipt
+from catalog_service.differences import Differences
 from catalog_service.history.group_commit import Writer
 from catalog_service.history.record import Malformed
 from catalog_service.metrics import Metrics
@@ -20,6 +21,7 @@ ErrorPage = Callable[[web.Request, Problem], web.Response]
 
 SETTINGS = web.AppKey("settings", Settings)
 DATABASE = web.AppKey("database", Database)
+DIFFERENCES = web.AppKey("differences", Differences)
 POINTS = web.AppKey("points", PointReader)
 ACCESS = web.AppKey("access", Access)
 WRITER: web.AppKey[Writer[AnyEvent | Malformed, Receipt]] = web.AppKey("writer")

@@ -103,12 +103,12 @@ def _segments(paragraph: str, offset: int, runs: Sequence[_Run]) -> Iterator[Seg
         yield Segment(paragraph[at:])
 
 
-Manner = Literal["kept", "added", "removed"]
+Manner = Literal["kept", "moved", "added", "removed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text of a comparison, and whether it was kept, added or removed."""
+    """A run of text of a comparison, and whether it was kept, moved, added or removed."""
 
     text: str
     manner: Manner
@@ -126,11 +126,11 @@ def compared(pieces: Iterable[Piece]) -> list[list[Piece]]:
 
 
 def pieces(first: str, second: str, ops: Iterable[DiffOperation]) -> Iterator[Piece]:
-    """The second text as kept and added pieces, with the removed pieces of the first text between them, in order."""
+    """The second text as kept, moved and added pieces, with the removed pieces of the first text at their places."""
     for op in ops:
         if op.op in ("delete", "replace"):
             yield Piece(first[slice(*op.a)], "removed")
         if op.op in ("insert", "replace"):
             yield Piece(second[slice(*op.b)], "added")
         if op.op in ("equal", "move"):
-            yield Piece(second[slice(*op.b)], "kept")
+            yield Piece(second[slice(*op.b)], "kept" if op.op == "equal" else "moved")

@@ -23,8 +23,17 @@ def answer(
 ) -> web.Response:
     """The model as JSON; `etag` is made by `strong` or `weak`, `links` are pairs of address and relation type."""
     headers = {**validators(etag, modified), **linked(links)}
-    body = model.__pydantic_serializer__.to_json(model, by_alias=True)
-    return web.Response(body=body, content_type="application/json", headers=headers)
+    return web.Response(body=body(model), content_type="application/json", headers=headers)
+
+
+def body(model: BaseModel) -> bytes:
+    """The model as JSON; a large one is made in a thread, for `of_body`."""
+    return model.__pydantic_serializer__.to_json(model, by_alias=True)
+
+
+def of_body(content: bytes, *, etag: str) -> web.Response:
+    """JSON that was made before."""
+    return web.Response(body=content, content_type="application/json", headers=validators(etag, None))
 
 
 def not_modified(etag: str, modified: datetime | None = None, links: Iterable[tuple[str, str]] = ()) -> web.Response:

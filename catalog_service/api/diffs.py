@@ -8,11 +8,10 @@ from pydantic import Field
 
 from catalog_service import contract, diffing, document_versions, resources
 from catalog_service.api import answers
-from catalog_service.api.answers import answer
 from catalog_service.api.operations import Content, Operation, Parameters
 from catalog_service.api.parameters import Number, OfDocument
 from catalog_service.errors import BadQuery, NotFound, Redacted
-from catalog_service.keys import DATABASE, POINTS
+from catalog_service.keys import DIFFERENCES, POINTS
 
 VersionName = Annotated[
     str,
@@ -64,7 +63,12 @@ async def _diff(request: web.Request, first: tuple[UUID, int], second: tuple[UUI
         # The diff has not changed, but a version may have been redacted.
         await request.config_dict[POINTS].read(document_versions.heads, first, second)
         return answers.not_modified(etag)
-    return answer(await request.config_dict[DATABASE].read(document_versions.compare, first, second), etag=etag)
+    body = await request.config_dict[DIFFERENCES].between(first, second, _body)
+    return answers.of_body(body, etag=etag)
+
+
+def _body(_before: resources.Version, _after: resources.Version, diff: resources.Diff) -> bytes:
+    return answers.body(diff)
 
 
 OPERATIONS = (

@@ -9,7 +9,7 @@ from catalog_service.resources import Diff, Version, VersionSummary
 
 # Code points of text in one entry; what is longer ends with a link.
 LONGEST = 10_000
-TAGS = {"kept": "", "added": "ins", "removed": "del"}
+TAGS = {"kept": "", "moved": "mark", "added": "ins", "removed": "del"}
 GAP = "<p>…</p>"
 SAME = "<p>The title and the text are the same; other details of the document changed.</p>"
 

@@ -3,6 +3,7 @@
 All pages need the scope `read`; `access` has checked it before a handler runs.
 """
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -15,9 +16,10 @@ from sqlalchemy.orm import Session
 
 from catalog_service import contract, document_versions, documents, marking, search, stories
 from catalog_service.errors import BadQuery, NotFound
-from catalog_service.keys import DATABASE, ERROR_PAGE
+from catalog_service.keys import DATABASE, DIFFERENCES, ERROR_PAGE
 from catalog_service.relation_types import PROPERTIES
 from catalog_service.relations import queries
+from catalog_service.resources import Diff, Version
 from catalog_service.store.db import Database
 from catalog_service.web import assets, presenting
 
@@ -134,16 +136,15 @@ def _relations(session: Session, document_id: UUID, number: int | None, cursor: 
 async def changes(request: web.Request) -> web.Response:
     """The word diff of two versions of a document."""
     _query(request, set())
-    first, second = _number(request.match_info["first"]), _number(request.match_info["second"])
-    context = await _database(request).read(_changes, _uuid(request), first, second)
-    return _page(request, "changes.html", context)
+    document_id = _uuid(request)
+    first, second = (_number(request.match_info[name]) or 0 for name in ("first", "second"))
+    render = functools.partial(_changes, request)
+    return await request.config_dict[DIFFERENCES].between((document_id, first), (document_id, second), render)
 
 
-def _changes(session: Session, document_id: UUID, first: int | None, second: int | None) -> dict[str, Any]:
-    before, after = (document_versions.version(session, document_id, number or 0) for number in (first, second))
-    diff = document_versions.difference(before, after)
-    return {
-        "document": document_id,
+def _changes(request: web.Request, before: Version, after: Version, diff: Diff) -> web.Response:
+    context = {
+        "document": after.id,
         "title": after.title,
         "earlier_title": before.title,
         "first": before.version,
@@ -153,6 +154,7 @@ def _changes(session: Session, document_id: UUID, first: int | None, second: int
         "moved": diff.summary.moved,
         "paragraphs": marking.compared(marking.pieces(before.text, after.text, diff.ops)),
     }
+    return _page(request, "changes.html", context)
 
 
 async def relation(request: web.Request) -> web.Response:

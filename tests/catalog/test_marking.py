@@ -63,11 +63,11 @@ def test_a_comparison_shows_removed_text_at_its_old_position() -> None:
     ]
 
 
-def test_moved_words_are_kept_words() -> None:
-    assert list(pieces("a b", "b a", [Op("move", (2, 3), (0, 1))])) == [Piece("b", "kept")]
+def test_moved_words_are_marked_where_they_are_now() -> None:
+    assert list(pieces("a b", "b a", [Op("move", (2, 3), (0, 1))])) == [Piece("b", "moved")]
 
 
-manners: st.SearchStrategy[Manner] = st.sampled_from(["kept", "added", "removed"])
+manners: st.SearchStrategy[Manner] = st.sampled_from(["kept", "moved", "added", "removed"])
 
 
 @given(st.lists(st.builds(Piece, st.text(alphabet="ab\n", max_size=8), manners), max_size=6))
