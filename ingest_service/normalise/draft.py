@@ -16,7 +16,9 @@ from ingest_service.normalise.layout import Line
 SHORTEST_HEADING = 20
 MENU = 400
 LONG = 100
-NEAR_TEXT = 10
+NEAR_TEXT = 20
+# A label before the heading on its line: "MEDIA ADVISORY: ".
+LONGEST_LABEL = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Draft:
         """
         tops, title = [0], self.article.title
         if len(title) >= SHORTEST_HEADING:
-            headings = (index + 1 for index, line in enumerate(self.lines[:MENU]) if line.text == title)
+            headings = (index + 1 for index, line in enumerate(self.lines[:MENU]) if _is_heading(line.text, title))
             tops += (at for at in headings if any(len(line.text) > LONG for line in self.lines[at : at + NEAR_TEXT]))
         for top in tops:
             yield from ((index, index - top) for index in range(top, min(top + near, len(self.lines))))
@@ -77,6 +79,12 @@ class Draft:
                     yield start, line.end
                     start = following.start
             yield start, paragraph[-1].end
+
+
+def _is_heading(text: str, title: str) -> bool:
+    """Whether a line is the title, perhaps after a label."""
+    label = text.removesuffix(title)
+    return label != text and len(label) <= LONGEST_LABEL and (not label or label.endswith(": "))
 
 
 def opened(reading: Reading, rewritten: Sequence[Note] = ()) -> Draft:

@@ -113,7 +113,7 @@ def _kind(draft: Draft) -> Kind:
     is_signed = bool(article.authors or article.credits or _is_of_outlet(draft))
     if not is_signed and sum(_release_signs(draft, opening)) >= FEWEST_SIGNS:
         return "release"
-    if not is_signed and SHARE.search(opening):
+    if not is_signed and SHARE.search(f"{article.title} \n{opening}"):
         return "wire"
     return "article" if article.title and (is_signed or article.published or _reports(draft)) else "document"
 

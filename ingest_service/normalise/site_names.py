@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ingest_service.normalise import names, publishers
+from ingest_service.normalise import layout, names, publishers
 from ingest_service.normalise.draft import Draft, RuleResult
 from ingest_service.normalise.layout import Line
 
@@ -13,7 +13,12 @@ LONGEST_NAME = 80
 FEWEST_WORDS = 3
 # The number of lines below the title in which it may be repeated; a menu may come before.
 NEAR = 400
-SEPARATOR = re.compile(r"\s+(\||::?|•|»|[-–—])\s+")
+# Between letters of scripts without spaces, the separator needs none.
+SEPARATOR = re.compile(r"\s+(\||::?|•|»|[-–—])\s+|(?<=[\u3040-\u9fff])\s*([-–—_|｜])\s*(?=[\u3040-\u9fffA-Z])")
+# Titles of windows are cut off at 40 characters or more.
+SHORTEST_CUT_OFF = 40
+# Of a title in a script without spaces.
+SHORTEST_UNSPACED = 6
 # Parts of a site that are no name of a publisher.
 SECTION = re.compile(
     r"(?:(?:press|news|media|latest)(?: room| releases?| cent(?:er|re)| statements?)?|newsroom|home|homepage|blog"
@@ -59,9 +64,13 @@ def _divided(text: str, below: Sequence[Line]) -> tuple[int, int, str | None]:
     section = SEPARATOR.search(text)
     start = section.end() if section and section[1] == "|" and SECTION.fullmatch(text[: section.start()]) else 0
     end, site = len(text), None
-    for first, last, mark in _separators(text):
+    # Where a part is repeated as the heading, all that follows is no title.
+    separators = list(_separators(text))
+    heading = next((at for at, *_ in reversed(separators) if at > start and _is_repeated(text[start:at], below)), end)
+    for first, last, mark in separators:
         tail = text[last:end].strip()
-        if len(names.words(text[:first])) < FEWEST_WORDS or not _is_site(tail, mark, text[start:first], below):
+        is_site = first >= heading or _is_site(tail, mark, text[start:first], below)
+        if not _is_long(text[:first]) or not is_site:
             break
         end = first
         site = site if site or SECTION.fullmatch(tail) else tail
@@ -69,18 +78,28 @@ def _divided(text: str, below: Sequence[Line]) -> tuple[int, int, str | None]:
     return start if start and _is_repeated(text[start:end], below) else 0, end, site
 
 
+def _is_long(text: str) -> bool:
+    """Whether a text is long enough for a title."""
+    unspaced = layout.UNSPACED.search(text) and len(text) >= SHORTEST_UNSPACED
+    return bool(unspaced) or len(names.words(text)) >= FEWEST_WORDS
+
+
 def _is_repeated(text: str, below: Sequence[Line]) -> bool:
-    """Whether a line below has the same words."""
-    words = names.words(text)
-    return len(words) >= FEWEST_WORDS and any(
-        abs(len(line.text) - len(text)) < FEWEST_WORDS and names.words(line.text) == words for line in below[:NEAR]
+    """Whether a line below has the same words, or begins with a text that was cut off."""
+    words, start = names.words(text), f"{text} "
+    if not _is_long(text):
+        return False
+    return any(
+        (abs(len(line.text) - len(text)) < FEWEST_WORDS and names.words(line.text) == words)
+        or (len(text) >= SHORTEST_CUT_OFF and len(line.text) <= LONGEST and line.text.startswith(start))
+        for line in below[:NEAR]
     )
 
 
 def _separators(text: str) -> Iterator[tuple[int, int, str]]:
     """The separators of a title, the last one first."""
     for match in reversed(list(SEPARATOR.finditer(text))):
-        yield match.start(), match.end(), match[1]
+        yield match.start(), match.end(), match[1] or match[2]
 
 
 def _is_site(tail: str, mark: str, title: str, below: Sequence[Line]) -> bool:

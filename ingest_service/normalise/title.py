@@ -16,7 +16,7 @@ from ingest_service.normalise import (
     sentences,
     site_names,
 )
-from ingest_service.normalise.draft import Draft, RuleResult
+from ingest_service.normalise.draft import LONG, MENU, NEAR_TEXT, Draft, RuleResult
 from ingest_service.normalise.layout import Line
 
 LONGEST = 200
@@ -30,6 +30,8 @@ TRAIL_MARKS = re.compile(r"[>»›|]")
 TRAIL = re.compile(r"(?:You are here:? ?)?Home(?: ?[>»›/|] ?[^>»›/|]{1,40}){1,6}")
 # A title that is continued fills its line nearly; the rest is no longer than the line and a word.
 MOST_LINES = 3
+# Longer lines are not wrapped, and a title is then one line.
+WIDEST_WRAPPED = 140
 SHORTEST_FULL_LINE = 45
 LONGEST_WORD = 20
 LONG_WORD = 5
@@ -38,6 +40,12 @@ SHORTEST_CUT_OFF = 40
 FEWEST_WORDS = 3
 TITLE_CASE_SHARE = 0.7
 OPENING = re.compile(r"Dear\b|[\"“]")
+# The official whose site it is, at the top of each page.
+OFFICIAL = re.compile(
+    r"(?:Office of )?(?:United States|U\.? ?S\.?)\s+(?:Senator|Representative|Congress(?:wo)?man)\s+\w[\w. '’-]{2,30}",
+    re.I,
+)
+
 # The section in which a site has its releases.
 RELEASES = re.compile(r"(?:press|news|media) (?:releases?|room)\b", re.I)
 # A place of the United States alone, or a date in figures, is no title.
@@ -76,7 +84,7 @@ def title(draft: Draft) -> RuleResult:
         paragraphs = paragraphs[above:]
         if not paragraphs or len(paragraphs[0]) == len(draft.lines):
             return RuleResult()
-        if draft.article.kind == "release":
+        if draft.article.kind == "release" and all(line.width <= WIDEST_WRAPPED for line in draft.lines[above:TOP]):
             paragraphs = _with_continuation(paragraphs)
         # The headlines of dpa end with an equals sign.
         title_text = _joined(paragraphs[0]).removesuffix(" =")
@@ -89,6 +97,8 @@ def title(draft: Draft) -> RuleResult:
     if whole:
         title_text, same = _joined(whole), [*same, whole]
     cuts = [(line.start, line.end) for lines in same for line in lines]
+    # The heading of a saved page is whole where the title of its window is cut off.
+    title_text = _heading(title_text, draft.lines) or title_text
     if cuts and len(cuts) == len(draft.lines):
         cuts.pop()
     if not cuts:
@@ -125,6 +135,17 @@ def _whole_title(text: str, below: Sequence[tuple[Line, ...]]) -> tuple[Line, ..
     return below[0] if is_same and whole[len(cut_off) :][:1] == " " and _is_title(whole, below[0]) else ()
 
 
+def _heading(text: str, lines: Sequence[Line]) -> str | None:
+    """The line further down, above the text of the page, that begins with all of a title and is a title itself."""
+    start = f"{text.rstrip(' .…')} "
+    for index, line in enumerate(lines[:MENU]) if len(start) > SHORTEST_CUT_OFF else ():
+        if line.text.startswith(start) and any(
+            len(below.text) > LONG for below in lines[index + 1 : index + NEAR_TEXT]
+        ):
+            return line.text if _is_title(line.text, (line,)) else None
+    return None
+
+
 def _lines_above(lines: Sequence[Line], paragraphs: Sequence[tuple[Line, ...]]) -> int:
     """The number of paragraphs above the title that are sections of the site, or one date of publication or byline."""
     if len(paragraphs) < 3 or len(paragraphs[0]) > 1:
@@ -140,9 +161,10 @@ def _lines_above(lines: Sequence[Line], paragraphs: Sequence[tuple[Line, ...]]) 
 
 
 def _is_section(lines: tuple[Line, ...]) -> bool:
-    return (
-        len(lines) == 1 and len(lines[0].text) <= LONGEST_TRAIL and bool(site_names.SECTIONS.fullmatch(lines[0].text))
-    )
+    """Whether a paragraph is a line of sections of a site, or of the official whose site it is."""
+    text = lines[0].text
+    is_banner = site_names.SECTIONS.fullmatch(text) or OFFICIAL.fullmatch(text)
+    return len(lines) == 1 and len(text) <= LONGEST_TRAIL and bool(is_banner)
 
 
 def _is_numeric_date(lines: tuple[Line, ...]) -> bool:
@@ -164,6 +186,8 @@ def _continues(line: Line, following: Line) -> bool:
     if line.row + 1 != following.row or line.width < SHORTEST_FULL_LINE or following.width > line.width + LONGEST_WORD:
         return False
     if not (is_in_title_case(line.text) and is_in_title_case(following.text)) or sentences.is_ended(following.text):
+        return False
+    if following.text[-1] in "-–—" or letterheads.LABEL.fullmatch(following.text):
         return False
     return not (datelines.opens(following.text) or following.text.startswith("By ") or dates.alone(following.text))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.quality import article_set, gate
 
 FLOORS = Path(__file__).parent / "article_floors.json"
-PINNED = "sha-256:b961c176f2072945b4ca78d7ab182099395a1c021b77480589aa0716e7126545"
+PINNED = "sha-256:9c583b41073362f27a855e8ab0e515589a91a1870094bba204ea05e41a956294"
 # No reason is good enough for less than this.
 LEAST = dict.fromkeys(article_set.FIELDS, 0.95)
 FEWEST_TEXTS = 120

@@ -128,3 +128,33 @@ def test_a_title_with_a_bar_or_a_dash_stays_whole(line: str) -> None:
 def test_a_site_name_is_recognised_where_the_title_is_repeated() -> None:
     article = article_of(f"{TITLE} - alma.example\n\n{TITLE}\n\n{BODY}")
     assert (article.title, article.text) == (TITLE, BODY)
+
+
+@pytest.mark.parametrize(
+    ("title", "suffix", "publisher"),
+    [
+        ("섬 의회 야간 여객선 승인", " | 알마일보", "알마일보"),
+        ("岛上议会批准夜间渡轮", "_阿尔马新闻网", "阿尔马新闻网"),
+        ("岛上议会批准夜间渡轮", "-阿尔马新闻网", "阿尔马新闻网"),
+        (TITLE, " - Harbours 80/90 - Almanach", "Almanach"),
+        (TITLE, " » Local » Noticias » Almanach", "Almanach"),
+    ],
+)
+def test_all_that_follows_the_heading_in_the_title_of_a_window_is_no_title(
+    title: str, suffix: str, publisher: str
+) -> None:
+    article = article_of(f"{title}{suffix}\n\nMenu\n\n{title}\n\n{BODY}")
+    assert (article.title, article.publisher) == (title, publisher)
+
+
+@pytest.mark.parametrize(
+    "title", ["岛上议会-批准夜间渡轮", "夜间渡轮_第二部分", f"{TITLE} - Harbours 80/90 - Almanach"]
+)
+def test_a_title_with_separators_stays_whole_where_no_heading_repeats_a_part(title: str) -> None:
+    assert article_of(f"{title}\n\nMenu\n\n{BODY}").title == title
+
+
+def test_a_stamp_below_a_heading_with_a_label_gives_the_date() -> None:
+    heading = f"MEDIA ADVISORY: {TITLE}"
+    article = article_of(f"{heading} - Alma Harbour Office\nNews\n{heading}\nAdmin | July 1, 2024\n{BODY * 2}")
+    assert (article.title, article.published) == (TITLE, "2024-07-01")

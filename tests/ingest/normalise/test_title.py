@@ -206,3 +206,42 @@ def test_a_title_that_looks_like_a_place_or_a_date_is_one(line: str) -> None:
 def test_a_title_is_below_a_date_in_figures() -> None:
     article = article_of(f"Releases\n\n06 12 2006\n\n{TITLE}\n\n{BODY}")
     assert (article.title, article.text) == (TITLE, f"Releases\n\n06 12 2006\n\n{BODY}")
+
+
+MENU = "HOME\n\nGET HELP\n\nCONTACT US"
+LONG_BODY = BODY.replace("\n\n", " ")
+CUT_OFF = "Minister opens the new harbour after nine years"
+
+
+@pytest.mark.parametrize("mark", [" - Alma Harbour Office", "…"])
+def test_the_heading_of_a_saved_page_is_whole(mark: str) -> None:
+    heading = f"{CUT_OFF} of work and two floods"
+    article = article_of(f"{CUT_OFF}{mark}\n\n{MENU}\n\nFOR IMMEDIATE RELEASE\n\n{heading}\n\n{LONG_BODY}")
+    assert article.title == heading
+    assert heading in article.text
+
+
+@pytest.mark.parametrize(
+    "line", [f"{CUT_OFF}, and boats wait", f"{CUT_OFF} of work. Boats wait outside.", "Minister opens the new harbour"]
+)
+def test_a_line_that_is_no_longer_title_changes_nothing(line: str) -> None:
+    assert article_of(f"{CUT_OFF} - Alma Harbour Office\n\n{MENU}\n\n{line}\n\n{LONG_BODY}").title == CUT_OFF
+
+
+def test_a_menu_below_a_title_is_not_part_of_it() -> None:
+    title = "Captain Charged With Theft of Two Boats From Northern Quay"
+    article = article_of(f"{title} - Alma Harbour Office\nHOME\nGET HELP\nFOR IMMEDIATE RELEASE\n{title}\n{LONG_BODY}")
+    assert article.title == title
+
+
+@pytest.mark.parametrize(
+    "line", ["United States Senator   Jane Roe", "U.S. Senator Jane Roe", "Office of U.S. Representative Jane Roe"]
+)
+def test_a_title_is_below_the_official_whose_site_it_is(line: str) -> None:
+    article = article_of(f"{line}\n\n{TITLE}\n\n{BODY}")
+    assert (article.title, article.text) == (TITLE, f"{line}\n\n{BODY}")
+
+
+@pytest.mark.parametrize("line", ["U.S. Senator Jane Roe opens the new harbour in Port Alma", "Senator Jane Roe"])
+def test_a_title_that_names_an_official_is_one(line: str) -> None:
+    assert article_of(f"{line}\n\n{BODY}").title == line
