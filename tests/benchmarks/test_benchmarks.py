@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests import postgres
-from tests.benchmarks import bench_search, filling, load, loading, news, peers, run
+from tests.benchmarks import bench_html, bench_search, filling, load, loading, news, peers, run
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.filling import Filling
 from tests.benchmarks.news import samples
+from tests.quality import html_set
 from tests.system import house
 
 
@@ -193,3 +194,11 @@ def test_a_filled_catalog_answers_as_if_it_had_recorded_the_copies(tmp_path: Pat
     assert copy["relations"] == own["relations"]
     assert copy["id"] != own["id"]
     assert {own["id"], copy["id"]} <= {hit["document"]["id"] for hit in hits}
+
+
+def test_pages_are_filled_up_to_their_size_and_read_the_same() -> None:
+    page = next(html_set.pages())
+    filled = bench_html.filled(page.content)
+    assert 0.95 * bench_html.SIZE < len(filled) < 1.05 * bench_html.SIZE
+    assert html_set.read(filled).text == html_set.read(page.content).text
+    assert bench_html.measure([filled], 1)["ratio"] > 0

@@ -12,6 +12,9 @@ Groups: TypeAlias = Mapping[Element, list[int]]
 
 # Characters of a paragraph that counts as prose, links apart.
 PROSE = 80
+# An ideograph or a sign of kana says as much as some letters.
+IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+IDEOGRAPH_WEIGHT = 2
 # The weight of a paragraph for the parent of its container: a body may be divided into sections.
 OUTER = 0.5
 # The share of the page's prose that is in the right place.
@@ -125,7 +128,12 @@ def name(element: Element) -> str:
 
 def _length(paragraph: Element) -> int:
     links = sum(len(link.text_content()) for link in paragraph.iter("a"))
-    return len(paragraph.text_content().strip()) - links
+    return weight(paragraph.text_content().strip()) - links
+
+
+def weight(text: str) -> int:
+    """The characters of a text, as many as it would have in letters."""
+    return len(text) if text.isascii() else len(text) + IDEOGRAPH_WEIGHT * len(IDEOGRAPH.findall(text))
 
 
 def _whole(body: Element) -> Element:

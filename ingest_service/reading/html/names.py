@@ -21,6 +21,8 @@ MOST_WORDS = 6
 # Shares of words.
 SAME = 0.5
 SHORTEST_SITE = 3
+# Letters of a heading that is part of a title.
+SHORTEST_TITLE = 8
 
 
 def folded(text: str) -> str:
@@ -81,7 +83,9 @@ def _agree(heading: str, title_: str) -> bool:
     one, other = set(WORD.findall(heading.casefold())), set(WORD.findall(title_.casefold()))
     if not one or not other:
         return False
-    is_part = len(one) > 2 and (folded(title_).startswith(folded(heading)) or folded(title_).endswith(folded(heading)))
+    is_part = len(folded(heading)) >= SHORTEST_TITLE and (
+        folded(title_).startswith(folded(heading)) or folded(title_).endswith(folded(heading))
+    )
     return is_part or len(one & other) / len(one | other) >= SAME
 
 

@@ -10,10 +10,13 @@ from ingest_service.reading.html.document import Element, line
 
 # What may be before the links of a pointer: "Read more:", "[Related:".
 LABEL = re.compile(r"\W*(?:[^\W\d_][\w’' -]{0,28}[:：])?\W*")
-FEWEST_WORDS = 4
+# Characters: a title is longer than the label of a button.
+SHORTEST = 18
 FEWEST_LINKS = 5
 # Links that are used to share the article.
-SHARING = re.compile(r"share|intent/|/pin/|[?&](?:u|url|text)=http", re.I)
+SHARING = re.compile(
+    r"[/.]share(?:r(?:\.php)?)?(?:[/?]|\Z)|/intent/|^(?:whatsapp|tg):|[?&](?:u|url|text)=https?(?::|%3A)", re.I
+)
 # With more characters than this share of the prose the pointers are the article: a list of recommendations.
 SHARE = 0.3
 # Words of a line that announces pointers: "You may also like...".
@@ -26,7 +29,9 @@ def remove(place: Place, root: Element, url: str) -> None:
     host = _host(url) or _most_common_host(root)
     for link in list(place.body.iter("a")):
         address = link.get("href") or ""
-        if address.startswith(("http", "//")) and not _is_of_site(address, host) and not SHARING.search(address):
+        if SHARING.search(address):
+            furniture.drop(link)
+        elif address.startswith(("http", "//")) and not _is_of_site(address, host):
             link.attrib.clear()
             link.tag = "span"
     pointers = {*_lines(place), *_lists(place, host)}
@@ -58,9 +63,9 @@ def _lists(place: Place, host: str) -> list[Element]:
 
 
 def _is_pointer(element: Element) -> bool:
-    """Whether an element has nothing but links of several words, and perhaps a label."""
+    """Whether an element has nothing but links as long as titles, and perhaps a label."""
     linked = [line(link.text_content()) for link in element.iter("a")]
-    if sum(len(text.split()) for text in linked) < FEWEST_WORDS:
+    if sum(map(container.weight, linked)) < SHORTEST:
         return False
     rest = line(element.text_content())
     for text in linked:
