@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from catalog_service import contract
@@ -13,9 +13,10 @@ from catalog_service.history import decide
 from catalog_service.history.state import BatchState
 from catalog_service.relations import links
 from catalog_service.store import bulk
-from catalog_service.store.arrays import any_of, any_row_of
+from catalog_service.store.arrays import any_of, any_row_of, parameter, rows_parameter
+from catalog_service.store.prepared import Prepared
 from catalog_service.store.rows import PENDING, DocumentRow, ReceiptRow, RelationRow, Side, VersionKey, VersionRow
-from catalog_service.store.tables import Document, Original, Receipt, Relation, Version, valid_at
+from catalog_service.store.tables import Document, Original, Receipt, Relation, Version
 
 # The columns that name the observation on each side of a relation.
 _SIDES = ((Relation.a_document, Relation.a_observation), (Relation.b_document, Relation.b_observation))
@@ -34,15 +35,13 @@ def load(session: Session, events: Sequence[contract.AnyEvent]) -> BatchState:
 
 
 def _load_receipts(session: Session, state: BatchState, events: Sequence[contract.AnyEvent]) -> None:
-    for row in bulk.select(session, Receipt, ReceiptRow, any_of(Receipt.event, [event.id for event in events])):
+    for row in bulk.select(session, ReceiptRow, Receipt.event, [event.id for event in events]):
         state.receipts[row.event] = row
 
 
 def _load_documents(session: Session, state: BatchState, documents: Collection[str]) -> None:
     if missing := set(documents) - state.documents.keys():
-        state.documents |= {
-            row.id: row for row in bulk.select(session, Document, DocumentRow, any_of(Document.id, missing))
-        }
+        state.documents |= {row.id: row for row in bulk.select(session, DocumentRow, Document.id, missing)}
 
 
 def _load_relations(session: Session, state: BatchState, events: Sequence[contract.AnyEvent]) -> None:
@@ -71,13 +70,19 @@ def _load_observed(session: Session, state: BatchState, sides: Collection[Side])
     """The versions that these observations became."""
     stored = [side for side in sides if side[0] in state.documents]
     if stored:
-        statement = (
-            select(Receipt.document, Receipt.observation, func.max(Receipt.number))
-            .where(any_row_of((Receipt.document, Receipt.observation), stored))
-            .group_by(Receipt.document, Receipt.observation)
-        )
-        rows = session.execute(statement)
-        state.observed |= {(row[0], row[1]): number for row in rows if (number := row[2]) is not None}
+        rows = _select_observed.rows(session, sides=stored)
+        state.observed |= {(row.document, row.observation): row.number for row in rows if row.number is not None}
+
+
+@Prepared
+def _select_observed() -> Select[*tuple[Any, ...]]:
+    """The last version that each of the observations `:sides` became."""
+    own = (Receipt.document, Receipt.observation)
+    return (
+        select(*own, func.max(Receipt.number).label("number"))
+        .where(any_row_of(own, rows_parameter("sides")))
+        .group_by(*own)
+    )
 
 
 def _load_between_versions(session: Session, state: BatchState, pairs: Iterable[tuple[Side, Side]]) -> None:
@@ -100,10 +105,10 @@ def _candidates(state: BatchState, side: Side) -> set[VersionKey]:
 
 
 def _select_relations(
-    session: Session, state: BatchState, columns: Sequence[Any], keys: Collection[tuple[Any, ...]]
+    session: Session, state: BatchState, columns: tuple[Any, ...], keys: Collection[tuple[Any, ...]]
 ) -> None:
     if keys:
-        state.relations.load(bulk.select(session, Relation, RelationRow, any_row_of(columns, keys), valid_at(Relation)))
+        state.relations.load(bulk.select(session, RelationRow, columns, keys, valid=True))
 
 
 def _load_versions(session: Session, state: BatchState, events: Sequence[contract.AnyEvent]) -> None:
@@ -113,11 +118,9 @@ def _load_versions(session: Session, state: BatchState, events: Sequence[contrac
     compared = {str(event.data.document) for event in events if _has_article(event)} | {id_ for id_, _ in judged}
     keys |= {(id_, state.documents[id_].number) for id_ in compared & state.documents.keys()}
     if keys:
-        _add_versions(
-            state, bulk.select(session, Version, VersionRow, any_row_of((Version.document, Version.number), keys))
-        )
+        _add_versions(state, bulk.select(session, VersionRow, (Version.document, Version.number), keys))
     if late := _with_late_events(state, events):
-        _add_versions(state, bulk.select(session, Version, VersionRow, any_of(Version.document, late)))
+        _add_versions(state, bulk.select(session, VersionRow, Version.document, late))
 
 
 def _with_late_events(state: BatchState, events: Sequence[contract.AnyEvent]) -> set[str]:
@@ -137,7 +140,13 @@ def _load_originals(session: Session, state: BatchState, events: Sequence[contra
     observed = (event.data for event in events if isinstance(event, contract.ObservedEvent))
     digests = {data.original.digest for data in observed if data.original is not None}
     if digests:
-        state.originals.update(session.scalars(select(Original.digest).where(any_of(Original.digest, digests))))
+        state.originals.update(row.digest for row in _select_originals.rows(session, digests=list(digests)))
+
+
+@Prepared
+def _select_originals() -> Select[str]:
+    """Those of the `:digests` that are stored."""
+    return select(Original.digest).where(any_of(Original.digest, parameter("digests")))
 
 
 def _side(event: contract.AnyEvent) -> Side:

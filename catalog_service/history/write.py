@@ -31,7 +31,7 @@ def _write_states(session: Session, state: BatchState) -> None:
     """Ends the states that are stored as present, and adds those that follow."""
     first = [states[0] for id_, states in state.added.states.items() if id_ in state.stored]
     ends = [({"document": row.document}, {"until_seq": row.seq}) for row in first]
-    bulk.update(session, DocumentState, ends, DocumentState.until_seq.is_(None))
+    bulk.update(session, DocumentState, ends, valid=True)
     bulk.insert(session, DocumentState, [row for states in state.added.states.values() for row in states])
 
 

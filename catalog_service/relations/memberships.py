@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from catalog_service import changes
@@ -19,7 +18,7 @@ from catalog_service.store import bulk
 from catalog_service.store.arrays import any_of
 from catalog_service.store.counter import WriterTurn
 from catalog_service.store.rows import ChangeRow, MembershipRow, StoryRow
-from catalog_service.store.tables import Document, Membership, Story, valid_at
+from catalog_service.store.tables import Document, Membership, Story
 
 # The namespace of the ids of stories (RFC 9562, 5.5).
 STORIES = uuid.UUID("6f0b2c54-5b0e-4d0c-9f67-0d1d4c2a8e11")
@@ -40,6 +39,14 @@ class _Move(NamedTuple):
         return story
 
 
+@dataclass(frozen=True, slots=True)
+class _StoryOf:
+    """The story of a document, None if it is in none."""
+
+    id: str
+    story: str | None
+
+
 @dataclass(slots=True)
 class StoryState:
     """Stories by id, as stored and as they are now; and the story of each document that was read.
@@ -57,28 +64,28 @@ class StoryState:
     def load(self, session: Session, ids: Iterable[str]) -> None:
         """Reads the stories that are not read yet."""
         if missing := set(ids) - self.valid.keys():
-            rows = bulk.select(session, Story, StoryRow, any_of(Story.id, missing), valid_at(Story))
+            rows = bulk.select(session, StoryRow, Story.id, missing, valid=True)
             self.stored |= {row.id: row for row in rows}
             self.valid |= {id_: self.stored[id_] for id_ in missing}
 
     def memberships(self, session: Session, documents: Collection[str]) -> dict[str, str]:
         """The stories of those documents that are in one."""
         if missing := set(documents) - self.story_of.keys():
-            self._read(session, any_of(Document.id, missing))
+            self._read(session, Document.id, missing)
         return {document: story for document in documents if (story := self.story_of.get(document))}
 
     def members(self, session: Session, stories: Collection[str]) -> dict[str, set[str]]:
         """The documents of each story."""
         if stories:
-            self._read(session, any_of(Document.story, stories))
+            self._read(session, Document.story, stories)
         members: dict[str, set[str]] = {story: set() for story in stories}
         for document, story in self.story_of.items():
             if story in members:
                 members[story].add(document)
         return members
 
-    def _read(self, session: Session, condition: ColumnElement[bool]) -> None:
-        rows = session.execute(sa.select(Document.id, Document.story).where(condition))
+    def _read(self, session: Session, key: bulk.Key, values: Collection[str]) -> None:
+        rows = bulk.select(session, _StoryOf, key, values)
         stored = {row.id: row.story for row in rows if row.id not in self.story_of}
         self.stored_story |= stored
         self.story_of |= stored
@@ -147,6 +154,6 @@ def _write_documents(session: Session, moves: Iterable[_Move]) -> None:
 def _write_memberships(session: Session, moves: Iterable[_Move], seqs: Mapping[str, int]) -> None:
     """Ends the present memberships, and adds those that follow, at the `seq` at which the old ones end."""
     ends = [({"document": move.document}, {"until_seq": seqs[move.story]}) for move in moves if move.before is not None]
-    bulk.update(session, Membership, ends, Membership.until_seq.is_(None))
+    bulk.update(session, Membership, ends, valid=True)
     entered = [(move.document, move.after) for move in moves if move.after is not None]
     bulk.insert(session, Membership, [MembershipRow(document, seqs[story], None, story) for document, story in entered])

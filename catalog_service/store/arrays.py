@@ -91,9 +91,14 @@ def _rows_on_postgresql(element: _AnyRowOf, compiler: SQLCompiler, **options: An
     return f"({', '.join(columns)}) IN (SELECT {values} FROM json_array_elements({rows}) AS listed)"  # noqa: S608  As above.
 
 
-def any_row_of(columns: Sequence[Any], rows: Collection[Sequence[Any]]) -> ColumnElement[bool]:
+def rows_parameter(name: str) -> BindParameter[Any]:
+    """A parameter that takes a list of rows when the statement is executed."""
+    return bindparam(name, type_=JSON())
+
+
+def any_row_of(columns: Sequence[Any], rows: BindParameter[Any]) -> ColumnElement[bool]:
     """Whether the columns equal the values of one of the rows, however many they are; all of them are one parameter."""
-    return _AnyRowOf(*columns, bindparam(None, [list(row) for row in rows], type_=JSON()))
+    return _AnyRowOf(*columns, rows)
 
 
 class _Elements(FunctionElement[Any]):

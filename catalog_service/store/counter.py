@@ -4,13 +4,16 @@ With a sequence of the database, a transaction that commits late could add a `se
 already seen; that reader would never find it.
 """
 
+import functools
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, Update, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from catalog_service.resources import Snapshot
+from catalog_service.store.prepared import Prepared
 from catalog_service.store.tables import Counter
 
 # The channel on which PostgreSQL notifies the processes of a catalog after each commit.
@@ -40,8 +43,13 @@ def take_turn(session: Session, now: datetime) -> WriterTurn:
     The time of the turn is not before that of the last commit, so that times ascend with `seq` although a clock is set
     back or another process took its time earlier.
     """
-    row = session.execute(select(Counter.epoch, Counter.seq, Counter.time).with_for_update()).one()
+    [row] = _select_turn.rows(session)
     return WriterTurn(row.epoch, row.seq, max(now, row.time or now))
+
+
+@Prepared
+def _select_turn() -> Select[*tuple[Any, ...]]:
+    return select(Counter.epoch, Counter.seq, Counter.time).with_for_update()
 
 
 def end_turn(session: Session, turn: WriterTurn) -> None:
@@ -49,11 +57,13 @@ def end_turn(session: Session, turn: WriterTurn) -> None:
 
     On PostgreSQL the commit also notifies the other processes: see `store.notices`.
     """
-    statement = update(Counter).values(seq=turn.seq, time=turn.now)
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(statement.returning(func.pg_notify(CHANNEL, "")))
-    else:
-        session.execute(statement)
+    session.execute(_end_turn(session.get_bind().dialect.name), {"new_seq": turn.seq, "new_time": turn.now})
+
+
+@functools.cache
+def _end_turn(dialect: str) -> Update:
+    statement = update(Counter).values(seq=bindparam("new_seq"), time=bindparam("new_time"))
+    return statement.returning(func.pg_notify(CHANNEL, "")) if dialect == "postgresql" else statement
 
 
 def snapshot(session: Session) -> Snapshot:

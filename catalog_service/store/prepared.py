@@ -9,11 +9,12 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias, cast
 
-from sqlalchemy import BindParameter, Connection, Dialect, Select, exc
+from sqlalchemy import BindParameter, Connection, Dialect, Float, Select, exc
 from sqlalchemy.engine.interfaces import DBAPICursor, DBAPIModule
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
 
 # What a prepared statement is executed in: the session of a transaction, or the connection of the event loop.
 Reader: TypeAlias = Session | Connection
@@ -60,7 +61,7 @@ class _Compiled:
         # The order of the parameters; None on PostgreSQL, whose driver takes them by name.
         self._order = expanded.positiontup
         columns = statement.selected_columns
-        results = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        results = [_result_processor(column.type, dialect) for column in columns]
         self._results = [(place, process) for place, process in enumerate(results) if process is not None]
         self._make = make_row_class(columns.keys())._make
 
@@ -85,6 +86,12 @@ class _Compiled:
         for place, process in self._results:
             values[place] = process(values[place])
         return self._make(values)
+
+
+def _result_processor(type_: TypeEngine[Any], dialect: Dialect) -> Process | None:
+    """The function that converts a column's values; None for those that remain as the driver returns them."""
+    # SQLAlchemy converts by the type that the driver reports for a result. Each driver has a float for a float column.
+    return None if isinstance(type_, Float) else type_.dialect_impl(dialect).result_processor(dialect, None)
 
 
 def _with_literals(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
