@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from catalog_service.api import changes, diffs, documents, events, feeds, relations, search, stories
+from catalog_service.api import changes, diffs, documents, events, feeds, phrases, relations, search, stories
 from catalog_service.api.operations import Operation
 
 OPERATIONS: tuple[Operation[Any], ...] = (
@@ -12,6 +12,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     *relations.OPERATIONS,
     *stories.OPERATIONS,
     *search.OPERATIONS,
+    *phrases.OPERATIONS,
     *changes.OPERATIONS,
     *feeds.OPERATIONS,
 )

@@ -29,6 +29,7 @@ LEXEME = re.compile(
     r"""|(?P<phrase>"[^"]*"|“[^”]*”)|(?P<or>OR(?![^\s()]))|(?P<and>AND(?![^\s()]))|(?P<word>[^\s()"“”]+|”))"""
 )
 OPERATORS = re.compile(r'[\s()"“”*]+')
+QUOTES = re.compile('["“”]')
 UNKNOWN_FIELD = re.compile(r"([A-Za-z_]+):[^\s/]")
 BARE = re.compile(r"(?!(?:OR|AND)$)\w+")
 NO_WORD = "There is no word to look for."

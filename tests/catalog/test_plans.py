@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from catalog_service import changes, document_versions, documents, search, stories
 from catalog_service.history import record
 from catalog_service.relations import queries
+from catalog_service.search import phrases
 from catalog_service.store import schema
 from catalog_service.store.db import Database
 from tests.catalog.events import article, document_id, event, relation
@@ -37,6 +38,7 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "a search, counted": lambda session: search.find(
         session, search.Query(q="envoys", total="exact", facets=("kind", "month"))
     ),
+    "a phrase": lambda session: phrases.find(session, phrases.PhraseQuery("envoys met"), limit=20),
     "recording a batch": lambda session: record.record_batch(
         session,
         [
