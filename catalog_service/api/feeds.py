@@ -48,10 +48,17 @@ class SearchFeedParameters(SearchParameters):
     sort: Literal["relevance", "-published", "-recorded"] = "-recorded"
 
     def feed_query(self) -> search.Query:
-        """The query of the feed, without what only the answer of a search has. Raises BadQuery for a cursor."""
-        if self.cursor is not None:
-            error = contract.FieldError(pointer="cursor", detail="a feed has no pages")
-            raise BadQuery(f"cursor: {error.detail}", errors=(error,))
+        """The query of the feed, without what only the answer of a search has.
+
+        Raises BadQuery for a cursor or a moment of the past.
+        """
+        refused = {"cursor": "a feed has no pages", "as_of": "a feed is of now"}
+        if errors := tuple(
+            contract.FieldError(pointer=name, detail=detail)
+            for name, detail in refused.items()
+            if getattr(self, name) is not None
+        ):
+            raise BadQuery("; ".join(f"{error.pointer}: {error.detail}" for error in errors), errors=errors)
         return replace(self.query(), facets=(), highlight=False, total="none")
 
 

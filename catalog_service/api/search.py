@@ -10,18 +10,18 @@ from catalog_service import resources, search
 from catalog_service.api import answers
 from catalog_service.api.answers import answer
 from catalog_service.api.operations import Content, Operation
-from catalog_service.api.parameters import Dates, Limit, Paged, Short, dates
-from catalog_service.errors import BadQuery, CursorInvalid, CursorMismatch, SearchTooExpensive
+from catalog_service.api.parameters import AtMoment, Dates, Limit, Paged, Short, dates
+from catalog_service.errors import BadQuery, CursorInvalid, CursorMismatch, FutureMoment, SearchTooExpensive
 from catalog_service.keys import DATABASE
 from catalog_service.search.results import SearchResults
 
 _FACET = f"({'|'.join(search.FACETS)})"
 # `form` is that of a feed of the search.
-_CONVERTED = {"within", "published", "recorded", "story", "facets", "highlight", "form"}
+_CONVERTED = {"within", "published", "recorded", "story", "facets", "highlight", "form", "as_of"}
 
 
-class SearchParameters(Paged):
-    """The words of a search, its filters, and the form of the answer."""
+class SearchParameters(Paged, AtMoment):
+    """The words of a search, its filters, the form of the answer and the moment."""
 
     q: Annotated[Short, Field(description='Words, "phrases", prefix*, -not, OR, ( ), field:words.')] = ""
     within: Annotated[Literal["title", "text", "title,text", "text,title"], Field(alias="in")] = "title,text"
@@ -61,7 +61,7 @@ async def find(request: web.Request, parameters: SearchParameters) -> web.Respon
 
     A query that does not parse is searched for as plain words, with a warning; with `strict` it is refused.
     """
-    results = await request.config_dict[DATABASE].read(search.find, parameters.query())
+    results = await request.config_dict[DATABASE].read(search.find, parameters.query(), parameters.moment())
     return answer(results, links=answers.next_page(request, results.next))
 
 
@@ -72,6 +72,6 @@ OPERATIONS = (
         find,
         SearchParameters,
         {200: Content(SearchResults)},
-        (BadQuery, SearchTooExpensive, CursorInvalid, CursorMismatch),
+        (BadQuery, SearchTooExpensive, CursorInvalid, CursorMismatch, FutureMoment),
     ),
 )

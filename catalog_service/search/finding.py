@@ -21,6 +21,7 @@ from catalog_service.search.results import Collapsed, Hit, Query, SearchResults,
 from catalog_service.search.scope import PUBLISHED, SearchScope
 from catalog_service.search.snippets import Allowance, Highlighter
 from catalog_service.store import deadline, paging
+from catalog_service.store.moments import AsOf
 from catalog_service.store.tables import DocumentState, Version
 
 # Rows read for each hit of a page, since copies of hits on earlier pages are skipped.
@@ -41,23 +42,24 @@ class _RankedDocument:
     group: Group | None = None
 
 
-def find(session: Session, query: Query) -> SearchResults:
-    """One page of the documents that match, as of the snapshot of the first page.
+def find(session: Session, query: Query, as_of: AsOf | None = None) -> SearchResults:
+    """One page of the documents that match, as of a moment or else as of the snapshot of the first page.
 
-    Raises BadQuery, SearchTooExpensive, CursorInvalid, CursorMismatch, CursorExpired.
+    Raises BadQuery, SearchTooExpensive, CursorInvalid, CursorMismatch, CursorExpired, FutureMoment.
     """
     try:
         with deadline.limited(session, MAX_SECONDS):
-            return _find(session, query)
+            return _find(session, query, as_of)
     except deadline.Exceeded:
         raise SearchTooExpensive from None
 
 
-def _find(session: Session, query: Query) -> SearchResults:
+def _find(session: Session, query: Query, as_of: AsOf | None) -> SearchResults:
     started = time.perf_counter()
     parsed = parse(query.q, strict=query.strict)
-    position = paging.begin(session, replace(query, limit=0, cursor=None), query.cursor)
-    scope = SearchScope(session, query, position.snapshot.seq, _complete_plan(query, parsed))
+    position = paging.begin(session, replace(query, limit=0, cursor=None), query.cursor, as_of)
+    past = as_of is not None or query.cursor is not None
+    scope = SearchScope(session, query, position.snapshot.seq, _complete_plan(query, parsed), past=past)
     groups = Groups(scope)
     shown, more = position.page(_shown(groups, parsed, position.after), query.limit)
     counts = counting.count(groups)

@@ -13,7 +13,8 @@ from catalog_service.relations import filing
 from catalog_service.search import postgres, sqlite
 from catalog_service.search.plan import Plan
 from catalog_service.search.results import Query
-from catalog_service.store.tables import Document, DocumentState, Version, current_version, unindexed, valid_at
+from catalog_service.store.conditions import not_redacted
+from catalog_service.store.tables import DocumentState, Membership, Version, current_version, unindexed, valid_at
 
 ENGINES = {"sqlite": sqlite, "postgresql": postgres}
 PUBLISHED = filing.published(Version)
@@ -21,12 +22,16 @@ PUBLISHED = filing.published(Version)
 
 @dataclass(frozen=True, slots=True)
 class SearchScope:
-    """The documents that a query selects as of the seq `at`: by its filters and, if it has words, by a plan."""
+    """The documents that a query selects as of the seq `at`: by its filters and, if it has words, by a plan.
+
+    `past` says that `at` may be before the present: documents that were redacted since then have no content any more.
+    """
 
     session: Session
     query: Query
     at: int
     plan: Plan | None = None
+    past: bool = False
 
     def with_plan(self, plan: Plan) -> "SearchScope":
         """The same filters with another plan."""
@@ -70,8 +75,11 @@ class SearchScope:
             Version.change["significance"].as_string(): query.significance,
         }
         yield from (column == value for column, value in equal.items() if value is not None)
+        if self.past and query.status != "redacted":
+            yield not_redacted(DocumentState.document)
         if query.story is not None:
-            yield DocumentState.document.in_(sa.select(Document.id).where(Document.story == query.story))
+            in_story = sa.and_(Membership.story == query.story, valid_at(Membership, self.at))
+            yield DocumentState.document.in_(sa.select(Membership.document).where(in_story))
         start, end = query.published
         yield from _between(Version.published, start, dates.sort_bound(end) if end else None)
         start, end = query.recorded

@@ -134,10 +134,36 @@ async def test_stories_are_read_as_of_a_moment(client: aiohttp.ClientSession, mo
         assert (await problem_of(response))["code"] == "not-found"
 
 
-LISTS = ("/v1/documents", ONE, "/v1/relations", f"{ONE}/relations", "/v1/stories")
+LISTS = ("/v1/documents", ONE, "/v1/relations", f"{ONE}/relations", "/v1/stories", "/v1/search")
 WRONG = ["", "seq:", "seq:-1", "seq:01", "seq:1.0", "2026-11-22", "2026-11-22T10:00:00", "2026-02-30T10:00:00Z", "now",
          "2026-11-22T10:00:00.1234567Z", "2026-11-22T25:00:00Z", "0001-01-01T00:00:00+14:00", "seq:" + "9" * 30,
          "٢٠٢٦-11-22T10:00:00Z", "seq:٣"]  # fmt: skip
+
+
+async def test_a_search_is_read_as_of_a_moment(client: aiohttp.ClientSession, moments: list[int]) -> None:
+    async def found(query: str) -> list[tuple[str, int]]:
+        page = await got(client, f"/v1/search?{query}&total=exact&facets=publisher")
+        assert sum(page["facets"]["publisher"].values()) == page["total"]["documents"] == len(page["hits"])
+        return [(hit["document"]["path"], hit["document"]["version"]) for hit in page["hits"]]
+
+    assert [await found(f"q=monday&{at(number)}") for number in (0, 1, 2, 3)] == [
+        [("001.txt", 1)], [("002.txt", 1), ("001.txt", 1)], [("002.txt", 1)], []
+    ]  # fmt: skip
+    assert await found(f"q=tuesday&{at(2, -MICROSECOND)}") == []
+    assert await found(f"publisher=Reuters&{at(2)}") == await found("publisher=Reuters") == [("001.txt", 2)]
+    assert await found(f"status=withdrawn&{at(3)}") == [("002.txt", 1)]
+    [story] = (await got(client, f"/v1/stories?{at(1)}"))["stories"]
+    assert [len(await found(f"story={story['id']}&collapse=none&{at(number)}")) for number in (0, 1, 3)] == [0, 2, 0]
+    # What two documents share at a moment decides which of them are copies.
+    assert [len(await found(f"q=envoys&{at(number)}")) for number in (1, 2, 3)] == [2, 1, 1]
+    page = await got(client, f"/v1/search?q=envoys&limit=1&{at(1)}")
+    following = await got(client, f"/v1/search?q=envoys&limit=1&{at(1)}&cursor={page['next']}")
+    assert (page["snapshot"]["seq"], len(following["hits"]), following["next"]) == (moments[1], 1, None)
+
+
+async def test_a_feed_is_of_now(client: aiohttp.ClientSession, moments: list[int]) -> None:
+    async with client.get(f"/feeds/search.atom?q=envoys&as_of=seq:{moments[0]}") as response:
+        assert response.status == 400
 
 
 async def test_a_moment_in_the_future_is_a_problem_of_its_own(
@@ -171,6 +197,8 @@ async def test_a_redacted_document_is_absent_at_every_seq(
                 assert response.status == 451
         assert document_id(2) not in await ids(client, f"/v1/documents?{moment}")
         assert (await got(client, f"/v1/relations?versions=all&{moment}"))["relations"] == []
+        hits = (await got(client, f"/v1/search?q=envoys&collapse=none&{moment}"))["hits"]
+        assert document_id(2) not in [hit["document"]["id"] for hit in hits]
     listed: list[Json] = (await got(client, f"/v1/stories/{story['id']}?{at(1)}"))["documents"]
     assert [document["id"] for document in listed] == [document_id(1)]
 
