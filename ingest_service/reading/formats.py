@@ -1,7 +1,7 @@
 """The registry of formats: adding one is a module with a `FORMAT`, and a line here."""
 
 from ingest_service.errors import UnknownFormat
-from ingest_service.reading import html, mail, markdown, pdf, text, zip_archive
+from ingest_service.reading import docx, html, mail, markdown, pdf, text, zip_archive
 from ingest_service.reading.format import Format, Source
 from ingest_service.reading.news import newsml_g2, ninjs, nitf
 from ingest_service.reading.opening import SUFFIXES, Opening
@@ -15,6 +15,7 @@ FORMATS: tuple[Format, ...] = (
     mail.FORMAT,
     markdown.FORMAT,
     pdf.FORMAT,
+    docx.FORMAT,
     zip_archive.FORMAT,
 )
 

@@ -1,24 +1,17 @@
 """ZIP: each file in it is a member. Names are only names, and nothing is unpacked beyond the limits."""
 
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ingest_service import file_names
-from ingest_service.errors import ArchiveTooLarge, Damaged, Encrypted, TooLarge, UnknownFormat, Unreadable
+from ingest_service.errors import ArchiveTooLarge, Unreadable
 from ingest_service.reading import zip_directory
 from ingest_service.reading.format import Format, Member, Part, Source, UnreadMember
 from ingest_service.reading.opening import Opening
 from ingest_service.settings import Limits
 
-IS_ENCRYPTED = 0x1
 HAS_UTF8_NAME = 0x800
-# The only methods that can be unpacked in bounded memory; hardly a program uses others.
-METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-# Text is compressed to a tenth, and what is repeated over and over to a thousandth. Small files may be repetitive.
-MOST_RATIO = 200
-LARGE = 2**20
 # In this folder macOS keeps the attributes of files.
 MACOS = "__MACOSX"
 LONGEST_NAME_BYTES = 500
@@ -34,7 +27,7 @@ def _read(source: Source) -> Iterator[Part]:
             times[name] += 1
             unique = _member_name(name, times[name])
             try:
-                yield Member(unique, name, _unpacked(archive, entry, source.limits))
+                yield Member(unique, name, zip_directory.unpacked(archive, entry, source.limits))
             except Unreadable as error:
                 yield UnreadMember(unique, error)
 
@@ -69,24 +62,6 @@ def _check_size(entries: Sequence[zipfile.ZipInfo], limits: Limits) -> None:
     total = sum(entry.file_size for entry in entries if entry.file_size <= limits.file_bytes)
     if total > limits.unpacked_bytes:
         raise ArchiveTooLarge(f"the files in it have {total} bytes, the limit is {limits.unpacked_bytes}")
-
-
-def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limits) -> bytes:
-    """The bytes of an entry. Raises Unreadable."""
-    if entry.flag_bits & IS_ENCRYPTED:
-        raise Encrypted("it is protected by a password; store it without one")
-    if entry.file_size > limits.file_bytes:
-        raise TooLarge(f"it has {entry.file_size} bytes, the limit is {limits.file_bytes}")
-    if entry.file_size > max(LARGE, entry.compress_size * MOST_RATIO):
-        raise ArchiveTooLarge(f"its {entry.compress_size} bytes unpack to {entry.file_size}; it may be a bomb")
-    if entry.compress_type not in METHODS:
-        raise UnknownFormat(f"it is compressed by method {entry.compress_type}, which no reader knows")
-    try:
-        with archive.open(entry) as file:
-            # Never more than this is unpacked, whatever the data hold; then the check sum is wrong.
-            return file.read(entry.file_size)
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError):
-        raise Damaged("its bytes in the archive are damaged; save the archive again") from None
 
 
 def _recognises(opening: Opening) -> bool:

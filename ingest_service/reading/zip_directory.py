@@ -1,4 +1,4 @@
-"""The directory of a ZIP: its entries, and the kind of package that they make. Pure.
+"""The directory of a ZIP: its entries, their bytes within limits, and the kind of package that they make. Pure.
 
 APPNOTE.TXT 6.3.10 of PKWARE describes the format. DOCX, OpenDocument and EPUB are ZIPs with certain entries.
 """
@@ -6,12 +6,28 @@ APPNOTE.TXT 6.3.10 of PKWARE describes the format. DOCX, OpenDocument and EPUB a
 import io
 import struct
 import zipfile
+import zlib
 
-from ingest_service.errors import Damaged, TooManyMembers, Unreadable
+from ingest_service.errors import (
+    ArchiveTooLarge,
+    Damaged,
+    Encrypted,
+    TooLarge,
+    TooManyMembers,
+    UnknownFormat,
+    Unreadable,
+)
+from ingest_service.settings import Limits
 
 ENTRY_SIGNATURE = b"PK\x01\x02"
 # More entries, which cost memory before the limit of members can be applied, are not listed.
 MOST_ENTRIES = 50_000
+IS_ENCRYPTED = 0x1
+# The only methods that can be unpacked in bounded memory; hardly a program uses others.
+METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+# Text is compressed to a tenth, and what is repeated over and over to a thousandth. Small files may be repetitive.
+MOST_RATIO = 200
+LARGE = 2**20
 CONTENT_TYPES = "[Content_Types].xml"
 # Packages of Office by the folder of their main part.
 OFFICE = {"word/": "DOCX", "xl/": "XLSX", "ppt/": "PPTX", "visio/": "VSDX"}
@@ -41,3 +57,21 @@ def kind(content: bytes) -> str:
         folders = {name[: name.find("/") + 1] for name in names}
         return next((name for folder, name in OFFICE.items() if folder in folders), "an Office package")
     return next((name for entry, name in MARKED.items() if entry in entries), "ZIP")
+
+
+def unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limits) -> bytes:
+    """The bytes of an entry. Raises Unreadable."""
+    if entry.flag_bits & IS_ENCRYPTED:
+        raise Encrypted("it is protected by a password; store it without one")
+    if entry.file_size > limits.file_bytes:
+        raise TooLarge(f"it has {entry.file_size} bytes, the limit is {limits.file_bytes}")
+    if entry.file_size > max(LARGE, entry.compress_size * MOST_RATIO):
+        raise ArchiveTooLarge(f"its {entry.compress_size} bytes unpack to {entry.file_size}; it may be a bomb")
+    if entry.compress_type not in METHODS:
+        raise UnknownFormat(f"it is compressed by method {entry.compress_type}, which no reader knows")
+    try:
+        with archive.open(entry) as file:
+            # Never more than this is unpacked, whatever the data hold; then the check sum is wrong.
+            return file.read(entry.file_size)
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError):
+        raise Damaged("its bytes in the archive are damaged; save the archive again") from None

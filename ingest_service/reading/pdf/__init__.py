@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ingest_service import edits
 from ingest_service.errors import Damaged, Empty, Encrypted, NoTextLayer, TextTooLong
-from ingest_service.model import Json, Reading
-from ingest_service.reading import document_metadata, repairs
+from ingest_service.model import Json
+from ingest_service.reading import document_metadata, extracts
 from ingest_service.reading.format import Format, Part, Source
 from ingest_service.reading.opening import Opening
 from ingest_service.reading.pdf import metadata
@@ -43,10 +42,7 @@ def _read(source: Source) -> Iterator[Part]:
     fields: dict[str, Json] = {**metadata.fields(information), "pages": len(pages)}
     if stated or title:
         fields["title"] = stated or plain(title or ())
-    raw, notes = text.composed(title)
-    clean, characters = repairs.repaired(edits.apply(raw, notes))
-    notes = edits.composed(raw, notes, characters)
-    yield Reading(None, MEDIA_TYPE, None, raw, clean, notes, fields, is_extracted=True)
+    yield extracts.reading(MEDIA_TYPE, text.parts(title), fields, source.limits)
 
 
 def _opened(content: bytes) -> PdfDocument:

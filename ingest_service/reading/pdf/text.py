@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, pairwise
 
-from ingest_service.model import PARAGRAPH_BREAK, Note
-from ingest_service.reading import document_metadata
+from ingest_service.reading import document_metadata, extracts
+from ingest_service.reading.extracts import Paragraph
 from ingest_service.reading.pdf import columns, furniture, layout
 from ingest_service.reading.pdf.layout import Metrics
 from ingest_service.reading.pdf.lines import Line
 
-HYPHENATION = "hyphenation"
 RUNNING_LINE = "running-line"
-TITLE = "title"
 FIRST_HALF = re.compile(r"([^\W\d_]+)-?$")
 SECOND_HALF = re.compile(r"[^\W\d_]+")
 # Chinese and Japanese have no spaces between words.
@@ -31,13 +29,11 @@ LABEL = re.compile(
 FEWEST_TITLE_WORDS = 3
 
 Pages = Sequence[Sequence[Line]]
-# A part of the source: the rule that removes it, if one does; its text; the positions of hyphens that divide a word.
-Part = tuple[str | None, str, list[int]]
 
 
 @dataclass
 class PdfText:
-    """The text of a document and the notes of what was removed from `source`; empty if no page has a line."""
+    """The text of a document and what on its pages is no part of it; empty if no page has a line."""
 
     pages: Pages
 
@@ -76,19 +72,12 @@ class PdfText:
         titles = [lines for lines in first if self._may_be_title(lines)]
         return min(titles, key=lambda lines: (_is_label(plain(lines)), -round(lines[0].size)), default=None)
 
-    def composed(self, title: Sequence[Line] | None) -> tuple[str, tuple[Note, ...]]:
-        """The source, and the notes that remove running lines, the title, and hyphens at the ends of lines."""
-        parts: list[str] = []
-        notes: list[Note] = []
-        at = 0
-        for rule, text, hyphens in chain(self._running_parts(), self._paragraph_parts(title)):
-            if rule:
-                removed = text + PARAGRAPH_BREAK
-                notes.append(Note(rule, (at, at + len(removed)), removed))
-            notes += (Note(HYPHENATION, (at + hyphen, at + hyphen + 1), "-") for hyphen in hyphens)
-            parts.append(text)
-            at += len(text) + len(PARAGRAPH_BREAK)
-        return PARAGRAPH_BREAK.join(parts), tuple(notes)
+    def parts(self, title: Sequence[Line] | None) -> Iterator[Paragraph]:
+        """The paragraphs, after the running lines and with the title, which are no part of the text."""
+        yield from (Paragraph(text, RUNNING_LINE) for text in self._running_texts())
+        for lines in self.paragraphs:
+            text, hyphens = self._joined(lines)
+            yield Paragraph(text, extracts.TITLE) if lines is title else Paragraph(text, hyphens=tuple(hyphens))
 
     def _bodies(self) -> Iterator[list[Line]]:
         for page, lines in enumerate(self.pages):
@@ -99,18 +88,13 @@ class PdfText:
         is_large = lines[0].size >= TITLE_RATIO * self.metrics.body_size
         return is_large and len(text) <= LONGEST_TITLE and any(map(str.isalpha, text))
 
-    def _running_parts(self) -> Iterator[Part]:
-        """The running lines, as one part all that differ only in numbers."""
+    def _running_texts(self) -> Iterator[str]:
+        """The running lines, one text for all that differ only in numbers."""
         groups: dict[str, list[str]] = {}
         for page, number in sorted(self.running):
             text = self.pages[page][number].text
             groups.setdefault(furniture.without_numbers(text), []).append(text)
-        yield from ((RUNNING_LINE, "\n".join(dict.fromkeys(texts)), []) for texts in groups.values())
-
-    def _paragraph_parts(self, title: Sequence[Line] | None) -> Iterator[Part]:
-        for lines in self.paragraphs:
-            text, hyphens = self._joined(lines)
-            yield (TITLE, text, []) if lines is title else (None, text, hyphens)
+        yield from ("\n".join(dict.fromkeys(texts)) for texts in groups.values())
 
     def _joined(self, lines: Sequence[Line]) -> tuple[str, list[int]]:
         """The text of a paragraph, and the positions of hyphens in it that divide a word."""
