@@ -146,7 +146,8 @@ def divided_body(story: Story) -> str:
     """A magazine: adverts divide the body into several containers of one class."""
     parts = [story.paragraphs[at : at + 2] for at in range(0, len(story.paragraphs), 2)]
     body = "".join(
-        f"<div class='grid'><div class='article__body'>{_in('p', part)}</div><div class='r'>Advert</div></div>"
+        f"<div class='grid'><div class='article__body'>{_in('p', part)}</div><div class='rail'>Advertisement</div>"
+        "</div>"
         for part in parts
     )
     return _page(
