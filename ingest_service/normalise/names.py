@@ -10,6 +10,8 @@ SMALL = frozenset(
         "of the and for de da di du la le van von der den bin al el y e del des dos das los las dello della do"
     )
 )
+# "d'Emilio", "l'Hôpital"
+ELIDED = re.compile(r"[dl]['’](?=[^\W\d_a-z])")
 LONGEST = 120
 
 
@@ -42,4 +44,5 @@ def is_capitalised(text: str, most: int = 12) -> bool:
 def _may_be_in_a_name(word: str) -> bool:
     if word.lower() in SMALL:
         return True
+    word = ELIDED.sub("", word, count=1)
     return (word[0].isalpha() and not word[0].islower()) and (word[-1].isalnum() or word[-1] == ".")

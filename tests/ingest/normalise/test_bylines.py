@@ -11,6 +11,7 @@ from tests.ingest.normalise.texts import BODY, TITLE, article_of, at_the_end, re
         ("By Jane Roe", ("Jane Roe",)),
         ("By Jane Roe and John van der Doe", ("Jane Roe", "John van der Doe")),
         ("By Jane Roe, Staff Writer", ("Jane Roe",)),
+        ("By Jane Roe and Ada d'Alma", ("Jane Roe", "Ada d'Alma")),
     ],
 )
 def test_a_byline_under_the_title_names_the_authors(line: str, authors: tuple[str, ...]) -> None:
