@@ -1,16 +1,18 @@
 """The registry of formats: adding one is a module with a `FORMAT`, and a line here."""
 
 from ingest_service.errors import UnknownFormat
-from ingest_service.reading import docx, html, mail, markdown, pdf, text, zip_archive
+from ingest_service.reading import docx, feeds, html, mail, markdown, pdf, text, zip_archive
 from ingest_service.reading.format import Format, Source
-from ingest_service.reading.news import newsml_g2, ninjs, nitf
+from ingest_service.reading.news import newsml, newsml_g2, ninjs, nitf
 from ingest_service.reading.opening import SUFFIXES, Opening
 
 # The first format that recognises a file reads it. What none recognises, and is prose, is plain text.
 FORMATS: tuple[Format, ...] = (
     nitf.FORMAT,
     ninjs.FORMAT,
+    feeds.FORMAT,
     newsml_g2.FORMAT,
+    newsml.FORMAT,
     html.FORMAT,
     mail.FORMAT,
     markdown.FORMAT,

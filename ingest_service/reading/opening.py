@@ -86,6 +86,8 @@ class Opening:
     @cached_property
     def root(self) -> str | None:
         """The name of the first element of an XML document, without its prefix."""
+        if not self.text.startswith("<"):
+            return None
         element = ROOT.match(text_formats.PROLOG.sub("", self.text).lstrip())
         return element[1] if element else None
 

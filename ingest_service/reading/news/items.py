@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ingest_service import characters
-from ingest_service.errors import NoText, TextTooLong, Unreadable
+from ingest_service.errors import NoText, TextTooLong, TooManyMembers, Unreadable
 from ingest_service.model import PARAGRAPH_BREAK, Availability, Json, Publication, Reading
 from ingest_service.reading import repairs
 from ingest_service.reading.format import Part, Source, UnreadMember
@@ -23,24 +23,31 @@ NUMBER = re.compile(r"\d{1,30}")
 
 @dataclass(frozen=True, slots=True)
 class NewsItem:
-    """One item of a news format; `name` is its name inside a file of several."""
+    """One item of a news format; `name` is its name inside a file of several. Most need a text, an entry a title."""
 
     paragraphs: Sequence[str]
     metadata: Mapping[str, Json]
     publication: Publication
     media_type: str
     name: str
+    needs_text: bool = True
 
     @property
     def says_something(self) -> bool:
-        """Whether the item has text, or says that another version of it must not be published."""
-        return bool(self.paragraphs) or self.publication.availability != "usable"
+        """Whether the item has what it needs, or says that another version of it must not be published."""
+        is_announced = not self.needs_text and bool(self.metadata.get("title"))
+        return bool(self.paragraphs) or is_announced or self.publication.availability != "usable"
 
 
 def parts(items: Sequence[NewsItem], source: Source, encoding: str) -> Iterable[Part]:
-    """The readings of a file's items; those without text as unread, unless there is only one. Raises NoText."""
-    if len(items) == 1:
-        return [reading(items[0], source, encoding)]
+    """The readings of a file's items: an only one is the file, else each is a member. Raises NoText, TooManyMembers."""
+    return [reading(items[0], source, encoding)] if len(items) == 1 else members(items, source, encoding)
+
+
+def members(items: Sequence[NewsItem], source: Source, encoding: str) -> list[Part]:
+    """The readings of a file's items, each with its name; those without text as unread. Raises TooManyMembers."""
+    if len(items) > source.limits.members:
+        raise TooManyMembers(f"the file holds {len(items)} items, the limit is {source.limits.members}")
     names = _distinct([item.name for item in items])
     return [_part(item, name, source, encoding) for item, name in zip(items, names, strict=True)]
 
