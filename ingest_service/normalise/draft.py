@@ -44,6 +44,8 @@ class Draft:
     metadata: Mapping[str, Json] = field(default_factory=dict)
     front_matter: Span | None = None
     notes: tuple[Note, ...] = ()
+    # The file is one long line: wide gaps are its line ends, and no line of it was wrapped.
+    is_one_line: bool = False
 
     def after(self, rule: str, result: RuleResult) -> "Draft":
         """The draft after a rule, with a note for each change; this draft where the rule found nothing.
@@ -92,7 +94,8 @@ def opened(reading: Reading, rewritten: Sequence[Note] = ()) -> Draft:
     start = reading.front_matter[1] if reading.front_matter else 0
     source = apply(reading.source, rewritten)
     lines = layout.lines(source, start)
-    return Draft(source, lines, Article("", ()), reading.metadata, reading.front_matter)
+    is_one_line = "\n" not in reading.text[start:].strip()
+    return Draft(source, lines, Article("", ()), reading.metadata, reading.front_matter, is_one_line=is_one_line)
 
 
 def _without(lines: Iterable[Line], cuts: Sequence[Span], source: str) -> Iterator[Line]:

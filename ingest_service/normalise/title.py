@@ -30,8 +30,6 @@ TRAIL_MARKS = re.compile(r"[>»›|]")
 TRAIL = re.compile(r"(?:You are here:? ?)?Home(?: ?[>»›/|] ?[^>»›/|]{1,40}){1,6}")
 # A title that is continued fills its line nearly; the rest is no longer than the line and a word.
 MOST_LINES = 3
-# Longer lines are not wrapped, and a title is then one line.
-WIDEST_WRAPPED = 140
 SHORTEST_FULL_LINE = 45
 LONGEST_WORD = 20
 LONG_WORD = 5
@@ -84,7 +82,7 @@ def title(draft: Draft) -> RuleResult:
         paragraphs = paragraphs[above:]
         if not paragraphs or len(paragraphs[0]) == len(draft.lines):
             return RuleResult()
-        if draft.article.kind == "release" and all(line.width <= WIDEST_WRAPPED for line in draft.lines[above:TOP]):
+        if draft.article.kind == "release" and not draft.is_one_line:
             paragraphs = _with_continuation(paragraphs)
         # The headlines of dpa end with an equals sign.
         title_text = _joined(paragraphs[0]).removesuffix(" =")
@@ -187,7 +185,9 @@ def _continues(line: Line, following: Line) -> bool:
         return False
     if not (is_in_title_case(line.text) and is_in_title_case(following.text)) or sentences.is_ended(following.text):
         return False
-    if following.text[-1] in "-–—" or letterheads.LABEL.fullmatch(following.text):
+    # The entries of a menu, and the name of an office, are often in capitals.
+    is_other = following.text.isupper() and not line.text.isupper()
+    if is_other or following.text[-1] in "-–—" or letterheads.LABEL.fullmatch(following.text):
         return False
     return not (datelines.opens(following.text) or following.text.startswith("By ") or dates.alone(following.text))
 

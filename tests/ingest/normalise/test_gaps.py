@@ -58,3 +58,9 @@ def test_only_the_first_date_is_parted() -> None:
 def test_a_text_of_several_lines_keeps_its_gaps() -> None:
     article = article_of(f"{TITLE}\n\n{BODY}{WIDE}So it was.   June 14  2006 It rained.\n")
     assert removed(article, "wide-gap") == []
+
+
+def test_a_line_of_a_page_without_line_ends_does_not_continue_the_title() -> None:
+    title = "Senator Roe Calls for a Night Ferry to the Western Shore"
+    article = article_of(f"FOR IMMEDIATE RELEASE{WIDE}{title}{WIDE}Ferry Would Save Two Hours{WIDE}{SENTENCES}")
+    assert (article.title, article.kind) == (title, "release")

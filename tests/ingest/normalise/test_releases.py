@@ -22,9 +22,10 @@ def test_a_letterhead_gives_date_and_publisher() -> None:
 
 def test_a_title_that_goes_on_below_the_label_is_whole() -> None:
     head = "For Immediate Release: Harbour Office Celebrates Sixth Annual\nFerry Day with Ceremony"
-    article = article_of(f"{head}\n(PORT ALMA) – {BODY}")
-    assert article.title == "Harbour Office Celebrates Sixth Annual Ferry Day with Ceremony"
-    assert article.text == f"(PORT ALMA) – {BODY}"
+    for body in (BODY, BODY.replace("\n\n", " ")):
+        article = article_of(f"{head}\n(PORT ALMA) – {body}")
+        assert article.title == "Harbour Office Celebrates Sixth Annual Ferry Day with Ceremony"
+        assert article.text == f"(PORT ALMA) – {body}"
 
 
 def test_a_title_of_three_lines_is_whole() -> None:
