@@ -83,7 +83,8 @@ class _Walk:
             for item in self.items(Source(member.content, member.file_name, self.limits), name, depth):
                 own = Original(member.content, item.media_type, item.encoding)
                 parent = container if item.name == name else item.parent
-                yield replace(item, original=item.original or own, parent=parent)
+                stated = {**member.metadata, **item.metadata}
+                yield replace(item, original=item.original or own, parent=parent, metadata=stated)
         except (ArchiveTooLarge, TooManyMembers):
             raise
         except Unreadable as error:

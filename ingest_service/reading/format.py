@@ -1,11 +1,11 @@
 """What a format is: how its files are recognised, and what its reader makes of them. Pure."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from ingest_service.errors import Unreadable
-from ingest_service.model import Reading
+from ingest_service.model import Json, Reading
 from ingest_service.reading.opening import Opening
 from ingest_service.settings import Limits
 
@@ -23,12 +23,14 @@ class Source:
 class Member:
     """A file inside a file, such as a member of an archive or an attachment; it is read like any other file.
 
-    `name` is unique in its container. `file_name` ends in a suffix, if there is one.
+    `name` is unique in its container. `file_name` ends in a suffix, if there is one. `metadata` is what the container
+    says about the member; what the member says itself comes first.
     """
 
     name: str
     file_name: str
     content: bytes
+    metadata: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The registry of formats: adding one is a module with a `FORMAT`, and a line here."""
 
 from ingest_service.errors import UnknownFormat
-from ingest_service.reading import docx, feeds, html, mail, markdown, pdf, text, zip_archive
+from ingest_service.reading import docx, feeds, gzip_file, html, mail, markdown, pdf, text, warc, zip_archive
 from ingest_service.reading.format import Format, Source
 from ingest_service.reading.news import newsml, newsml_g2, ninjs, nitf
 from ingest_service.reading.opening import SUFFIXES, Opening
@@ -18,6 +18,8 @@ FORMATS: tuple[Format, ...] = (
     markdown.FORMAT,
     pdf.FORMAT,
     docx.FORMAT,
+    gzip_file.FORMAT,
+    warc.FORMAT,
     zip_archive.FORMAT,
 )
 

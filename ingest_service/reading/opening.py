@@ -1,12 +1,16 @@
 """The kind of a file as its first bytes show it, whether a reader for it exists or not. Pure."""
 
 import re
+import zlib
 from functools import cached_property
 from pathlib import PurePosixPath
 
 from ingest_service.reading import text_formats, zip_directory
 
 ZIP = "ZIP"
+GZIP, GZIP_MAGIC = "gzip", b"\x1f\x8b"
+# The bytes at the beginning of a compressed archive of web pages.
+WARC = b"WARC/"
 # First bytes that no text has, and the format they begin.
 MAGIC = {
     b"%PDF-": "PDF",
@@ -14,7 +18,7 @@ MAGIC = {
     b"PK\x05\x06": ZIP,
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "OLE (also DOC, XLS)",
     b"{\\rtf": "RTF",
-    b"\x1f\x8b": "gzip",
+    GZIP_MAGIC: GZIP,
     **{b"BZh%d" % level: "bzip2" for level in range(1, 10)},
     b"\xfd7zXZ\x00": "xz",
     b"7z\xbc\xaf\x27\x1c": "7-Zip",
@@ -76,6 +80,8 @@ class Opening:
         kind = _by_magic(self.content)
         if kind == ZIP:
             return zip_directory.kind(self.content)
+        if kind == GZIP and _first_unpacked(self.content).startswith(WARC):
+            return "WARC"
         return kind or text_formats.detect(self.content, self.suffix in MARKDOWN_SUFFIXES)
 
     @cached_property
@@ -97,3 +103,11 @@ def _by_magic(content: bytes) -> str | None:
         if content.startswith(magic):
             return name
     return next((name for at, magic, name in INNER_MAGIC if content.startswith(magic, at)), None)
+
+
+def _first_unpacked(content: bytes) -> bytes:
+    """The first bytes of a compressed file; empty if they are damaged."""
+    try:
+        return zlib.decompressobj(31).decompress(content[: text_formats.SAMPLE], len(WARC))
+    except zlib.error:
+        return b""

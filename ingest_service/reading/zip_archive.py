@@ -1,31 +1,29 @@
 """ZIP: each file in it is a member. Names are only names, and nothing is unpacked beyond the limits."""
 
 import zipfile
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ingest_service import file_names
 from ingest_service.errors import ArchiveTooLarge, Unreadable
 from ingest_service.reading import zip_directory
 from ingest_service.reading.format import Format, Member, Part, Source, UnreadMember
+from ingest_service.reading.member_names import MemberNames
 from ingest_service.reading.opening import Opening
 from ingest_service.settings import Limits
 
 HAS_UTF8_NAME = 0x800
 # In this folder macOS keeps the attributes of files.
 MACOS = "__MACOSX"
-LONGEST_NAME_BYTES = 500
 
 
 def _read(source: Source) -> Iterator[Part]:
     with zip_directory.opened(source.content) as archive:
         entries = [entry for entry in archive.infolist() if not _is_ignored(_name(entry))]
         _check_size(entries, source.limits)
-        times: Counter[str] = Counter()
+        names = MemberNames()
         for entry in entries:
             name = _name(entry)
-            times[name] += 1
-            unique = _member_name(name, times[name])
+            unique = names.unique(name)
             try:
                 yield Member(unique, name, zip_directory.unpacked(archive, entry, source.limits))
             except Unreadable as error:
@@ -42,13 +40,6 @@ def _name(entry: zipfile.ZipInfo) -> str:
             name = entry.filename
     # Old programs of Windows divide the folders by its own separator.
     return name.replace("\\", "/")
-
-
-def _member_name(name: str, time: int) -> str:
-    """The name of a member that no other member has: a number sign divides the names of nested members."""
-    name = name.replace("#", "\\x23")
-    name = name if len(name.encode()) <= LONGEST_NAME_BYTES else file_names.shortened(name)
-    return name if time == 1 else f"{name} ({time})"
 
 
 def _is_ignored(path: str) -> bool:

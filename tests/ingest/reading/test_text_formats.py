@@ -117,7 +117,7 @@ def test_a_page_in_utf_16_is_a_page() -> None:
     assert (item.media_type, item.text) == ("text/html", "The ferry sails.")
 
 
-@pytest.mark.parametrize("name", ["boat.py", "boat.ics", "boat.srt", "boat.WARC", "boat.ndjson", "boat.url"])
+@pytest.mark.parametrize("name", ["boat.py", "boat.ics", "boat.srt", "boat.ODT", "boat.ndjson", "boat.url"])
 def test_a_name_of_another_format_is_believed(name: str) -> None:
     with pytest.raises(UnknownFormat):
         reading.read(PROSE.encode(), name)
