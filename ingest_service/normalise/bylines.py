@@ -87,6 +87,8 @@ def people_and_publisher(text: str) -> tuple[tuple[str, ...], str | None]:
     people = names.divided(text) or ()
     if not publisher and len(people) == 1 and (agency := publishers.full_name(people[0])):
         return (), agency
+    if not publisher and len(people) > 1 and people[-1].startswith("The "):
+        people, publisher = people[:-1], people[-1]
     is_person = all(" " in name and not OF_A_BODY.search(name) for name in people)
     return (people, publisher) if is_person else ((), None)
 

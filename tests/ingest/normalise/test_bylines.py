@@ -31,6 +31,7 @@ def test_a_byline_under_the_title_names_the_authors(line: str, authors: tuple[st
         ("By Reuters", (), "Reuters"),
         ("BY JANE ROE\nSTAFF WRITER", ("JANE ROE",), None),
         ("Jane Roe, The Alma Gazette", ("Jane Roe",), "The Alma Gazette"),
+        ("By Jane Roe, The Ferry-Hours Database", ("Jane Roe",), "The Ferry-Hours Database"),
         ("Written by Jane Roe", ("Jane Roe",), None),
         ("Von Johanna Roe, dpa", ("Johanna Roe",), "dpa"),
     ],
