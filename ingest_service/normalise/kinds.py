@@ -85,9 +85,17 @@ PLACE_AND_DASH = re.compile(r"\(?[^\W\d_a-z][^()\d\n]{2,40}\)?\s?[-–—]{1,2}\
 
 # A text that repeats what others said is a report.
 REPORTED = re.compile(
-    r"\b(?:said|told|added|[Aa]ccording to)\b|\b(?:sagte|teilte .{3,60} mit)\b|\ba (?:déclaré|indiqué|affirmé)\b"
-    r"|\b(?:dijo|afirmó|declaró|señaló)\b|\b(?:ha detto|ha dichiarato)\b|\b(?:disse|afirmou)\b"
-    r"|\b(?:сказал|сообщил|заявил)(?:а|и)?\b|(?:말했|밝혔|전했)다"
+    r"\b(?:said|says|told|added|announced|reported|confirmed|[Aa]ccording to)\b"
+    r"|\b(?:sagte|erklärte|teilte .{3,60} mit)\b|\ba (?:déclaré|indiqué|affirmé|annoncé)\b"
+    r"|\b(?:dijo|afirmó|declaró|señaló|anunció)\b|\bha (?:detto|dichiarato|annunciato)\b|\b(?:disse|afirmou|anunciou)\b"
+    r"|\b(?:сказал|сообщил|заявил|рассказал)(?:а|и)?\b|(?:말했|밝혔|전했)다|(?:表示|指出|宣布)|(?:述べ|語っ|発表し)た|(?:قال|أعلن)"
+    r"|कहा|กล่าวว่า"
+)
+# So is one that quotes a sentence, or that names the day of the week in its opening, if it has another sign.
+QUOTED = re.compile(r"[\"“„«「][^\"“”„«»「」\n]{30,400}[\"”“»」]")
+DAY = re.compile(
+    r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag|Mittwoch"
+    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo)\b"
 )
 FEWEST_REPORTED = 2
 # The code of a share, as Reuters and others write it after the name of a company: "Island Ferries <ALMA.F>".
@@ -115,7 +123,7 @@ def _kind(draft: Draft) -> Kind:
         return "release"
     if not is_signed and SHARE.search(f"{article.title} \n{opening}"):
         return "wire"
-    return "article" if article.title and (is_signed or article.published or _reports(draft)) else "document"
+    return "article" if article.title and (is_signed or article.published or _reports(draft, opening)) else "document"
 
 
 def _stated(draft: Draft) -> Kind | None:
@@ -164,12 +172,12 @@ def _is_about(heading: str, text: str) -> bool:
     return len(text) > SHORTEST_ABOUT and names.is_capitalised(name[: title.LONGEST])
 
 
-def _reports(draft: Draft) -> bool:
-    """Whether a text reports what others said."""
-    reported = 0
+def _reports(draft: Draft, opening: str) -> bool:
+    """Whether a text reports what others said: twice, or once with a quotation or the day of the week."""
+    signs = bool(DAY.search(opening)) + any(QUOTED.search(line.text) for line in draft.lines)
     for line in draft.lines:
-        reported += len(REPORTED.findall(line.text)) if len(line.text) > title.SHORTEST_CUT_OFF else 0
-        if reported >= FEWEST_REPORTED:
+        signs += len(REPORTED.findall(line.text)) if len(line.text) > title.SHORTEST_CUT_OFF else 0
+        if signs >= FEWEST_REPORTED:
             return True
     return False
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.quality import article_set, gate
 
 FLOORS = Path(__file__).parent / "article_floors.json"
-PINNED = "sha-256:9c583b41073362f27a855e8ab0e515589a91a1870094bba204ea05e41a956294"
+PINNED = "sha-256:69d584a26d93505006eb9a719a10ece2dcd0d480bf765135908a6109564bfbe8"
 # No reason is good enough for less than this.
 LEAST = dict.fromkeys(article_set.FIELDS, 0.95)
 FEWEST_TEXTS = 120

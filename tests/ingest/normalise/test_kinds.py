@@ -51,6 +51,9 @@ def test_a_report_on_an_office_is_no_release(text: str, kind: str) -> None:
         "Le maire a déclaré que le port était ouvert. Le capitaine a indiqué qu'il attendait.",
         "El alcalde dijo que el puerto estaba abierto. La capitana afirmó que había esperado.",
         "Мэр сказал, что порт открыт. Капитан сообщил, что судно ждало у входа с рассвета.",
+        "The harbour master announced on Tuesday that the harbour was open to all boats.",
+        'The harbour master confirmed it. "Our harbour is open to all boats that wait."',
+        "港务局长星期二表示，港口已经向所有船只开放，渔船可以进入。船长指出，他从黎明起就在港口外面等候，船上的鱼还很新鲜，不会坏。",
     ],
 )
 def test_a_text_that_repeats_what_others_said_is_an_article(sentences: str) -> None:
@@ -60,7 +63,8 @@ def test_a_text_that_repeats_what_others_said_is_an_article(sentences: str) -> N
 @pytest.mark.parametrize(
     "text",
     [
-        f"{TITLE}\n\nThe harbour master said that it was late.\n\n{BODY}",
+        f"{TITLE}\n\nThe harbour master said that it was late.\n\n{BODY.replace(' on Tuesday', '')}",
+        f'{TITLE}\n\n"Our harbour is open to all boats that wait" is its motto.\n\n{BODY.replace(" on Tuesday", "")}',
         f"{TITLE}\n\nWhat was said\n\nWhat was told\n\n{BODY}",
         "The harbour master said that it was late. The captain said that he had waited since dawn.",
     ],
