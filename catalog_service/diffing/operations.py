@@ -146,20 +146,24 @@ class Texts:
             at = op.a[1], op.b[1]
 
     def _rearranged(self, a: Span, b: Span, gone: Sequence[Block], come: Sequence[Block]) -> Iterator[Op]:
-        """Two spans without common words; the blocks `gone` moved out of the first, `come` into the second."""
+        """Two spans without common words; the blocks `gone` moved out of the first, `come` into the second.
+
+        Of the pieces between the blocks, the first ones correspond if they begin or end with the same white space; else
+        the last ones.
+        """
         pieces_a, pieces_b = _outside(a, [block.a for block in gone]), _outside(b, [block.b for block in come])
-        head, _ = self._common_space(pieces_a[0], pieces_b[0])
-        yield Op("equal", (a[0], a[0] + head), (b[0], b[0] + head))
-        pieces_a[0], pieces_b[0] = (a[0] + head, pieces_a[0][1]), (b[0] + head, pieces_b[0][1])
-        _, tail = self._common_space(pieces_a[-1], pieces_b[-1])
-        end_a, end_b = a[1] - tail, b[1] - tail
-        pieces_a[-1], pieces_b[-1] = (pieces_a[-1][0], end_a), (pieces_b[-1][0], end_b)
-        yield from (self._replacement(piece, (b[0] + head,) * 2) for piece in pieces_a)
-        for piece, block in zip(pieces_b, come, strict=False):
-            yield self._replacement((end_a, end_a), piece)
-            yield from block.ops
-        yield self._replacement((end_a, end_a), pieces_b[-1])
-        yield Op("equal", (end_a, a[1]), (end_b, b[1]))
+        if any(self._common_space(pieces_a[0], pieces_b[0])):
+            (first_a, *rest_a), (first_b, *rest_b) = pieces_a, pieces_b
+            yield from self.changed(first_a, first_b, "equal")
+            yield from (self._replacement(piece, (first_b[1], first_b[1])) for piece in rest_a)
+            for block, piece in zip(come, rest_b, strict=True):
+                yield from (*block.ops, self._replacement((first_a[1], first_a[1]), piece))
+        else:
+            (*rest_a, last_a), (*rest_b, last_b) = pieces_a, pieces_b
+            yield from (self._replacement(piece, (b[0], b[0])) for piece in rest_a)
+            for block, piece in zip(come, rest_b, strict=True):
+                yield from (self._replacement((last_a[0], last_a[0]), piece), *block.ops)
+            yield from self.changed(last_a, last_b, "equal")
 
 
 def joined(ops: Iterable[Op]) -> Iterator[Op]:

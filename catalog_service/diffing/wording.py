@@ -4,7 +4,7 @@ The words are aligned by their longest common subsequence (Hyyrö's bit-parallel
 rapidfuzz). Then short runs of equal words between longer changes are given up, because a reader sees one change there.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import LCSseq
@@ -35,7 +35,8 @@ def runs(a: str, b: str, a_start: int = 0, b_start: int = 0) -> list[Run]:
     """The runs of words that stay; numbered from `a_start` and `b_start`."""
     if a == b:
         return [Run(a_start, b_start, len(a))]
-    kept = _without_islands(list(_ends(a, b) if is_long(a, b) else _common(a, b)), (len(a), len(b)))
+    common = _ends(a, b) if is_long(a, b) else _slid(a, b, _common(a, b))
+    kept = _without_islands(list(common), (len(a), len(b)))
     if 2 * sum(run.length for run in kept) < LEAST_KEPT * (len(a) + len(b)):
         return []
     return [replace(run, a=run.a + a_start, b=run.b + b_start) for run in kept]
@@ -45,6 +46,35 @@ def _common(a: str, b: str) -> Iterator[Run]:
     for code in LCSseq.opcodes(a, b):
         if code.tag == "equal":
             yield Run(code.src_start, code.dest_start, code.src_end - code.src_start)
+
+
+def _slid(a: str, b: str, runs: Iterable[Run]) -> list[Run]:
+    """The runs, where one that fits at the other end of an insertion or deletion joins the run there.
+
+    Of "the old", inserted before "bridge" in "to the bridge", this makes "old" after "the", or "the old" before "the".
+    """
+    slid: list[Run] = []
+    for run in runs:
+        last = slid[-1] if slid else None
+        gap = _one_sided(a, b, last, run) if last else ""
+        if last and last.length <= len(gap) and gap.endswith(a[last.a : last.a + last.length]):
+            slid[-1] = Run(run.a - last.length, run.b - last.length, last.length + run.length)
+        elif (
+            last
+            and run.length <= len(gap)
+            and run.a + run.length < len(a)
+            and gap.startswith(a[run.a : run.a + run.length])
+        ):
+            slid[-1] = replace(last, length=last.length + run.length)
+        else:
+            slid.append(run)
+    return slid
+
+
+def _one_sided(a: str, b: str, left: Run, right: Run) -> str:
+    """The words that were only inserted, or only deleted, between two runs; else empty."""
+    gap_a, gap_b = a[left.a + left.length : right.a], b[left.b + left.length : right.b]
+    return "" if gap_a and gap_b else gap_a or gap_b
 
 
 def _ends(a: str, b: str) -> Iterator[Run]:

@@ -35,9 +35,11 @@ WORD = re.compile(
     rf"[{OPENING}]*(?:{SEQUENCE}|[{UNSPACED}][{MARKS}]*)[{CLOSING}]*"
     rf"|[^\s{DASHES}{EMOJI}{UNSPACED}]+[{DASHES}]*|[{DASHES}]+"
 )
-# A point ends a sentence after three characters without a point: "Mr. Kim" and "the U.S. envoy" are not cut.
+# A point ends a sentence after three characters without a point, or after a short word in lower case before a capital:
+# "Mr. Kim" and "the U.S. envoy" are not cut.
 SENTENCE_END = re.compile(
-    "[^\\s.]{3}\\.[\"'”’»)\\]]*\\s+|[!?…][\"'”’»)\\]]*\\s+|[。！？][」』）”’]*|\\n\\s*\\n\\s*|\\n(?=\\s*[^\\sa-z])"
+    r"""[^\s.]{3}\.["'”’»)\]]*\s+|[ ][a-z\d]{1,2}\.["'”’»)\]]*\s+(?=[^\sa-z])|[!?…]["'”’»)\]]*\s+|[。！？][」』）”’]*"""
+    r"""|\n\s*\n\s*|\n(?=\s*[^\sa-z])"""
 )
 # A longer sentence is a table or has no punctuation: it is cut where its words say so, alike in both texts.
 LONG_SENTENCE = 400
