@@ -158,7 +158,7 @@ def test_a_dateline_tells_the_agency_and_stays(opening: str, publisher: str, pub
 )
 def test_what_is_no_dateline_tells_nothing(opening: str) -> None:
     article = article_of(f"{TITLE}\n\n{opening}{BODY}")
-    assert (article.publisher, article.kind) == (None, "document")
+    assert (article.publisher, article.kind == "wire") == (None, False)
 
 
 @pytest.mark.parametrize(
