@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 # "2018-10-21T16:25:32-05:00", "20151014T043001+0100", "20080219+0100", "2016-01-12 12:35:40".
 ISO = re.compile(
     r"(?P<year>\d{4})-?(?P<month>\d\d)-?(?P<day>\d\d)"
-    r"(?:[T ]?(?P<hour>\d\d):?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:[.,]\d{1,9})?)?)?"
+    r"(?:[T ]?(?P<hour>\d\d):?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?)?"
     r" ?(?P<zone>Z|[+-]\d\d:?\d\d)?"
 )
 LONGEST = 60
@@ -45,4 +45,6 @@ def date(value: str | None) -> str | None:
 def _extended(match: re.Match[str]) -> str:
     day = f"{match['year']}-{match['month']}-{match['day']}"
     clock = f"{match['hour'] or '00'}:{match['minute'] or '00'}:{match['second'] or '00'}"
-    return f"{day}T{clock}{match['zone'] or 'Z'}"
+    # A moment that an embargo ends must not become an earlier one.
+    fraction = (match["fraction"] or "").ljust(6, "0")[:6]
+    return f"{day}T{clock}.{fraction}{match['zone'] or 'Z'}"

@@ -1,0 +1,31 @@
+"""Times of news formats: the same moment however it is written."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from ingest_service.reading.news import moments
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-04T10:15:00.25+02:00",
+        "20260304T081500,250Z",
+        "2026-03-04 08:15:00.250000000",
+        " 2026-03-04T08:15:00.25Z ",
+    ],
+)
+def test_a_moment_keeps_its_fraction_of_a_second(text: str) -> None:
+    assert moments.moment(text) == datetime(2026, 3, 4, 8, 15, 0, 250_000, UTC)
+    assert moments.iso(text) == "2026-03-04T08:15:00Z"
+
+
+@pytest.mark.parametrize("text", ["", "soon", "2026-13-04", "2026-03-04T25:00:00Z", "2" * 100, None])
+def test_what_is_no_time_is_none(text: str | None) -> None:
+    assert moments.moment(text) is None
+
+
+def test_a_day_without_an_hour_stays_a_day() -> None:
+    assert moments.date("20260304") == "2026-03-04"
+    assert moments.moment("20260304") == datetime(2026, 3, 4, tzinfo=UTC)
