@@ -24,11 +24,11 @@ from pydantic import (
 )
 
 from catalog_service import field_checks, relation_types
-from catalog_service.field_checks import in_utc, ordered, storable, storable_json
 
 EVENT_MEDIA_TYPE = "application/cloudevents+json"
 BATCH_MEDIA_TYPE = "application/cloudevents-batch+json"
 RelationType = relation_types.RelationType
+version_order = field_checks.version_order
 MAX_BATCH_EVENTS = 1_000
 MAX_BATCH_BYTES = 16 * 1024 * 1024
 MAX_INLINE_ORIGINAL = 64 * 1024
@@ -53,19 +53,19 @@ def digest_of(content: bytes) -> str:
     return "sha-256:" + hashlib.sha256(content).hexdigest()
 
 
-Text = Annotated[str, AfterValidator(storable)]
-Word = Annotated[str, Field(max_length=100), AfterValidator(storable)]
-Collection = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(storable)]
-Line = Annotated[str, Field(max_length=MAX_TITLE), AfterValidator(storable)]
-Path = Annotated[str, Field(min_length=1, max_length=4_096), AfterValidator(storable)]
+Text = Annotated[str, AfterValidator(field_checks.storable)]
+Word = Annotated[str, Field(max_length=100), AfterValidator(field_checks.storable)]
+Collection = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(field_checks.storable)]
+Line = Annotated[str, Field(max_length=MAX_TITLE), AfterValidator(field_checks.storable)]
+Path = Annotated[str, Field(min_length=1, max_length=4_096), AfterValidator(field_checks.storable)]
 Digest = Annotated[str, Field(pattern=r"^sha-256:[0-9a-f]{64}$")]
-Span = Annotated[tuple[int, int], AfterValidator(ordered)]
+Span = Annotated[tuple[int, int], AfterValidator(field_checks.ordered)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0, le=MAX_NUMBER)]
 Observation = Annotated[int, Field(ge=1, le=MAX_NUMBER)]
-Fields = dict[Text, Annotated[JsonValue, AfterValidator(storable_json)]]
+Fields = dict[Text, Annotated[JsonValue, AfterValidator(field_checks.storable_json)]]
 Moment = Annotated[
-    AwareDatetime, AfterValidator(in_utc), PlainSerializer(format_time, return_type=str, when_used="json")
+    AwareDatetime, AfterValidator(field_checks.in_utc), PlainSerializer(format_time, return_type=str, when_used="json")
 ]
 # A date in the precision that is known: a year, a month, a day, or a moment.
 Published = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?Z)?)?)?$")]
@@ -143,7 +143,7 @@ class Article(Frozen):
     publisher: Line | None = None
     authors: tuple[Line, ...] = ()
     credits: tuple[Line, ...] = ()
-    url: Annotated[str, Field(max_length=8_192), AfterValidator(storable)] | None = None
+    url: Annotated[str, Field(max_length=8_192), AfterValidator(field_checks.storable)] | None = None
     suspect: Suspect | None = None
     wire: Wire | None = None
     fields: Fields = {}
@@ -243,8 +243,8 @@ class Event(Frozen):
     """The CloudEvents 1.0 envelope."""
 
     specversion: Literal["1.0"] = "1.0"
-    id: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(storable)]
-    source: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(storable)]
+    id: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(field_checks.storable)]
+    source: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(field_checks.storable)]
     subject: UUID
     time: Moment
     datacontenttype: Literal["application/json"] = "application/json"
@@ -399,6 +399,7 @@ class IngestStatus(Frozen):
     healthy: bool = True
     reasons: tuple[str, ...] = ()
     dead_letters: tuple[DeadLetter, ...] = ()
+    embargoed: tuple[FileState, ...] = ()
     progress: LoadProgress | None = None
     """Null while no service runs, in the output of the command `status`."""
     ledger: str | None = None

@@ -1,5 +1,6 @@
 """Checks of single values for the fields of the contract: what every database and every JSON reader can hold."""
 
+import re
 from datetime import UTC, datetime
 
 from pydantic import JsonValue
@@ -42,3 +43,9 @@ def storable_json(value: JsonValue) -> JsonValue:
     if isinstance(value, int | float) and not abs(value) <= MAX_JSON_NUMBER:
         raise ValueError("holds a number that JSON readers cannot all hold")
     return value
+
+
+def version_order(version: str) -> list[tuple[int, str]]:
+    """The sort key of a publisher's version, a number or a time; of two numbers the one with more digits is greater."""
+    runs = re.findall(r"[0-9]+|[^0-9]+", version)
+    return [(len(run.lstrip("0")) if run.isdigit() else 0, run.lstrip("0")) for run in runs]

@@ -243,6 +243,12 @@ class HeldMeanwhile(IngestError):
     code = "held-meanwhile"
 
 
+class NotEmbargoed(IngestError):
+    """There is no such file under embargo."""
+
+    code = "not-embargoed"
+
+
 class DatabaseAway(IngestError):
     """The database cannot be used now; nothing is lost, it is tried again."""
 

@@ -3,7 +3,6 @@
 An event is checked completely before it changes the state, so that a refused event leaves no trace.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -67,15 +66,9 @@ def is_late(row: DocumentRow, data: contract.Observed) -> bool:
     if data.observation <= row.observation:
         return True
     current, own = row.item.get("version"), data.item.version
-    is_older = current is not None and own is not None and _publisher_order(own) < _publisher_order(current)
+    is_older = current is not None and own is not None and contract.version_order(own) < contract.version_order(current)
     # The publisher's version orders articles only; a move or a withdrawal is ordered by its observation.
     return is_older and data.article is not None
-
-
-def _publisher_order(version: str) -> list[tuple[int, str]]:
-    """The sort key of a publisher's version, a number or a date; of two numbers the longer is greater."""
-    runs = re.findall(r"[0-9]+|[^0-9]+", version)
-    return [(len(run.lstrip("0")) if run.isdigit() else 0, run.lstrip("0")) for run in runs]
 
 
 def _check(turn: WriterTurn, event: contract.ObservedEvent, row: DocumentRow | None) -> _Article:
@@ -161,9 +154,18 @@ def _decide_late(
     state.documents[row.id] = after
     if article is None:
         return receipts.record(state, turn, event, "late", None)
+    if data.observation > row.observation and (known := _known(state, row, article.version)) is not None:
+        # An ingest service that lost its ledger reads the publisher's older versions again.
+        return _finish(state, turn, article, known, "late")
     previous = state.before(row.id, data.observation)
     after = _append(state, turn, after, replace(article.version, late=True), previous)
     return _finish(state, turn, article, after.versions, "late")
+
+
+def _known(state: BatchState, row: DocumentRow, version: VersionRow) -> int | None:
+    """The number of a version of the document with the same content, if there is one."""
+    recorded = state.versions[row.id].items()
+    return next((number for number, other in recorded if versions.same_content(other, version)), None)
 
 
 def _decide_related(

@@ -8,21 +8,20 @@ import asyncio
 import gc
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import asdict
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ingest_service import settings
-from ingest_service.cli import inputs, output, running
+from ingest_service.cli import held, inputs, opened, output, running
 from ingest_service.errors import (
     HeldMeanwhile,
     IngestError,
     NoSuchEvent,
     NoSuchRevision,
+    NotEmbargoed,
     PartDied,
     SettingsWrong,
     Unreadable,
@@ -32,15 +31,11 @@ from ingest_service.errors import (
 if TYPE_CHECKING:
     from ingest_service import model
     from ingest_service.judging import matching
-    from ingest_service.ledger import mass_deletion
     from ingest_service.store.db import Database
 
 MOST_ROWS = 1_000
-# New objects between two searches for garbage in cycles: at the default of 700 most are among objects in use.
-OBJECTS_BETWEEN_COLLECTIONS = 50_000
 USAGE = (SettingsWrong, NoSuchRevision)
-USAGE_CODE = 2
-WRONG = (HeldMeanwhile, NoSuchEvent, PartDied)
+WRONG = (HeldMeanwhile, NoSuchEvent, NotEmbargoed, PartDied)
 app = typer.Typer(
     help="Watches a folder of documents and sends what it finds to the catalog.",
     no_args_is_help=True,
@@ -49,8 +44,10 @@ app = typer.Typer(
 )
 migrate = typer.Typer(help="The schema of the service's database.", no_args_is_help=True)
 app.add_typer(migrate, name="migrate")
+app.command("confirm-deletes")(held.confirm_deletes)
+app.command()(held.release)
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+AsJson = held.AsJson
 
 
 def _printable(text: str | None) -> str | None:
@@ -73,7 +70,7 @@ def main() -> None:
 
 def exit_code(error: IngestError) -> int:
     """2 for wrong settings, 1 for wrong data or a part that died, 3 for anything that could not be reached."""
-    return USAGE_CODE if isinstance(error, USAGE) else 1 if isinstance(error, WRONG) else 3
+    return held.USAGE_CODE if isinstance(error, USAGE) else 1 if isinstance(error, WRONG) else 3
 
 
 @app.command()
@@ -83,7 +80,7 @@ def run(quiet: Quiet = False) -> None:
     from ingest_service.cli import load_display
 
     loaded = settings.load()
-    with _database(loaded) as database:
+    with opened.database(loaded) as database:
         asyncio.run(bootstrap.run(loaded, database, load_display.chosen(loaded, quiet=quiet)))
 
 
@@ -94,7 +91,7 @@ def once(quiet: Quiet = False) -> None:
     from ingest_service.cli import load_display
 
     loaded = settings.load()
-    with _database(loaded) as database:
+    with opened.database(loaded) as database:
         asyncio.run(bootstrap.once(loaded, database, load_display.chosen(loaded, quiet=quiet)))
         _exit_by_data(database)
 
@@ -107,7 +104,7 @@ def status(as_json: AsJson = False) -> None:
     if answer is None:
         from ingest_service.cli import stored
 
-        with _database(loaded) as database:
+        with opened.database(loaded) as database:
             answer = stored.report(database, loaded, MOST_ROWS)
     report, unreadable = answer
     if as_json:
@@ -146,15 +143,15 @@ def retry(
     from ingest_service.delivery import outbox
     from ingest_service.ledger import rereads
 
-    with _database() as database, database.writing() as session:
+    with opened.database() as database, database.writing() as session:
         if files:
             count = rereads.retry(session, datetime.now(UTC), reason)
-            _print(as_json, {"retried": count}, f"{count} files will be read again.")
+            opened.answer(as_json, {"retried": count}, f"{count} files will be read again.")
             return
         if event is not None and not outbox.holds(session, event):
             raise NoSuchEvent
         count = outbox.retry(session, event=event, code=reason)
-    _print(as_json, {"retried": count}, f"{count} events will be sent again.")
+    opened.answer(as_json, {"retried": count}, f"{count} events will be sent again.")
 
 
 @app.command()
@@ -172,7 +169,7 @@ def match(
     except Unreadable as error:
         typer.echo(f"ingest-service: {inputs.display_name(file)}: {error}", err=True)
         raise typer.Exit(1) from None
-    with _database(loaded) as database, database.reading() as session:
+    with opened.database(loaded) as database, database.reading() as session:
         articles = [(article, matching.find(session, article)) for article in map(normalise.normalise, readings)]
     if as_json:
         typer.echo(json.dumps([_answer(article, matches) for article, matches in articles]))
@@ -188,53 +185,12 @@ def _answer(article: "model.Article", matches: "Sequence[matching.TextMatch]") -
     return {"title": article.title, "text": article.text, "matches": answers}
 
 
-@app.command("confirm-deletes")
-def confirm_deletes(
-    yes: Annotated[bool, typer.Option("--yes", help="Confirm without a question.")] = False, as_json: AsJson = False
-) -> None:
-    """Shows the deletions that are held, asks, and then deletes these files from the ledger for good."""
-    from ingest_service.delivery import events
-    from ingest_service.ledger import entries, mass_deletion
-
-    loaded = settings.load()
-    origin = events.Origin(loaded.collection_name, f"/ingest/{loaded.collection_name}")
-    part = entries.deletion(loaded.on_delete)
-    with _database(loaded) as database:
-        with database.reading() as session:
-            held = mass_deletion.held_deletions(session, loaded.seeds)
-        if not as_json:
-            for line in output.held_lines(held):
-                typer.echo(line)
-        if not (yes or _is_confirmed(held, as_json)):
-            return
-        with database.writing() as session:
-            if not yes and mass_deletion.held_deletions(session, loaded.seeds) != held:
-                raise HeldMeanwhile
-            count = mass_deletion.confirm(session, entries.Context(origin, datetime.now(UTC)), loaded.seeds, part)
-    _print(as_json, {**asdict(held), "gone": count}, f"{count} files are deleted.")
-
-
-def _is_confirmed(held: "mass_deletion.HeldDeletions", as_json: bool) -> bool:
-    """Whether a person at a terminal confirms; False where there is nothing to confirm.
-
-    Ends with 1 if the person refuses, and with 2 if standard input is not a terminal.
-    """
-    if as_json:
-        typer.echo(json.dumps(asdict(held)))
-    if not held.files and not held.changes:
-        return False
-    if as_json or sys.stdin is None or not sys.stdin.isatty():
-        typer.echo("ingest-service: nothing is deleted without `ingest-service confirm-deletes --yes`", err=True)
-        raise typer.Exit(USAGE_CODE)
-    return typer.confirm("Delete these files for good?", abort=True)
-
-
 @migrate.command()
 def up(revision: Annotated[str, typer.Argument(help="How far.")] = "head") -> None:
     """Brings the schema up to date."""
     from ingest_service.store import schema
 
-    with _database(check=False) as database:
+    with opened.database(check=False) as database:
         schema.upgrade(database, revision)
         typer.echo(f"the ingest database is at revision {schema.current(database) or 'none'}")
 
@@ -245,7 +201,7 @@ def down(revision: Annotated[str, typer.Argument(help="How far: a revision, -1, 
     """Takes the schema back; the content of newer tables is lost."""
     from ingest_service.store import schema
 
-    with _database(check=False) as database:
+    with opened.database(check=False) as database:
         schema.downgrade(database, revision)
         typer.echo(f"the ingest database is at revision {schema.current(database) or 'none'}")
 
@@ -255,44 +211,13 @@ def plan(as_json: AsJson = False) -> None:
     """Lists what `up` would do."""
     from ingest_service.store import schema
 
-    with _database(check=False) as database:
+    with opened.database(check=False) as database:
         steps = schema.plan(database)
-    _print(as_json, {"steps": steps}, "\n".join(steps) or "nothing to do")
+    opened.answer(as_json, {"steps": steps}, "\n".join(steps) or "nothing to do")
 
 
 @migrate.command()
 def check() -> None:
     """Checks that the schema is the one that this release needs."""
-    with _database():
+    with opened.database():
         typer.echo("the schema fits")
-
-
-@contextmanager
-def _database(loaded: settings.Settings | None = None, *, check: bool = True) -> Iterator["Database"]:
-    """The database of the settings, which are read unless given.
-
-    Raises SettingsWrong, DatabaseAway and, where it is checked, SchemaMismatch.
-    """
-    from ingest_service import logs
-    from ingest_service.cli import placement
-    from ingest_service.store import schema
-    from ingest_service.store.db import Database, check_exists
-
-    # All that the command needs is loaded. It is exempt from collection, which is on from here.
-    gc.freeze()
-    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
-    gc.enable()
-    loaded = loaded or settings.load()
-    logs.configure(loaded.log_format)
-    placement.check(loaded)
-    if check:
-        check_exists(loaded.database_url)
-    with closing(Database(loaded.database_url)) as database:
-        if check:
-            schema.check(database)
-        yield database
-
-
-def _print(as_json: bool, answer: object, sentence: str) -> None:
-    """Prints the answer in JSON, or the sentence."""
-    typer.echo(json.dumps(answer) if as_json else sentence)

@@ -27,6 +27,15 @@ def read(name: str, limit: int) -> bytes:
         raise NoAccess(f"{error.strerror}.") from None
 
 
+def within(folder: Path, name: str) -> str:
+    """The path of a file relative to the watched folder, as the ledger has it; it may be given with the folder."""
+    path = Path(name)
+    inside = path.is_relative_to(folder) or path.is_relative_to(folder.resolve())
+    if inside:
+        path = path.relative_to(folder if path.is_relative_to(folder) else folder.resolve())
+    return file_names.to_text(str(path))
+
+
 def display_name(name: str) -> str:
     """The name of an input in messages."""
     return "standard input" if name == STANDARD_INPUT else file_names.printable(file_names.to_text(name))

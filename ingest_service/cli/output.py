@@ -26,7 +26,7 @@ CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), "\ufffd")
 
 
 def status_lines(status: contract.IngestStatus, unreadable: Sequence[contract.FileState]) -> Iterator[str]:
-    """Counts, reasons why the service is not healthy, dead letters with the catalog's words, and unreadable files."""
+    """Counts, reasons why the service is not healthy, dead letters, files under embargo, and unreadable files."""
     for name, counts in (("files", status.states), ("events", status.outbox)):
         words = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
         yield f"{name}: {words or 'none'}"
@@ -38,7 +38,8 @@ def status_lines(status: contract.IngestStatus, unreadable: Sequence[contract.Fi
         yield f"progress: {progress_line(status.progress)}"
     yield from (f"not healthy: {file_names.printable(reason)}" for reason in status.reasons)
     yield from map(_dead_letter, status.dead_letters)
-    yield from map(_unreadable, unreadable)
+    yield from map(_reasoned, status.embargoed)
+    yield from map(_reasoned, unreadable)
 
 
 def progress_line(progress: contract.LoadProgress) -> str:
@@ -68,7 +69,7 @@ def _dead_letter(letter: contract.DeadLetter) -> str:
     return f"dead letter {letter.event} ({path}): {letter.problem.code}: {_short(letter.problem.detail)}"
 
 
-def _unreadable(file: contract.FileState) -> str:
+def _reasoned(file: contract.FileState) -> str:
     return f"'{file_names.printable(file.path)}': {file.reason}: {file_names.printable(file.detail or '')}"
 
 

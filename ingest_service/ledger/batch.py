@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ingest_service import model, sameness
@@ -32,7 +32,8 @@ class FileChanges:
 class NewArticle:
     """An article as an observation of its item found it, packed in `content`.
 
-    `cause` is that of the event to be emitted; None if the catalog has the article, and only a lost ledger had not.
+    `cause` is that of the event to be emitted; None if the catalog has the article, and only a lost ledger had not. If
+    it `is_emitted`, the event is in the outbox, without relations, before the article is judged.
     """
 
     document: str
@@ -45,6 +46,12 @@ class NewArticle:
     content: bytes
     original: model.Original
     original_digest: str
+    is_emitted: bool = False
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether its event is emitted once it is judged."""
+        return self.cause is not None and not self.is_emitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,8 @@ class Batch:
 
     `stored_files`, `stored_items` and `stored_holdings` are what the database has; `files`, `items` and the holdings
     are what was decided. A holding says that a file holds an item. `contents` are the packed articles of items.
+    `item_changes` and `observations` are emitted at once, each with the row of its item at that observation; the new
+    articles are emitted when they are judged.
     """
 
     now: datetime
@@ -72,6 +81,8 @@ class Batch:
     contents: dict[int, bytes] = field(default_factory=dict)
     item_changes: list[tuple[ItemRow, ItemChange]] = field(default_factory=list)
     article_changes: list[ArticleChange] = field(default_factory=list)
+    observations: list[tuple[ItemRow, NewArticle]] = field(default_factory=list)
+    new_articles: dict[int, tuple[ItemRow, NewArticle]] = field(default_factory=dict)
     _items_of: defaultdict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     _files_of: defaultdict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     _named: defaultdict[tuple[str, str], set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -111,6 +122,36 @@ class Batch:
         """The item with a name. Of several it is the current one, else the one that was withdrawn last."""
         rows = (self.items[item] for item in self._named.get((name.key, name.by), ()))
         return max(rows, key=lambda row: (row.status == "current", row.id), default=None)
+
+    def put_article(self, row: ItemRow, article: NewArticle) -> None:
+        """Gives an item a new article, with the item's row."""
+        self._emit_new(row.id)
+        self.put_item(row)
+        self.contents[row.id] = article.content
+        self.new_articles[row.id] = row, article
+        self.article_changes.append(ArticleChange(row.id, article))
+
+    def delete_article(self, row: ItemRow, change: ItemChange) -> None:
+        """Ends that an item has an article, with the change of the item that causes it."""
+        self._emit_new(row.id)
+        self.put_item(row)
+        self.contents.pop(row.id, None)
+        self.item_changes.append((row, change))
+        self.article_changes.append(ArticleChange(row.id))
+
+    def emit_overtaken(self) -> None:
+        """Emits new articles at once that a later observation of their item would overtake while they wait."""
+        latest = dict(sorted((row.id, row.observation) for row, _ in (*self.observations, *self.item_changes)))
+        for item, (row, article) in self.new_articles.items():
+            if article.is_pending and latest.get(item, 0) > row.observation:
+                self.observations.append((row, article))
+                self.article_changes.append(ArticleChange(item, replace(article, is_emitted=True)))
+
+    def _emit_new(self, item: int) -> None:
+        """Emits an article of this batch that is replaced, if it is of another file: it is a version of its own."""
+        emitted = self.new_articles.pop(item, None)
+        if emitted is not None and emitted[0].by == "guid" and emitted[1].cause is not None:
+            self.observations.append(emitted)
 
     def items_of(self, file: int) -> set[int]:
         """The items that a file holds."""

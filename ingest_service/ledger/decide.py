@@ -1,12 +1,10 @@
 """The rules of the ledger: decides what becomes of files and items when files were read, moved or deleted. Pure.
 
 A file is a path; an item is what a document is of. Files hold items, many to many. Each change of an item increments
-its observation.
+its observation. What becomes of the items of a file that was read is decided in `items`.
 """
 
-import dataclasses
 import random
-import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -15,14 +13,14 @@ from ingest_service import model, versions
 from ingest_service.delivery.events import ItemChange
 from ingest_service.errors import Unreadable
 from ingest_service.folder.scan import FileFact, Unusable
-from ingest_service.ledger.batch import ArticleChange, Batch, FileChanges, NewArticle
-from ingest_service.ledger.classes import class_of
-from ingest_service.store import article_blob
-from ingest_service.store.rows import FileRow, ItemRow
-from ingest_service.store.tables import ADOPTED, HELD, PUBLISHED, QUARANTINED
-from ingest_service.workers.prepare import PreparedFile, PreparedItem
+from ingest_service.ledger import items
+from ingest_service.ledger.batch import Batch, FileChanges
+from ingest_service.store.rows import FileRow
+from ingest_service.store.tables import ADOPTED, EMBARGOED, HELD, PUBLISHED, QUARANTINED
+from ingest_service.workers.prepare import PreparedFile
 
 TRUNCATED = "possibly-truncated"
+MEMBERS_UNREAD = "members-unread"
 NOWHERE = FileFact("", -1, -1, -1, -1, -1)
 
 
@@ -42,7 +40,7 @@ def decide(batch: Batch, changes: FileChanges) -> None:
 
 def names(stored: Iterable[tuple[FileFact, PreparedFile]]) -> Iterator[model.ItemName]:
     """The names of the items in these files."""
-    return (_item_name(fact.path, item.member) for fact, prepared in stored for item in prepared.items)
+    return (items.name_of(fact.path, item) for fact, prepared in stored for item in prepared.items)
 
 
 def file_at(batch: Batch, path: str) -> FileRow:
@@ -64,7 +62,7 @@ def _move(batch: Batch, moves: Mapping[str, FileFact]) -> None:
     for old, fact, row in moved:
         # Its bytes are those last read, so a quarantine is over.
         state = PUBLISHED if row.digest else ADOPTED if row.state == HELD else row.state
-        file = replace(_set(row, batch.now, fact, state), path=fact.path)
+        file = replace(_still_embargoed(row, _set(row, batch.now, fact, state)), path=fact.path)
         batch.files[file.path] = file
         _move_items(batch, file, old)
 
@@ -72,10 +70,13 @@ def _move(batch: Batch, moves: Mapping[str, FileFact]) -> None:
 def _move_items(batch: Batch, file: FileRow, old: str) -> None:
     for item in sorted(batch.items_of(file.id)):
         row = batch.items[item]
+        if row.path != old:
+            # Another file that holds the item is where the catalog has it.
+            continue
         after = replace(
             row,
             key=row.key if row.by == "guid" else file.path + row.key.removeprefix(old),
-            parent=file.path if row.parent == old else row.parent,
+            parent=row.parent and file.path + row.parent.removeprefix(old),
             path=file.path,
             observation=row.observation + 1,
         )
@@ -86,7 +87,7 @@ def _move_items(batch: Batch, file: FileRow, old: str) -> None:
 def _touch(batch: Batch, fact: FileFact) -> None:
     """New facts of a file whose bytes are those last read."""
     row = file_at(batch, fact.path)
-    after = _set(row, batch.now, fact, PUBLISHED if row.digest else row.state)
+    after = _still_embargoed(row, _set(row, batch.now, fact, PUBLISHED if row.digest else row.state))
     batch.files[fact.path] = replace(after, since=row.since) if row.state == PUBLISHED else after
 
 
@@ -94,57 +95,22 @@ def _store(batch: Batch, fact: FileFact, prepared: PreparedFile) -> None:
     """A file was read. Items that no file holds any more are withdrawn."""
     row = file_at(batch, fact.path)
     before = batch.items_of(row.id)
-    now = {_store_item(batch, row, prepared, item) for item in prepared.items}
+    now, embargo = items.store(batch, row, prepared)
+    gone = set() if prepared.accumulates else before - now
     for item in now:
         batch.hold(row.id, item)
-    for item in before - now:
+    for item in gone:
         batch.let_go(row.id, item)
-    _withdraw(batch, before - now)
+    _withdraw(batch, gone)
     row = replace(_set(row, batch.now, fact, PUBLISHED), digest=prepared.digest, readers=versions.READERS)
-    if prepared.possibly_truncated:
+    if embargo is not None:
+        row = replace(row, state=EMBARGOED, reason=embargo.reason, detail=embargo.sentence, retry_at=embargo.until)
+    elif prepared.possibly_truncated:
         detail = "The file was read while a process still had it open for writing."
         row = replace(row, reason=TRUNCATED, detail=detail)
+    elif prepared.unread is not None:
+        row = replace(row, reason=MEMBERS_UNREAD, detail=_detail(prepared.unread))
     batch.files[row.path] = row
-
-
-def _store_item(batch: Batch, file: FileRow, prepared: PreparedFile, read: PreparedItem) -> int:
-    """Stores one item of a file, whose row still has the digest of the bytes read before. Returns the item's id."""
-    item, cause = _item_for(batch, file, prepared, read)
-    if item.status == "redacted":
-        return item.id
-    content, stored = read.article.content, batch.contents.get(item.id)
-    if stored is not None and (stored == content or (cause == "reprocessed" and _agree(stored, content))):
-        return item.id
-    digest = read.article.digest
-    # The catalog has the adopted content already, so no event is emitted, except to restore a withdrawn document.
-    is_known = cause in ("changed", "reprocessed") and item.adopted == f"{prepared.digest} {digest}"
-    observation = item.observation if is_known else item.observation + 1
-    item = replace(item, status="current", path=file.path, adopted=None, observation=observation)
-    article = NewArticle(
-        item.document, observation, batch.now, None if is_known else cause, digest,
-        class_of(read.facts.folded_digest, item.document), read.facts.fingerprints, content, prepared.original,
-        prepared.digest,
-    )  # fmt: skip
-    batch.put_item(item)
-    batch.contents[item.id] = content
-    batch.article_changes.append(ArticleChange(item.id, article))
-    return item.id
-
-
-def _item_for(batch: Batch, file: FileRow, prepared: PreparedFile, read: PreparedItem) -> tuple[ItemRow, str]:
-    """The item with the name of what was read, new if there is none; and the cause of the event about it."""
-    name = _item_name(file.path, read.member)
-    item = batch.named(name)
-    if item is None:
-        item = ItemRow(
-            id=batch.new_id(), key=name.key, by=name.by, parent=name.parent, version=name.version, path=file.path,
-            document=str(uuid.uuid4()), observation=0, status="current", adopted=None,
-        )  # fmt: skip
-        return item, "created"
-    if item.status == "withdrawn":
-        return item, "restored"
-    same_bytes = prepared.digest in (file.digest, (item.adopted or "").partition(" ")[0])
-    return item, "reprocessed" if same_bytes else "changed"
 
 
 def _quarantine(batch: Batch, place: FileFact | Unusable, why: Unreadable) -> None:
@@ -160,7 +126,7 @@ def _quarantine(batch: Batch, place: FileFact | Unusable, why: Unreadable) -> No
         _set(row, batch.now, fact, QUARANTINED),
         since=batch.now if is_new else row.since,
         reason=why.code,
-        detail=str(why)[:2_000].replace("\x00", "\ufffd"),
+        detail=_detail(str(why)),
         # Only attempts that are repeated are counted: an entry that is no file is seen again at every scan.
         tries=tries if why.retries else 0,
         retry_at=None if wait is None else batch.now + wait,
@@ -175,36 +141,33 @@ def _delete(batch: Batch, paths: Collection[str]) -> None:
 
 def _drop(batch: Batch, paths: Collection[str]) -> set[int]:
     """Removes files. Returns the items that they held."""
-    items: set[int] = set()
+    dropped: set[int] = set()
     for row in [batch.files.pop(path) for path in paths if path in batch.files]:
         for item in batch.items_of(row.id):
             batch.let_go(row.id, item)
-            items.add(item)
-    return items
+            dropped.add(item)
+    return dropped
 
 
-def _withdraw(batch: Batch, items: Collection[int]) -> None:
+def _withdraw(batch: Batch, candidates: Collection[int]) -> None:
     """Withdraws those of these items that are current and that no file holds."""
-    for item in sorted(items):
+    for item in sorted(candidates):
         row = batch.items[item]
         if row.status == "current" and not batch.is_held(item):
             after = replace(row, status="withdrawn", observation=row.observation + 1)
-            batch.put_item(after)
-            batch.contents.pop(item, None)
-            batch.item_changes.append((after, ItemChange("withdrawn", row.path, reason="file-gone")))
-            batch.article_changes.append(ArticleChange(item))
+            batch.delete_article(after, ItemChange("withdrawn", row.path, reason="file-gone"))
 
 
-def _item_name(path: str, member: str | None) -> model.ItemName:
-    """The name of an item: the path of its file, with the name inside the file if it is a member."""
-    return model.ItemName(path) if member is None else model.ItemName(f"{path}#{member}", "member", path)
+def _detail(sentence: str) -> str:
+    """A sentence as both databases can store it."""
+    return sentence[:2_000].replace("\x00", "\ufffd")
 
 
-def _agree(*contents: bytes) -> bool:
-    """Whether articles agree in title, paragraphs and metadata. Other notes or rules alone make no event."""
-    unpacked = map(article_blob.unpacked, contents)
-    first, *others = (dataclasses.replace(it, notes=(), normaliser=model.Normaliser("", "")) for it in unpacked)
-    return all(other == first for other in others)
+def _still_embargoed(before: FileRow, after: FileRow) -> FileRow:
+    """The file after a change of its facts. One that is embargoed is read again at once, which decides anew."""
+    if before.state != EMBARGOED:
+        return after
+    return replace(after, state=EMBARGOED, reason=before.reason, detail=before.detail, retry_at=after.since)
 
 
 def _set(row: FileRow, now: datetime, fact: FileFact, state: str) -> FileRow:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from catalog_service import contract
 from ingest_service import model
 from ingest_service.delivery import events, outbox
+from ingest_service.ledger.batch import NewArticle
 from ingest_service.store import article_blob, bulk
 from ingest_service.store.db import chunked
 from ingest_service.store.rows import ItemRow
@@ -35,6 +36,15 @@ def emit(
     for ids in chunked([article.id for article in articles]):
         session.execute(sa.update(Article).where(Article.id.in_(ids)).values(values))
     outbox.release(session, originals.keys())
+
+
+def unjudged(origin: events.Origin, item: ItemRow, article: NewArticle) -> outbox.Event:
+    """The event of an article that is not judged, since another article of its item is newer; without relations."""
+    bytes_ = article.original
+    original = events.Original(article.original_digest, bytes_.size, bytes_.media_type, bytes_.encoding, bytes_.content)
+    content, cause = article_blob.unpacked(article.content), article.cause or "changed"
+    observation = events.Observation(article.observation, cause, article.observed_at, original, content, article.digest)
+    return events.observed(origin, item, observation, ())
 
 
 def _observation(article: Article, original: events.Original) -> events.Observation:

@@ -19,7 +19,7 @@ from ingest_service.ledger.batch import ArticleChange, NewArticle
 from ingest_service.ledger.classes import Classes, Member, class_of
 from ingest_service.store import article_blob, bulk
 from ingest_service.store.db import chunked
-from ingest_service.store.tables import AGAIN, DONE, NEW, Article, Original
+from ingest_service.store.tables import AGAIN, DONE, NEW, Article, Judging, Original
 
 # The contents of so many promoted articles are in memory at once: a text may have megabytes.
 MAX_LOADED = 20
@@ -48,7 +48,7 @@ def replace_articles(session: Session, changes: Sequence[ArticleChange]) -> None
     for change in changes:
         classes.delete(change.item)
         if (article := change.article) is not None:
-            classes.add(change.item, article.folded_digest, DONE if article.cause is None else NEW)
+            classes.add(change.item, article.folded_digest, _judging(article))
     _delete(session, deleted)
     _promote(session, classes)
     _insert(session, [(member, added[member.item]) for member in classes.new()])
@@ -135,10 +135,10 @@ def _insert(session: Session, added: Sequence[tuple[Member, NewArticle]]) -> Non
         {"item": member.item, "document": article.document, "observation": article.observation,
          "digest": article.digest, "folded_digest": article.folded_digest, "content": article.content,
          "indexed": member.indexed, "sameness_version": versions.SAMENESS, "judging": member.judging,
-         "pending": _pending(article), "original": article.original_digest if article.cause else None}
+         "pending": _pending(article), "original": article.original_digest if article.is_pending else None}
         for member, article in added
     ]  # fmt: skip
-    _store_originals(session, {article.original_digest: article.original for _, article in added if article.cause})
+    _store_originals(session, {article.original_digest: article.original for _, article in added if article.is_pending})
     _insert_rows(session, rows, [article.fingerprints for _, article in added])
 
 
@@ -151,7 +151,20 @@ def _insert_rows(session: Session, rows: Sequence[Mapping[str, Any]], fingerprin
 
 def _pending(article: NewArticle) -> dict[str, str] | None:
     """What the event to be emitted needs of the observation."""
-    return {"cause": article.cause, "at": contract.format_time(article.observed_at)} if article.cause else None
+    return (
+        {"cause": article.cause or "", "at": contract.format_time(article.observed_at)} if article.is_pending else None
+    )
+
+
+def _judging(article: NewArticle) -> Judging:
+    """What is to be done with a new article: nothing if the catalog has it from before."""
+    return NEW if article.is_pending else AGAIN if article.is_emitted else DONE
+
+
+def store_large_originals(session: Session, articles: Sequence[NewArticle]) -> None:
+    """Stores the bytes that are put before the events of articles that are emitted without being judged."""
+    large = {it.original_digest: it.original for it in articles if it.original.size > contract.MAX_INLINE_ORIGINAL}
+    _store_originals(session, large)
 
 
 def _store_originals(session: Session, originals: Mapping[str, model.Original]) -> None:

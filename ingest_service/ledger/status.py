@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from catalog_service import contract
 from ingest_service.delivery import outbox
-from ingest_service.ledger import queries, rereads
-from ingest_service.store.tables import HELD
+from ingest_service.ledger import embargo, queries, rereads
+from ingest_service.store.tables import EMBARGOED, HELD
 
 MAX_DEAD_LETTERS = 100
 
@@ -34,6 +34,7 @@ def read_status(session: Session, collection: str, now: datetime) -> contract.In
         healthy=not reasons,
         reasons=reasons,
         dead_letters=letters,
+        embargoed=tuple(embargo.files(session)) if states.get(EMBARGOED) else (),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from operator import itemgetter
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,13 +16,36 @@ from ingest_service.store.tables import File, FileItem, Item
 
 
 def write(session: Session, origin: events.Origin, batch: Batch) -> None:
-    """Stores files, items and articles, and puts the events of moves and withdrawals into the outbox."""
-    # First, while the items have their old names: the catalog must know a document before it is moved or withdrawn.
-    emission.emit_pending(session, origin, {item.id for item, _ in batch.item_changes})
+    """Stores files, items and articles, and puts the events that do not wait for judging into the outbox."""
+    # First, while the items have their old names: the catalog must know a document before it is moved or withdrawn, and
+    # the articles of one item in several files one after the other.
+    emission.emit_pending(session, origin, _emitted_items(batch))
+    batch.emit_overtaken()
     item_ids = write_rows(session, batch)
     article_changes = (replace(change, item=item_ids.get(change.item, change.item)) for change in batch.article_changes)
     replacement.replace_articles(session, list(article_changes))
-    outbox.put(session, [events.without_article(origin, *change, batch.now) for change in batch.item_changes])
+    replacement.store_large_originals(session, [article for _, article in batch.observations])
+    outbox.put(session, _events(origin, batch))
+
+
+def _emitted_items(batch: Batch) -> set[int]:
+    """The stored items whose pending events must not wait for judging."""
+    changed = {row.id for row, _ in (*batch.item_changes, *batch.observations)}
+    return {
+        item for item in changed | {row.id for row, _ in batch.new_articles.values() if row.by == "guid"} if item > 0
+    }
+
+
+def _events(origin: events.Origin, batch: Batch) -> list[outbox.Event]:
+    """The events of moves, withdrawals and of articles that are not judged, those of an item in order."""
+    numbered = [
+        *(
+            (row.observation, events.without_article(origin, row, change, batch.now))
+            for row, change in batch.item_changes
+        ),
+        *((row.observation, emission.unjudged(origin, row, article)) for row, article in batch.observations),
+    ]
+    return [event for _, event in sorted(numbered, key=itemgetter(0))]
 
 
 def write_rows(session: Session, batch: Batch) -> dict[int, int]:

@@ -49,12 +49,17 @@ class State(Base):
 PATH = Text().with_variant(Text(collation="C"), "postgresql")
 
 
-# The states of a file: its items are published, it cannot be read, it is known from the catalog only, or it is missing
-# and its deletion is held.
+# The states of a file: its items are published, some of them are held until a time or until a person releases them, it
+# cannot be read, it is known from the catalog only, or it is missing and its deletion is held.
 PUBLISHED = "published"
+EMBARGOED = "embargoed"
 QUARANTINED = "quarantined"
 ADOPTED = "adopted"
 HELD = "gone-held"
+# The reasons of a file under embargo: until a time, without a date, or none any more, since a person released it.
+EMBARGO = "embargo"
+WITHHELD = "withheld"
+RELEASED = "released"
 
 
 class File(Base):
@@ -85,7 +90,12 @@ class File(Base):
 
 
 class Item(Base):
-    """An item, with its document and its newest observation."""
+    """An item, with its document and its newest observation.
+
+    Its `status` is `current`, `withdrawn`, `cancelled` (the publisher withdrew it) or `redacted`. `version` is the
+    publisher's own, of the newest article or of the cancellation. An item that was cancelled before any article of it
+    was read has observation 0, and the catalog does not know its document.
+    """
 
     __tablename__ = "item"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

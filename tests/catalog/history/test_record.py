@@ -135,6 +135,23 @@ def test_an_older_version_of_the_publisher_is_late(record: Record) -> None:
     assert outcomes(receipts) == ["recorded", "late"]
 
 
+def test_an_older_version_that_is_sent_again_under_a_new_observation_is_recorded_once(record: Record) -> None:
+    newest = event(1, 1, item={"key": "urn:1", "by": "guid", "version": "2"}, article=article(text="Newest text."))
+    older = [
+        event(
+            1,
+            number,
+            "changed",
+            item={"key": "urn:1", "by": "guid", "version": "1"},
+            article=article(text="Older text."),
+        )
+        for number in (2, 3)
+    ]
+    first, second, third = record(newest, older[0], older[1])
+    assert [first.version, second.version, third.version] == [1, 2, 2]
+    assert outcomes([second, third]) == ["late", "late"]
+
+
 def test_a_bad_event_is_rejected_completely_and_the_others_are_recorded(catalog: Database, record: Record) -> None:
     wrong = article() | {"digest": contract.digest_of(b"something else")}
     receipts = record(event(1), event(2, article=wrong), event(3), event(4, 2, "moved"))
