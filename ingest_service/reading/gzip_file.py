@@ -32,19 +32,22 @@ class Unpacked:
         self._part = zlib.decompressobj(WITH_HEADER)
         self._most = most
         self._size = 0
+        self._has_ended = not content
         self.is_cut_off = False
 
     def read(self, size: int) -> bytes:
         """The next bytes, at most so many; none at the end. Raises ArchiveTooLarge or zlib.error."""
         unpacked = b""
-        while self._rest and not unpacked:
+        while not unpacked and not self._has_ended:
             unpacked = self._part.decompress(self._rest, size)
             self._rest = self._part.unconsumed_tail
-            self.is_cut_off = not self._part.eof
             if self._part.eof:
                 # Another part may follow, or padding (2.2).
                 self._rest = self._part.unused_data.lstrip(b"\x00")
                 self._part = zlib.decompressobj(WITH_HEADER)
+                self._has_ended = not self._rest
+            elif not unpacked and not self._rest:
+                self._has_ended = self.is_cut_off = True
         self._size += len(unpacked)
         if self._size > self._most:
             raise ArchiveTooLarge(f"the file in it has more than {self._most} bytes")

@@ -1,68 +1,108 @@
-"""Files of other formats than text, with both real services: each item of them is a document with its own original."""
+"""Files of other formats than text, with both real services: each item of them is a document, and a bomb costs only itself."""
 
-import io
-import zipfile
-from collections.abc import Mapping
+import gzip
+import urllib.parse
+from typing import Any
 
-from tests.system.house import House, until
+from tests.ingest.reading.docxs import docx, paragraph
+from tests.ingest.reading.pdfs import Text, column, pdf
+from tests.ingest.reading.test_mail import attached, message, mixed
+from tests.ingest.reading.test_warc import ADDRESS, PAGE, answer
+from tests.ingest.reading.test_zip_archive import zipped
+from tests.system.house import SEEDS, House, until
 
-FERRY = "Ferry to sail later at night\n\nThe council approved a new timetable for the harbour ferry on Tuesday.\n"
-MAYOR = "Mayor opens the bridge\n\nThe mayor opened the new bridge over the river in the rain on Sunday.\n"
+FERRY = [
+    "The council approved a new timetable for the harbour ferry on Tuesday, and the",
+    "last boat of the day leaves at midnight from now on.",
+]
+TEXT = " ".join(FERRY)
+TITLE = "Ferry to sail later at night"
 
 
-def zipped(members: Mapping[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
-
-
-def test_each_file_in_an_archive_is_a_document(lived_in: House) -> None:
+def test_each_item_of_a_file_is_a_document(lived_in: House) -> None:
     house = lived_in
-    content = zipped({"ferry.txt": FERRY.encode(), "sub/mayor.txt": MAYOR.encode(), "photo.jpg": b"\xff\xd8\xff\xe0"})
-    (house.seeds / "news.zip").write_bytes(content)
-    until(lambda: len(titles(house, "news.zip")) == 2, "both files of the archive")
-    assert titles(house, "news.zip") == {
-        "news.zip#ferry.txt": "Ferry to sail later at night", "news.zip#sub/mayor.txt": "Mayor opens the bridge",
-    }  # fmt: skip
+    contents = {
+        "release.pdf": pdf([Text(TITLE, 72, 790, 20), *column(FERRY)]),
+        "letter.docx": docx(paragraph(TITLE, "Titel") + paragraph(TEXT)),
+        "mail.eml": mixed(attached(f"# {TITLE}\n\n{TEXT}\n".encode(), "ferry.md"), text=TEXT),
+        "crawl.warc.gz": gzip.compress(answer(PAGE)),
+        "news.zip": zipped({"sub/ferry.txt": f"{TITLE}\n\n{TEXT}\n".encode(), "photo.jpg": b"\xff\xd8\xff\xe0"}),
+    }
+    for name, content in contents.items():
+        (house.seeds / name).write_bytes(content)
+    page = f"crawl.warc.gz#{ADDRESS}"
+    titles = {
+        "release.pdf": TITLE,
+        "letter.docx": TITLE,
+        "mail.eml": "Ferry",
+        "mail.eml#2": TITLE,
+        page: "Ferry to sail later",
+        "news.zip#sub/ferry.txt": TITLE,
+    }
+    until(lambda: len(items(house, *contents)) == len(titles), "all items")
+    house.quiet()
+    documents = items(house, *contents)
+    assert {key: document["title"] for key, document in documents.items()} == titles
+    for document in documents.values():
+        version = house.catalog.get(f"/v1/documents/{document['id']}/versions/1").json
+        assert TEXT.split(",", maxsplit=1)[0] in version["text"]
+    assert documents["mail.eml#2"]["item"] == {
+        "key": "mail.eml#2",
+        "by": "member",
+        "parent": "mail.eml",
+        "version": None,
+    }
+    assert (documents[page]["url"], documents[page]["fields"]["fetched"]) == (ADDRESS, "2024-06-04T10:15:00Z")
+    assert documents["mail.eml"]["fields"]["attachments"] == ["ferry.md"]
+    stories = {document["story"]["id"] for key, document in documents.items() if key != page}
+    assert len(stories) == 1
 
 
-def test_a_saved_page_is_the_document_of_its_article(lived_in: House) -> None:
+def test_bombs_and_damaged_files_cost_only_themselves(lived_in: House) -> None:
     house = lived_in
-    page = (
-        "<!DOCTYPE html><html><head><title>Mayor opens the bridge | The Courier</title></head><body>"
-        "<nav><a href=/>Home</a></nav><article><h1>Mayor opens the bridge</h1>"
-        "<p>The mayor opened the new bridge over the river in the rain.</p>"
-        "<p>Boats will pass under it from Monday, the harbour office said.</p></article></body></html>"
+    laughs = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
+    nested = message("", TEXT)
+    for number in range(60):
+        nested = f"Subject: {number}\nMIME-Version: 1.0\nContent-Type: message/rfc822\n\n".encode() + nested
+    matryoshka = zipped({"ferry.txt": TEXT.encode()})
+    for _ in range(10):
+        matryoshka = zipped({"inner.zip": matryoshka})
+    poison = {
+        "bomb.docx": (docx(paragraph("a" * 30_000_000)), "archive-too-large"),
+        "bomb.zip": (zipped({"zeros.txt": bytes(60_000_000)}), "too-large"),
+        "bomb.gz": (gzip.compress(bytes(60_000_000)), "archive-too-large"),
+        "matryoshka.zip": (matryoshka, "nested-too-deep"),
+        "nested.eml": (nested, "nested-too-deep"),
+        "deep.docx": (docx("<w:p>" * 5_000 + "</w:p>" * 5_000), "damaged"),
+        "cut.pdf": (pdf(column(FERRY))[:300], "damaged"),
+        "cut.zip": (zipped({"ferry.txt": TEXT.encode()})[:60], "damaged"),
+        "locked.pdf": (pdf(column(FERRY), password="a password"), "encrypted"),  # noqa: S106  Of this test file.
+        "empty.docx": (b"", "empty"),
+    }
+    good = {f"good{number}.txt": f"Pier {number} is closed.\n\n{TEXT}".encode() for number in range(10)}
+    good["page.docx"] = PAGE
+    good["laughs.docx"] = docx(
+        paragraph(TEXT), parts={"styles": f'<!DOCTYPE w [<!ENTITY a0 "ha">{laughs}]><w>&a11;</w>'}
     )
-    (house.seeds / "bridge.html").write_text(page, encoding="utf-8")
-    until(lambda: bool(titles(house, "bridge.html")), "the page")
-    (document,) = house.catalog.get("/v1/documents?path=bridge.html").json["documents"]
-    assert (document["title"], document["publisher"]) == ("Mayor opens the bridge", "The Courier")
-    text = house.catalog.get(f"/v1/documents/{document['id']}/versions/1/text").body.decode()
-    assert text.split("\n\n")[-2:] == [
-        "The mayor opened the new bridge over the river in the rain.",
-        "Boats will pass under it from Monday, the harbour office said.",
-    ]
+    for name, content in {**{name: content for name, (content, _) in poison.items()}, **good}.items():
+        (house.seeds / name).write_bytes(content)
+    house.arrived(len(list(SEEDS.glob("*.txt"))) + len(good))
+    states = until(lambda: found if poison.keys() <= (found := quarantined(house)).keys() else None, "all reasons")
+    assert states == {name: reason for name, (_, reason) in poison.items()}
+
+    (house.seeds / "cut.pdf").write_bytes(pdf(column(FERRY)))
+    house.appeared("cut.pdf")
 
 
-def titles(house: House, path: str) -> dict[str, str]:
-    """The titles of the documents of a file, by the key of their item."""
-    documents = house.catalog.get(f"/v1/documents?path={path}").json["documents"]
-    return {document["item"]["key"]: document["title"] for document in documents}
+def quarantined(house: House) -> dict[str, Any]:
+    """The reasons of the files that cannot be read, by path."""
+    return {path: file["reason"] for path, file in house.files().items() if file["state"] == "quarantined"}
 
 
-def test_a_news_item_is_a_document_with_what_it_says(lived_in: House) -> None:
-    house = lived_in
-    body = "<p>The council approved a new timetable for the harbour ferry on Tuesday.</p>"
-    (house.seeds / "ferry.xml").write_text(
-        '<nitf baselang="en"><head><docdata><date.issue norm="20260304T081500Z"/></docdata></head><body><body.head>'
-        "<hedline><hl1>Ferry to sail later</hl1></hedline><byline>By Ada Holm</byline>"
-        f"<distributor>Harbour News</distributor></body.head><body.content>{body}</body.content></body></nitf>"
-    )
-    until(lambda: titles(house, "ferry.xml"), "the news item")
-    (document,) = house.catalog.get("/v1/documents?path=ferry.xml").json["documents"]
-    assert (document["title"], document["authors"], document["publisher"], document["published"]) == (
-        "Ferry to sail later", ["Ada Holm"], "Harbour News", "2026-03-04T08:15:00Z",
-    )  # fmt: skip
+def items(house: House, *paths: str) -> dict[str, dict[str, Any]]:
+    """The documents of these files by the key of their item."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in paths:
+        documents = house.catalog.get(f"/v1/documents?path={urllib.parse.quote(path)}").json["documents"]
+        found |= {document["item"]["key"]: document for document in documents}
+    return found

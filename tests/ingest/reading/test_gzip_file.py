@@ -6,6 +6,7 @@ import pytest
 
 from ingest_service import reading
 from ingest_service.errors import ArchiveTooLarge, Damaged, UnknownFormat, Unreadable
+from ingest_service.reading.gzip_file import Unpacked
 from ingest_service.settings import Limits
 
 FERRY = b"The ferry sails at nine."
@@ -22,6 +23,13 @@ def test_the_file_in_it_is_a_member(path: str, name: str) -> None:
 def test_parts_and_padding_are_one_file() -> None:
     (item,) = reading.read(gzip.compress(FERRY) + gzip.compress(b" Late.") + bytes(100), "a.txt.gz").items
     assert item.text == "The ferry sails at nine. Late."
+
+
+@pytest.mark.parametrize("size", [1, 7, 1_000, 100_000])
+def test_small_reads_give_all_bytes(size: int) -> None:
+    stream = Unpacked(gzip.compress(b"a" * 5_000 + FERRY), most=10_000)
+    assert b"".join(iter(lambda: stream.read(size), b"")) == b"a" * 5_000 + FERRY
+    assert not stream.is_cut_off
 
 
 @pytest.mark.parametrize(
