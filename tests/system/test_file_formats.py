@@ -1,4 +1,4 @@
-"""Files of other formats than text, with both real services: each item of them is a document, and a bomb costs only itself."""
+"""Files of other formats than text, with both services: each item is a document, and a bomb costs only itself."""
 
 import gzip
 import urllib.parse

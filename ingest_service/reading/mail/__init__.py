@@ -118,7 +118,7 @@ def _with_headers(body: Reading, message: MailPart, names: Iterable[str]) -> Rea
     stated: dict[str, Json] = {
         "title": subject,
         "publisher" if is_office else "sender": sender,
-        "date": headers.date(headers.text(message, "date")),
+        "date": headers.sent(message),
         "language": headers.text(message, "content-language").partition(",")[0],
         "message_id": headers.text(message, "message-id"),
         "in_reply_to": headers.text(message, "in-reply-to"),

@@ -30,12 +30,19 @@ OFFICE = re.compile(
     re.I,
 )
 EARLIEST_YEAR = 1980
+LONGEST_DATE = 100
 
 
 def text(message: Message[str, str], name: str) -> str:
     """The value of the first header of this name on one line; empty if there is none."""
     value = next((value for key, value in message.raw_items() if key.lower() == name), "")
     return decoded(value)
+
+
+def sent(message: Message[str, str]) -> str | None:
+    """When a message was sent, in RFC 3339; without a date, when the first server received it."""
+    servers = [str(value)[-LONGEST_DATE:] for key, value in message.raw_items() if key.lower() == "received"]
+    return date(text(message, "date")) or (date(servers[-1].rpartition(";")[2].strip()) if servers else None)
 
 
 def without_prefix(subject: str) -> tuple[str, str]:

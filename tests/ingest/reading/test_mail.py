@@ -51,6 +51,20 @@ def test_a_mail_is_known_by_its_content_and_by_its_name() -> None:
 
 
 @pytest.mark.parametrize(
+    ("date", "published"),
+    [
+        (b"Date: Wed, 5 Jun 2024 08:00:00 GMT\n", "2024-06-05T08:00:00Z"),
+        (b"", "2024-06-03T22:15:00Z"),
+        (b"Date: nonsense\n", "2024-06-03T22:15:00Z"),
+        (b"Date: Thu, 1 Jan 1970 00:00:00 +0000\n", "2024-06-03T22:15:00Z"),
+    ],
+)
+def test_without_a_date_that_of_the_first_server_counts(date: bytes, published: str) -> None:
+    content = message("Subject: A\n", FERRY).replace(b"Date: Tue, 4 Jun 2024 10:15:00 +1200\n", date)
+    assert article(content).published == published
+
+
+@pytest.mark.parametrize(
     ("sender", "authors", "publisher"),
     [
         ("Jane Doe <jane@example.org>", ("Jane Doe",), None),
