@@ -28,6 +28,7 @@ APOSTROPHES = "'’ʼ‘＇"
 JOINERS = "\u00ad\u200c\u200d\u2060\ufeff"
 # In French and Italian, these before an apostrophe are words of their own.
 ELIDED = "l|d|j|m|n|s|t|c|qu|jusqu|lorsqu|puisqu|quoiqu|un|dell|all|nell|sull|dall|quest"
+HYPHENS = re.compile("[‐‑-]")
 POSSESSIVE = re.compile(f"[{APOSTROPHES}][sS]$")
 ACCENTS = re.compile("[\u0300-\u036f]")
 # Letters that Unicode does not decompose into a base letter and an accent.
@@ -60,6 +61,21 @@ def tokens(text: str, start: int = 0) -> Iterator[Token]:
             yield from _word_tokens(text[apostrophe + 1 : match.end()], apostrophe + 1)
         else:
             yield from _word_tokens(match.group(), match.start())
+
+
+def compounds(text: str) -> Iterator[Token]:
+    """Generates words with hyphens as one word each, in order: e-mail as email. Their parts are tokens of their own."""
+    for match in compound_pattern().finditer(text):
+        joined = _fold_and_stem(HYPHENS.sub("", match.group()))
+        if joined is not None:
+            yield Token(*joined, *match.span())
+
+
+@functools.cache
+def compound_pattern() -> re.Pattern[str]:
+    """The pattern of two to four words of letters, joined by hyphens."""
+    letters = rf"[^\W\d_{UNSPACED}]+"
+    return re.compile(rf"(?<![\w‐‑-]){letters}(?:[‐‑-]{letters}){{1,3}}(?![\w‐‑-])")
 
 
 def is_unspaced(word: str) -> bool:

@@ -17,10 +17,9 @@ COLUMNS = ("title", "text", "about", "title_words", "text_words")
 FIRST_WORDS = 50
 OFTEN = 3
 MAX_OFTEN_WORDS = 1_000
-# These two are the term of no word: in a term, a z is followed by four hexadecimal digits, an x, or another z.
+# These are the term of no word: in a term, a z is followed by four hexadecimal digits, an x, or another z.
 EVERYTHING = "zall"
 NOTHING = "znone"
-
 
 # The terms of this many chunks of text are cached, if they are no longer than this: at most about 100 MB of memory.
 CACHED_CHUNKS = 50_000
@@ -35,12 +34,29 @@ class TokenTerms(NamedTuple):
     word: str
 
 
+# In no query.
+BREAK = TokenTerms("zbreak", "zbreak")
+
+
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
     """The terms of one version's title and text, in order."""
 
     title: Sequence[TokenTerms]
     text: Sequence[TokenTerms]
+    # Of words with hyphens, written as one word; behind all others, and between breaks, so that no phrase has them.
+    title_compounds: Sequence[TokenTerms] = ()
+    text_compounds: Sequence[TokenTerms] = ()
+
+    @property
+    def whole_title(self) -> Sequence[TokenTerms]:
+        """The terms of the title, and those of its compounds."""
+        return (*self.title, *self.title_compounds)
+
+    @property
+    def whole_text(self) -> Sequence[TokenTerms]:
+        """The terms of the text, and those of its compounds."""
+        return (*self.text, *self.text_compounds) if self.text_compounds else self.text
 
     @property
     def about(self) -> list[str]:
@@ -53,7 +69,7 @@ class IndexEntry:
 
 def make_entry(title: str, text: str) -> IndexEntry:
     """The index entry of a version with this title and text."""
-    return IndexEntry(token_terms(title), token_terms(text))
+    return IndexEntry(token_terms(title), token_terms(text), compound_terms(title), compound_terms(text))
 
 
 def token_terms(text: str) -> list[TokenTerms]:
@@ -62,6 +78,13 @@ def token_terms(text: str) -> list[TokenTerms]:
     No token crosses white space, so the terms of a chunk between white space do not depend on the rest of the text.
     """
     return list(itertools.chain.from_iterable(map(cached_terms.__getitem__, text.split())))
+
+
+def compound_terms(text: str) -> list[TokenTerms]:
+    """The terms of the words with hyphens, each once, as one word, each after a break."""
+    chunks = " ".join([chunk for chunk in text.split() if "-" in chunk or "‐" in chunk or "‑" in chunk])
+    joined = dict.fromkeys(TokenTerms(term(token.stem), term(token.word)) for token in analyzer.compounds(chunks))
+    return [terms for compound in joined for terms in (BREAK, compound)]
 
 
 def stem_terms(terms: Iterable[TokenTerms]) -> list[str]:

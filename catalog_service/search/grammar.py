@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias, get_args
 
 from catalog_service.contract import FieldError
 from catalog_service.errors import BadQuery
-from catalog_service.search import analyzer
+from catalog_service.search import analyzer, variants, word_warnings
 from catalog_service.search.analyzer import Token
 from catalog_service.search.tree import And, Not, Or, Tree
 
@@ -24,19 +24,15 @@ MAX_LEAVES = 64
 # The engines cut long texts into parts that overlap by one word less, so that a phrase is always whole in one part.
 MAX_PHRASE = 32
 MIN_PREFIX = 2
+# Words of one query that are also searched for in other ways to write them, up to 21 ways each.
+MAX_VARIED = 8
 LEXEME = re.compile(
     r"""\s*(?:(?P<open>\()|(?P<close>\))|(?P<not>-(?=[^\s-]))|(?P<field>(?:title|text):(?=\S))"""
     r"""|(?P<phrase>"[^"]*"|“[^”]*”)|(?P<or>OR(?![^\s()]))|(?P<and>AND(?![^\s()]))|(?P<word>[^\s()"“”]+|”))"""
 )
 OPERATORS = re.compile(r'[\s()"“”*]+')
-QUOTES = re.compile('["“”]')
-UNKNOWN_FIELD = re.compile(r"([A-Za-z_]+):[^\s/]")
 BARE = re.compile(r"(?!(?:OR|AND)$)\w+")
 NO_WORD = "There is no word to look for."
-# Operators of other search engines, and what has their effect here.
-FOREIGN = {
-    "NOT": "write -word to exclude a word", "NEAR": 'write "two words" for words directly after each other'
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +54,17 @@ class Prefix:
     written: str = member(default="", compare=False)
 
 
-Leaf: TypeAlias = Phrase | Prefix
+@dataclass(frozen=True, slots=True)
+class Variants:
+    """Several ways to write one word; a match has one of them. `written` is the user's text."""
+
+    phrases: tuple[Phrase, ...]
+    field: Field | None = None
+    written: str = member(default="", compare=False)
+
+
+PlainLeaf: TypeAlias = Phrase | Prefix
+Leaf: TypeAlias = PlainLeaf | Variants
 Node: TypeAlias = Tree[Leaf]
 
 
@@ -109,10 +115,12 @@ def parse(query: str, *, strict: bool = False) -> Parsed:
     return Parsed(node, written(node), warnings=warnings)
 
 
-def leaves(node: Node | None) -> Iterator[Leaf]:
+def leaves(node: Node | None) -> Iterator[PlainLeaf]:
     """The words and phrases that a match must or may have, without the excluded ones."""
     if isinstance(node, Phrase | Prefix):
         yield node
+    elif isinstance(node, Variants):
+        yield from node.phrases
     elif isinstance(node, And | Or):
         for part in node.parts:
             yield from leaves(part)
@@ -129,7 +137,8 @@ def written(node: Node) -> str:
     field = f"{node.field}:" if node.field else ""
     if isinstance(node, Prefix):
         return f"{field}{node.word}*"
-    return f"{field}{node.written}" if BARE.fullmatch(node.written) else f'{field}"{node.written}"'
+    plain = isinstance(node, Variants) or BARE.fullmatch(node.written)
+    return f"{field}{node.written}" if plain else f'{field}"{node.written}"'
 
 
 def _grouped(node: Node) -> str:
@@ -186,7 +195,7 @@ class _Parser:
         self._query = query
         self._lexemes: list[_Lexeme] = []
         self._at = 0
-        self._leaves = 0
+        self._leaves = self._varied = 0
 
     def parse(self) -> Node | None:
         """The node of the whole query; None when it has no word. Raises _SyntaxError."""
@@ -263,9 +272,12 @@ class _Parser:
         if len(tokens) > MAX_PHRASE:
             raise _SyntaxError(f"a phrase is longer than {MAX_PHRASE} words", lexeme.position)
         if lexeme.kind == "word":
-            self._warn(lexeme)
+            self.warnings += word_warnings.of(lexeme.text)
             if text.endswith("*"):
                 return self._prefix(tokens, field, text)
+            if self._varied < MAX_VARIED and (ways := variants.of(text, tokens)):
+                self._varied += 1
+                return Variants(tuple(Phrase(stems, field) for stems in ways), field, written=text)
         return _phrase(tokens, field, text)
 
     def _prefix(self, tokens: Sequence[Token], field: Field | None, text: str) -> Node:
@@ -280,12 +292,6 @@ class _Parser:
             return _phrase(tokens, field, text.rstrip("*"))
         prefix = Prefix(last.word, field, written=text)
         return And((_phrase(before, field, text[: before[-1].end]), prefix)) if before else prefix
-
-    def _warn(self, lexeme: _Lexeme) -> None:
-        if match := UNKNOWN_FIELD.match(lexeme.text):
-            self.warnings.append(f"{match[1]}: is not a field (title: and text: are); searched for as words.")
-        if lexeme.text in FOREIGN:
-            self.warnings.append(f"{lexeme.text} is no operator ({FOREIGN[lexeme.text]}); searched for as a word.")
 
 
 def _joined(kind: type[And[Leaf]] | type[Or[Leaf]], parts: Sequence[Node]) -> Node | None:

@@ -4,6 +4,7 @@ The catalog knows when it saw a version, not when somebody wrote it. So a phrase
 later one; when it was deleted between them is not known.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ from catalog_service.search.scope import ENGINES
 from catalog_service.store import deadline, paging
 from catalog_service.store.tables import Document, Version
 
+QUOTES = re.compile('["“”]')
 COLUMNS = (
     Version.document, Version.observation, Version.number, Version.title, Version.recorded_at, Version.observed_at,
     Version.seq, Version.change,
@@ -94,7 +96,7 @@ def find(session: Session, query: PhraseQuery, *, limit: int, cursor: str | None
 
 def _parsed(phrase: str) -> grammar.Phrase:
     """The words of the phrase, with or without quotation marks around them. Raises BadQuery."""
-    words = grammar.QUOTES.sub(" ", phrase).strip()
+    words = QUOTES.sub(" ", phrase).strip()
     leaf = grammar.parse(f'"{words}"', strict=True).node
     if not isinstance(leaf, grammar.Phrase):
         error = FieldError(pointer="q", detail="has no word")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from catalog_service.search import entries
-from catalog_service.search.grammar import FIELDS, Field, Leaf, Node, Prefix
+from catalog_service.search.grammar import FIELDS, Field, Leaf, Node, Prefix, Variants
 from catalog_service.search.tree import And, Not, Or, Tree
 
 
@@ -67,6 +67,8 @@ def _located(leaf: Leaf, fields: Collection[Field]) -> Plan:
     searched: Sequence[Field] = [field for field in FIELDS if field in fields and leaf.field in (None, field)]
     if not searched:
         return NOTHING
+    if isinstance(leaf, Variants):
+        return Or(tuple(_located(phrase, fields) for phrase in leaf.phrases))
     if isinstance(leaf, Prefix):
         return TermMatch(tuple(f"{field}_words" for field in searched), (entries.term(leaf.word),), open=True)
     return TermMatch(tuple(searched), tuple(map(entries.term, leaf.stems)), leaf.open)
@@ -74,6 +76,8 @@ def _located(leaf: Leaf, fields: Collection[Field]) -> Plan:
 
 def _about(leaf: Leaf) -> Plan:
     """The plan of entries that are about all words of the leaf, in any order; a prefix is one of stems here."""
+    if isinstance(leaf, Variants):
+        return Or(tuple(map(_about, leaf.phrases)))
     if isinstance(leaf, Prefix):
         return TermMatch(("about",), (entries.term(leaf.word),), open=True)
     *first, last = (entries.term(stem) for stem in leaf.stems)

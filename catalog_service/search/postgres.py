@@ -70,7 +70,7 @@ def _vector(tokens: Sequence[TokenTerms]) -> str:
 
 def _parts(entry: IndexEntry) -> Iterator[tuple[Sequence[TokenTerms], Sequence[TokenTerms]]]:
     """The parts of the title and of the text, paired by number; the shorter one ends with empty parts."""
-    titles, texts = list(cut(entry.title)), list(cut(entry.text))
+    titles, texts = list(cut(entry.whole_title)), list(cut(entry.whole_text))
     for number in range(max(len(titles), len(texts), 1)):
         yield (titles[number] if number < len(titles) else (), texts[number] if number < len(texts) else ())
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from catalog_service.resources import Span
 from catalog_service.search import analyzer, entries
 from catalog_service.search.analyzer import Token
-from catalog_service.search.grammar import Field, Leaf, Phrase, Prefix
+from catalog_service.search.grammar import Field, Phrase, PlainLeaf, Prefix
 from catalog_service.search.results import Snippet
 
 # Code points of context on each side of a match.
@@ -49,7 +49,7 @@ class Highlighter:
     Only there are tokens compared; whether a chunk is one of these is decided once for all texts.
     """
 
-    def __init__(self, field: Field, leaves: Iterable[Leaf], allowance: Allowance | None = None) -> None:
+    def __init__(self, field: Field, leaves: Iterable[PlainLeaf], allowance: Allowance | None = None) -> None:
         self.field = field
         self._allowance = allowance or Allowance()
         self._leaves = list(dict.fromkeys(leaf for leaf in leaves if leaf.field in (None, field)))
@@ -57,6 +57,7 @@ class Highlighter:
         self._longest = max((1, *(len(leaf.stems) for leaf in phrases)))
         # The terms of the tokens that a match may start with.
         self._stems = {entries.term(leaf.stems[0]) for leaf in phrases}
+        self._joined_stems = {leaf.stems[0] for leaf in phrases if len(leaf.stems) == 1 and not leaf.open}
         self._open_stems = tuple(entries.term(leaf.stems[0]) for leaf in phrases if leaf.open)
         self._prefixes = tuple(entries.term(leaf.word) for leaf in self._leaves if isinstance(leaf, Prefix))
         self._starting: set[str] = set()
@@ -91,6 +92,8 @@ class Highlighter:
         """Whether a match may start in this chunk; a long one is not analysed for that."""
         if len(chunk) > entries.CACHED_CHARACTERS:
             return bool(self._leaves)
+        if any(token.stem in self._joined_stems for token in analyzer.compounds(chunk)):
+            return True
         return any(
             stem in self._stems or stem.startswith(self._open_stems) or word.startswith(self._prefixes)
             for stem, word in entries.cached_terms[chunk]
@@ -107,9 +110,17 @@ class Highlighter:
             if window and (token is None or len(window) == self._longest):
                 if window[0].start >= end:
                     return
-                if mark_end := max(_end(window, leaf) for leaf in self._leaves):
+                if mark_end := max(self._compound_end(text, window[0]), *(_end(window, leaf) for leaf in self._leaves)):
                     yield window[0].start, mark_end
                 window.popleft()
+
+    def _compound_end(self, text: str, first: Token) -> int:
+        """The end of the word with hyphens that begins with this token and is sought as one word, or 0."""
+        match = analyzer.compound_pattern().match(text, first.start) if self._joined_stems else None
+        if match is None:
+            return 0
+        stems = {token.stem for token in analyzer.compounds(match.group())}
+        return 0 if stems.isdisjoint(self._joined_stems) else match.end()
 
 
 def _add(marks: list[Span], mark: Span) -> None:
@@ -126,7 +137,7 @@ def _snippet(field: Field, text: str, span: Span, marks: Sequence[Span]) -> Snip
     return Snippet(field=field, start=span[0], end=end, text=text[span[0] : end], highlights=tuple(marks))
 
 
-def _end(window: Sequence[Token], leaf: Leaf) -> int:
+def _end(window: Sequence[Token], leaf: PlainLeaf) -> int:
     """The end of the leaf's match that starts with the window; 0 when it does not match there."""
     if isinstance(leaf, Prefix):
         return window[0].end if window[0].word.startswith(leaf.word) else 0

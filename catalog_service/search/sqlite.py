@@ -28,11 +28,11 @@ def put(session: Session, numbered: Iterable[tuple[int, IndexEntry]]) -> None:
 
 def _row(number: int, entry: IndexEntry) -> dict[str, int | str]:
     terms = {
-        "title": entries.stem_terms(entry.title),
-        "text": entries.stem_terms(entry.text),
+        "title": entries.stem_terms(entry.whole_title),
+        "text": entries.stem_terms(entry.whole_text),
         "about": entry.about,
-        "title_words": entries.word_terms(entry.title),
-        "text_words": entries.word_terms(entry.text),
+        "title_words": entries.word_terms(entry.whole_title),
+        "text_words": entries.word_terms(entry.whole_text),
     }
     return {"entry": number, **{name: " ".join(column) for name, column in terms.items()}}
 

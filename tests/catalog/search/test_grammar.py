@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog_service.errors import BadQuery
-from catalog_service.search.grammar import MAX_LENGTH, NO_WORD, Node, Parsed, Phrase, Prefix, parse
+from catalog_service.search.grammar import MAX_LENGTH, NO_WORD, Node, Parsed, Phrase, Prefix, Variants, parse
 from catalog_service.search.tree import And, Not, Or
 
 
@@ -14,6 +14,8 @@ def nested(node: Node | None) -> object:
     if isinstance(node, Phrase | Prefix):
         words = f"{node.word}*" if isinstance(node, Prefix) else " ".join(node.stems) + ("…" if node.open else "")
         return f"{node.field}:{words}" if node.field else words
+    if isinstance(node, Variants):
+        return ("variants", *map(nested, node.phrases))
     if isinstance(node, Not):
         return ("not", nested(node.part))
     if isinstance(node, And | Or):
@@ -32,7 +34,7 @@ def nested(node: Node | None) -> object:
         ("(korea OR japan) peace", ("and", ("or", "korea", "japan"), "peac")),
         ("title:peace", "title:peac"),
         ("U.N. council's", ("and", "un", "council")),
-        ("two-state", "two state"),
+        ("two-state", ("variants", "two state", "twostat")),
         ("Korea AND peace", ("and", "korea", "peac")),
         ("“joint statement”", "joint statement"),
         ("-peace", ("not", "peac")),
@@ -108,7 +110,7 @@ def test_a_query_that_is_not_taken_literally_has_a_warning(query: str, warning: 
     ("query", "plainest"),
     [
         ("peace   talks", "peace talks"),
-        ("(peace OR war) -title:two-state", '(peace OR war) -title:"two-state"'),
+        ("(peace OR war) -title:two-state", "(peace OR war) -title:two-state"),
         ("U.N. denuc*", '"U.N." denuc*'),
         ("-(-peace)", "-(-peace)"),
         ('(peace talks) OR "AND"', '(peace talks) OR "AND"'),

@@ -291,6 +291,34 @@ def test_of_too_many_matches_the_newest_are_counted(
     assert whole.total == Total(documents=1, stories=1, relation="eq")
 
 
+FOUND = {
+    "email": {1, 2, 3}, "e-mail": {1, 2, 3}, '"e-mail"': {1, 2}, "e-mails": {1, 2, 3}, '"send email"': {3},
+    "emai*": {1, 2, 3},
+    "번역이": {4, 5, 6}, "번역을": {4, 5, 6}, "번역": {4, 5, 6, 7}, '번역이 -"번역을"': {4, 6},
+    "title:email": {2}, "-email": {4, 5, 6, 7},
+}  # fmt: skip
+
+
+def test_a_word_is_found_with_and_without_hyphens_and_with_other_particles(catalog: Database, record: Record) -> None:
+    texts = [
+        "Send an e-mail.",
+        "No. Nor e‑mails.",
+        "They send email.",
+        "새 번역이 좋다",
+        "번역을 읽다",
+        "기계 번역",
+        "번역가",
+    ]
+    titles = ["News", "An e-mail", *["News"] * 5]
+    pairs = enumerate(zip(titles, texts, strict=True), start=1)
+    record(*(event(number, article=article(title, text)) for number, (title, text) in pairs))
+    for q, numbers in FOUND.items():
+        hits = everything(catalog, q)
+        assert {str(hit.document.id) for hit in hits} == {document_id(number) for number in numbers}, q
+        marked = [snippet.text[slice(*span)] for hit in hits for snippet in hit.snippets for span in snippet.highlights]
+        assert len(marked) >= len(hits) or q in ("-email", "emai*"), (q, marked)
+
+
 def test_a_search_that_takes_too_long_is_refused(
     catalog: Database, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
