@@ -26,7 +26,7 @@ def empty(session: Session) -> None:
         if table.name != "counter":
             session.execute(sa.delete(table))
     session.execute(sa.text("DELETE FROM search_entry"))
-    session.execute(sa.update(Counter).values(seq=0))
+    session.execute(sa.update(Counter).values(seq=0, time=None))
 
 
 def recorded_rows(session: Session) -> dict[str, list[str]]:
