@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import takewhile
 
 from ingest_service.model import Article, Span
-from ingest_service.normalise import dates, names, publishers, wire_markers
+from ingest_service.normalise import bylines, dates, names, publishers, wire_markers
 from ingest_service.normalise.draft import Draft, RuleResult
 from ingest_service.normalise.layout import Line
 from ingest_service.normalise.months import MONTHS
@@ -33,10 +34,21 @@ SERVICES = {
     "rtr": "Reuters",
 }
 
-ANPA_LINE = re.compile(r"\^(.{1,200}?)[<=]")
+ANPA_LINE = re.compile(r"\^(.{1,600}?)[<=]")
+LONGEST_ANPA_LINE = 610
+LONGEST_TITLE = 200
 ANPA_FILING = re.compile(r"(?:^|[\s,])((?:\d{1,2}(?:st|nd|rd|th) )?(?:Ld|Lead|URGENT)(?:-Writethru)?)(?=[,\s]|$)")
-EDITORS = re.compile(r"(?:Eds|EDS)\b.*")
-WRITER = re.compile(r"(.{3,40}?) (?:Writer|Staff Writer|Correspondent|Editor)s?", re.I)
+# Notes to editors, and the numbers of pictures.
+EDITORS = re.compile(r"(?:(?:Eds|EDS)\b|AP Photos?\b).*")
+WRITER = re.compile(
+    r"(.{2,40}?)(?: (?:(?:Staff|Sports|Business|Political|Science|Entertainment) )?(?:Writer|Correspondent|Editor)s?)?",
+    re.I,
+)
+# Where the notes of a desk begin, which are not for publication.
+NOTEBOOK = re.compile(
+    r"# ?(?:Notebook|Notizblock)|The following information is not intended for publication"
+    r"|Die folgenden Informationen sind nicht zur Veröffentlichung bestimmt"
+)
 
 
 def wire_header(draft: Draft) -> RuleResult:
@@ -55,20 +67,36 @@ def _iptc(draft: Draft, match: re.Match[str]) -> RuleResult:
     if end is None:
         end = next((at for at, line in enumerate(lines[1:TOP], 1) if not KEYWORDS.fullmatch(line.text)), 1)
     article, cuts = _agency(draft.article, match), [_span(line) for line in lines[:end]]
-    body = lines[end:]
-    if body and (filing := wire_markers.marker(CONTROLS.sub("", body[0].text))):
-        article, body = replace(article, wire=filing), (body[1:])
-        cuts.append(_span(lines[end]))
-    if len(body) > 1 and body[0].text.endswith(" =") and not article.title:
-        article = replace(article, title=CONTROLS.sub("", body[0].text)[:-2].strip())
-        cuts.append(_span(body[0]))
-        body = body[1:]
+    article, head = _iptc_head(article, lines[end:])
+    cuts += [_span(line) for line in lines[end : end + head]]
+    body = lines[end + head :]
     for line in body[-CLOSING:]:
         if sent := SENT.fullmatch(line.text):
             article = replace(article, published=_moment(sent), published_basis="metadata")
             cuts.append(_span(line))
+    notes = next((at for at, line in enumerate(body) if at and NOTEBOOK.fullmatch(line.text)), len(body))
+    cuts += [span for line in body[notes:] if (span := _span(line)) not in cuts]
     cuts += _controls(draft.source, cuts)
     return RuleResult(cuts=sorted(cuts), article=article)
+
+
+def _iptc_head(article: Article, lines: Sequence[Line]) -> tuple[Article, int]:
+    """The article with what the lines above the text state, and their number: filings, headline, byline.
+
+    The last of them ends with an equals sign. Without one, only a filing is read.
+    """
+    texts = [CONTROLS.sub("", line.text) for line in lines[:TOP]]
+    filings = len(list(takewhile(wire_markers.marker, texts)))
+    if filings:
+        article = replace(article, wire=wire_markers.marker(texts[filings - 1]))
+    end = next((at for at, text in enumerate(texts[filings:], filings + 1) if text.endswith(" =")), 0)
+    if not filings < end < len(lines) or lines[end - 1].row - lines[filings].row != end - 1 - filings:
+        return article, filings
+    head = [text.removesuffix(" =").strip() for text in texts[filings:end]]
+    if len(head) > 1 and head[-1].startswith("By "):
+        people, publisher = bylines.people_and_publisher(head.pop()[3:])
+        article = replace(article, authors=article.authors or people, publisher=publisher or article.publisher)
+    return replace(article, title=article.title or " ".join(head)), end
 
 
 def _agency(article: Article, match: re.Match[str]) -> Article:
@@ -100,7 +128,7 @@ def _anpa(draft: Draft) -> RuleResult:
     """Reads lines between "^" and "<" or "=" at the top: slug, headline, notes to editors, byline."""
     article, cuts = draft.article, []
     for line in draft.lines[: min(TOP, len(draft.lines) - 1)]:
-        match = ANPA_LINE.fullmatch(line.text[:210])
+        match = ANPA_LINE.fullmatch(line.text[:LONGEST_ANPA_LINE])
         if match is None:
             break
         cuts.append(_span(line))
@@ -116,11 +144,12 @@ def _stated(article: Article, text: str, *, first: bool) -> Article:
         return replace(article, wire=wire_markers.marker(filing[1]))
     if first or EDITORS.fullmatch(text):
         return article
-    if text.startswith("By ") and (people := names.divided(text[3:])):
-        return replace(article, authors=article.authors or people)
+    if text.startswith("By ") and not publishers.full_name(text[3:].removeprefix("The ")):
+        return replace(article, authors=article.authors or names.divided(text[3:]) or ())
+    text = text.removeprefix("By ").removeprefix("The ")
     if (writer := WRITER.fullmatch(text)) and (name := publishers.full_name(writer[1])):
         return replace(article, publisher=article.publisher or name)
-    return article if article.title else replace(article, title=text)
+    return article if article.title or len(text) > LONGEST_TITLE else replace(article, title=text)
 
 
 def _span(line: Line) -> Span:

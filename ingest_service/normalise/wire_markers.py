@@ -69,8 +69,8 @@ def desk_note(draft: Draft) -> RuleResult:
 def marker(text: str) -> Wire | None:
     """The filing that a text names, if it is only a marker such as "EXTRA" or "1st Ld-Writethru"."""
     match = re.fullmatch(
-        r"(?P<marker>(?:(?P<nth>\d{1,2})(?:st|nd|rd|th) )?"
-        r"(?P<word>LEAD|LD|Ld|Lead|URGENT|Urgent|EXTRA|FLASH|ROUNDUP|UPDATE)(?P<count>)(?:-[Ww]ritethru)?)",
+        r"(?P<marker>(?:(?P<nth>\d{1,2})(?:st|nd|rd|th|ST|ND|RD|TH) )?"
+        r"(?P<word>LEAD|LD|Ld|Lead|URGENT|Urgent|EXTRA|FLASH|ROUNDUP|UPDATE|REFILE|CORRECTION|REPEAT)(?P<count>)(?:-[Ww]ritethru)?)",
         text,
     )
     return _wire(match) if match else None

@@ -3,7 +3,7 @@
 from ingest_service.errors import UnknownFormat
 from ingest_service.reading import docx, feeds, gzip_file, html, mail, markdown, pdf, text, warc, zip_archive
 from ingest_service.reading.format import Format, Source
-from ingest_service.reading.news import newsml, newsml_g2, ninjs, nitf
+from ingest_service.reading.news import anpa, newsml, newsml_g2, ninjs, nitf
 from ingest_service.reading.opening import SUFFIXES, Opening
 
 # The first format that recognises a file reads it. What none recognises, and is prose, is plain text.
@@ -13,6 +13,7 @@ FORMATS: tuple[Format, ...] = (
     feeds.FORMAT,
     newsml_g2.FORMAT,
     newsml.FORMAT,
+    anpa.FORMAT,
     html.FORMAT,
     mail.FORMAT,
     markdown.FORMAT,

@@ -151,10 +151,21 @@ def _metadata(element: Element) -> dict[str, Json]:
         "keywords": [xml_documents.line(keyword) for keyword in find_all(content_meta, "keyword")],
         "type": _code(find(item_meta, "itemclass")),
         "status": _code(find(item_meta, "pubstatus")),
-        "note_to_editors": first_line(item_meta, "ednote"),
+        "note_to_editors": _notes_to_editors(item_meta),
         "copyright": first_line(element, "rightsinfo/copyrightnotice"),
         "usage": first_line(element, "rightsinfo/usageterms"),
     }
+
+
+def _notes_to_editors(item_meta: Element | None) -> list[Json] | str:
+    """The notes to editors, without those that only the desk may read, and copies of all notes in HTML."""
+    notes = [
+        xml_documents.line(note)
+        for note in find_all(item_meta, "ednote")
+        if not attribute(note, "pubconstraint") and next(xml_documents.children(note), None) is None
+    ]
+    notes = list(filter(None, notes))
+    return notes[0] if len(notes) == 1 else list[Json](notes)
 
 
 def _headline(content_meta: Element | None) -> str:

@@ -31,12 +31,12 @@ def text(root: Element) -> list[str]:
 
 
 def body_metadata(root: Element) -> dict[str, Json]:
-    """What the head of the body says: title, authors, dateline, publisher and abstract."""
+    """What the head of the body says: title, authors, dateline, publisher and abstract; the file's title at last."""
     head = find(root, "body/body.head")
     titles = list(find_all(head, "byline/byttl")) + list(find_all(head, "byline/person/byttl"))
     names = [items.byline(name) for byline in find_all(head, "byline") if (name := _names(byline))]
     subheadline = first_line(head, "hedline/hl2")
-    title = first_line(head, "hedline/hl1", "headline/hl1", "hedline")
+    title = first_line(head, "hedline/hl1", "headline/hl1", "hedline") or first_line(root, "head/title")
     return {
         "title": title,
         "byline": (names[0] if len(names) == 1 else list[Json](names)) or [xml_documents.line(one) for one in titles],
@@ -54,7 +54,6 @@ def _head_metadata(root: Element) -> dict[str, Json]:
     issued = attribute(find(docdata, "date.issue"), "norm") or _story_date(root)
     rights = find(docdata, "doc.rights")
     return {
-        "title": body["title"] or first_line(head, "title"),
         "publisher": body["publisher"]
         or attribute(find(docdata, "doc.copyright"), "holder")
         or attribute(rights, "owner")

@@ -35,6 +35,25 @@ def test_the_header_of_an_anpa_message_is_read() -> None:
     assert article.wire == Wire("1st Ld-Writethru", 1)
 
 
+def test_the_head_of_a_message_may_have_filings_lines_and_a_byline() -> None:
+    head = "\x02REFILE\r\n2ND LEAD\r\nCouncil of the island decides\r\non the hours of ferries\r\nBy Jane Roe, Reuters"
+    article = article_of(IPTC.replace("\x02EXTRA\r\n{title}", head).format(body=BODY))
+    assert (article.title, article.text) == ("Council of the island decides on the hours of ferries", BODY)
+    assert (article.authors, article.publisher, article.wire) == (("Jane Roe",), "Reuters", Wire("2ND LEAD", 2))
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        "# Notebook\r\n\r\n## Internet links\r\n- [Port](http://port.example)\r\n\r\ndpa jr\r\n",
+        "The following information is not intended for publication\r\n\r\nEditing by Jane Roe, +49 30 1234\r\n",
+    ],
+)
+def test_the_notes_of_a_desk_are_not_published(notes: str) -> None:
+    article = article_of(IPTC.format(title=TITLE, body=f"{BODY}\r\n\r\n{notes}"))
+    assert (article.text, article.published) == (BODY, "2018-11-21T12:00:00Z")
+
+
 @pytest.mark.parametrize("line", ["abc0042 is the number of the boat", "^ marks the spot", "^One line<"])
 def test_what_is_no_header_stays(line: str) -> None:
     assert article_of(f"{line}\n\n{BODY}").title == line

@@ -121,6 +121,20 @@ def test_without_a_provider_the_holder_of_the_copyright_publishes() -> None:
     assert article(item).publisher == "Harbour Holding"
 
 
+def test_notes_that_only_the_desk_may_read_are_left_out() -> None:
+    notes = "<edNote><p>All notes: call Jo.</p></edNote><edNote pubconstraint='x:nonpublic'>Call Jo</edNote>"
+    assert (
+        article(news_item(item_meta=f"{notes}<edNote>Adds quotes</edNote>")).fields["note_to_editors"] == "Adds quotes"
+    )
+    both = article(news_item(item_meta="<edNote>Adds quotes</edNote><edNote>Adds photo</edNote>"))
+    assert both.fields["note_to_editors"] == ["Adds quotes", "Adds photo"]
+
+
+def test_without_a_headline_the_title_of_the_nitf_inside_is_read() -> None:
+    nitf = f"<nitf><head><title>Ferry late</title></head><body><body.content><p>{TEXT}</p></body.content></body></nitf>"
+    assert article(news_item(f"<inlineXML>{nitf}</inlineXML>", content_meta="")).title == "Ferry late"
+
+
 def test_each_item_of_a_message_is_an_item_of_the_file() -> None:
     first = news_item(attributes='guid="urn:1" version="1"')
     second = news_item(XHTML, attributes='guid="urn:2" version="5"')
