@@ -4,12 +4,15 @@ import functools
 import logging
 from typing import Any
 
+from ingest_service.model import PARAGRAPH_BREAK
 from ingest_service.reading.html import text
 from ingest_service.reading.html.container import Place
 from ingest_service.reading.html.document import Element, Page
 
 # The share of the article's prose that extraction must leave.
 LEAST_SHARE = 0.5
+# Extraction of more elements takes minutes; a long article has a few thousand.
+MOST_ELEMENTS = 50_000
 ASIDE = ("aside", "figure", "footer", "form", "nav")
 
 
@@ -17,15 +20,18 @@ def article(page: Page, place: Place | None) -> str:
     """The text of the article; empty if the page has none. The tree is used up."""
     if place is not None and place.is_certain:
         _narrow(page.root, place.scope)
+    if page.root.xpath("count(//*)") > MOST_ELEMENTS:
+        return _all_of(page.root.find("body") if place is None else place.body)
     extracted = _extracted(page.root)
     read = "" if extracted is None else text.of_body(extracted)
-    if place is not None and len(read) < place.prose * LEAST_SHARE:
-        return _all_of(place.body)
-    return read
+    if place is None:
+        # Of a page without prose extraction may join all lines.
+        return read if PARAGRAPH_BREAK in read else _all_of(page.root.find("body"))
+    return read if len(read) >= place.prose * LEAST_SHARE else _all_of(place.body)
 
 
 def _all_of(body: Element) -> str:
-    """All text of the article's body, for pages of which extraction loses most."""
+    """All text in an element, for pages of which extraction loses most."""
     for element in list(body.iter(*ASIDE)):
         element.drop_tree()
     return text.of_body(body)

@@ -11,8 +11,10 @@ from ingest_service.reading.html.document import Element, Page
 # Elements without text for people.
 SILENT = (
     "script", "style", "noscript", "template", "svg", "canvas", "object", "embed", "applet", "iframe", "audio", "video",
-    "map", "link", "meta", "base", "select", "datalist", "input", "textarea", "button", "dialog",
+    "map", "link", "meta", "base", "select", "datalist", "input", "textarea",
 )  # fmt: skip
+# Characters of prose: a page with less may be a form of consent or an error page, which its buttons show.
+SHORT = 600
 # A raised number after so many letters is a reference, not a power: "page 1", but "km2".
 LONGEST_UNIT = 2
 LAST_WORD = re.compile(r"[^\W_]+\Z")
@@ -27,10 +29,22 @@ def clean(page: Page, stated: Mapping[str, Json]) -> Place | None:
         _separate(element)
     structure.simplify(root)
     place = container.find(root)
+    _remove_buttons(root, place)
     if place is not None:
         furniture.remove(place, root, str(stated.get("title", "")))
         pointers.remove(place, root, str(stated.get("url", "")))
     return place
+
+
+def _remove_buttons(root: Element, place: Place | None) -> None:
+    """Removes the buttons; those beside the text of a short page become lines of it."""
+    is_short = place is None or place.prose < SHORT
+    around = root if place is None else place.body.getparent()
+    for button in list(root.iter("button")):
+        if is_short and around in set(button.iterancestors()):
+            button.tag = "p"
+        else:
+            button.drop_tree()
 
 
 def _separate(raised: Element) -> None:

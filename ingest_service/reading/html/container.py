@@ -105,15 +105,18 @@ def _climbed(best: Element, groups: Groups) -> Element:
                 inside[element] += sum(lengths)
     body = best
     for outer in best.iterancestors():
-        if (
-            outer.tag in WHOLE_PAGE
-            or sum(1 for _ in outer.iter("h1")) > 1
-            or next(outer.iter("article"), None) is not None
-        ):
+        if outer.tag in WHOLE_PAGE:
             break
         if inside[outer] >= GAIN * max(inside[body], 1):
+            if _holds_articles(outer):
+                break
             body = outer
     return body
+
+
+def _holds_articles(element: Element) -> bool:
+    """Whether an element holds several articles, by their marks and headings."""
+    return next(element.iter("article"), None) is not None or sum(1 for _ in element.iter("h1")) > 1
 
 
 def prose(element: Element) -> int:

@@ -81,10 +81,12 @@ def _comments(place: Place) -> list[Element]:
 def _popups(place: Place) -> list[Element]:
     """The groups of links inside a sentence that are shown when the pointer is over a name."""
     popups: list[Element] = []
-    for span in place.body.xpath(".//p//span[count(.//a) >= 3]"):
-        linked = sum(len(line(link.text_content())) + 1 for link in span.iter("a"))
-        # The outer one may hold the name itself.
-        if len(line(span.text_content())) <= linked and next(span.iterchildren("a"), None) is None:
+    for span in place.body.iter("span"):
+        # An outer one may hold the name itself.
+        if len(span) == 0 or span.find("a") is not None or next(span.iterancestors("p"), None) is None:
+            continue
+        links = [len(line(link.text_content())) for link in span.iter("a")]
+        if len(links) >= FEWEST_LINKS and len(line(span.text_content())) <= sum(links) + len(links):
             popups.append(span)
     return popups
 

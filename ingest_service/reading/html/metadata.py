@@ -3,6 +3,7 @@
 The names are those that normalising knows. A title is the heading that people see, if the page's data confirm it.
 """
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -27,6 +28,17 @@ LANGUAGES = ("og:locale", "content-language", "dc.language", "language")
 
 YEAR = re.compile(r"(?:19|20)\d\d")
 DATE_IN_PATH = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_-]|\Z)")
+# A date with the name of a month, or with the year first.
+SHOWN_DATE = re.compile(
+    r"\b\d{1,2}\.? [^\W\d_]{3,12}\.? (?:19|20)\d\d\b|\b[^\W\d_]{3,12}\.? \d{1,2},? (?:19|20)\d\d\b"
+    r"|\b(?:19|20)\d\d-\d\d-\d\d\b"
+)
+UPDATED = re.compile(r"(?:last )?(?:updated|modified)", re.I)
+LONGEST_SHOWN = 80
+DATE_PATH = (
+    "//*[contains(@class, 'date') or contains(@class, 'Date') or contains(@class, 'time') or"
+    " contains(@class, 'publish') or contains(@class, 'author') or contains(@class, 'byline')]"
+)
 WEB = re.compile(r"https?://", re.I)
 TAG = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}", re.I)
 LONGEST = 2_000
@@ -36,6 +48,7 @@ MOST_KEYWORDS = 20
 INTERNAL = ("@", "_", "&", "http")
 # A date or an author is near the heading: further down are those of other articles and of comments.
 MOST_ELEMENTS = 3
+MOST_HEADINGS = 30
 # Marks of an author's name, the surest first.
 AUTHOR_PATHS = (
     "//*[@itemprop='author']//*[@itemprop='name'] | //*[@itemprop='author' and not(.//*[@itemprop])]",
@@ -102,20 +115,20 @@ class Statements:
     @cached_property
     def title(self) -> str:
         """The heading that agrees with a stated title, else the stated title without the name of the site."""
-        stated = [json_ld.text(self.article.get("headline")), *self.of_meta(TITLES), self._window]
+        stated = list(filter(None, [json_ld.text(self.article.get("headline")), *self.of_meta(TITLES)]))
         sites = [*self.of_meta(SITES), json_ld.text(self.article.get("publisher")), *_host_names(self.url)]
-        titles = [names.without_site(title, sites) for title in stated if title]
-        headings = [line(heading.text_content()) for heading in self.root.iter("h1")]
-        return names.title(list(filter(None, headings)), list(filter(None, titles)), sites)
+        # If nothing else states a title or a site, the last part of the window's title is the site.
+        window = self._window if stated or any(sites) else names.divided(self._window)[0]
+        titles = [names.without_site(title, sites) for title in (*stated, window) if title]
+        headings = [line(heading.text_content()) for heading in itertools.islice(self.root.iter("h1"), MOST_HEADINGS)]
+        return names.title(list(filter(None, headings)), titles, sites)
 
     @cached_property
     def date(self) -> str:
         """When the article was published, as the page writes it."""
-        stated = (json_ld.text(self.article.get("datePublished")), *self.of_meta(DATES), *self._dates_in_text())
+        stated = (json_ld.text(self.article.get("datePublished")), *self.of_meta(DATES))
         date = next((value for value in stated if YEAR.search(value)), "")
-        if not date and (match := DATE_IN_PATH.search(urlsplit(self.url).path)):
-            date = "-".join(match.groups())
-        return date
+        return date or self._marked_date() or self._date_in_path() or self._shown_date()
 
     @cached_property
     def updated(self) -> str:
@@ -144,10 +157,28 @@ class Statements:
         """The title of the page's window, in which the name of the site usually follows that of the article."""
         return line(self.root.findtext(".//title"))
 
-    def _dates_in_text(self) -> Iterator[str]:
-        marked = self.root.xpath("//*[@itemprop='datePublished' or @pubdate]")[:MOST_ELEMENTS]
-        for element in (*marked, *self.root.xpath("//time[@datetime]")[:MOST_ELEMENTS]):
-            yield line(element.get("datetime") or element.get("content") or element.text_content())
+    def _marked_date(self) -> str:
+        """The date of an element that is marked as it, or of the first `time`."""
+        for path in ("//*[@itemprop='datePublished' or @pubdate]", "//article//time[@datetime]", "//time[@datetime]"):
+            for element in self.root.xpath(path)[:MOST_ELEMENTS]:
+                value = line(element.get("datetime") or element.get("content"))
+                shown = None if value else SHOWN_DATE.search(line(element.text_content()))
+                if YEAR.search(value) or shown:
+                    return shown[0] if shown else value
+        return ""
+
+    def _date_in_path(self) -> str:
+        """The date in the path of the address."""
+        match = DATE_IN_PATH.search(urlsplit(self.url).path)
+        return "-".join(match.groups()) if match else ""
+
+    def _shown_date(self) -> str:
+        """The first date in an element whose class is that of a date or an author."""
+        for element in self.root.xpath(DATE_PATH):
+            text = line(element.text_content())
+            if len(text) <= LONGEST_SHOWN and not UPDATED.match(text) and (date := SHOWN_DATE.search(text)):
+                return date[0]
+        return ""
 
 
 def _meta(page: Page) -> Mapping[str, list[str]]:

@@ -18,6 +18,7 @@ ADDRESS = re.compile(r"\w\.\w{2,6}\Z")
 SITE_OF_AUTHOR = re.compile(r"[,.]?\s+\S+\.(?:com|org|net|co\.uk)\W*\Z", re.I)
 PERSON = re.compile(r"[^\W\d_][^\d@:/|]{1,60}")
 MOST_WORDS = 6
+MOST_NAME_WORDS = 4
 # Shares of words.
 SAME = 0.5
 SHORTEST_SITE = 3
@@ -50,6 +51,16 @@ def _is_same_name(first: str, second: str) -> bool:
     one, other = folded(first), folded(second)
     initials = "".join(word[0] for word in WORD.findall(second.casefold()))
     return bool(one and other) and (one.startswith(other) or other.startswith(one) or one == initials)
+
+
+def divided(window: str) -> tuple[str, str]:
+    """The title of a window without its last part, and that part, if it is as short and capitalised as a name."""
+    separators = list(SEPARATOR.finditer(window))
+    if not separators:
+        return window, ""
+    head, tail = window[: separators[-1].start()], window[separators[-1].end() :]
+    is_name = len(tail.split()) <= MOST_NAME_WORDS and not any(word[0].islower() for word in tail.split())
+    return (head, tail) if is_name and len(folded(head)) >= max(SHORTEST_TITLE, len(folded(tail))) else (window, "")
 
 
 def without_site(title: str, sites: Sequence[str]) -> str:

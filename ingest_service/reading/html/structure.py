@@ -41,8 +41,7 @@ def _keep_lines(preformatted: Element) -> None:
     for element in list(preformatted.iter()):
         if element.text and "\n" in element.text:
             element.text, *rest = element.text.split("\n")
-            for index, text in enumerate(rest):
-                element.insert(index, _line_break(element, text))
+            element[:0] = [_line_break(element, text) for text in rest]
         if element is not preformatted and element.tail and "\n" in element.tail:
             element.tail, *rest = element.tail.split("\n")
             for text in reversed(rest):

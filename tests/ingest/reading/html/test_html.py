@@ -135,6 +135,13 @@ def test_hostile_pages_are_read_or_refused(content: str) -> None:
         assert read(content).text
 
 
+def test_a_page_of_very_many_elements_is_read_as_it_is() -> None:
+    item = read(f"<html><body><main>{'<i>a</i> ' * 60_000}<p>{FERRY[0]}</p></main></body></html>")
+    assert item.text.endswith(f"a\n\n{FERRY[0]}")
+    lines = "tide high\n" * 60_000
+    assert read(f"<html><body><pre>{lines}</pre></body></html>").text.count("\n") == 59_999
+
+
 def test_a_page_with_too_much_text_is_refused() -> None:
     with pytest.raises(TextTooLong):
         reading.read(page().encode(), "a.html", Limits(text_characters=100))

@@ -86,6 +86,7 @@ def test_authors_are_read_where_the_page_marks_them(body: str) -> None:
         ("<title>Ferry sails later: The Courier</title>", "The Courier", "Ferry sails later"),
         (meta(og__title="The Courier | Island news: Ferry sails later"), "Ferry sails later", "Ferry sails later"),
         ("", "Ferry sails later", "Ferry sails later"),
+        ("<title>ferry.example | Ferry sails later</title>", "Ferry sails later", "Ferry sails later"),
     ],
 )
 def test_the_title_is_the_heading_without_the_site(head: str, heading: str, title: str) -> None:
@@ -117,7 +118,9 @@ def test_the_publisher_is_the_site(head: str, publisher: str) -> None:
         (meta(article__published_time="2026-03-02T07:00:00Z", article__modified_time="2026-03-05T07:00:00Z"), ""),
         ("", "<time datetime='2026-03-02T07:00:00Z'>two days ago</time>"),
         ("", "<span itemprop='datePublished' content='2026-03-02T07:00:00Z'>Monday</span>"),
+        ("", "<span itemprop='datePublished'>Mon 8:00 AM, Mar 2, 2026</span>"),
         ('<link rel="canonical" href="https://courier.example/2026/03/02/ferry">', ""),
+        ("", "<p class='updated-date'>Updated 5 March 2026</p><p class='publish-date'>By Jan Lund, 2 March 2026</p>"),
     ],
 )
 def test_the_date_is_that_of_publication(head: str, body: str) -> None:
@@ -128,6 +131,15 @@ def test_the_address_is_the_canonical_one_and_absolute() -> None:
     head = '<link rel="canonical" href="/ferry">' + meta(og__url="https://courier.example/ferry?from=feed")
     assert stated(head)["url"] == "https://courier.example/ferry"
     assert "url" not in stated('<link rel="canonical" href="https://courier.example/">')
+
+
+def test_the_last_part_of_a_windows_title_is_the_site_if_nothing_states_it() -> None:
+    found = read(
+        "<html><head><title>港务局公布了渡轮的新时刻表 - 岛报</title></head><body><p>正文</p></body></html>"
+    ).metadata
+    assert (found["title"], found["publisher"]) == ("港务局公布了渡轮的新时刻表", "岛报")
+    title = "The ferry sails - and the mayor waits"
+    assert read(f"<title>{title}</title><p>Text</p>").metadata["title"] == title
 
 
 def test_english_is_believed_of_short_texts_only() -> None:
