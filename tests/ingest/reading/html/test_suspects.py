@@ -18,9 +18,9 @@ BOT_WALL = titled(
 )
 LIST = titled(
     "Pardon Our Interruption",
-    "<h1>Pardon Our Interruption...</h1><p>Something about your browser made us think that you are a bot. This happens if:"
-    "</p><ul><li>JavaScript is off in your browser.</li><li>A plug-in of the browser prevents it.</li>"
-    "</ul><p>To regain access, allow cookies.</p>",
+    "<h1>Pardon Our Interruption...</h1><p>Something about your browser made us think that you are a bot:</p><ul>"
+    "<li>JavaScript is off in your browser.</li><li>A plug-in of the browser prevents it.</li></ul>"
+    "<p>To regain access, allow cookies.</p>",
 )
 NOT_FOUND = titled("404 Not Found", "<center><h1>404 Not Found</h1></center><hr><center>nginx</center>")
 FRIENDLY = titled(
