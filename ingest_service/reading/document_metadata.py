@@ -13,6 +13,12 @@ FILE_NAME = re.compile(
 UNNAMED = re.compile(
     r"(?:untitled|document|dokument|unbenannt|sans titre|slide|layout|title|titre|titel|blank|template)[ -]?\d*", re.I
 )
+# What kind of document it is, as a letterhead says.
+LABEL = re.compile(
+    r"(?:press|news|media) (?:release|statement|notice|information)|for immediate release|statement|memo(?:randum)?"
+    r"|newsletter|bulletin|report|pressemitteilung|communiqué(?: de presse)?|comunicado(?: de prensa)?|nota de prensa",
+    re.I,
+)
 LONGEST_TITLE = 300
 WORD = re.compile(r"\w+")
 # The share of a title's words that are in the text, if it is the title of this document.
@@ -25,10 +31,15 @@ def plausible_title(title: str, text: str) -> str | None:
     title = " ".join(title.split())
     if not title or len(title) > LONGEST_TITLE or not any(map(str.isalpha, title)) or "_" in title:
         return None
-    if PROGRAM.match(title) or FILE_NAME.fullmatch(title) or UNNAMED.fullmatch(title):
+    if PROGRAM.match(title) or FILE_NAME.fullmatch(title) or UNNAMED.fullmatch(title) or is_label(title):
         return None
     words, known = words_of(title), set(words_of(text))
     return title if sum(word in known for word in words) >= SHARED_WORDS * len(words) else None
+
+
+def is_label(text: str) -> bool:
+    """Whether a text only says what kind of document it heads, such as "Press release"."""
+    return LABEL.fullmatch(text) is not None
 
 
 def words_of(text: str) -> list[str]:

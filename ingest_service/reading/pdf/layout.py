@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ingest_service.reading.pdf.lines import Line
 
@@ -19,7 +20,13 @@ MOST_PITCH = 2.5
 NARROWEST = 0.75
 # Centred lines have their middle at one place, within so many points.
 SAME_MIDDLE = 3.0
-ITEM = re.compile(r"(?:[-*•·▪‣–—◦●○■□►✓]|\(?(?:\d{1,3}|[a-z])[.)]|\d{1,2}(?:\.\d{1,2}){1,3}\.?)\s")
+# Left edges that differ by less are one, in points.
+SAME_EDGE = 1.0
+# By this a capital is wider than an average letter.
+WIDER = 0.4
+BULLET = re.compile(r"[-*•·▪‣–—◦●○■□►✓]\s")
+# A number may also be in the middle of a sentence.
+NUMBERED = re.compile(r"(?:\(?(?:\d{1,3}|[a-z])[.)]|\d{1,2}(?:\.\d{1,2}){1,3}\.?)\s")
 # A line of a table of contents.
 LEADER = re.compile(r"(?:\. ?){4}\d*$")
 SENTENCE_END = re.compile(r"[.!?:…。！？][\"'”’)\]»]*$")
@@ -62,6 +69,20 @@ class Metrics:
         return _are_like(line.size, self.body_size, SAME_SIZE)
 
 
+class Room(NamedTuple):
+    """The left edge of a block, and how far to the right the lines near a place reach."""
+
+    left: float
+    right: float
+
+    def are_centred(self, line: Line, following: Line) -> bool:
+        """Whether two lines of unlike lengths have one middle, as far from the left as from the right."""
+        longer = line if line.left < following.left else following
+        if abs(line.left - following.left) <= SAME_MIDDLE or abs(_middle(line) - _middle(following)) > SAME_MIDDLE:
+            return False
+        return abs((longer.left - self.left) - (self.right - longer.right)) <= 2 * SAME_MIDDLE
+
+
 def paragraphs(blocks: Sequence[Block], metrics: Metrics) -> list[list[Line]]:
     """The paragraphs of a document in order; one that continues in the next column or on the next page is one."""
     result: list[list[Line]] = []
@@ -92,48 +113,71 @@ def _divided(block: Block, metrics: Metrics) -> Iterator[list[Line]]:
     start = 0
     for number in range(1, len(block)):
         window = block[max(0, number - 2) : number + 2]
-        reach = max(narrowest, *[line.right for line in window])
-        if _begins(block[number - 1], block[number], metrics, reach):
+        room = Room(edge, max(narrowest, *[line.right for line in window]))
+        if _follows_one_line(block, start, number, edge) or _begins(block[number - 1], block[number], metrics, room):
             yield list(block[start:number])
             start = number
     yield list(block[start:])
 
 
-def _begins(line: Line, following: Line, metrics: Metrics, reach: float) -> bool:
-    """Whether a paragraph begins with the line `following`, where lines reach as far to the right as `reach`."""
+def _follows_one_line(block: Block, start: int, number: int, edge: float) -> bool:
+    """Whether an indented line follows a paragraph of one line, indented as far, and the next line is not indented."""
+    line, following = block[number - 1], block[number]
+    if number - 1 > start or following.left - edge <= INDENT * following.size or number + 1 == len(block):
+        return False
+    return abs(line.left - following.left) < SAME_EDGE and block[number + 1].left - edge < SAME_EDGE
+
+
+def _begins(line: Line, following: Line, metrics: Metrics, room: Room) -> bool:
+    """Whether a paragraph begins with the line `following`."""
+    if _are_apart(line, following, metrics):
+        return True
+    if following.left - line.left > INDENT * line.size and not _is_item(line):
+        return not room.are_centred(line, following)
+    if _ends_inside_word(line):
+        return False
+    is_ended = bool(SENTENCE_END.search(line.text[-5:]))
+    if room.right - line.right <= _first_word_width(following):
+        return is_ended and bool(NUMBERED.match(following.text))
+    # Lines around a picture, and ragged ones, leave room.
+    begins = is_ended or not following.text[0].islower() or bool(NUMBERED.match(following.text))
+    return begins and not room.are_centred(line, following)
+
+
+def _are_apart(line: Line, following: Line, metrics: Metrics) -> bool:
+    """Whether a gap, a bullet, or letters of another kind divide two lines."""
     size = line.top - line.bottom
     if line.bottom - following.bottom > WIDE_GAP * metrics.pitch(size) or line.bold != following.bold:
         return True
-    if not _are_like(size, following.size, OTHER_SIZE) or ITEM.match(following.text) or LEADER.search(line.text[-15:]):
+    if not _are_like(size, following.top - following.bottom, OTHER_SIZE):
         return True
-    if following.left - line.left > INDENT * size and not ITEM.match(line.text):
-        return not _are_centred(line, following, reach)
-    if _ends_inside_word(line) or _are_centred(line, following, reach):
-        return False
-    if reach - line.right <= _first_word_width(following):
-        return False
-    # Lines around a picture, and ragged ones, leave room.
-    return bool(SENTENCE_END.search(line.text[-5:])) or not following.text[0].islower()
+    return bool(BULLET.match(following.text)) or (
+        line.text[-1] in ".0123456789" and bool(LEADER.search(line.text[-15:]))
+    )
 
 
 def _ends_inside_word(line: Line) -> bool:
     return line.hyphenated or (line.text[-1] == "-" and line.text[-2:-1].isalnum())
 
 
-def _are_centred(line: Line, following: Line, reach: float) -> bool:
-    is_middle = abs(line.left + line.right - following.left - following.right) < 2 * SAME_MIDDLE
-    return is_middle and abs(line.left - following.left) > SAME_MIDDLE and line.right < reach - SAME_MIDDLE
+def _middle(line: Line) -> float:
+    return (line.left + line.right) / 2
+
+
+def _is_item(line: Line) -> bool:
+    return bool(BULLET.match(line.text) or NUMBERED.match(line.text))
 
 
 def _first_word_width(line: Line) -> float:
     """The width of the first word of a line and a space, in points."""
-    word = line.text.find(" ") + 1 or len(line.text)
-    return word * (line.right - line.left) / len(line.text)
+    word = line.text.partition(" ")[0]
+    capitals = 0 if word.islower() else sum(map(str.isupper, word))
+    return (len(word) + 1 + WIDER * capitals) * (line.right - line.left) / len(line.text)
 
 
 def _continues(line: Line, following: Line, paragraph: Sequence[Line]) -> bool:
     """Whether a paragraph continues in the next column or on the next page."""
-    if line.bold != following.bold or ITEM.match(following.text):
+    if line.bold != following.bold or BULLET.match(following.text):
         return False
     if _ends_inside_word(line):
         return True

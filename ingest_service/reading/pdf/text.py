@@ -20,12 +20,7 @@ UNSPACED = re.compile(r"[\u2e80-\u2fff\u3001-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf
 # The title on the first page is larger than its text by this, and no longer than this.
 TITLE_RATIO = 1.15
 LONGEST_TITLE = 300
-# What a large text may be instead: the kind of the document, or a short text in capitals, as in a letterhead.
-LABEL = re.compile(
-    r"(?:press|news|media) (?:release|statement|notice|information)|for immediate release|statement|memo(?:randum)?"
-    r"|newsletter|bulletin|report|pressemitteilung|communiqué(?: de presse)?|comunicado(?: de prensa)?|nota de prensa",
-    re.IGNORECASE,
-)
+# A shorter text in capitals may be a letterhead.
 FEWEST_TITLE_WORDS = 3
 
 Pages = Sequence[Sequence[Line]]
@@ -139,4 +134,4 @@ def plain(lines: Sequence[Line]) -> str:
 
 
 def _is_label(text: str) -> bool:
-    return bool(LABEL.fullmatch(text)) or (text.isupper() and len(text.split()) < FEWEST_TITLE_WORDS)
+    return document_metadata.is_label(text) or (text.isupper() and len(text.split()) < FEWEST_TITLE_WORDS)

@@ -63,6 +63,37 @@ def test_an_indent_begins_a_paragraph() -> None:
     assert article(pdf(page)).paragraphs == (f"{joined(FERRY[:2])} after the noon.", joined(BRIDGE))
 
 
+def test_a_paragraph_of_one_full_line_is_one() -> None:
+    line = "The ferry of pier A sails at nine, and the ferry of pier B sails at ten on weekdays."
+    page = [Text(line, LEFT + 12, TOP), Text(BRIDGE[0], LEFT + 12, TOP - LEADING)]
+    page += column([BRIDGE[1], *FERRY], top=TOP - 2 * LEADING)
+    assert article(pdf(page)).paragraphs[:2] == (line, joined(BRIDGE))
+
+
+def test_lines_with_one_middle_are_one_heading() -> None:
+    # In Helvetica all digits are .556 of the height wide and a space is half as wide, so all these lines have one middle.
+    full = " ".join(["2024"] * 16)
+    head = [Text("2024 2025 2026 2027 2028", 223.4, 780), Text("2029 2030", 264.7, 766)]
+    (item,) = reading.read(pdf([*head, *column([full] * 3, top=730)]), "a.pdf").items
+    assert item.text == "2024 2025 2026 2027 2028 2029 2030\n\n" + joined([full] * 3)
+
+
+def test_a_number_inside_a_sentence_begins_no_item() -> None:
+    lines = [
+        "Both sides recognised the need to limit the warming of the seas to no more than",
+        "1.5 degrees, and to build the new pier.",
+    ]
+    assert article(pdf(column([*lines, "", *FERRY]))).paragraphs[0] == joined(lines)
+    items = [
+        "1.5 Where the ferry sails",
+        "The ferry sails from pier A at nine.",
+        "1.6 Where it lands",
+        "It lands at pier B at ten.",
+    ]
+    (item,) = reading.read(pdf(column(items)), "a.pdf").items
+    assert item.text == "\n\n".join(items)
+
+
 def test_items_of_a_list_are_paragraphs() -> None:
     items = [
         "• the ferry sails at nine in the morning and returns to the harbour after it has",
@@ -111,6 +142,11 @@ def test_a_stated_title_counts_if_it_may_be_that_of_the_text(stated: str, title:
     assert read.title == title
     assert read.fields["document_created"] == "2024-06-04T08:15:00Z"
     assert read.published is None
+
+
+def test_a_stated_title_that_is_a_label_does_not_count() -> None:
+    page = [Text("Press release", LEFT, 800, 12), Text("Ferry to sail later", LEFT, 770, 18), *column(FERRY, top=720)]
+    assert article(pdf(page, info={"Title": "Press release"})).title == "Ferry to sail later"
 
 
 def test_columns_are_read_one_after_the_other() -> None:
