@@ -71,7 +71,7 @@ def test_a_paragraph_of_one_full_line_is_one() -> None:
 
 
 def test_lines_with_one_middle_are_one_heading() -> None:
-    # In Helvetica all digits are .556 of the height wide and a space is half as wide, so all these lines have one middle.
+    # In Helvetica digits are .556 of the height wide, and a space is half as wide: all these lines have one middle.
     full = " ".join(["2024"] * 16)
     head = [Text("2024 2025 2026 2027 2028", 223.4, 780), Text("2029 2030", 264.7, 766)]
     (item,) = reading.read(pdf([*head, *column([full] * 3, top=730)]), "a.pdf").items
