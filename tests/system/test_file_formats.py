@@ -1,10 +1,14 @@
 """Files of other formats than text, with both services: each item is a document, and a bomb costs only itself."""
 
 import gzip
+import json
 import urllib.parse
 from typing import Any
 
 from tests.ingest.reading.docxs import docx, paragraph
+from tests.ingest.reading.news.test_newsml_g2 import message as message_of_items
+from tests.ingest.reading.news.test_newsml_g2 import news_item
+from tests.ingest.reading.news.test_ninjs import ONE as NINJS
 from tests.ingest.reading.pdfs import Text, column, pdf
 from tests.ingest.reading.test_mail import attached, message, mixed
 from tests.ingest.reading.test_warc import ADDRESS, PAGE, answer
@@ -92,6 +96,41 @@ def test_bombs_and_damaged_files_cost_only_themselves(lived_in: House) -> None:
 
     (house.seeds / "cut.pdf").write_bytes(pdf(column(FERRY)))
     house.appeared("cut.pdf")
+
+
+def test_files_of_one_news_item_are_versions_of_one_document(lived_in: House) -> None:
+    house, guid = lived_in, "urn:newsml:harbour.example:ferry"
+    first = news_item(attributes=f'guid="{guid}" version="7"')
+    second = json.dumps({**NINJS, "uri": guid, "version": "8", "headline": "Ferry to sail even later"})
+    cancelled = news_item("", '<pubStatus qcode="stat:canceled"/>', "", f'guid="{guid}" version="9"')
+    (house.seeds / "second.json").write_text(second)
+    document = until(lambda: items(house, "second.json").get(guid), "the second version")
+    (house.seeds / "first.xml").write_text(
+        message_of_items(first, news_item(attributes='guid="urn:other" version="1"'))
+    )
+    until(lambda: "urn:other" in items(house, "first.xml"), "the message with the first version")
+    house.quiet()
+    versions = house.catalog.get(f"/v1/documents/{document['id']}/versions").json["versions"]
+    assert [(version["title"], version["late"]) for version in versions] == [
+        ("Ferry to sail later at night", True), ("Ferry to sail even later", False),
+    ]  # fmt: skip
+    assert house.catalog.get(f"/v1/documents/{document['id']}").json["title"] == "Ferry to sail even later"
+    (house.seeds / "cancelled.xml").write_text(cancelled)
+    until(lambda: house.catalog.get(f"/v1/documents/{document['id']}").status == 410, "the cancellation")
+
+
+def test_a_feed_that_is_saved_anew_withdraws_no_entry(lived_in: House) -> None:
+    house = lived_in
+    entry = "<item><guid>{0}</guid><title>Pier {0} is closed</title><description>{1}</description></item>"
+    feed = "<rss><channel><title>Harbour News</title>{}</channel></rss>"
+    (house.seeds / "feed.xml").write_text(feed.format(entry.format(1, TEXT) + entry.format(2, TEXT)))
+    until(lambda: len(items(house, "feed.xml")) == 2, "the entries of the feed")
+    (house.seeds / "feed.xml").write_text(feed.format(entry.format(3, TEXT) + entry.format(2, TEXT)))
+    until(lambda: len(items(house, "feed.xml")) == 3, "the new entry")
+    documents = items(house, "feed.xml")
+    assert {key: (document["publisher"], document["versions"]) for key, document in documents.items()} == {
+        f"feed.xml#{number}": ("Harbour News", 1) for number in (1, 2, 3)
+    }
 
 
 def quarantined(house: House) -> dict[str, Any]:
