@@ -9,6 +9,7 @@ import dataclasses
 import gc
 import json
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -32,6 +33,7 @@ from catalog_service.errors import (
 from catalog_service.store import schema
 from catalog_service.store.db import Database, check_exists
 
+PROGRESS_SECONDS = 2.0
 USAGE = (SettingsWrong, NoSuchRevision, BadQuery, Unprotected)
 WRONG = (NotFound, PartDied)
 
@@ -112,6 +114,23 @@ def check() -> None:
     """Whether the schema fits this release; exit code 3 when it does not."""
     with _database() as database:
         typer.echo(f"schema {schema.current(database)} fits")
+
+
+@cli.command()
+def reindex() -> None:
+    """Build the search index anew while the catalog runs; an interrupted build continues."""
+    # Here, because the short commands need none of the search's code.
+    from catalog_service.search import rebuild  # noqa: PLC0415  See above.
+
+    with _database() as database:
+        shown = time.monotonic()
+        progress = None
+        for progress in rebuild.run(database):
+            if time.monotonic() - shown > PROGRESS_SECONDS:
+                typer.echo(f"{progress.done:,} of {progress.total:,} versions", err=True)
+                shown = time.monotonic()
+    built = f"{progress.done:,} versions" if progress else "been built by another process"
+    typer.echo(f"the search index has {built}")
 
 
 @token.command()

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from catalog_service.search import entries
+from catalog_service.search import entries, tables
 from catalog_service.search.analyzer import analyze
 from catalog_service.search.finding import find
 from catalog_service.search.grammar import FIELDS
@@ -26,4 +26,7 @@ def index(session: Session, versions: Iterable[VersionRow]) -> None:
 def remove(session: Session, document: str) -> None:
     """Erases all versions of a document from the index, for a redaction; to be called before they are deleted."""
     numbers = session.scalars(sa.select(Version.seq).where(Version.document == document)).all()
-    ENGINES[session.get_bind().dialect.name].remove(session, numbers)
+    engine = ENGINES[session.get_bind().dialect.name]
+    engine.remove(session, numbers)
+    if session.scalar(sa.select(sa.exists(tables.build.select()))):
+        engine.remove(session, numbers, tables.NEXT)

@@ -13,6 +13,8 @@ from catalog_service.search import analyzer
 # `title` and `text`: all stems in order, for phrases. `title_words` and `text_words`: each word once, for prefixes.
 # `about`: the stems of the words that the text is about, for ranking.
 COLUMNS = ("title", "text", "about", "title_words", "text_words")
+# Raised with each change of the terms that an entry has, so that an unfinished build of the index begins anew.
+ANALYSIS = 2
 # A text is about the words of its title, its first words, and the words that it repeats often.
 FIRST_WORDS = 50
 OFTEN = 3

@@ -1,5 +1,6 @@
 """The search index on PostgreSQL: tsvectors; a text that is too long for one is stored in several parts."""
 
+import functools
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
@@ -12,7 +13,7 @@ from catalog_service.search import entries
 from catalog_service.search.entries import COLUMNS, IndexEntry, TokenTerms
 from catalog_service.search.grammar import MAX_PHRASE
 from catalog_service.search.plan import EVERYTHING, Plan, TermMatch
-from catalog_service.search.tables import search_entry
+from catalog_service.search.tables import LIVE, entry_table, search_entry
 from catalog_service.search.tree import And, Not, Or
 
 # Tokens in one part. A token takes at most 480 bytes, so a part stays below the 1 MB of a tsvector.
@@ -21,16 +22,20 @@ MAX_PART = 1_500
 MAX_POSITIONS = 255
 # The first tokens of a part repeat the last ones of the part before, so that every phrase is whole in one part.
 OVERLAP = MAX_PHRASE - 1
-PUT = sa.text(
-    f"INSERT INTO search_entry (entry, part, {', '.join(COLUMNS)}) "  # noqa: S608  Names of ours.
-    f"VALUES (:entry, :part, {', '.join(f'CAST(:{name} AS tsvector)' for name in COLUMNS)})"
-)
 
 
-def put(session: Session, numbered: Iterable[tuple[int, IndexEntry]]) -> None:
+def put(session: Session, numbered: Iterable[tuple[int, IndexEntry]], table: str = LIVE) -> None:
     """Adds entries, each with its number: the `seq` of its version."""
     if rows := [row for number, entry in numbered for row in _rows(number, entry)]:
-        session.execute(PUT, rows)
+        session.execute(_put(table), rows)
+
+
+@functools.cache
+def _put(table: str) -> sa.TextClause:
+    return sa.text(
+        f"INSERT INTO {table} (entry, part, {', '.join(COLUMNS)}) "  # noqa: S608  Names of ours.
+        f"VALUES (:entry, :part, {', '.join(f'CAST(:{name} AS tsvector)' for name in COLUMNS)})"
+    )
 
 
 def _rows(number: int, entry: IndexEntry) -> Iterator[dict[str, int | str]]:
@@ -46,10 +51,10 @@ def _rows(number: int, entry: IndexEntry) -> Iterator[dict[str, int | str]]:
         }
 
 
-def remove(session: Session, numbers: Iterable[int]) -> None:
+def remove(session: Session, numbers: Iterable[int], table: str = LIVE) -> None:
     """Deletes the entries with these numbers."""
     if rows := [{"number": number} for number in numbers]:
-        session.execute(sa.delete(search_entry).where(search_entry.c.entry == sa.bindparam("number")), rows)
+        session.execute(sa.delete(entry_table(table)).where(sa.column("entry") == sa.bindparam("number")), rows)
 
 
 def matching(plan: Plan, among: Collection[int] | None = None) -> Subquery:

@@ -1,5 +1,6 @@
 """The search index on SQLite: a contentless FTS5 table."""
 
+import functools
 from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
@@ -9,21 +10,22 @@ from sqlalchemy.orm import Session
 from catalog_service.search import entries
 from catalog_service.search.entries import COLUMNS, IndexEntry
 from catalog_service.search.plan import EVERYTHING, Plan, TermMatch
+from catalog_service.search.tables import LIVE
 from catalog_service.search.tree import And, Not, Or
 
-PUT = sa.text(
-    f"INSERT INTO search_entry (rowid, {', '.join(COLUMNS)}) "  # noqa: S608  Names of ours.
-    f"VALUES (:entry, {', '.join(f':{name}' for name in COLUMNS)})"
-)
-REMOVE = sa.text("DELETE FROM search_entry WHERE rowid = :entry")
-# FTS5 keeps the terms of deleted entries in its segments until these are merged; this merges all of them.
-MERGE = sa.text("INSERT INTO search_entry (search_entry) VALUES ('optimize')")
 
-
-def put(session: Session, numbered: Iterable[tuple[int, IndexEntry]]) -> None:
+def put(session: Session, numbered: Iterable[tuple[int, IndexEntry]], table: str = LIVE) -> None:
     """Adds entries, each with its number: the `seq` of its version."""
     if rows := [_row(number, entry) for number, entry in numbered]:
-        session.execute(PUT, rows)
+        session.execute(_put(table), rows)
+
+
+@functools.cache
+def _put(table: str) -> sa.TextClause:
+    return sa.text(
+        f"INSERT INTO {table} (rowid, {', '.join(COLUMNS)}) "  # noqa: S608  Names of ours.
+        f"VALUES (:entry, {', '.join(f':{name}' for name in COLUMNS)})"
+    )
 
 
 def _row(number: int, entry: IndexEntry) -> dict[str, int | str]:
@@ -37,11 +39,12 @@ def _row(number: int, entry: IndexEntry) -> dict[str, int | str]:
     return {"entry": number, **{name: " ".join(column) for name, column in terms.items()}}
 
 
-def remove(session: Session, numbers: Iterable[int]) -> None:
+def remove(session: Session, numbers: Iterable[int], table: str = LIVE) -> None:
     """Deletes the entries with these numbers, and all of their terms from the index's storage."""
     for number in numbers:
-        session.execute(REMOVE, {"entry": number})
-    session.execute(MERGE)
+        session.execute(sa.text(f"DELETE FROM {table} WHERE rowid = :entry"), {"entry": number})  # noqa: S608  Ours.
+    # FTS5 keeps the terms of deleted entries in its segments until these are merged; this merges all of them.
+    session.execute(sa.text(f"INSERT INTO {table} ({table}) VALUES ('optimize')"))  # noqa: S608  A name of ours.
 
 
 def matching(plan: Plan, among: Collection[int] | None = None) -> Subquery:

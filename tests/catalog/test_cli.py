@@ -47,6 +47,12 @@ def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], d
     return Shell(monkeypatch, capsys)
 
 
+def test_the_search_index_is_built_anew(shell: Shell) -> None:
+    assert shell("reindex")[0] == 3
+    assert shell("migrate", "up")[0] == 0
+    assert shell("reindex")[:2] == (0, "the search index has 0 versions\n")
+
+
 def test_the_schema_is_upgraded_and_downgraded(shell: Shell) -> None:
     code, _, errors = shell("migrate", "check")
     assert (code, "catalog-service migrate up" in errors) == (3, True)
