@@ -63,7 +63,7 @@ class Side:
 class Partners:
     """The groups of words that correspond: those that stay, in order for each gap, and those that moved.
 
-    `coarse`: some lists of sentences were too long to compare every pair.
+    `coarse`: the sentences without a partner are too many to compare every pair.
     """
 
     stay: Sequence[Sequence[Group]]
@@ -78,15 +78,17 @@ class Partners:
 def partners(first: Words, second: Words, gaps: Iterable[Match]) -> Partners:
     """Aligns the sentences in the gaps between the common lines of two texts."""
     stay: list[list[Group]] = []
-    alone: list[tuple[Side, Side]] = []
+    unmatched: list[tuple[Side, Side]] = []
     for gap in gaps:
         a = Side.of(first, sentences(first, gap.a))
         b = Side.of(second, sentences(second, gap.b))
         grouped = groups(a, b, aligned(a, b))
         stay.append([_words(a, b, group) for group in grouped])
-        alone.extend(between(a, b, grouped))
-    a, b = Side.joined(side for side, _ in alone), Side.joined(side for _, side in alone)
-    return Partners(stay, [_words(a, b, group) for group in moved(a, b)], any(is_large(*sides) for sides in alone))
+        unmatched.extend(between(a, b, grouped))
+    a, b = Side.joined(side for side, _ in unmatched), Side.joined(side for _, side in unmatched)
+    moves = moved(a, b)
+    rest_a, rest_b = len(a.texts) - len(moves), len(b.texts) - len(moves)
+    return Partners(stay, [_words(a, b, group) for group in moves], rest_a * rest_b > similar.ALL_PAIRS)
 
 
 def _words(a: Side, b: Side, group: Group) -> Group:
@@ -122,8 +124,10 @@ def _by_similarity(a: Side, b: Side, depth: int) -> list[Place]:
     refined: list[Place] = []
     start = (0, 0)
     for end in (*places, (len(a.texts), len(b.texts))):
-        inner = aligned(a.part(start[0], end[0]), b.part(start[1], end[1]), depth + 1)
-        refined += [*_shifted(inner, start), end]
+        if start[0] < end[0] and start[1] < end[1]:
+            inner = aligned(a.part(start[0], end[0]), b.part(start[1], end[1]), depth + 1)
+            refined.extend(_shifted(inner, start))
+        refined.append(end)
         start = end[0] + 1, end[1] + 1
     return refined[:-1]
 
@@ -210,10 +214,14 @@ def _add_short_neighbours(a: Side, b: Side, by_a: dict[int, int], by_b: dict[int
     """Adds equal sentences beside moved ones, however short: the heading of a section moves with it."""
     for step in (1, -1):
         for left, right in sorted(by_a.items(), reverse=step < 0):
-            left, right = left + step, right + step  # noqa: PLW2901
-            while (
-                0 <= left < len(a.texts) and 0 <= right < len(b.texts)
-                and left not in by_a and right not in by_b and a.texts[left] == b.texts[right]
-            ):  # fmt: skip
-                by_a[left], by_b[right] = right, left
-                left, right = left + step, right + step  # noqa: PLW2901
+            place = left + step, right + step
+            while place[0] not in by_a and place[1] not in by_b and _are_equal(a, b, place):
+                by_a[place[0]], by_b[place[1]] = place[1], place[0]
+                place = place[0] + step, place[1] + step
+
+
+def _are_equal(a: Side, b: Side, place: Place) -> bool:
+    """Whether the two sentences exist and are equal."""
+    if not (0 <= place[0] < len(a.texts) and 0 <= place[1] < len(b.texts)):
+        return False
+    return a.texts[place[0]] == b.texts[place[1]]

@@ -12,6 +12,7 @@ from catalog_service.diffing.wording import Run
 from catalog_service.diffing.words import Span, Words, key_of_all
 
 Operation: TypeAlias = Literal["equal", "insert", "delete", "replace", "move"]
+Copy: TypeAlias = Literal["equal", "move"]
 SPACE = re.compile(r"\s*")
 # A longer replacement is not tested for words that were only joined or divided.
 LONGEST_TYPOGRAPHIC = 2_000
@@ -38,9 +39,6 @@ class Block:
     a: Span
     b: Span
     ops: Sequence[Op]
-
-
-Copy: TypeAlias = Literal["equal", "move"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +72,13 @@ class Texts:
     def changed(self, a: Span, b: Span, copy: Copy) -> Iterator[Op]:
         """Two spans without common words as one change; white space that both begin or end with stays."""
         head, tail = self._common_space(a, b)
-        yield Op(copy, (a[0], a[0] + head), (b[0], b[0] + head))
-        yield self._replacement((a[0] + head, a[1] - tail), (b[0] + head, b[1] - tail))
-        yield Op(copy, (a[1] - tail, a[1]), (b[1] - tail, b[1]))
+        if head:
+            yield Op(copy, (a[0], a[0] + head), (b[0], b[0] + head))
+        a, b = (a[0] + head, a[1] - tail), (b[0] + head, b[1] - tail)
+        if a[0] < a[1] or b[0] < b[1]:
+            yield self._replacement(a, b)
+        if tail:
+            yield Op(copy, (a[1], a[1] + tail), (b[1], b[1] + tail))
 
     def _common_space(self, a: Span, b: Span) -> tuple[int, int]:
         """The lengths of the white space that both spans begin with, and that both end with; 0 if it differs."""
@@ -99,9 +101,11 @@ class Texts:
         return Op(op, a, b, typographic=self._is_typographic(a, b))
 
     def _is_typographic(self, a: Span, b: Span) -> bool:
-        if not self.first.count(a) and not self.second.count(b):
+        """Whether no word changed: the spans have none, or the same ones, joined or divided or in other typography."""
+        counts = self.first.count(a), self.second.count(b)
+        if not any(counts):
             return True
-        if max(a[1] - a[0], b[1] - b[0]) > LONGEST_TYPOGRAPHIC:
+        if not all(counts) or max(a[1] - a[0], b[1] - b[0]) > LONGEST_TYPOGRAPHIC:
             return False
         return key_of_all(self.first.source[slice(*a)]) == key_of_all(self.second.source[slice(*b)])
 

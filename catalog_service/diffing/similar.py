@@ -65,20 +65,12 @@ def pairs(a: Sequence[str], b: Sequence[str]) -> list[Similar]:
 
 
 def _similar(a: Sequence[str], b: Sequence[str], numbers: Iterable[tuple[int, int]]) -> Iterator[Similar]:
-    words_a, words_b = [frozenset(sentence) for sentence in a], [frozenset(sentence) for sentence in b]
     for left, right in numbers:
-        lengths = len(a[left]), len(b[right])
-        # The common subsequence has no more different words than the sets share; only then is it worth computing.
-        shared = len(words_a[left] & words_b[right])
-        pair = Similar(left, right, common(a[left], b[right]) if shared else 0, *lengths)
-        if _is_similar(pair):
-            yield pair
-
-
-def _is_similar(pair: Similar) -> bool:
-    if pair.similarity >= LEAST_SIMILARITY:
-        return True
-    return pair.common >= LEAST_CONTAINED_WORDS and pair.contained >= LEAST_CONTAINED
+        first, second = a[left], b[right]
+        shared, shorter = common(first, second), min(len(first), len(second))
+        is_half = shared >= LEAST_SIMILARITY * (len(first) + len(second)) / 2
+        if is_half or (shared >= LEAST_CONTAINED_WORDS and shared >= LEAST_CONTAINED * shorter):
+            yield Similar(left, right, shared, len(first), len(second))
 
 
 def _sharing_rare_words(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[int, int]]:

@@ -44,6 +44,7 @@ SENTENCE_END = re.compile(
 # A longer sentence is a table or has no punctuation: it is cut where its words say so, alike in both texts.
 LONG_SENTENCE = 400
 CUT_EVERY = 32
+LONGEST_PART = 2_000
 # Normalising many combining characters takes quadratic time (canonical ordering).
 LONGEST_FOLDED = 1_000
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -122,10 +123,6 @@ class Words:
     ends: Sequence[int]
     codes: str
 
-    def text(self, start: int, end: int) -> str:
-        """The text from the first to the last of these words; at least one."""
-        return self.source[self.starts[start] : self.ends[end - 1]]
-
     def within(self, span: Span) -> Span:
         """The range of the words that start in a span of the text."""
         return bisect.bisect_left(self.starts, span[0]), bisect.bisect_left(self.starts, span[1])
@@ -156,13 +153,18 @@ def sentences(words: Words, span: Span) -> list[Span]:
     return [part for sentence in whole for part in _divided(words.codes, sentence)]
 
 
-def _divided(codes: str, sentence: Span) -> Iterable[Span]:
-    """The sentence, or its parts when it is long. Each cut depends on two words only (content-defined chunks)."""
+def _divided(codes: str, sentence: Span) -> Iterator[Span]:
+    """The sentence, or its parts when it is long. Each cut depends on two words only (content-defined chunks).
+
+    A part without such a cut is divided by length.
+    """
     start, end = sentence
     if end - start <= LONG_SENTENCE:
-        return (sentence,)
+        yield sentence
+        return
     cuts = (at for at in range(start + 1, end) if _is_cut(codes[at - 1], codes[at]))
-    return itertools.pairwise((start, *cuts, end))
+    for left, right in itertools.pairwise((start, *cuts, end)):
+        yield from ((at, min(at + LONGEST_PART, right)) for at in range(left, right, LONGEST_PART))
 
 
 def _is_cut(before: str, after: str) -> bool:

@@ -156,13 +156,13 @@ def drawn_words(count: int, choices: str) -> str:
 @pytest.mark.parametrize(
     ("first", "second", "coarse"),
     [
-        pytest.param("a " * 100_000, "a " * 99_000 + "b " * 100, True, id="one word repeated"),
-        pytest.param(drawn_words(50_000, "a b"), drawn_words(49_999, "b a"), True, id="few words, no sentences"),
+        pytest.param("a " * 100_000, "a " * 99_000 + "b " * 100, False, id="one word repeated"),
+        pytest.param(drawn_words(50_000, "a b"), drawn_words(49_999, "b a"), None, id="few words, no sentences"),
         pytest.param("Total\n\nNone.\n\n" * 10_000, "None.\n\nTotal\n\n" * 10_000, True, id="short paragraphs"),
         pytest.param("e" + "\u0301\u0323" * 200_000, "e" + "\u0323\u0301" * 200_000, False, id="combining flood"),
         pytest.param("x" * 1_000_000, "x" * 999_999 + "y", False, id="one long word"),
         pytest.param("a" + " " * 1_000_000, " " * 1_000_000 + "b", False, id="spaces"),
-        pytest.param("👨‍👩‍👧🇰🇷" * 20_000, "👨‍👩‍👧🇰🇵" * 20_000, True, id="emoji"),
+        pytest.param("👨‍👩‍👧🇰🇷" * 20_000, "👨‍👩‍👧🇰🇵" * 20_000, False, id="emoji"),
         pytest.param("“" + "He ate 1 egg. " * 5_000, "“" + "He ate 2 eggs. " * 5_000, None, id="open quotation"),
     ],
 )  # fmt: skip
