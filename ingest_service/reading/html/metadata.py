@@ -109,8 +109,7 @@ class Statements:
         """The name of the site."""
         stated = [name for name in self.of_meta(SITES) if not WEB.match(name)]
         of_article = json_ld.text(self.article.get("publisher"))
-        of_window = names.behind(self.title, self._window)
-        return names.site(stated[0] if stated else "", of_article) or of_window
+        return names.site(stated[0] if stated else "", of_article) or names.behind(self.title, self._window)
 
     @cached_property
     def title(self) -> str:

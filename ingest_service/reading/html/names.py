@@ -6,16 +6,19 @@ from collections.abc import Sequence
 SEPARATOR = re.compile(r"\s+(?:[|•»«·–—-]|::?)\s+|\s*\|\s*")
 WORD = re.compile(r"\w+")
 BY = re.compile(r"(?:by|von|por|par|di|text|текст)\b:?\s+", re.I)
-AND = re.compile(r"\s*(?:;|\s\|\s|,? and |,? & )\s*")
+AND = re.compile(r"\s*(?:;|,? and |,? & )\s*")
 # What is no person: an address, an account, or the staff.
 NO_AUTHOR = re.compile(
     r"https?://.*|@\w+|admin|administrator|(?:the )?(?:editors?|staff|redacción|redaktion)|.*\.(?:com|org|net)", re.I
 )
 LONGEST_AUTHOR = 100
 LONGEST_SITE = 60
-ADDRESS = re.compile(r"\w\.\w{2,6}\Z")
+ADDRESS = re.compile(r"\w\.\w{2,10}\Z")
 # A site behind the name of a person: "Jane Roe, example.com".
 SITE_OF_AUTHOR = re.compile(r"[,.]?\s+\S+\.(?:com|org|net|co\.uk)\W*\Z", re.I)
+ROLE = re.compile(
+    r",\s+(?:[\w.’'&-]+\s+){0,4}(?:writer|reporter|editor|correspondent|columnist|critic|producer|staff)s?\b.*", re.I
+)
 PERSON = re.compile(r"[^\W\d_][^\d@:/|]{1,60}")
 MOST_WORDS = 6
 MOST_NAME_WORDS = 4
@@ -24,6 +27,8 @@ SAME = 0.5
 SHORTEST_SITE = 3
 # Letters of a heading that is part of a title.
 SHORTEST_TITLE = 8
+# Letters of the only heading of a page, which no title of it confirms; a shorter one may be the name of a section.
+SHORTEST_HEADING = 20
 
 
 def folded(text: str) -> str:
@@ -33,9 +38,8 @@ def folded(text: str) -> str:
 
 def site(stated: str, of_article: str) -> str:
     """The name of a site, without its motto. The article's data have it written in full, if both are the same name."""
-    name, of_article = SEPARATOR.split(stated)[0], SEPARATOR.split(of_article)[0]
-    name = name or of_article
-    return of_article if of_article and _is_same_name(name, of_article) else name
+    name, full = SEPARATOR.split(stated)[0], SEPARATOR.split(of_article)[0]
+    return full if not name or (full and _is_same_name(name, full)) else name
 
 
 def behind(title_: str, window: str) -> str:
@@ -79,14 +83,16 @@ def without_site(title: str, sites: Sequence[str]) -> str:
 
 
 def title(headings: Sequence[str], titles: Sequence[str], sites: Sequence[str]) -> str:
-    """The first heading that agrees with a title, else the first title, else the only heading."""
+    """The first heading that agrees with a title, else the only heading if it is long, else the first title."""
     known = {folded(name) for name in sites}
     headings = [heading for heading in headings if folded(heading) not in known]
     for heading in headings:
         if any(_agree(heading, title_) for title_ in titles):
             return heading
     titles = [title_ for title_ in titles if folded(title_) not in known]
-    return titles[0] if titles else headings[0] if len(headings) == 1 else ""
+    if len(headings) == 1 and (not titles or len(folded(headings[0])) >= SHORTEST_HEADING):
+        return headings[0]
+    return titles[0] if titles else ""
 
 
 def _agree(heading: str, title_: str) -> bool:
@@ -102,7 +108,8 @@ def _agree(heading: str, title_: str) -> bool:
 
 def authors(stated: Sequence[str], site_name: str) -> tuple[str, ...]:
     """The names of persons or agencies, without the site's own name, addresses and accounts."""
-    people = (part for value in stated for part in AND.split(BY.sub("", value)))
+    # Behind a bar is what they write for, and behind a comma often their position.
+    people = (part for value in stated for part in AND.split(ROLE.sub("", BY.sub("", value.split(" | ")[0]))))
     people = (SITE_OF_AUTHOR.sub("", part).removesuffix(site_name).strip(" .,") for part in people)
     kept = [name for name in people if name and len(name) <= LONGEST_AUTHOR and not NO_AUTHOR.fullmatch(name)]
     return tuple(dict.fromkeys(name for name in kept if folded(name) != folded(site_name)))
