@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from catalog_service.diffing import words
 from catalog_service.diffing.words import Vocabulary
 
-
 ENGLAND = "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
 
 
@@ -21,7 +20,7 @@ def cut(text: str) -> list[str]:
 
 def sentences(text: str, vocabulary: Vocabulary | None = None) -> list[str]:
     """The sentences of a text, from their first to their last word."""
-    cut_words = words.cut(text, [(0, len(text))], vocabulary or Vocabulary())
+    cut_words = words.cut(text, [(0, len(text))], Vocabulary() if vocabulary is None else vocabulary)
     spans = words.sentences(cut_words, (0, len(text)))
     return [text[cut_words.starts[start] : cut_words.ends[end - 1]] for start, end in spans]
 
