@@ -294,11 +294,12 @@ class Pipeline:
                 new = {read.digest: fact for fact, read in outcome.stored if fact.path not in diff.known}
                 if new and unread:
                     await self._database.write(adopted.move_adopted, self._context(), unread, new)
-                await self._database.write(_enter, self._context(), outcome)
+                has_events = await self._database.write(_enter, self._context(), outcome)
                 self.progress.add_stored(len(batch))
-                self._woken()
+                if has_events:
+                    self._woken()
                 if not diff.whole:
-                    await self._backlog.judge_new()
+                    await self._backlog.judge_batch()
         unusable = Outcome(failed=[(entry, entry.why) for entry in diff.seen.unusable.values()])
         if unusable.failed:
             await self._database.write(_enter, self._context(), unusable)
@@ -345,7 +346,7 @@ class Pipeline:
         return datetime.now(UTC)
 
 
-def _enter(session: Session, context: entries.Context, outcome: Outcome) -> None:
-    """The first transaction."""
+def _enter(session: Session, context: entries.Context, outcome: Outcome) -> bool:
+    """The first transaction. Returns whether it put events into the outbox."""
     changes = FileChanges(outcome.moved, outcome.touched, outcome.stored, outcome.failed)
-    entries.enter(session, context, changes)
+    return entries.enter(session, context, changes)

@@ -104,6 +104,12 @@ class SavedCheckpoint:
     gaps: frozenset[int]
 
 
+def is_checkpoint_due(engine: sa.Engine) -> bool:
+    """Whether `CHECKPOINT_ROWS` rows were loaded since the last checkpoint."""
+    mirror = _mirrors.get(engine)
+    return mirror is not None and mirror.last - mirror.saved >= CHECKPOINT_ROWS
+
+
 def save(session: Session) -> SavedCheckpoint | None:
     """Saves a checkpoint to disk if `CHECKPOINT_ROWS` rows were added since the last one; `record` takes the result.
 

@@ -30,11 +30,20 @@ class JudgingBacklog:
         self._woken = woken
         self._judged = judged
         self._saving: asyncio.Task[None] | None = None
+        self._is_mirrored = False
 
     async def judge_new(self) -> None:
         """Judges all new articles. Raises DatabaseAway, and the fault of the task that saves checkpoints."""
-        # Outside the writing transaction: the first update takes seconds when there are many articles.
+        # Outside the writing transaction: an update takes seconds when there are many new articles.
         await self._database.read(mirror.update)
+        self._is_mirrored = True
+        await self._judge_new()
+
+    async def judge_batch(self) -> None:
+        """As `judge_new`, after one batch was stored: the transaction that judges it updates the mirror too."""
+        await (self._judge_new() if self._is_mirrored else self.judge_new())
+
+    async def _judge_new(self) -> None:
         is_empty = False
         while not is_empty:
             count = await self._database.write(self._judge.judge, BATCH_SIZE)
@@ -43,7 +52,7 @@ class JudgingBacklog:
                 self._woken()
             is_empty = count < BATCH_SIZE
         self._raise_fault()
-        if self._saving is None:
+        if self._saving is None and mirror.is_checkpoint_due(self._database.engine):
             self._saving = asyncio.create_task(self._save_checkpoint())
 
     async def judge_some(self, *, new: bool) -> bool:

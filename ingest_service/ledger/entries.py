@@ -34,11 +34,12 @@ class Context:
     now: datetime
 
 
-def enter(session: Session, context: Context, changes: FileChanges) -> None:
-    """Enters what happened to the files of a batch."""
+def enter(session: Session, context: Context, changes: FileChanges) -> bool:
+    """Enters what happened to the files of a batch. Returns whether events were put into the outbox."""
     batch = load(session, context.now, changes)
     decide(batch, changes)
     write(session, context.origin, batch)
+    return bool(batch.item_changes)
 
 
 def remove(session: Session, context: Context, paths: Collection[str]) -> None:
