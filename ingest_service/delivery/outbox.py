@@ -6,6 +6,7 @@ per document: no event of a document is claimed while an earlier one waits for a
 later event; when it is sent after all, the catalog records it as `late`.
 """
 
+import functools
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session, aliased
 
 from catalog_service import contract
 from ingest_service.backoff import Backoff
+from ingest_service.store import bulk
 from ingest_service.store.db import chunked
 from ingest_service.store.tables import Article, Item, Original, Outbox
 
@@ -82,15 +84,11 @@ def put(session: Session, events: Iterable[Event]) -> None:
 
 def claim(session: Session, *, limit_events: int, limit_bytes: int, now: datetime) -> list[PendingEvent]:
     """The oldest events that may be sent now, at least one if there is any, within both limits as one JSON array."""
-    earlier = aliased(Outbox)
-    waits = sa.exists().where(
-        earlier.document == Outbox.document, earlier.id <= Outbox.id, earlier.state == OWED, earlier.not_before > now
-    )
-    query = sa.select(*COLUMNS).where(Outbox.state == OWED, ~waits).order_by(Outbox.id).limit(limit_events)
     claimed: list[PendingEvent] = []
     size = len("[]")
     # Streamed, so that no events past the limit of bytes are loaded.
-    with session.execute(query, execution_options={"yield_per": 20}) as rows:
+    values = {"now": now, "limit_events": limit_events}
+    with session.execute(_claim(), values, execution_options={"yield_per": 20}) as rows:
         for row in rows:
             size += len(row.body) + len(",")
             if claimed and size > limit_bytes:
@@ -99,19 +97,38 @@ def claim(session: Session, *, limit_events: int, limit_bytes: int, now: datetim
     return claimed
 
 
+@functools.cache
+def _claim() -> sa.Select[*tuple[Any, ...]]:
+    """The oldest `:limit_events` pending events whose documents have no earlier one that waits after `:now`."""
+    earlier = aliased(Outbox)
+    waits = sa.exists().where(
+        earlier.document == Outbox.document, earlier.id <= Outbox.id, earlier.state == OWED,
+        earlier.not_before > sa.bindparam("now"),
+    )  # fmt: skip
+    pending = sa.select(*COLUMNS).where(Outbox.state == OWED, ~waits).order_by(Outbox.id)
+    return pending.limit(sa.bindparam("limit_events", type_=sa.Integer))
+
+
 def delivered(session: Session, receipts: Sequence[contract.Receipt], now: datetime) -> None:
     """Records the receipts of these events; a second receipt of one changes nothing."""
     events = [receipt.event for receipt in receipts]
     originals = set(session.scalars(sa.select(Outbox.original).where(Outbox.event.in_(events)))) - {None}
+    answers = [
+        {"answered": receipt.event, "answer": receipt.model_dump(mode="json"), "now": now} for receipt in receipts
+    ]
+    session.execute(_deliver(), answers)
+    release(session, originals)
+
+
+@functools.cache
+def _deliver() -> sa.Update:
     # With the table instead of the class, SQLAlchemy executes one statement for all rows and loads none.
     table = cast(sa.Table, Outbox.__table__)
-    session.execute(
-        sa.update(table)
-        .where(table.c.event == sa.bindparam("answered"), table.c.state != DELIVERED)
-        .values(state=DELIVERED, delivered_at=now, receipt=sa.bindparam("answer"), problem=sa.null(), not_before=None),
-        [{"answered": receipt.event, "answer": receipt.model_dump(mode="json")} for receipt in receipts],
-    )
-    release(session, originals)
+    undelivered = sa.update(table).where(table.c.event == sa.bindparam("answered"), table.c.state != DELIVERED)
+    return undelivered.values(
+        state=DELIVERED, delivered_at=sa.bindparam("now"), receipt=sa.bindparam("answer"), problem=sa.null(),
+        not_before=None,
+    )  # fmt: skip
 
 
 def refuse(session: Session, id: int, problem: contract.Problem, now: datetime) -> bool:  # noqa: A002  As for `dead`.
@@ -247,11 +264,17 @@ def original(session: Session, digest: str) -> bytes | None:
 
 def release(session: Session, digests: Collection[str | None]) -> None:
     """Deletes the bytes of originals that neither a pending event, nor a dead letter, nor a pending article needs."""
-    has_event = sa.exists().where(Outbox.original == Original.digest, Outbox.state != DELIVERED)
-    has_article = sa.exists().where(Article.original == Original.digest)
-    unused = sa.and_(Original.content.is_not(None), ~has_event, ~has_article)
     for chunk in chunked(sorted(digest for digest in digests if digest is not None)):
-        session.execute(sa.update(Original).where(Original.digest.in_(chunk), unused).values(content=None))
+        session.execute(_release(), {"values": chunk})
+
+
+@functools.cache
+def _release() -> sa.Update:
+    table = bulk.table_of(Original)
+    has_event = sa.exists().where(Outbox.original == table.c.digest, Outbox.state != DELIVERED)
+    has_article = sa.exists().where(Article.original == table.c.digest)
+    unused = sa.and_(table.c.content.is_not(None), ~has_event, ~has_article)
+    return sa.update(table).where(bulk.any_of(table.c.digest), unused).values(content=None)
 
 
 def _json(problem: contract.Problem) -> dict[str, Any]:

@@ -6,10 +6,11 @@ device, which no device number does.
 """
 
 import errno
+import functools
 import json
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -86,7 +87,7 @@ def present(folder: int, remembered: Volumes, ignored: Covered) -> dict[str, Vol
     for path in remembered:
         with suppress(OSError):
             os.close(_opened(Path(top, file_names.to_name(path))))
-    mounts = {mount.number: mount for mount in _mounts()}
+    mounts = _mounts(MOUNTS.read_bytes())
     volumes = {ROOT: _volume(folder, mounts.get(_mount_number(folder), UNLISTED))}
     for mount in mounts.values():
         name = mount.point.removeprefix(top.rstrip("/") + "/")
@@ -174,12 +175,18 @@ def _mount_number(descriptor: int) -> int:
     raise OSError(errno.ENOTSUP, "the kernel does not report mounts")
 
 
-def _mounts() -> Iterator[_Mount]:
-    for line in MOUNTS.read_bytes().splitlines():
-        before, _, after = line.partition(b" - ")
-        number, _, _, root, point, *_ = before.split(b" ")
-        _, source, *_ = after.split(b" ")
-        yield _Mount(int(number), _text(root), _text(point), _text(source))
+# Each scan reads the list twice, and it hardly ever changes.
+@functools.lru_cache(maxsize=1)
+def _mounts(content: bytes) -> Mapping[int, _Mount]:
+    """The mounts in the kernel's list, by their numbers."""
+    return {mount.number: mount for mount in map(_mount, content.splitlines())}
+
+
+def _mount(line: bytes) -> _Mount:
+    before, _, after = line.partition(b" - ")
+    number, _, _, root, point, *_ = before.split(b" ")
+    _, source, *_ = after.split(b" ")
+    return _Mount(int(number), _text(root), _text(point), _text(source))
 
 
 def _text(field: bytes) -> str:

@@ -20,12 +20,16 @@ from ingest_service.sameness import Hashes
 from ingest_service.sameness.fingerprints import is_first
 from ingest_service.sameness.matching import among
 from ingest_service.sameness.parameters import PARAMETERS
+from ingest_service.store import bulk
 from ingest_service.store.db import chunked
 from ingest_service.store.tables import BOILERPLATE, Article, Boilerplate, DeletedTemplate, Fingerprints
 
 # When a fingerprint becomes boilerplate, only its first holders can have been judged while it still counted: as many as
 # the cap allows, and those that the same transaction added. This bounds both.
 FIRST_HOLDERS = 1_000
+_OF_ARTICLES = sa.select(Fingerprints.article, Fingerprints.hashes).where(
+    bulk.any_of(Fingerprints.article), Fingerprints.hashes.is_not(None)
+)
 
 
 def add(session: Session, articles: Mapping[int, Hashes]) -> None:
@@ -56,10 +60,9 @@ def remove(session: Session, articles: Sequence[int], templates: Sequence[int] =
 def of(session: Session, articles: Sequence[int]) -> dict[int, Hashes]:
     """The fingerprints of those of the articles that are in the index."""
     fingerprints: dict[int, Hashes] = {}
-    columns = sa.select(Fingerprints.article, Fingerprints.hashes)
     for chunk in chunked(articles):
-        rows = columns.where(Fingerprints.article.in_(chunk), Fingerprints.hashes.is_not(None))
-        fingerprints |= {row.article: np.frombuffer(row.hashes or b"", dtype=STORED) for row in session.execute(rows)}
+        rows = session.execute(_OF_ARTICLES, {"values": chunk})
+        fingerprints |= {row.article: np.frombuffer(row.hashes or b"", dtype=STORED) for row in rows}
     return fingerprints
 
 
@@ -136,8 +139,9 @@ def recognise_boilerplate(session: Session, all_candidates: Iterable[Candidates]
     masked = _distinct(np.concatenate([*(own.masked for own in all_candidates), np.zeros(0, dtype=np.int64)]))
     with mirror.arrays(session) as arrays:
         new = masked[~among(masked, arrays.boilerplate)]
+        if not len(new):
+            return []
         holders = np.unique(arrays.postings.find(new, FIRST_HOLDERS).articles)
-    if len(new):
-        session.execute(sa.insert(Boilerplate), [{"fingerprint": value} for value in new.tolist()])
-        mirror.mark_written(session)
+    session.execute(sa.insert(Boilerplate), [{"fingerprint": value} for value in new.tolist()])
+    mirror.mark_written(session)
     return [int(article) for article in holders]

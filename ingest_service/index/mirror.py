@@ -6,10 +6,11 @@ since are loaded into the arrays (`postings`). A process that starts loads the l
 
 import threading
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -20,7 +21,7 @@ from ingest_service.index import checkpoint, place
 from ingest_service.index.checkpoint import Checkpoint
 from ingest_service.index.postings import Postings
 from ingest_service.sameness import Hashes
-from ingest_service.store import state
+from ingest_service.store import bulk, state
 from ingest_service.store.tables import Boilerplate, Fingerprints
 
 STORED = np.dtype("<i8")
@@ -32,6 +33,10 @@ CHECKPOINT_ROWS = 5_000
 # again: this many of them, and no further back than MAX_DISTANCE before the last.
 MAX_GAPS = 500
 MAX_DISTANCE = 10_000
+_ROWS = sa.select(Fingerprints.id, Fingerprints.article, Fingerprints.hashes).order_by(Fingerprints.id)
+_ROWS_AFTER = _ROWS.where(Fingerprints.id > sa.bindparam("last"))
+_ROWS_AT = _ROWS.where(bulk.any_of(Fingerprints.id))
+_BOILERPLATE_AFTER = sa.select(Boilerplate.id, Boilerplate.fingerprint).where(Boilerplate.id > sa.bindparam("last"))
 # Keys of a session's info: whether its transaction wrote fingerprints, and whether it has updated the mirror.
 _WROTE = "fingerprints written"
 _UPDATED = "fingerprints mirrored"
@@ -164,19 +169,19 @@ def _load_checkpoint(session: Session, mirror: Mirror) -> None:
 def _update(session: Session, mirror: Mirror) -> None:
     """Loads the rows that were committed since the last update."""
     if mirror.gaps:
-        _load_rows(session, mirror, Fingerprints.id.in_(mirror.gaps))
+        _load_rows(session, mirror, _ROWS_AT, {"values": sorted(mirror.gaps)})
     # A query of its own: with both conditions in one, SQLite scans the whole table.
-    _load_rows(session, mirror, Fingerprints.id > mirror.last)
-    columns = sa.select(Boilerplate.id, Boilerplate.fingerprint)
-    new = session.execute(columns.where(Boilerplate.id > mirror.last_boilerplate - MAX_GAPS)).all()
+    _load_rows(session, mirror, _ROWS_AFTER, {"last": mirror.last})
+    new = session.execute(_BOILERPLATE_AFTER, {"last": mirror.last_boilerplate - MAX_GAPS}).all()
     if new:
         mirror.boilerplate = np.union1d(mirror.boilerplate, np.array([row.fingerprint for row in new]))
         mirror.last_boilerplate = max(row.id for row in new)
 
 
-def _load_rows(session: Session, mirror: Mirror, which: sa.ColumnElement[bool]) -> None:
-    rows = sa.select(Fingerprints.id, Fingerprints.article, Fingerprints.hashes).where(which).order_by(Fingerprints.id)
-    for chunk in session.execute(rows, execution_options={"yield_per": CHUNK}).partitions():
+def _load_rows(
+    session: Session, mirror: Mirror, rows: sa.Select[int, int, bytes | None], values: Mapping[str, Any]
+) -> None:
+    for chunk in session.execute(rows, values, execution_options={"yield_per": CHUNK}).partitions():
         _apply(mirror.postings, [(article, hashes) for _, article, hashes in chunk])
         _advance(mirror, [row.id for row in chunk])
 

@@ -176,6 +176,7 @@ class Postings:
         postings = [
             (start + numbers, articles)
             for runs, (start, end) in zip(self.partitions, _partition_bounds(values), strict=True)
+            if start < end
             for numbers, articles in _find_in(runs, values[start:end], most)
         ]
         nothing = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from ingest_service import versions
 from ingest_service.ledger.queries import OUTDATED
+from ingest_service.store import bulk
 from ingest_service.store.db import chunked
 from ingest_service.store.tables import (
     AGAIN,
@@ -21,6 +22,14 @@ from ingest_service.store.tables import (
 )
 
 _IS_JUDGED_COPY = sa.and_(~Article.indexed, Article.judging != NEW)
+
+_QUEUED_IDS = (
+    sa.select(Article.id)
+    .where(QUEUED, Article.judging == sa.bindparam("state"))
+    .order_by(Article.id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+_WITH_IDS = sa.select(Article).where(bulk.any_of(Article.id)).order_by(Article.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +87,8 @@ def queued(session: Session, states: Collection[Judging], limit: int) -> list[Ar
     ids: list[int] = []
     # The index orders the ids of each state, so each state has a query of its own.
     for state in states:
-        ids += session.scalars(sa.select(Article.id).where(_queued_in(state)).order_by(Article.id).limit(limit))
-    oldest = sa.select(Article).where(Article.id.in_(sorted(ids)[:limit]))
-    return list(session.scalars(oldest.order_by(Article.id)))
+        ids += session.scalars(_QUEUED_IDS, {"state": state, "most": limit})
+    return list(session.scalars(_WITH_IDS, {"values": sorted(ids)[:limit]}))
 
 
 def with_ids(session: Session, ids: Collection[int], last: int) -> dict[int, Article]:

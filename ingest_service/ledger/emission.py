@@ -1,7 +1,9 @@
 """Puts the events of observations into the outbox, as sets; functions of a Session."""
 
+import functools
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -56,12 +58,17 @@ def _observation(article: Article, original: events.Original) -> events.Observat
 
 def _originals(session: Session, digests: Collection[str | None]) -> dict[str | None, events.Original]:
     """These originals by digest, with the bytes of those that an event holds itself."""
+    chunks = chunked(sorted(digest for digest in digests if digest is not None))
+    rows = (row for chunk in chunks for row in session.execute(_select_originals(), {"values": chunk}))
+    return {row.digest: events.Original(*row) for row in rows}
+
+
+@functools.cache
+def _select_originals() -> sa.Select[*tuple[Any, ...]]:
     is_inline = Original.size <= contract.MAX_INLINE_ORIGINAL
     content = sa.case((is_inline, Original.content), else_=sa.null())
-    columns = sa.select(Original.digest, Original.size, Original.media_type, Original.encoding, content)
-    chunks = chunked(sorted(digest for digest in digests if digest is not None))
-    rows = (row for chunk in chunks for row in session.execute(columns.where(Original.digest.in_(chunk))))
-    return {row.digest: events.Original(*row) for row in rows}
+    columns = (Original.digest, Original.size, Original.media_type, Original.encoding, content)
+    return sa.select(*columns).where(bulk.any_of(Original.digest))
 
 
 def emit_pending(session: Session, origin: events.Origin, items: Collection[int]) -> None:

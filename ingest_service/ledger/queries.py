@@ -13,7 +13,7 @@ from ingest_service import versions
 from ingest_service.folder import volumes
 from ingest_service.folder.scan import FileFact, Known
 from ingest_service.folder.volumes import Volume
-from ingest_service.store import state
+from ingest_service.store import bulk, state
 from ingest_service.store.db import chunked
 from ingest_service.store.tables import DONE, HELD, QUEUED, Article, DeletedTemplate, File, FileItem, Item
 
@@ -25,6 +25,10 @@ _FACTS = sa.select(
 )  # fmt: skip
 
 
+_FACTS_AT_PATHS = _FACTS.where(bulk.any_of(File.path))
+_FACTS_WITH_INODES = _FACTS.where(bulk.any_of(File.inode))
+
+
 def known_files(session: Session) -> dict[str, Known]:
     """All files by path."""
     return _by_path(session.execute(_FACTS))
@@ -34,22 +38,15 @@ def known_files_around(session: Session, paths: Collection[str], facts: Collecti
     """The files at these paths and below them, and those whose device and inode are those of one of the facts."""
     files: dict[str, Known] = {}
     identities = {fact.identity for fact in facts}
-    # Paths without a file, now and before, may be folders that were moved away or deleted.
-    folders = set(paths) - {fact.path for fact in facts} - {row.path for row in rows_at(session, paths)}
     for chunk in chunked(sorted({*paths, *(fact.path for fact in facts)})):
-        files |= _by_path(session.execute(_FACTS.where(File.path.in_(chunk))))
-    for folder in sorted(folders):
+        files |= _by_path(session.execute(_FACTS_AT_PATHS, {"values": chunk}))
+    # Paths without a file, now and before, may be folders that were moved away or deleted.
+    for folder in sorted(set(paths) - {fact.path for fact in facts} - files.keys()):
         files |= _by_path(session.execute(_FACTS.where(_is_below(folder))))
     for inodes in chunked(sorted({inode for _, inode in identities})):
-        same_inode = _by_path(session.execute(_FACTS.where(File.inode.in_(inodes))))
+        same_inode = _by_path(session.execute(_FACTS_WITH_INODES, {"values": inodes}))
         files |= {path: file for path, file in same_inode.items() if file.fact.identity in identities}
     return files
-
-
-def rows_at(session: Session, paths: Collection[str]) -> list[File]:
-    """The rows of the files at these paths, however many paths there are."""
-    rows = sa.select(File).order_by(File.path)
-    return [row for chunk in chunked(sorted(paths)) for row in session.scalars(rows.where(File.path.in_(chunk)))]
 
 
 def paths_below(session: Session, folders: Collection[str]) -> list[str]:

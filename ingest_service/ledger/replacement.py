@@ -24,6 +24,13 @@ from ingest_service.store.tables import AGAIN, DONE, NEW, Article, Judging, Orig
 # The contents of so many promoted articles are in memory at once: a text may have megabytes.
 MAX_LOADED = 20
 
+_OF_CLASSES = bulk.any_of(Article.folded_digest)
+_OUTDATED = sa.select(Article).where(Article.indexed, Article.sameness_version != versions.SAMENESS, _OF_CLASSES)
+_MEMBERS = sa.select(Article.id, Article.item, Article.folded_digest, Article.indexed, Article.judging).where(
+    _OF_CLASSES
+)
+_REPRESENTATIVES = _MEMBERS.where(Article.indexed)
+
 
 @dataclass(frozen=True, slots=True)
 class _Deleted:
@@ -78,9 +85,8 @@ def refresh(session: Session, rows: Sequence[Article]) -> None:
 
 def _refresh_outdated(session: Session, folded_digests: Collection[str], deleted: Collection[int]) -> None:
     """Refreshes outdated representatives of classes; else a new one beside them would count the class twice."""
-    outdated = sa.select(Article).where(Article.indexed, Article.sameness_version != versions.SAMENESS)
     chunks = chunked(sorted(folded_digests))
-    rows = [row for chunk in chunks for row in session.scalars(outdated.where(Article.folded_digest.in_(chunk)))]
+    rows = [row for chunk in chunks for row in session.scalars(_OUTDATED, {"values": chunk})]
     refresh(session, sorted((row for row in rows if row.id not in deleted), key=lambda row: row.id))
 
 
@@ -96,12 +102,11 @@ def _represented(session: Session, folded_digests: Collection[str]) -> set[str]:
 
 def _members(session: Session, unrepresented: Collection[str], others: Collection[str]) -> Iterator[Member]:
     """All members of classes that lose their representative, and the representatives of others, by id."""
-    columns = sa.select(Article.id, Article.item, Article.folded_digest, Article.indexed, Article.judging)
     for chunk in chunked(sorted(unrepresented)):
-        for row in session.execute(columns.where(Article.folded_digest.in_(chunk)).order_by(Article.id)):
+        for row in session.execute(_MEMBERS.order_by(Article.id), {"values": chunk}):
             yield Member(*row)
     for chunk in chunked(sorted(set(others).difference(unrepresented))):
-        for row in session.execute(columns.where(Article.folded_digest.in_(chunk), Article.indexed)):
+        for row in session.execute(_REPRESENTATIVES, {"values": chunk}):
             yield Member(*row)
 
 

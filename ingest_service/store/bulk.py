@@ -1,8 +1,12 @@
-"""Statements over many rows: each is prepared once and executed for all of them. Without rows nothing is sent."""
+"""Statements over many rows: each is executed for all of them. Without rows nothing is sent.
 
+Statements are built once and kept: to build one anew takes longer than to execute it.
+"""
+
+import functools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -38,14 +42,23 @@ def select(
     session: Session, row_type: type[R], column: InstrumentedAttribute[V], values: Collection[V], *, lock: bool = False
 ) -> Iterator[R]:
     """The rows that have one of the values in a column; `lock` keeps other transactions from changing them."""
-    table = table_of(column.class_)
-    columns = sa.select(*(table.c[name] for name in _names(row_type)))
-    if lock:
-        # On SQLite, where this does nothing, a writing transaction runs alone anyway.
-        columns = columns.with_for_update(key_share=True)
+    statement = _selecting(row_type, column, lock)
     for chunk in chunked(sorted(values)):
-        for row in session.execute(columns.where(column.in_(chunk))):
+        for row in session.execute(statement, {"values": chunk}):
             yield row_type(*row)
+
+
+def any_of(column: Any) -> sa.ColumnElement[bool]:  # noqa: ANN401  A column of any type.
+    """Whether a column has one of the values of the parameter `values`."""
+    return cast("sa.ColumnElement[bool]", column.in_(sa.bindparam("values", expanding=True)))
+
+
+@functools.cache
+def _selecting(row_type: type[Any], column: InstrumentedAttribute[Any], lock: bool) -> sa.Select[*tuple[Any, ...]]:
+    table = table_of(column.class_)
+    statement = sa.select(*(table.c[name] for name in _names(row_type))).where(any_of(column))
+    # On SQLite, where a lock does nothing, a writing transaction runs alone anyway.
+    return statement.with_for_update(key_share=True) if lock else statement
 
 
 def insert(session: Session, key: InstrumentedAttribute[V], rows: Sequence[Mapping[str, Any]]) -> dict[V, int]:
@@ -56,10 +69,14 @@ def insert(session: Session, key: InstrumentedAttribute[V], rows: Sequence[Mappi
     """
     if not rows:
         return {}
-    table = table_of(key.class_)
-    statement = sa.insert(table).returning(table.c[key.key], table.c.id)
     options = {"insertmanyvalues_page_size": IN_ONE_STATEMENT}
-    return {row[0]: row.id for row in session.execute(statement, rows, execution_options=options)}
+    return {row[0]: row.id for row in session.execute(_inserting(key), rows, execution_options=options)}
+
+
+@functools.cache
+def _inserting(key: InstrumentedAttribute[Any]) -> sa.sql.dml.ReturningInsert[*tuple[Any, ...]]:
+    table = table_of(key.class_)
+    return sa.insert(table).returning(table.c[key.key], table.c.id)
 
 
 def insert_without_ids(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -77,9 +94,16 @@ def update(session: Session, model: type[Base], before: Mapping[int, R], rows: C
     if not pairs:
         return
     names = [name for name in _names(type(pairs[0][0])) if any(getattr(a, name) != getattr(b, name) for a, b in pairs)]
+    session.execute(
+        _updating(model, tuple(names)),
+        [{"row_id": row.id} | {name: getattr(row, name) for name in names} for row, _ in pairs],
+    )
+
+
+@functools.cache
+def _updating(model: type[Base], names: tuple[str, ...]) -> sa.Update:
     table = table_of(model)
-    statement = sa.update(table).where(table.c.id == sa.bindparam("row_id")).values(dict.fromkeys(names))
-    session.execute(statement, [{"row_id": row.id} | {name: getattr(row, name) for name in names} for row, _ in pairs])
+    return sa.update(table).where(table.c.id == sa.bindparam("row_id")).values(dict.fromkeys(names))
 
 
 def delete(session: Session, column: InstrumentedAttribute[int], values: Collection[int]) -> None:

@@ -2,17 +2,18 @@
 
 from typing import Literal
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ingest_service.store.tables import State
 
+_VALUE = sa.select(State.value).where(State.key == sa.bindparam("fact"))
 Fact = Literal["adopted", "catalog_epoch", "root", "volumes", "fingerprints"]
 
 
 def get(session: Session, fact: Fact) -> str | None:
     """The value of a fact, or None."""
-    row = session.get(State, fact)
-    return None if row is None else row.value
+    return session.scalar(_VALUE, {"fact": fact})
 
 
 def remember(session: Session, fact: Fact, value: str) -> None:

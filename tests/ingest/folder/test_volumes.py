@@ -76,11 +76,9 @@ def test_what_an_earlier_release_recorded_is_compared_by_device_and_inode() -> N
 @pytest.mark.parametrize(
     "name", ["plain", "with space", "tab\tand\nnewline", "back\\slash", "bl\\040ank", "\udcff-\udc80"]
 )
-def test_names_in_the_kernels_list_are_decoded(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_in_the_kernels_list_are_decoded(name: str, tmp_path: Path) -> None:
     place = re.sub(rb"[\\ \t\n]", lambda found: b"\\%03o" % found[0][0], os.fsencode(tmp_path / name))
-    (tmp_path / "list").write_bytes(b"7 1 0:1 / " + place + b" rw shared:1 - ext4 /dev/a rw\n")
-    monkeypatch.setattr(volumes, "MOUNTS", tmp_path / "list")
-    [mount] = volumes._mounts()
+    [mount] = volumes._mounts(b"7 1 0:1 / " + place + b" rw shared:1 - ext4 /dev/a rw\n").values()
     assert mount.point == str(tmp_path / name)
 
 
