@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from ingest_service.model import Article, Span
 from ingest_service.normalise import dates, stamps
@@ -17,6 +18,7 @@ NEAR = 3
 # The number of lines under the heading of a saved page that may be a stamp, and of last lines.
 NEAR_HEADING = 6
 CLOSING = 4
+LONGEST_BYLINE = 80
 # The first characters of a line that may say on which day it was written.
 LONGEST_OPENING = 600
 # Date lines no more than this many lines apart are the headings of a timeline.
@@ -30,20 +32,24 @@ CLOCK = re.compile(r"\d{1,2}(?:[:.]\d{2})?(?:\s?[ap]\.?m\b|(?<=[:.]\d\d)(?!\d))"
 
 def date_line(draft: Draft) -> RuleResult:
     """Removes a line at the top that is only a date, perhaps with author and update; the article is published on it."""
-    for index, _ in draft.under_title(NEAR) if draft.article.title else _above_text(draft):
+    # The first line below the heading of which a schedule or timeline follows.
+    schedule = -1
+    for index, distance in draft.under_title(NEAR) if draft.article.title else _above_text(draft):
         line = draft.lines[index]
         stated = _whole(line)
-        if stated is None or draft.article.published not in (None, stated.published):
+        contradicts = stated is not None and draft.article.published not in (None, stated.published)
+        if stated is None or contradicts or index - distance == schedule:
             continue
         if heads_entries(draft.lines, index):
-            return RuleResult()
+            schedule = index - distance
+            continue
         cuts = [(line.start, line.end)]
         following = draft.lines[index + 1] if index + 1 < len(draft.lines) else None
         if following and following.whole and (updated := dates.updated(following.text)):
             cuts.append((following.start, following.end))
             stated = replace(stated, updated=updated)
         return RuleResult(cuts=cuts, article=_article(draft.article, stated))
-    stated = None if draft.article.published else _inside(draft)
+    stated = None if draft.article.published or schedule == 0 else _inside(draft)
     return RuleResult(article=_article(draft.article, stated)) if stated else RuleResult()
 
 
@@ -69,17 +75,25 @@ def _inside(draft: Draft) -> Stated | None:
 
 
 def _near_text(draft: Draft) -> Stated | None:
-    """What a stamp states that is under the heading of a saved page, or between the title and the first long line."""
-    below_heading = [index for index, distance in draft.under_title(NEAR_HEADING) if distance < index]
-    text_at = next((index for index, line in enumerate(draft.lines[:MENU]) if len(line.text) > LONG), 0)
-    above_text = range(max(0, text_at - NEAR), text_at)
-    for index in (*below_heading, *above_text):
+    """What a stamp states under the heading of a saved page or a byline, or between the title and the text."""
+    for index, needs_time in _near_heading_or_text(draft):
         line = draft.lines[index].text
         stated = stamps.loose(line)
-        is_publication = index in below_heading or stamps.has_time(line) or (index == text_at - 1 and dates.alone(line))
-        if stated and is_publication and not _is_entry(draft.lines, index):
+        if stated and (stamps.has_time(line) or not needs_time) and not _is_entry(draft.lines, index):
             return stated
     return None
+
+
+def _near_heading_or_text(draft: Draft) -> Iterator[tuple[int, bool]]:
+    """The indices of lines that may be stamps, and whether a time, a weekday or a label must show it."""
+    yield from ((index, False) for index, distance in draft.under_title(NEAR_HEADING) if distance < index)
+    top = draft.lines[:MENU]
+    text_at = next((index for index, line in enumerate(top) if len(line.text) > LONG), 0)
+    for index in range(max(0, text_at - NEAR), text_at):
+        yield index, index < text_at - 1 or not dates.alone(top[index].text)
+    for index, (line, below) in enumerate(pairwise(top), 1):
+        if line.text.startswith("By ") and len(line.text) <= LONGEST_BYLINE and dates.alone(below.text):
+            yield index, False
 
 
 def _is_entry(lines: Sequence[Line], index: int) -> bool:

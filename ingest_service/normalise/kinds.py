@@ -99,7 +99,7 @@ DAY = re.compile(
 )
 FEWEST_REPORTED = 2
 # The code of a share, as Reuters and others write it after the name of a company: "Island Ferries <ALMA.F>".
-SHARE = re.compile(r"\b[A-Z][\w&.'-]* <[A-Z]{2,5}(?:\.[A-Z]{1,2})?>(?=[\s,.’'])")
+SHARE = re.compile(r"\b[A-Z][\w&.'-]* <[A-Z]{2,5}(?:\.[A-Z]{1,2}\.?)?>(?=[\s,.’'])")
 
 
 def kind(draft: Draft) -> RuleResult:

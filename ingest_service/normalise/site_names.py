@@ -14,7 +14,7 @@ FEWEST_WORDS = 3
 # The number of lines below the title in which it may be repeated; a menu may come before.
 NEAR = 400
 # Between letters of scripts without spaces, the separator needs none.
-SEPARATOR = re.compile(r"\s+(\||::?|•|»|[-–—])\s+|(?<=[\u3040-\u9fff])\s*([-–—_|｜])\s*(?=[\u3040-\u9fffA-Z])")
+SEPARATOR = re.compile(r"\s+(\||::?|•|»|/|--?|[–—])\s+|(?<=[\u3040-\u9fff])\s*([-–—_|｜])\s*(?=[\u3040-\u9fffA-Z])")
 # Titles of windows are cut off at 40 characters or more.
 SHORTEST_CUT_OFF = 40
 # Of a title in a script without spaces.
@@ -29,6 +29,8 @@ SECTION = re.compile(
 SECTIONS = re.compile(
     rf"(?:\S.{{0,60}}\s{{2,}})?{SECTION.pattern}(?:\s+{SECTION.pattern}){{0,3}}|topics|filter by|browse by", re.I
 )
+# "www.example.org", as the name of a site.
+DOMAIN = re.compile(r"(?:www\.)?[\w-]{1,40}(?:\.[\w-]{2,30}){0,2}\.[A-Za-z]{2,10}")
 LABEL = re.compile(r"(?:Title|Headline|Titre|Titel|Título|Titolo)\s?:\s+(?=\S)")
 
 
@@ -108,7 +110,9 @@ def _is_site(tail: str, mark: str, title: str, below: Sequence[Line]) -> bool:
         return False
     if (SECTION.fullmatch(tail) or names.is_capitalised(tail)) and mark == "|":
         return True
-    if mark != ":" and (
+    if DOMAIN.fullmatch(tail) and not tail[-1].isdecimal():
+        return True
+    if mark not in ":/" and (
         tail in publishers.NAMES or (" " in tail and names.is_capitalised(tail) and publishers.is_organisation(tail))
     ):
         return True

@@ -319,3 +319,16 @@ def test_a_date_above_a_text_without_a_title_is_the_date() -> None:
     article = article_of(f"June 20, 2024\n\n{LONG_BODY}")
     assert (article.title, article.published, article.text) == ("", "2024-06-20", LONG_BODY)
     assert article_of(f"June 20, 2024\n\n10:30 Boats\n\n11:30 Fish\n\n{LONG_BODY}").published is None
+
+
+def test_a_date_below_a_byline_is_the_date_where_the_heading_differs() -> None:
+    page = f"{TITLE}\n\n{MENU}\n\n{LONG_BODY}\n\nBoats wait\n\n%s\n\nJune 20, 2024\n\n5:50 PM\n\n{LONG_BODY}"
+    assert article_of(page % "By Jane RoeStaff Writer").published == "2024-06-20"
+    assert article_of(page % "Tides").published is None
+
+
+def test_a_schedule_below_a_second_heading_does_not_hide_the_date() -> None:
+    schedule = f"{TITLE} and more\n\nJune 1, 2024\n\n10:30 Boats\n\n11:30 Fish\n\n{LONG_BODY}"
+    stamp = "Submitted on Thu, 2024-06-20 13:49"
+    text = f"{TITLE} - Almanach\n\n{MENU}\n\n{TITLE}\n\n{stamp}\n\n{LONG_BODY}\n\n{TITLE}\n\n{schedule}"
+    assert article_of(text).published == "2024-06-20"

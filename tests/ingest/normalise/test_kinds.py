@@ -73,7 +73,7 @@ def test_a_text_that_says_so_once_or_has_no_title_is_a_document(text: str) -> No
     assert article_of(text).kind == "document"
 
 
-@pytest.mark.parametrize("company", ["Island Ferries Ltd <ALMA.F>", "Alma Ports Inc. <APT>,"])
+@pytest.mark.parametrize("company", ["Island Ferries Ltd <ALMA.F>", "Alma Ports Inc. <APT>,", "Alma NV <ALM.AS.>"])
 def test_a_text_with_the_code_of_a_share_is_a_wire(company: str) -> None:
     assert under_title(f"{company} said it opened the harbour and will buy nine boats.").kind == "wire"
 
@@ -85,3 +85,7 @@ def test_other_angle_brackets_make_no_wire(sign: str) -> None:
 
 def test_a_closing_line_alone_makes_no_release() -> None:
     assert at_the_end("For more information ask the harbour office.").kind == "document"
+
+
+def test_the_code_of_a_share_in_the_title_makes_a_wire() -> None:
+    assert article_of(f"ISLAND FERRIES <ALM> BUYS NINE BOATS\n\n{BODY}").kind == "wire"

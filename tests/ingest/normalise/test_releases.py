@@ -139,6 +139,7 @@ def test_a_site_name_is_recognised_where_the_title_is_repeated() -> None:
         ("岛上议会批准夜间渡轮", "-阿尔马新闻网", "阿尔马新闻网"),
         (TITLE, " - Harbours 80/90 - Almanach", "Almanach"),
         (TITLE, " » Local » Noticias » Almanach", "Almanach"),
+        (TITLE, " / Local / almanach.example", "almanach.example"),
     ],
 )
 def test_all_that_follows_the_heading_in_the_title_of_a_window_is_no_title(
@@ -159,3 +160,14 @@ def test_a_stamp_below_a_heading_with_a_label_gives_the_date() -> None:
     heading = f"MEDIA ADVISORY: {TITLE}"
     article = article_of(f"{heading} - Alma Harbour Office\nNews\n{heading}\nAdmin | July 1, 2024\n{BODY * 2}")
     assert (article.title, article.published) == (TITLE, "2024-07-01")
+
+
+@pytest.mark.parametrize("mark", ["-", "--", "—", "|", "/"])
+def test_an_address_behind_the_title_is_the_name_of_the_site(mark: str) -> None:
+    article = article_of(f"{TITLE} {mark} www.almanach.example\n\n{BODY}")
+    assert (article.title, article.publisher) == (TITLE, "www.almanach.example")
+
+
+@pytest.mark.parametrize("tail", ["2.0", "9.30", "U.S.", "Port Alma", "3.14.15"])
+def test_what_is_no_address_behind_a_slash_is_part_of_the_title(tail: str) -> None:
+    assert article_of(f"{TITLE} / {tail}\n\n{BODY}").title == f"{TITLE} / {tail}"
