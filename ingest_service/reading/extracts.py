@@ -7,6 +7,7 @@ from ingest_service import edits
 from ingest_service.errors import TextTooLong
 from ingest_service.model import PARAGRAPH_BREAK, Json, Note, Reading
 from ingest_service.reading import repairs
+from ingest_service.reading.text import MAX_LINES
 from ingest_service.settings import Limits
 
 TITLE = "title"
@@ -27,6 +28,8 @@ def reading(media_type: str, paragraphs: Iterable[Paragraph], metadata: Mapping[
     source, notes = composed(paragraphs)
     if len(source) > limits.text_characters:
         raise TextTooLong(f"the text has {len(source)} characters, the limit is {limits.text_characters}")
+    if (lines := sum(map(bool, source.splitlines()))) > MAX_LINES:
+        raise TextTooLong(f"the text has {lines} lines, the limit is {MAX_LINES}")
     text, characters = repairs.repaired(edits.apply(source, notes))
     notes = edits.composed(source, notes, characters)
     return Reading(None, media_type, None, source, text, notes, metadata, is_extracted=True)

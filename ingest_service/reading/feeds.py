@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urljoin
 
 from ingest_service.errors import NoText
@@ -48,7 +49,7 @@ def _read(source: Source) -> Iterable[Part]:
     root, encoding = xml_documents.parse(source.content)
     head = _head(root)
     feed = Feed(_media_type(root), _title(head), _link(head, ""), _language(head, root), _authors(head))
-    read = [_item(entry, feed) for entry in _entries(root)]
+    read = [_item(entry, feed) for entry in islice(_entries(root), source.limits.members + 1)]
     if not read:
         raise NoText("The feed holds no entries.")
     return items.members(read, source, encoding)

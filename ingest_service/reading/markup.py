@@ -5,7 +5,7 @@ For whole pages of the web this is the wrong reader: it takes all text, menus in
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 from ingest_service.reading import xml_documents
@@ -45,7 +45,7 @@ DIVIDING_TAG = re.compile(r"<(?:p|div|br|li|tr|section|article|pre|h[1-6])\b", r
 ONLY_TAGS = re.compile(r"\s*(?:<[^<>]*>\s*)+")
 ENTITY_AS_TEXT = re.compile(r"&(?:#\d{2,7}|#x[0-9a-fA-F]{2,6}|quot|apos|amp|nbsp|lt|gt);")
 # Pretty-printed XML has the mark that follows an element on a line of its own.
-STRAY_MARK = re.compile(r"[ \t]*\n\s*(?=[,.;:!?)’”»](?:\s|$))")
+BEFORE_MARK = re.compile(r"(?<!\s)\s+(?=[,.;:!?)’”»](?:\s|$))")
 LAID_OUT_ROW = re.compile(r"\S.*\S {3,}\S")
 INDENTED = re.compile(r"[ \t]{2,}\S")
 SENTENCE_END = re.compile(r"[.!?…][\"'”’»)]*$")
@@ -174,27 +174,27 @@ class _Collector:
 def _events(root: Element) -> Iterator[Event]:
     """The start and the end of each element, and what is skipped between them; without recursion, for deep trees."""
     yield "start", root
-    stack = [(root, iter(root))]
+    stack = [(root, iter(root), _skips(root))]
     while stack:
-        element, children = stack[-1]
+        element, children, is_skipped = stack[-1]
         child = next(children, None)
         if child is None:
             stack.pop()
             yield "end", element
-        elif _is_skipped(child, element):
+        elif is_skipped(xml_documents.name(child)):
             yield "skip", child
         else:
             yield "start", child
-            stack.append((child, iter(child)))
+            stack.append((child, iter(child), _skips(child)))
 
 
-def _is_skipped(child: Element, parent: Element) -> bool:
-    tag = xml_documents.name(child)
-    if not tag or tag in DROPPED:
-        return True
-    if xml_documents.name(parent) in FIGURES and any(xml_documents.name(other) in CAPTIONS for other in parent):
-        return tag not in CAPTIONS
-    return tag in EDGES and any(xml_documents.name(other) not in EDGES | {""} for other in parent)
+def _skips(parent: Element) -> Callable[[str], bool]:
+    """Whether a child of an element is skipped, by its name; comments and entities have none."""
+    names = {xml_documents.name(child) for child in parent}
+    if xml_documents.name(parent) in FIGURES and names & CAPTIONS:
+        return lambda name: name not in CAPTIONS
+    dropped = DROPPED | EDGES if names - EDGES - {""} else DROPPED
+    return lambda name: not name or name in dropped
 
 
 def _follows_another(span: Element) -> bool:
@@ -238,7 +238,8 @@ def _laid_out(raw: str) -> list[str]:
 
 def _flowing(raw: str) -> list[str]:
     """The paragraphs of a text whose line ends mean nothing; two breaks divide paragraphs."""
-    lines = [xml_documents.one_line(line) for line in STRAY_MARK.sub("", raw).split(BREAK)]
+    raw = BEFORE_MARK.sub(lambda spaces: "" if "\n" in spaces[0] else spaces[0], raw)
+    lines = [xml_documents.one_line(line) for line in raw.split(BREAK)]
     return list(_joined(lines))
 
 

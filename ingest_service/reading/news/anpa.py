@@ -6,10 +6,10 @@ bylines and the numbers of filings from them, as they do in copies of such a mes
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ingest_service.errors import Damaged
-from ingest_service.model import Reading
-from ingest_service.reading import encoding, repairs
+from ingest_service.reading import encoding, extracts
 from ingest_service.reading.format import Format, Part, Source
 from ingest_service.reading.news import items, moments
 from ingest_service.reading.opening import Opening
@@ -24,7 +24,7 @@ ENVELOPE = re.compile(
     rf"{_SPACE}{{1,9}}(?P<keyword>[^\n]{{1,60}}?){_SPACE}{{1,9}}\d\d-\d\d{_SPACE}{{1,9}}\d{{3,5}}{_SPACE}{{0,9}}(?=\^)"
 )
 # "AP-WF-02-20-16 0337GMT<": service, month, day, year, time.
-CLOSING = re.compile(r"\n\s*[A-Z]{2,3}-[A-Z]{2}-(\d\d)-(\d\d)-(\d\d) (\d{4})GMT<?\s*\Z")
+CLOSING = re.compile(r"\n[ \t]*[A-Z]{2,3}-[A-Z]{2}-(\d\d)-(\d\d)-(\d\d) (\d{4})GMT<?\s*\Z")
 CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 # The lines of the header end with a mark; those of the text begin with an indent.
 HEADER_LINE = re.compile(r"\^[^\n]{0,600}[<=][ \t]*\n?")
@@ -47,8 +47,9 @@ def _read(source: Source) -> Iterable[Part]:
         month, day, year, time = closing.groups()
         values["date"] = moments.date(f"20{year}-{month}-{day}T{time[:2]}:{time[2:]}:00Z")
         text = text[: closing.start()]
-    text = repairs.repaired(_paragraphs(text))[0]
-    return [Reading(None, MEDIA_TYPE, decoded.encoding, text, text, (), items.metadata(values), is_extracted=True)]
+    paragraph = extracts.Paragraph(_paragraphs(text))
+    read = extracts.reading(MEDIA_TYPE, [paragraph], items.metadata(values), source.limits)
+    return [replace(read, encoding=decoded.encoding)]
 
 
 def _paragraphs(text: str) -> str:

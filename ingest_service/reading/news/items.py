@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest_service import characters
-from ingest_service.errors import NoText, TextTooLong, TooManyMembers, Unreadable
-from ingest_service.model import PARAGRAPH_BREAK, Availability, Json, Publication, Reading
-from ingest_service.reading import repairs
+from ingest_service.errors import NoText, TooManyMembers, Unreadable
+from ingest_service.model import Availability, Json, Publication, Reading
+from ingest_service.reading import extracts
 from ingest_service.reading.format import Part, Source, UnreadMember
 
 LONGEST_FIELD = 2_000
@@ -56,13 +56,9 @@ def reading(item: NewsItem, source: Source, encoding: str, name: str | None = No
     """The reading of an item. Raises NoText or TextTooLong."""
     if not item.says_something:
         raise NoText(f"The news item {item.name} has no text: only metadata, or references to other files.")
-    text = PARAGRAPH_BREAK.join(item.paragraphs)
-    if len(text) > source.limits.text_characters:
-        raise TextTooLong(f"the text has {len(text)} characters, the limit is {source.limits.text_characters}")
-    text = repairs.repaired(text)[0]
-    return Reading(
-        name, item.media_type, encoding, text, text, (), item.metadata, is_extracted=True, publication=item.publication
-    )
+    paragraphs = [extracts.Paragraph(paragraph) for paragraph in item.paragraphs]
+    read = extracts.reading(item.media_type, paragraphs, item.metadata, source.limits)
+    return replace(read, name=name, encoding=encoding, publication=item.publication)
 
 
 def metadata(values: Mapping[str, Json]) -> dict[str, Json]:

@@ -33,7 +33,7 @@ SIGNS = frozenset(
 FEWEST_SIGNS = 2
 # Where a service answers with a list of items, they are under these keys.
 WRAPPERS = ("data", "item", "items", "results")
-DEEPEST_WRAPPER = 4
+DEEPEST_WRAPPER = 6
 SIGN_IN_TEXT = re.compile(rf'"({"|".join(SIGNS)})"\s*:', re.I)
 IDENTITY_IN_TEXT = re.compile(r'"(?:uri|guid)"\s*:\s*"', re.I)
 
@@ -82,14 +82,16 @@ def _parsed(content: bytes) -> object:
 
 def _objects(value: object, depth: int = 0) -> Iterator[Object]:
     """The news items in a value: itself, those of a list, or those of an answer that wraps them."""
+    if depth > DEEPEST_WRAPPER:
+        return
     if isinstance(value, list):
         for entry in value:
-            yield from _objects(entry, depth)
+            yield from _objects(entry, depth + 1)
     elif isinstance(value, dict):
         fields = ninjs_fields.lowered(value)
         if _is_item(fields):
             yield fields
-        elif depth < DEEPEST_WRAPPER:
+        else:
             for key in WRAPPERS:
                 yield from _objects(fields.get(key), depth + 1)
 

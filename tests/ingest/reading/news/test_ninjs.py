@@ -145,6 +145,7 @@ def test_lists_of_items_are_items_of_the_file(wrap: Any) -> None:  # noqa: ANN40
         {"headline": "No identity", "byline": "Ada Holm", "body_text": TEXT},
         [1, 2, {"a": {"uri": "u", "headline": "h", "byline": "b"}}],
         {"uri": 5, "headline": "h", "byline": "b"},
+        json.loads("[" * 500 + "]" * 500),
     ],
 )
 def test_other_json_is_not_read(value: object) -> None:

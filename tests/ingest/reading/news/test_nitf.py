@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from ingest_service import normalise, reading
-from ingest_service.errors import Damaged, NoText
+from ingest_service.errors import Damaged, NoText, TextTooLong
 from ingest_service.model import Article, Publication, Reading
+from ingest_service.settings import Limits
 
 DOCDATA = """
 <docdata management-status="usable">
@@ -139,6 +140,13 @@ def test_a_file_without_head_or_content_is_read_as_far_as_it_goes() -> None:
 def test_an_article_without_text_has_none() -> None:
     with pytest.raises(NoText, match="hn-4711"):
         read_one(nitf(head="", content="<body.content><p/></body.content>"))
+
+
+def test_a_text_of_too_many_characters_or_lines_is_refused() -> None:
+    with pytest.raises(TextTooLong, match="limit is 100"):
+        reading.read(nitf().encode(), "news.xml", Limits(text_characters=100))
+    with pytest.raises(TextTooLong, match="200001 lines"):
+        read_one(nitf(content=f"<body.content>{'<p>a</p>' * 200_001}</body.content>"))
 
 
 def test_a_cut_off_file_is_damaged() -> None:
