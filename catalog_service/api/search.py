@@ -33,6 +33,9 @@ class SearchParameters(Paged, AtMoment):
     published: Dates | None = None
     recorded: Dates | None = None
     significance: resources.Significance | None = None
+    versions: Annotated[
+        Literal["latest", "all"], Field(description="The current versions, or all versions that the documents had.")
+    ] = "latest"
     status: resources.Status = "current"
     story: UUID | None = None
     collapse: Literal["none", "duplicates", "stories"] = "duplicates"

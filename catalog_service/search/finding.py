@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from catalog_service.search.plan import Tier
 from catalog_service.search.results import Collapsed, Hit, Query, SearchResults, Snippet, Understood
 from catalog_service.search.scope import PUBLISHED, SearchScope
 from catalog_service.search.snippets import Allowance, Highlighter
+from catalog_service.search.tree import Or
 from catalog_service.store import deadline, paging
 from catalog_service.store.moments import AsOf
 from catalog_service.store.tables import DocumentState, Version
@@ -103,9 +105,14 @@ def _shown(groups: Groups, parsed: Parsed, after: list[Any] | None) -> list[_Ran
 
 def _ranked(scope: SearchScope, parsed: Parsed, after: list[Any] | None) -> Generator[_RankedDocument, None, None]:
     """All documents that match and sort after the key `after`, the best first; read from the database on demand."""
-    for number, tier in enumerate(_tiers(scope, parsed)):
+    tiers = _tiers(scope, parsed)
+    for number, tier in enumerate(tiers):
         if after is None or number >= after[0]:
-            yield from _tier_documents(scope, number, tier, after[1:] if after and number == after[0] else None)
+            better = Or(tuple(earlier.plan for earlier in tiers[:number] if earlier)) if number else None
+            tier_scope = scope.with_plan(tier.plan, better) if tier else scope
+            score = tier.score if tier else None
+            for row in _tier_rows(tier_scope, after[1:] if after and number == after[0] else None):
+                yield _RankedDocument(row.document, row.seq, score, [number, *row[2:]])
 
 
 def _tiers(scope: SearchScope, parsed: Parsed) -> Sequence[Tier | None]:
@@ -115,16 +122,12 @@ def _tiers(scope: SearchScope, parsed: Parsed) -> Sequence[Tier | None]:
     return (None,)
 
 
-def _tier_documents(
-    scope: SearchScope, number: int, tier: Tier | None, after: list[Any] | None
-) -> Iterator[_RankedDocument]:
-    """The documents of one tier, the best first.
+def _tier_rows(scope: SearchScope, after: list[Any] | None) -> Iterator[sa.Row[Any]]:
+    """The documents of one tier, the best first: document, entry, and the columns of the sort key.
 
-    `number` is the number of the tier, which is the first part of each sort key. `after` is the rest of the key after
-    which the documents start; None for all documents of the tier.
+    `after` is the key after which the documents start; None for all documents of the tier.
     """
-    tier_scope = scope.with_plan(tier.plan) if tier else scope
-    statement, entry = tier_scope.select_with_entry(DocumentState.document, Version.seq)
+    statement, entry = scope.select_with_entry(DocumentState.document, Version.seq)
     order: dict[str, tuple[Any, ...]] = {
         "relevance": (entry,),
         "-published": (PUBLISHED, entry),
@@ -137,30 +140,40 @@ def _tier_documents(
         statement = statement.where(sa.tuple_(*keys) < sa.tuple_(*after))
     rows = scope.session.execute(statement, execution_options={"yield_per": ROWS_PER_HIT * scope.query.limit + 1})
     with closing(rows):
-        for row in rows:
-            yield _RankedDocument(row.document, row.seq, tier.score if tier else None, [number, *row[2:]])
+        yield from rows
 
 
 def _hits(
     scope: SearchScope, parsed: Parsed, shown: Sequence[_RankedDocument], allowance: Allowance
 ) -> tuple[Hit, ...]:
-    entries = [ranked.entry for ranked in shown]
-    statement = documents.with_version(scope.at).add_columns(Version.paragraphs).where(Version.seq.in_(entries))
-    rows = scope.session.execute(statement).all()
-    by_id = {str(document.id): document for document in documents.described(scope.session, rows, scope.at)}
-    texts = {row.document: {"title": row.title, "text": "\n\n".join(row.paragraphs)} for row in rows}
+    by_id = documents.by_ids(scope.session, [ranked.document for ranked in shown], scope.at)
+    columns = (Version.document, Version.number, Version.title, Version.paragraphs)
+    statement = sa.select(*columns).where(Version.seq.in_([ranked.entry for ranked in shown]))
+    rows = {row.document: row for row in scope.session.execute(statement)}
+    matched = _matched_versions(scope, rows)
     fields = scope.query.within if scope.query.highlight else ()
     highlighters = [Highlighter(field, leaves(parsed.node), allowance) for field in fields]
     return tuple(
         Hit(
             document=by_id[ranked.document],
+            version=rows[ranked.document].number,
             score=ranked.score,
-            snippets=_snippets(highlighters, texts[ranked.document]),
+            snippets=_snippets(highlighters, rows[ranked.document]),
             collapsed=_collapsed(scope.query, by_id[ranked.document], ranked.group),
-            matched_versions=(by_id[ranked.document].version,),
+            matched_versions=tuple(matched[ranked.document]),
         )
         for ranked in shown
     )
+
+
+def _matched_versions(scope: SearchScope, rows: Mapping[str, sa.Row[Any]]) -> Mapping[str, list[int]]:
+    """The numbers of the versions of each document that match; `rows` have the document and one such version."""
+    if scope.query.versions == "latest":
+        return {document: [row.number] for document, row in rows.items()}
+    matched: defaultdict[str, list[int]] = defaultdict(list)
+    for document, number in scope.session.execute(scope.of_documents(rows.keys()).matched_versions()):
+        matched[document].append(number)
+    return matched
 
 
 def _collapsed(query: Query, shown: Document, group: Group | None) -> Collapsed | None:
@@ -169,5 +182,6 @@ def _collapsed(query: Query, shown: Document, group: Group | None) -> Collapsed 
     return Collapsed(story=shown.story.id if shown.story else None, count=len(group.hidden), because=query.collapse)
 
 
-def _snippets(highlighters: Iterable[Highlighter], texts: Mapping[str, str]) -> tuple[Snippet, ...]:
+def _snippets(highlighters: Iterable[Highlighter], row: sa.Row[Any]) -> tuple[Snippet, ...]:
+    texts = {"title": row.title, "text": "\n\n".join(row.paragraphs)}
     return tuple(snippet for highlighter in highlighters for snippet in highlighter.snippets(texts[highlighter.field]))

@@ -1,6 +1,5 @@
 """Groups of documents that a search shows as one hit: copies of a text, or a whole story, as of the search's `seq`."""
 
-import dataclasses
 import functools
 import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
@@ -90,13 +89,19 @@ class Groups:
 
     def _read(self, documents: Set[str], matching: Set[str]) -> None:
         """Reads the rows of those of the documents that match; `matching` are known to."""
-        # The documents are read first and then checked against the index: a common word has very many entries.
-        statement = dataclasses.replace(self.scope, plan=None).select(*COLUMNS)
         for chunk in _chunks(documents - self._rows.keys()):
-            rows = self.scope.session.execute(statement.where(DocumentState.document.in_(chunk))).all()
-            entries = self.scope.matching_among([row.seq for row in rows if row.document not in matching])
             self._rows.update(dict.fromkeys(chunk))
-            self._rows.update({row.document: row for row in rows if row.document in matching or row.seq in entries})
+            self._rows.update({row.document: row for row in self._matching_rows(chunk, matching)})
+
+    def _matching_rows(self, documents: Collection[str], matching: Set[str]) -> Rows:
+        """The rows of those of the documents that match; `matching` are known to."""
+        scope = self.scope.of_documents(documents)
+        if scope.query.versions == "all":
+            return list(scope.session.execute(scope.select(*COLUMNS)))
+        # The documents are read first and then checked against the index: a common word has very many entries.
+        rows = scope.session.execute(scope.with_plan(None).select(*COLUMNS)).all()
+        entries = scope.matching_among([row.seq for row in rows if row.document not in matching])
+        return [row for row in rows if row.document in matching or row.seq in entries]
 
 
 def _linked(side: Any, types: Collection[str]) -> sa.Select[str]:  # noqa: ANN401  A column.

@@ -10,6 +10,8 @@ from catalog_service.search.grammar import FIELDS, Field
 Collapse: TypeAlias = Literal["none", "duplicates", "stories"]
 Facet: TypeAlias = Literal["kind", "publisher", "language", "month"]
 FACETS: tuple[Facet, ...] = get_args(Facet)
+# The current version of each document, or all versions.
+Versions: TypeAlias = Literal["latest", "all"]
 Sort: TypeAlias = Literal["relevance", "-published", "-recorded"]
 
 
@@ -29,6 +31,7 @@ class Query:
     recorded: tuple[str | None, str | None] = (None, None)
     story: str | None = None
     significance: Significance | None = None
+    versions: Versions = "latest"
     collapse: Collapse = "duplicates"
     facets: tuple[Facet, ...] = ()
     highlight: bool = True
@@ -58,9 +61,14 @@ class Collapsed(Resource):
 
 
 class Hit(Resource):
-    """One document that matches; it has a score only when hits are sorted by relevance."""
+    """One document that matches; it has a score only when hits are sorted by relevance.
+
+    The snippets are of `version`, one of the `matched_versions`. If a search finds all versions, it is the newest of
+    those that match best, and need not be the current one, which `document` shows.
+    """
 
     document: Document
+    version: int
     score: float | None
     snippets: tuple[Snippet, ...]
     collapsed: Collapsed | None

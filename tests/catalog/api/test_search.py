@@ -64,7 +64,17 @@ async def test_a_query_that_does_not_parse_is_taken_as_words_unless_strict(clien
         assert "position" in await problem_of(response)
 
 
-WRONG = "q=%00 in=body facets=mood sort=mood collapse=all limit=201 cursor=x strict=perhaps story=x q=a&q=b"
+async def test_a_text_that_was_taken_out_is_found_in_its_version(client: aiohttp.ClientSession) -> None:
+    await fill(client)
+    await publish(client, raw_event(3, 2, "changed", article=article(title="Harvest", text="Pears.")))
+    assert (await got(client, "/v1/search?q=apples"))["hits"] == []
+    (hit,) = (await got(client, "/v1/search?q=apples&versions=all"))["hits"]
+    assert (hit["document"]["version"], hit["version"], hit["matched_versions"]) == (2, 1, [1])
+
+
+WRONG = (
+    "versions=old q=%00 in=body facets=mood sort=mood collapse=all limit=201 cursor=x strict=perhaps story=x q=a&q=b"
+)
 
 
 async def test_a_wrong_query_is_a_problem(client: aiohttp.ClientSession) -> None:
