@@ -134,3 +134,9 @@ def pieces(first: str, second: str, ops: Iterable[DiffOperation]) -> Iterator[Pi
             yield Piece(second[slice(*op.b)], "added")
         if op.op in ("equal", "move"):
             yield Piece(second[slice(*op.b)], "kept" if op.op == "equal" else "moved")
+
+
+def extent(added: int, removed: int, moved: int | None) -> str:
+    """How much changed, as a phrase; `moved` is None if it was not counted."""
+    phrase = f"{added:,} {'word' if added == 1 else 'words'} added, {removed:,} removed"
+    return f"{phrase}, {moved:,} moved" if moved else phrase

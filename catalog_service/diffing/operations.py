@@ -102,10 +102,12 @@ class Texts:
 
     def _is_typographic(self, a: Span, b: Span) -> bool:
         """Whether no word changed: the spans have none, or the same ones, joined or divided or in other typography."""
-        counts = self.first.count(a), self.second.count(b)
-        if not any(counts):
+        words_a, words_b = self.first.codes_in(a), self.second.codes_in(b)
+        if not words_a and not words_b:
             return True
-        if not all(counts) or max(a[1] - a[0], b[1] - b[0]) > LONGEST_TYPOGRAPHIC:
+        if not words_a or not words_b or max(a[1] - a[0], b[1] - b[0]) > LONGEST_TYPOGRAPHIC:
+            return False
+        if len(words_a) == len(words_b) == 1 and words_a != words_b:
             return False
         return key_of_all(self.first.source[slice(*a)]) == key_of_all(self.second.source[slice(*b)])
 

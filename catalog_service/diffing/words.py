@@ -127,10 +127,13 @@ class Words:
         """The range of the words that start in a span of the text."""
         return bisect.bisect_left(self.starts, span[0]), bisect.bisect_left(self.starts, span[1])
 
+    def codes_in(self, span: Span) -> str:
+        """The characters of the words in a span of the text, without punctuation that is apart."""
+        return self.codes[slice(*self.within(span))].replace(NO_WORD, "")
+
     def count(self, span: Span) -> int:
         """The number of words in a span of the text, without punctuation that is apart."""
-        start, end = self.within(span)
-        return end - start - self.codes.count(NO_WORD, start, end)
+        return len(self.codes_in(span))
 
 
 def cut(source: str, spans: Iterable[Span], vocabulary: Vocabulary) -> Words:

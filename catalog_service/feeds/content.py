@@ -30,7 +30,8 @@ def of_change(before: Version, after: Version, difference: Diff) -> str:
 def of_long(version: VersionSummary) -> str:
     """The extent of the change of a text that is too long to be shown in a feed."""
     change = version.change
-    return f"<p>{change.words_added:,} words added, {change.words_removed:,} removed. The text is too long to show.</p>"
+    extent = marking.extent(change.words_added, change.words_removed, change.moved)
+    return f"<p>{extent}. The text is too long to show.</p>"
 
 
 def _joined(paragraphs: Iterable[Sequence[Piece]], *, changed_only: bool = False) -> str:

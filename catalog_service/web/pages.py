@@ -149,9 +149,7 @@ def _changes(request: web.Request, before: Version, after: Version, diff: Diff) 
         "earlier_title": before.title,
         "first": before.version,
         "second": after.version,
-        "added": diff.summary.words_added,
-        "removed": diff.summary.words_removed,
-        "moved": diff.summary.moved,
+        "extent": marking.extent(diff.summary.words_added, diff.summary.words_removed, diff.summary.moved),
         "paragraphs": marking.compared(marking.pieces(before.text, after.text, diff.ops)),
     }
     return _page(request, "changes.html", context)

@@ -102,8 +102,10 @@ def version_line(version: resources.VersionSummary) -> VersionLine:
     """The line of a version in the list of versions, with a summary of its change."""
     change = version.change
     summary = CHANGE_WORDS[change.kind]
-    if change.words_added or change.words_removed:
-        summary += f", {change.words_added} words added, {change.words_removed} removed"
+    if change.words_added or change.words_removed or change.moved:
+        summary += f", {marking.extent(change.words_added, change.words_removed, change.moved)}"
+    elif change.significance == "typography":
+        summary += ", typography only"
     return VersionLine(str(version.id), version.version, contract.format_time(version.recorded_at), summary)
 
 

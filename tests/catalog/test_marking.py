@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog_service.marking import Manner, MarkedSpan, Piece, Segment, compared, marked, pieces
+from catalog_service.marking import Manner, MarkedSpan, Piece, Segment, compared, extent, marked, pieces
 
 spans = st.tuples(st.integers(0, 60), st.integers(0, 60)).map(lambda pair: (min(pair), max(pair)))
 
@@ -74,3 +74,9 @@ manners: st.SearchStrategy[Manner] = st.sampled_from(["kept", "moved", "added", 
 def test_a_comparison_keeps_all_text_except_breaks(given_pieces: list[Piece]) -> None:
     shown = "".join(piece.text for paragraph in compared(given_pieces) for piece in paragraph)
     assert shown.replace("\n", "") == "".join(piece.text for piece in given_pieces).replace("\n", "")
+
+
+def test_the_extent_of_a_change_names_moved_words_if_there_are_any() -> None:
+    assert extent(1, 0, 0) == "1 word added, 0 removed"
+    assert extent(1200, 3, 40) == "1,200 words added, 3 removed, 40 moved"
+    assert extent(2, 2, None) == "2 words added, 2 removed"

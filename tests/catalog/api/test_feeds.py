@@ -130,7 +130,7 @@ async def test_control_characters_and_long_texts_give_a_valid_feed(client: aioht
     await publish(client, raw_event(1, article=article(f"Odd {odd}", odd)), raw_event(2, article=article(text=long)))
     await publish(client, raw_event(2, 2, "changed", article=article(text=f"New. {long}")))
     newest, long_one, odd_one = await entries(client, "/feeds/changes.atom")
-    assert "words added" in newest.content[0].value
+    assert "word added" in newest.content[0].value
     assert len(long_one.content[0].value) < 12_000
     assert odd_one.title.startswith("Odd a\ufffd\ufffd\ufffd]]>")
 

@@ -1,6 +1,8 @@
 """The significance of a change names its kind: a change of content is never called typography."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from catalog_service import diffing
 
@@ -45,3 +47,11 @@ def test_the_significance_of_a_changed_text(first: str, second: str, significanc
 )
 def test_the_significance_of_a_changed_title(titles: tuple[str, str], significance: str) -> None:
     assert diffing.significance(titles, ("x", "x"), diffing.compare("x", "x").ops) == significance
+
+
+@given(st.text(alphabet="aB1 ,.“”\n🇰🇷🇵", max_size=30), st.text(alphabet="aB1 ,.“”\n🇰🇷🇵", max_size=30))
+def test_a_change_without_changed_words_is_typography_and_no_other_is(first: str, second: str) -> None:
+    comparison = diffing.compare(first, second)
+    significance = diffing.significance(("T", "T"), (first, second), comparison.ops)
+    words = comparison.words_added + comparison.words_removed + comparison.words_moved
+    assert (significance in ("typography", "metadata")) == (words == 0)
