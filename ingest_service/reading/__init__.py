@@ -7,7 +7,15 @@ files in it, which are read like any other file.
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from ingest_service.errors import ArchiveTooLarge, NestedTooDeep, NoReadableMember, TooLarge, TooManyMembers, Unreadable
+from ingest_service.errors import (
+    ArchiveTooLarge,
+    NestedTooDeep,
+    NoReadableMember,
+    ReaderFailed,
+    TooLarge,
+    TooManyMembers,
+    Unreadable,
+)
 from ingest_service.model import Note, Original, Reading
 from ingest_service.reading import formats
 from ingest_service.reading.format import Member, Source, UnreadMember
@@ -17,6 +25,7 @@ DEFAULTS = Limits()
 WRONG_SUFFIX = "wrong-suffix"
 # So many unread members are named in a sentence.
 MOST_REASONS = 5
+LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,8 @@ class _Walk:
 
     def items(self, source: Source, container: str | None = None, depth: int = 0) -> Iterator[Reading]:
         """The items of a file, or of the member with the name `container`."""
+        if depth > self.limits.depth:
+            raise NestedTooDeep
         format_ = formats.detect(source)
         self.accumulates |= format_.accumulates and depth == 0
         for part in format_.read(source):
@@ -78,8 +89,6 @@ class _Walk:
         self._count(member)
         name = _joined(container, member.name)
         try:
-            if depth > self.limits.depth:
-                raise NestedTooDeep
             for item in self.items(Source(member.content, member.file_name, self.limits), name, depth):
                 own = Original(member.content, item.media_type, item.encoding)
                 parent = container if item.name == name else item.parent
@@ -89,6 +98,10 @@ class _Walk:
             raise
         except Unreadable as error:
             self.unread.append(UnreadMember(name, error))
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001  A reader's fault on a member must not stop the others.
+            self.unread.append(UnreadMember(name, ReaderFailed(f"{type(error).__name__}: {error}"[:LONGEST_REASON])))
 
     def _count(self, member: Member) -> None:
         self._members += 1

@@ -10,6 +10,7 @@ from ingest_service.errors import (
     Empty,
     NestedTooDeep,
     NoReadableMember,
+    ReaderFailed,
     TooManyMembers,
     UnknownFormat,
     Unreadable,
@@ -75,6 +76,21 @@ def test_a_member_that_cannot_be_read_does_not_concern_the_others() -> None:
         "Of the files in it, 4 cannot be read: a.txt: The file holds no text.; c.txt: it is locked;"
         " d.py: no reader knows source code; e.toy#f.txt: The file holds no text."
     )
+
+
+def test_a_fault_of_a_reader_on_a_member_does_not_concern_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_faulty(source: Source) -> list[Part]:
+        raise {b"FAULT": ValueError, b"LARGE": MemoryError}[source.content]("a faulty table")
+
+    faulty = Format("faulty", "application/x-faulty", frozenset(), lambda opening: opening.text.isupper(), read_faulty)
+    monkeypatch.setattr(formats, "FORMATS", (*formats.FORMATS, faulty))
+    read = reading.read(toy(a_bin=b"FAULT", b_txt=FERRY), "news.toy")
+    assert [item.name for item in read.items] == ["b.txt"]
+    assert [(type(member.error), str(member.error)) for member in read.unread] == [
+        (ReaderFailed, "ValueError: a faulty table")
+    ]
+    with pytest.raises(MemoryError):
+        reading.read(toy(a_bin=b"LARGE", b_txt=FERRY), "news.toy")
 
 
 def test_a_file_without_a_readable_member_has_the_reason_that_all_members_share() -> None:

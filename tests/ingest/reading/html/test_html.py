@@ -17,6 +17,13 @@ CYRILLIC = (
 )
 
 
+@pytest.mark.parametrize("control", ["\x01", "&#1;", "&#x0B;", "&#31;", "\ufffe"])
+def test_control_characters_are_left_out(control: str) -> None:
+    content = f"<body><div>{FERRY[0][:40]}{control}{FERRY[0][40:]}<p>{FERRY[1]}</p></div></body>".encode()
+    (item,) = reading.read(content, "a.html").items
+    assert item.text == f"{FERRY[0]}\n\n{FERRY[1]}"
+
+
 def test_menus_and_footers_are_no_text() -> None:
     item = read(page())
     assert (item.text, item.media_type, item.is_extracted) == (TEXT, "text/html", True)
