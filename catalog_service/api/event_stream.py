@@ -22,6 +22,8 @@ MEDIA_TYPE = "text/event-stream"
 COMMENT_SECONDS = 15.0
 # A reader that accepts nothing for this long is disconnected; it can resume after the last event that it received.
 STUCK_SECONDS = 30.0
+# Then the stream ends and its reader connects again: a token that was revoked meanwhile is refused.
+LONGEST_SECONDS = 3_600.0
 BATCH = 100
 EXPECTED = (ConnectionError, TimeoutError, DatabaseAway, DatabaseUnusable)
 log = structlog.get_logger()
@@ -102,11 +104,11 @@ class _Stream:
 
 
 async def _until_end(request: web.Request, response: EventSourceResponse, sending: Coroutine[None, None, None]) -> None:
-    """Sends until the reader is gone or stuck, or the service stops, even in the middle of a write."""
+    """Sends until the time is over, the reader is gone or stuck, or the service stops, also within a write."""
     stop = request.config_dict[STOPPING]
     tasks = [asyncio.ensure_future(part) for part in (sending, response.wait(), stop.wait())]
     try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks, timeout=LONGEST_SECONDS, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks:
             task.cancel()

@@ -131,6 +131,14 @@ async def test_a_silent_stream_has_comments_without_an_id(
     assert (response.content_type, response.headers["X-Accel-Buffering"]) == ("text/event-stream", "no")
 
 
+async def test_a_stream_ends_after_its_longest_time(
+    client: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_stream, "LONGEST_SECONDS", 0.05)
+    async with client.get("/v1/changes", headers=STREAM) as response, asyncio.timeout(10):
+        assert (await response.read()).startswith(b":")
+
+
 async def test_head_has_the_headers_of_a_stream_and_ends(client: aiohttp.ClientSession) -> None:
     async with client.head("/v1/changes", headers=STREAM) as response:
         assert (response.status, response.content_type) == (200, "text/event-stream")
