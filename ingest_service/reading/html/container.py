@@ -97,7 +97,7 @@ def _most(groups: Groups) -> Element:
 def _climbed(best: Element, groups: Groups) -> Element:
     """The element around that holds more groups of paragraphs, unless it holds another article too."""
     inside: dict[Element, int] = defaultdict(int)
-    around = set(best.iterancestors())
+    around = set(_path(best))
     for parent, lengths in groups.items():
         # Teasers of other articles have one paragraph; so may text beside the container.
         if len(lengths) >= FEWEST_PARAGRAPHS or parent in around:

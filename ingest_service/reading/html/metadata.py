@@ -100,7 +100,7 @@ class Statements:
         base = next(self.of_meta(("og:url",)), "") or json_ld.text(self.article.get("url"))
         for value in (*links, base, json_ld.text(self.article.get("url"))):
             address = _joined(base, line(value))
-            if WEB.match(address) and len(urlsplit(address).path) > 1:
+            if WEB.match(address) and len(_path(address)) > 1:
                 return address
         return ""
 
@@ -168,7 +168,7 @@ class Statements:
 
     def _date_in_path(self) -> str:
         """The date in the path of the address."""
-        match = DATE_IN_PATH.search(urlsplit(self.url).path)
+        match = DATE_IN_PATH.search(_path(self.url))
         return "-".join(match.groups()) if match else ""
 
     def _shown_date(self) -> str:
@@ -226,6 +226,14 @@ def _marked(statements: Statements) -> list[str]:
 def _joined(base: str, address: str) -> str:
     try:
         return urljoin(base, address) if address else ""
+    except ValueError:
+        return ""
+
+
+def _path(url: str) -> str:
+    """The path of an address; empty for an address that is none."""
+    try:
+        return urlsplit(url).path
     except ValueError:
         return ""
 

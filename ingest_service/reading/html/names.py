@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 SEPARATOR = re.compile(r"\s+(?:[|•»«·–—-]|::?)\s+|\s*\|\s*")
+MARKS = ("|", "•", "»", "«", "·", "–", "—", "-", ":")
 WORD = re.compile(r"\w+")
 BY = re.compile(r"(?:by|von|por|par|di|text|текст)\b:?\s+", re.I)
 AND = re.compile(r"\s*(?:;|,? and |,? & )\s*")
@@ -71,12 +72,11 @@ def without_site(title: str, sites: Sequence[str]) -> str:
     """A title without the name of the site before or behind it."""
     known = {folded(name) for name in sites if len(name) >= SHORTEST_SITE}
     for name in sites:
-        # A name may contain a separator.
-        for end in (f" {name}", f"{name}: "):
-            if title.endswith(end) and end[0] == " ":
-                title = title.removesuffix(end).rstrip(" |-–—:»·•")
-            elif title.startswith(end):
-                title = title.removeprefix(end)
+        title = title.removeprefix(f"{name}: ")
+        # A name may contain a separator itself.
+        head = title.removesuffix(name).rstrip()
+        if head != title and head.endswith(MARKS):
+            title = head.rstrip(" " + "".join(MARKS))
     while (separators := list(SEPARATOR.finditer(title))) and folded(title[separators[-1].end() :]) in known:
         title = title[: separators[-1].start()]
     return title

@@ -17,7 +17,7 @@ _BLOCKS = (
 BLOCKS = frozenset(_BLOCKS.split())
 PARAGRAPHS = ("p", "h1", "h2", "h3", "ul", "ol", "blockquote", "article", "table")
 FEWEST_PARAGRAPHS = 2
-# An address has none.
+# An address of the web has none.
 SPACE = re.compile(r"\s|[\u3000-\u9fff]")
 # Characters; a shorter `div` may be a label or a button.
 SHORTEST_PARAGRAPH = 80
@@ -76,11 +76,11 @@ def _dissolve(table: Element) -> None:
 def _divide(container: Element) -> None:
     """Puts text that is beside blocks, or divided by two line breaks, into paragraphs."""
     if not any(text and text.strip() for text in (container.text, *(child.tail for child in container))):
-        _name(container)
+        _retag(container)
         return
     parts = list(_parts(container))
     if len(parts) < FEWEST_PARAGRAPHS:
-        _name(container)
+        _retag(container)
         return
     container.text = None
     for part in parts:
@@ -90,17 +90,14 @@ def _divide(container: Element) -> None:
             container.append(part)
 
 
-def _name(container: Element) -> None:
+def _retag(container: Element) -> None:
     """Makes a paragraph of a `div` that holds nothing but text."""
-    if container.tag == "div" and next(container.iterdescendants(*BLOCKS), None) is None:
-        text = container.text_content().strip()
-        length = len(text)
-        if (
-            length >= SHORTEST_PARAGRAPH
-            and SPACE.search(text)
-            and sum(len(link.text_content()) for link in container.iter("a")) * 2 < length
-        ):
-            container.tag = "p"
+    if container.tag != "div" or next(container.iterdescendants(*BLOCKS), None) is not None:
+        return
+    text = container.text_content().strip()
+    linked = sum(len(link.text_content()) for link in container.iter("a"))
+    if len(text) >= SHORTEST_PARAGRAPH and SPACE.search(text) and linked * 2 < len(text):
+        container.tag = "p"
 
 
 @dataclass(slots=True)

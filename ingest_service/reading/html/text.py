@@ -8,12 +8,13 @@ import re
 from collections.abc import Iterator
 
 from ingest_service.model import PARAGRAPH_BREAK
+from ingest_service.reading.html import structure
 from ingest_service.reading.html.document import Element, line
 
 # Control characters that represent the ends of paragraphs, lines and cells until white space is repaired.
 PARAGRAPH, LINE, CELL = "\x1d", "\x1e", "\x1f"
 BREAKS = re.compile(rf"{LINE}(?:\s*{LINE})+|\s*{PARAGRAPH}\s*")
-INLINE = frozenset({"hi", "ref", "lb", "graphic", "del", "cell", "span", "a", "b", "i", "em", "strong", "u"})
+BLOCKS = structure.BLOCKS | {"head", "list", "item", "row", "quote", "code"}
 # Elements of HTML that are the same.
 SAME = {"br": "lb", "li": "item", "tr": "row", "td": "cell", "th": "cell", "pre": "code"}
 ITEM_MARK = "- "
@@ -48,7 +49,7 @@ def _mark(tag: str, *, is_start: bool, in_row: bool) -> str:
         return (" " if in_row else LINE) if is_start else ""
     if tag == "cell":
         return "" if is_start else CELL
-    if tag in INLINE:
+    if tag not in BLOCKS:
         return ""
     if in_row:
         return " "

@@ -90,6 +90,7 @@ def test_authors_are_read_where_the_page_marks_them(body: str) -> None:
         ("", "Ferry sails later", "Ferry sails later"),
         (meta(og__title="Nine facts about sand"), "Ferry sails later in the week", "Ferry sails later in the week"),
         (meta(og__title="Nine facts about sand"), "Islands", "Nine facts about sand"),
+        ("<title>A day at The Courier</title>", "", "A day at The Courier"),
         ("<title>ferry.example | Ferry sails later</title>", "Ferry sails later", "Ferry sails later"),
     ],
 )
@@ -136,6 +137,7 @@ def test_the_address_is_the_canonical_one_and_absolute() -> None:
     head = '<link rel="canonical" href="/ferry">' + meta(og__url="https://courier.example/ferry?from=feed")
     assert stated(head)["url"] == "https://courier.example/ferry"
     assert "url" not in stated('<link rel="canonical" href="https://courier.example/">')
+    assert "url" not in stated('<link rel="canonical" href="https://[courier/ferry">' + meta(og__url="http://[/x"))
 
 
 def test_the_last_part_of_a_windows_title_is_the_site_if_nothing_states_it() -> None:
