@@ -27,6 +27,7 @@ from ingest_service.normalise import (
     kinds,
     languages,
     letterheads,
+    manifests,
     markdown,
     metadata,
     notes,
@@ -49,6 +50,7 @@ MARKED = {markdown.markdown: "text/markdown"}
 # The rules see lines before these are joined: first the top of the page, then the body, then the end.
 RULES = (
     metadata.front_matter,
+    manifests.c2pa_manifest,
     wire_headers.wire_header,
     headline_lists.headline_list,
     furniture.page_furniture,

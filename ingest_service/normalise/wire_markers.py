@@ -10,6 +10,9 @@ LONGEST = 200
 _NTH = r"(?:(?P<nth>\d{1,2})(?P<ordinal>st|nd|rd|th|ST|ND|RD|TH) )?"
 _SLUG = r"(?:UPDATE|WRAPUP|CORRECTED|CORRECTION|REFILE|RPT|REPEAT|ADV|ADVISORY|REFILED|RECASTS)"
 _TITLE = r"(?=[\"'“‘(]?[^\W_a-z])"
+_ADDED = (
+    r"(?:DETAILS?|QUOTES?|COMMENTS?|BACKGROUND|REACTIONS?|GRAPHICS?|LINKS?|CONTEXT|STATEMENT|BYLINES?|SHARES|ANALYSTS?)"
+)
 FILINGS = (
     # (LEAD) · (2nd LD) · (URGENT)
     re.compile(
@@ -20,6 +23,11 @@ FILINGS = (
     re.compile(
         rf"(?P<marker>(?:{_SLUG}-(?:\(OFFICIAL\)-)?){{0,2}}(?P<word>{_SLUG})(?:(?P<space> ?)(?P<count>\d{{1,2}}))?)"
         rf"(?:-\(OFFICIAL\))?-{_TITLE}"
+    ),
+    # ADDS DETAILS- · RECASTS, ADDS QUOTES-
+    re.compile(
+        r"(?P<marker>(?P<word>ADDS|RECASTS|UPDATES)(?P<count>)(?:,? (?:ADDS|UPDATES))?"
+        rf" {_ADDED}(?:(?:,| AND) {_ADDED}){{0,3}})-{_TITLE}"
     ),
     # URGENT: · 2nd LEAD · 1ST LD-WRITETHRU:
     re.compile(

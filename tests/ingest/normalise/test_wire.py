@@ -64,6 +64,8 @@ def test_what_is_no_header_stays(line: str) -> None:
     [
         ("RPT-UPDATE 1-", Wire("RPT-UPDATE 1", 1)),
         ("WRAPUP 3-", Wire("WRAPUP 3", 3)),
+        ("ADDS DETAILS-", Wire("ADDS DETAILS", 1)),
+        ("RECASTS, ADDS QUOTES AND BACKGROUND-", Wire("RECASTS, ADDS QUOTES AND BACKGROUND", 1)),
         ("REFILE-", Wire("REFILE", 1)),
         ("ADV-", Wire("ADV", 1)),
         ("URGENT: ", Wire("URGENT", 0)),
@@ -86,6 +88,9 @@ def test_other_markers_are_read(line: str, wire: Wire) -> None:
         "2nd LEAD singer joins",
         "LEAD: Found",
         "ADVERSE-wind warning",
+        "ADDS UP-Why the quay costs more",
+        "ADDS DETAILS: Quay plan",
+        "ADDS DETAILS-minded harbour master",
         "Lead: a metal",
     ],
 )
