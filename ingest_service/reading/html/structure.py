@@ -19,8 +19,9 @@ PARAGRAPHS = ("p", "h1", "h2", "h3", "ul", "ol", "blockquote", "article", "table
 FEWEST_PARAGRAPHS = 2
 # An address of the web has none.
 SPACE = re.compile(r"\s|[\u3000-\u9fff]")
-# Characters; a shorter `div` may be a label or a button.
+# Characters; a shorter `div` may be a label or a button, unless it ends as a sentence does.
 SHORTEST_PARAGRAPH = 80
+SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]»」』]*\Z")
 # Characters: the cell of a data table is shorter.
 LONGEST_CELL = 600
 
@@ -96,7 +97,8 @@ def _retag(container: Element) -> None:
         return
     text = container.text_content().strip()
     linked = sum(len(link.text_content()) for link in container.iter("a"))
-    if len(text) >= SHORTEST_PARAGRAPH and SPACE.search(text) and linked * 2 < len(text):
+    is_long = len(text) >= SHORTEST_PARAGRAPH or bool(SENTENCE_END.search(text[-3:]))
+    if is_long and SPACE.search(text) and linked * 2 < len(text):
         container.tag = "p"
 
 

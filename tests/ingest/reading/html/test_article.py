@@ -25,16 +25,18 @@ def test_the_element_that_a_page_marks_as_the_body_is_the_article() -> None:
     "body",
     [
         "".join(f"<div>{text}</div>" for text in FERRY),
+        "".join(f"<div>{text}</div>" for text in FERRY) + "<div>It sails.</div><div>Captain Voss is glad.</div>",
         "".join(f"<div><span><font>{text}</font><br></span></div>" for text in FERRY),
         f"<section>{''.join(f'<p>{text}</p>' for text in FERRY)}</section><section><h2>Tide</h2>{LONG}{LONG}</section>",
         "".join(f"<div class='subscriber-only'><p>{text}</p></div>" for text in FERRY),
         f"<div class='no-comments sidebar-right'>{PARAGRAPHS}</div>",
     ],
-    ids=["blocks", "fonts", "sections", "subscribers", "names"],
+    ids=["blocks", "short blocks", "fonts", "sections", "subscribers", "names"],
 )
 def test_no_paragraph_is_lost_to_another_structure(body: str) -> None:
     notice = f"<div id='cookie-notice'><p>{FERRY[0]}</p><p>{LONG}</p></div>"
     text = read(f"<html><body>{notice}<div><div class=x>{body}</div></div></body></html>").text
+    assert ("glad" in text) == ("glad" in body)
     assert text.startswith(TEXT)
     assert text.count(FERRY[0]) == 1
 
