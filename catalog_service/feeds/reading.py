@@ -36,7 +36,8 @@ def of_changes(session: Session, collection: str | None = None) -> Feed:
 
 
 def _named_by(change: Change) -> Name:
-    return str(change.subject), int(str(change.data["version"]))
+    """The version that a change added, or the current one; number 0, which no version has, if the change has none."""
+    return str(change.subject), int(str(change.data.get("version") or 0))
 
 
 def of_document(session: Session, document: UUID) -> Feed:

@@ -92,9 +92,7 @@ class Highlighter:
         """Whether a match may start in this chunk; a long one is not analysed for that."""
         if len(chunk) > entries.CACHED_CHARACTERS:
             return bool(self._leaves)
-        if any(token.stem in self._joined_stems for token in analyzer.compounds(chunk)):
-            return True
-        return any(
+        return self._may_be_compound(chunk) or any(
             stem in self._stems or stem.startswith(self._open_stems) or word.startswith(self._prefixes)
             for stem, word in entries.cached_terms[chunk]
         )
@@ -110,9 +108,16 @@ class Highlighter:
             if window and (token is None or len(window) == self._longest):
                 if window[0].start >= end:
                     return
-                if mark_end := max(self._compound_end(text, window[0]), *(_end(window, leaf) for leaf in self._leaves)):
+                ends = (_end(window, leaf) for leaf in self._leaves)
+                if mark_end := max((self._compound_end(text, window[0]), *ends)):
                     yield window[0].start, mark_end
                 window.popleft()
+
+    def _may_be_compound(self, chunk: str) -> bool:
+        """Whether the chunk has a word with hyphens that is sought as one word."""
+        if not self._joined_stems or not analyzer.HYPHENS.search(chunk):
+            return False
+        return any(token.stem in self._joined_stems for token in analyzer.compounds(chunk))
 
     def _compound_end(self, text: str, first: Token) -> int:
         """The end of the word with hyphens that begins with this token and is sought as one word, or 0."""
