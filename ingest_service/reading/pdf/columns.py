@@ -6,7 +6,7 @@ like the columns of a table is read row by row.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import accumulate, groupby, pairwise
 from statistics import median
 
 from ingest_service.reading.pdf.lines import Line
@@ -21,35 +21,35 @@ SIDE_BY_SIDE = 0.3
 MOST_SPANNING = 0.5
 # Lines whose bottoms differ by less than this share of their height are on one row.
 SAME_ROW = 0.4
+# A page of drawings, such as a map, has text all over; no page of prose has so many columns.
+MOST_CUTS = 20
+MOST_EDGES = 20
 # Left edges closer than this are one edge, in points.
 SAME_EDGE = 2.0
 
 
-def blocks(lines: Sequence[Line]) -> Iterator[list[Line]]:
-    """The lines of each column part in reading order."""
-    if len(lines) >= 2 * FEWEST_LINES:
-        if columns := _columns(lines):
-            for column in columns:
-                yield from blocks(column)
-            return
-        if bands := _bands(lines):
-            for band in bands:
-                yield from blocks(band)
-            return
-    if lines:
+def blocks(lines: Sequence[Line], cuts: int = MOST_CUTS) -> Iterator[list[Line]]:
+    """The lines of each column part in reading order, after so many cuts inside each other at most."""
+    parts = (_columns(lines) or _bands(lines)) if cuts and len(lines) >= 2 * FEWEST_LINES else None
+    if parts:
+        for part in parts:
+            yield from blocks(part, cuts - 1)
+    elif lines:
         yield _rows(lines)
 
 
-def _columns(lines: Sequence[Line]) -> tuple[list[Line], list[Line]] | None:
+def _columns(lines: Sequence[Line]) -> list[list[Line]] | None:
     """The lines on both sides of a gap that runs through all of them from top to bottom."""
     by_left = sorted(lines, key=lambda line: line.left)
     gutter = GUTTER * median(line.size for line in lines)
-    right = by_left[0].right
-    for number, line in enumerate(by_left):
-        if line.left - right >= gutter and _are_columns(by_left[:number], by_left[number:]):
-            return by_left[:number], by_left[number:]
-        right = max(right, line.right)
-    return None
+    reach = accumulate((line.right for line in by_left), max)
+    gaps = [
+        number
+        for number, (right, line) in enumerate(zip(reach, by_left[1:], strict=False), 1)
+        if line.left - right >= gutter
+    ]
+    divided = ([by_left[:number], by_left[number:]] for number in gaps[:MOST_EDGES])
+    return next((sides for sides in divided if _are_columns(*sides)), None)
 
 
 def _are_columns(left: Sequence[Line], right: Sequence[Line]) -> bool:
@@ -95,7 +95,7 @@ def _left_edges(lines: Sequence[Line]) -> list[float]:
         first for first, third in zip(edges, edges[FEWEST_LINES - 1 :], strict=False) if third - first <= SAME_EDGE
     ]
     distinct = shared[:1] + [edge for before, edge in pairwise(shared) if edge - before > SAME_EDGE]
-    return [edge for edge in distinct if edge - edges[0] > SAME_EDGE]
+    return [edge for edge in distinct if edge - edges[0] > SAME_EDGE][:MOST_EDGES]
 
 
 def _rows(lines: Sequence[Line]) -> list[Line]:

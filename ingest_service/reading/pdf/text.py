@@ -15,6 +15,7 @@ from ingest_service.reading.pdf.lines import Line
 RUNNING_LINE = "running-line"
 FIRST_HALF = re.compile(r"([^\W\d_]+)-?$")
 SECOND_HALF = re.compile(r"[^\W\d_]+")
+COMPOUND = re.compile(r"[^\W\d_]+-[^\W\d_]+")
 # Chinese and Japanese have no spaces between words.
 UNSPACED = re.compile(r"[\u2e80-\u2fff\u3001-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uff64]")
 # The title on the first page is larger than its text by this, and no longer than this.
@@ -119,7 +120,13 @@ class PdfText:
         if first is None or second is None:
             return False
         halves = first[1].casefold(), second[0].casefold()
-        return "-".join(halves) not in self._folded or "".join(halves) in self._folded
+        return "-".join(halves) not in self._compounds or "".join(halves) in self._folded
+
+    @cached_property
+    def _compounds(self) -> frozenset[str]:
+        """The words of the document that have a hyphen inside, in lower case."""
+        words = (word for word in self._folded.split() if "-" in word)
+        return frozenset(match[0] for word in words for match in COMPOUND.finditer(word))
 
     @cached_property
     def _folded(self) -> str:

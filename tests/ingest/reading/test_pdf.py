@@ -1,5 +1,6 @@
 """PDF: paragraphs in reading order from lines with places, and the reasons of files that have no text."""
 
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -167,6 +168,15 @@ def test_columns_end_at_a_line_across_them() -> None:
     page += [*column(NARROW_LEFT, top=TOP - 12 * LEADING), *column(NARROW_RIGHT, x=320, top=TOP - 12 * LEADING)]
     parts = [joined(lines) for lines in (NARROW_LEFT, NARROW_RIGHT, FERRY, NARROW_LEFT, NARROW_RIGHT)]
     assert article(pdf(page[::-1])).paragraphs == tuple(parts)
+
+
+def test_a_page_of_scattered_words_is_read_in_bounded_time() -> None:
+    places = [(7 * number % 500, 11 * number % 800) for number in range(4_000)]
+    page = [Text(f"Pier {number} of the harbour", 20 + x, 20 + y, 2) for number, (x, y) in enumerate(places)]
+    start = time.process_time()
+    (item,) = reading.read(pdf(page), "a.pdf").items
+    assert item.text.count("Pier") == 4_000
+    assert time.process_time() - start < 10
 
 
 def test_a_table_is_read_row_by_row() -> None:
