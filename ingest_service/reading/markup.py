@@ -216,7 +216,9 @@ def _is_row_of_data(row: Element) -> bool:
 def _divided(raw: str, *, as_laid_out: bool) -> list[str]:
     """The paragraphs of a text without elements."""
     raw = ENTITY_AS_TEXT.sub(lambda match: html.unescape(match[0]), raw)
-    return _laid_out(raw) if as_laid_out or _is_laid_out(raw) else _flowing(raw)
+    if as_laid_out:
+        return _between_empty_lines(raw)
+    return list(_wire_copy(raw)) if _is_laid_out(raw) else _flowing(raw)
 
 
 def _is_laid_out(raw: str) -> bool:
@@ -228,12 +230,24 @@ def _is_laid_out(raw: str) -> bool:
     return not indented and sum(1 for row in rows if LAID_OUT_ROW.match(row)) > 1
 
 
-def _laid_out(raw: str) -> list[str]:
-    """The paragraphs between empty lines, with their line ends and indents: normalising reads these."""
-    text = raw.replace(BREAK, "\n").expandtabs(4)
-    return [
-        "\n".join(map(str.rstrip, part.split("\n"))).strip("\n") for part in EMPTY_LINES.split(text) if part.strip()
-    ]
+def _between_empty_lines(raw: str) -> list[str]:
+    """The paragraphs of a preformatted text, with their line ends and indents: normalising reads these."""
+    parts = EMPTY_LINES.split(raw.replace(BREAK, "\n").expandtabs(4))
+    return ["\n".join(map(str.rstrip, part.split("\n"))).strip("\n") for part in parts if part.strip()]
+
+
+def _wire_copy(raw: str) -> Iterator[str]:
+    """The paragraphs of wire copy: an indent begins one, other lines continue it; a row of columns is one itself."""
+    paragraph: list[str] = []
+    is_row = False
+    for line in [*raw.replace(BREAK, "\n").split("\n"), ""]:
+        text, was_row, is_row = line.strip(), is_row, LAID_OUT_ROW.search(line) is not None
+        begins = not text or is_row or was_row or line[0].isspace()
+        if begins and paragraph:
+            yield " ".join(paragraph)
+            paragraph = []
+        if text:
+            paragraph.append(text if is_row else xml_documents.one_line(text))
 
 
 def _flowing(raw: str) -> list[str]:

@@ -114,7 +114,7 @@ def _metadata(element: Element, content: Element | None) -> dict[str, Json]:
         "byline": items.byline(_line(element, "byline")) or body.get("byline"),
         "date": moments.date(first) or moments.date(revised),
         "publisher": _party(element, "provider") or _party(element, "source") or _line(element, "creditline"),
-        "language": _described(element, "language").lower(),
+        "language": (_described(element, "language") or attribute(element, "lang")).lower(),
         "version_created": moments.iso(revised),
         "dateline": _line(element, "dateline") or body.get("dateline"),
         "subheadline": _line(element, "subheadline"),
@@ -124,6 +124,7 @@ def _metadata(element: Element, content: Element | None) -> dict[str, Json]:
         "urgency": attribute(find(management, "urgency"), "formalname"),
         "status": attribute(find(management, "status"), "formalname").lower(),
         "genres": list(filter(None, [_described(element, "genre")])),
+        "keywords": _keywords(element),
         "note_to_editors": next(filter(None, (first_line(one, "comment") for one in _components(element))), ""),
     }
 
@@ -141,6 +142,13 @@ def _party(element: Element, name: str) -> str:
 def _described(element: Element, name: str) -> str:
     values = (find(component, f"descriptivemetadata/{name}") for component in _components(element))
     return next(filter(None, (attribute(value, "formalname") for value in values)), "")
+
+
+def _keywords(element: Element) -> list[Json]:
+    properties = (
+        one for component in _components(element) for one in find_all(component, "descriptivemetadata/property")
+    )
+    return [attribute(one, "value") for one in properties if attribute(one, "formalname") == "Keyword"]
 
 
 FORMAT = Format(

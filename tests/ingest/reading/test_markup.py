@@ -39,19 +39,17 @@ def test_pretty_printed_xml_is_one_paragraph() -> None:
     assert of_xml(text) == ["The ferry leaves North Quay, then sails."]
 
 
-def test_the_layout_of_wire_copy_in_one_element_is_kept() -> None:
-    text = (
-        "<p>(Adds quotes)\n    By Jo Berg\n    OSLO - The ferry was late on\nMonday, the port said.\n    It rained.</p>"
-    )
-    assert of_xml(text) == [
-        "(Adds quotes)\n    By Jo Berg\n    OSLO - The ferry was late on\nMonday, the port said.\n    It rained."
-    ]
+def test_wire_copy_in_one_element_is_divided_by_its_indents() -> None:
+    text = "<p>(Adds quotes)\n   By Jo Berg\n   OSLO - The ferry was late on\nMonday, the port said.\n   It rained.</p>"
+    *head, lead, last = of_xml(text)
+    assert head == ["(Adds quotes)", "By Jo Berg"]
+    assert (lead, last) == ("OSLO - The ferry was late on Monday, the port said.", "It rained.")
 
 
 def test_the_columns_of_a_result_in_one_element_are_kept() -> None:
-    assert of_xml("<p>Results\nNorth        2 South    0\nEast         1 West     1</p>") == [
-        "Results\nNorth        2 South    0\nEast         1 West     1"
-    ]
+    assert of_xml("<p>Results of\nMonday\nNorth        2 South    0\nEast         1 West     1\n-----\n  End</p>") == [
+        "Results of Monday", "North        2 South    0", "East         1 West     1", "-----", "End",
+    ]  # fmt: skip
 
 
 def test_entities_of_html_are_characters_in_xml() -> None:

@@ -17,7 +17,7 @@ MANAGEMENT = """<NewsItemType FormalName="News"/><FirstCreated>20260303T220000+0
 LINES = """<NewsLines><HeadLine>Ferry to sail later</HeadLine><SubHeadLine>Nine to two</SubHeadLine>
 <ByLine>By Ada Holm</ByLine><DateLine>Port Alma, March 3</DateLine><SlugLine>FERRY</SlugLine></NewsLines>
 <AdministrativeMetadata><Provider><Party FormalName="Harbour News"/></Provider></AdministrativeMetadata>
-<DescriptiveMetadata><Language FormalName="EN"/></DescriptiveMetadata>"""
+<DescriptiveMetadata><Language FormalName="EN"/><Property FormalName="Keyword" Value="ferry"/></DescriptiveMetadata>"""
 CHANGE = """<StatusWillChange><FutureStatus FormalName="Usable"/>
 <DateAndTime>20260305T110000Z</DateAndTime></StatusWillChange>"""
 CONTENT = '<ContentItem><MediaType FormalName="{}"/><DataContent>{}</DataContent></ContentItem>'
@@ -51,7 +51,7 @@ def test_an_item_has_what_its_lines_say() -> None:
     assert (made.published, made.language, made.paragraphs) == ("2026-03-03T21:00:00Z", "en", (TEXT,))
     assert {**made.fields} == {
         "version_created": "2026-03-04T08:15:00Z", "dateline": "Port Alma, March 3", "subheadline": "Nine to two",
-        "slugline": "FERRY", "urgency": "4", "status": "usable",
+        "slugline": "FERRY", "urgency": "4", "status": "usable", "keywords": ["ferry"],
     }  # fmt: skip
 
 
