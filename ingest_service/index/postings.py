@@ -176,8 +176,7 @@ class Postings:
         postings = [
             (start + numbers, articles)
             for runs, (start, end) in zip(self.partitions, _partition_bounds(values), strict=True)
-            if start < end
-            for numbers, articles in _find_in(runs, values[start:end], most)
+            for numbers, articles in _find_in(runs if start < end else (), values[start:end], most)
         ]
         nothing = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32))
         numbers, articles = zip(nothing, *postings, strict=True)
@@ -191,11 +190,10 @@ class Postings:
         """Merges the newest runs of a partition so that each run is much longer than all newer ones together."""
         runs = self.partitions[number]
         first, newer = len(runs), 0
-        for index in range(len(runs) - 1, -1, -1):
-            length = len(runs[index].values)
-            if length < SIZE_RATIO * newer:
+        for index in reversed(range(len(runs))):
+            if len(runs[index].values) < SIZE_RATIO * newer:
                 first = index
-            newer += length
+            newer += len(runs[index].values)
         if first < len(runs):
             merged = _merged(runs[first:], self._deleted)
             runs[first:] = [_mapped_if_long(merged)] if len(merged.values) else []
@@ -218,10 +216,12 @@ def _find_in(runs: Iterable[Run], values: Values, most: int) -> Iterator[tuple[I
     """For each run the postings it holds of the values: the number of the value, and the article."""
     for run in runs:
         hits = run.candidates(values)
-        searched = values.take(hits)
-        numbers, positions = ranges(*run.locate(searched, most))
-        equal = (run.values.take(positions) == searched.take(numbers)).nonzero()[0]
-        yield hits.take(numbers.take(equal)), run.articles.take(positions.take(equal))
+        starts, lengths = run.locate(searched := values.take(hits), most)
+        # A short run, as each single article adds them, holds none of the values in most cases.
+        if lengths.any():
+            numbers, positions = ranges(starts, lengths)
+            equal = (run.values.take(positions) == searched.take(numbers)).nonzero()[0]
+            yield hits.take(numbers.take(equal)), run.articles.take(positions.take(equal))
 
 
 def _merged(runs: list[Run], deleted: npt.NDArray[np.bool_]) -> Run:
