@@ -37,9 +37,16 @@ WORD = re.compile(
 )
 # A point ends a sentence after three characters without a point, or after a short word in lower case before a capital:
 # "Mr. Kim" and "the U.S. envoy" are not cut.
+# The pattern begins with a set of characters, so that the search skips all others.
 SENTENCE_END = re.compile(
-    r"""[^\s.]{3}\.["'”’»)\]]*\s+|[ ][a-z\d]{1,2}\.["'”’»)\]]*\s+(?=[^\sa-z])|[!?…]["'”’»)\]]*\s+|[。！？][」』）”’]*"""
-    r"""|\n\s*\n\s*|\n(?=\s*[^\sa-z])"""
+    r"""[.!?…。！？\n](?:
+        (?<=[^\s.]{3}\.)["'”’»)\]]*\s+
+        |(?:(?<=[ ][a-z\d]\.)|(?<=[ ][a-z\d]{2}\.))["'”’»)\]]*\s+(?=[^\sa-z])
+        |(?<=[!?…])["'”’»)\]]*\s+
+        |(?<=[。！？])[」』）”’]*
+        |(?<=\n)(?:\s*\n\s*|(?=\s*[^\sa-z]))
+    )""",
+    re.VERBOSE,
 )
 # A longer sentence is a table or has no punctuation: it is cut where its words say so, alike in both texts.
 LONG_SENTENCE = 400
