@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import email.errors
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -18,8 +19,9 @@ from ingest_service.reading.opening import Opening
 MEDIA_TYPE = "message/rfc822"
 SUFFIXES = frozenset({".eml", ".mbox"})
 SUBJECT_PREFIX = "subject-prefix"
-# Mail programs divide messages in one file by such a line after an empty one (RFC 4155).
-DIVIDER = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From \S+ [^\r\n]{10,60}\d{4}\r?\n")
+# Mail programs divide messages in one file by such a line, after an empty one and before a header (RFC 4155).
+MAILBOX = b"From "
+DIVIDER = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From \S+ [^\r\n]{10,60}\d{4}\r?\n(?=[!-9;-~]+:)")
 ESCAPED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 # A plain text with fewer words, and a small share of those in the HTML, only says that there is HTML.
 FEW_WORDS = 40
@@ -30,11 +32,19 @@ PARSER_ERRORS = (ValueError, LookupError, TypeError, AttributeError, RecursionEr
 
 
 def _read(source: Source) -> Iterator[Part]:
-    starts = [match.end() for match in DIVIDER.finditer(source.content)]
-    if len(starts) > 1:
-        yield from _messages(source.content)
-        return
-    content = source.content[starts[0] :] if starts else source.content
+    messages = DIVIDER.split(source.content) if source.content.startswith(MAILBOX) else [source.content]
+    messages = [message for message in messages if message.strip()]
+    if len(messages) > 1:
+        yield from (
+            Member(str(number), f"{number}.eml", ESCAPED_FROM.sub(rb"\1", message))
+            for number, message in enumerate(messages, 1)
+        )
+    else:
+        yield from _message(messages[0], source)
+
+
+def _message(content: bytes, source: Source) -> Iterator[Part]:
+    """The text of a message, and its attachments."""
     try:
         message: MailPart = email.message_from_bytes(content)
         contents = parts.of(message)
@@ -50,13 +60,6 @@ def _read(source: Source) -> Iterator[Part]:
         yield UnreadMember("1", contents.sealed)
     for number, (part, name) in enumerate(zip(contents.attachments, names, strict=True), 2):
         yield _attachment(str(number), part, name)
-
-
-def _messages(content: bytes) -> Iterator[Part]:
-    """The messages of a mailbox."""
-    divided = [part for part in DIVIDER.split(content) if part.strip()]
-    for number, message in enumerate(divided, 1):
-        yield Member(str(number), f"{number}.eml", ESCAPED_FROM.sub(rb"\1", message))
 
 
 def _attachment(number: str, part: MailPart, name: str) -> Part:

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from ingest_service.reading.pdf.lines import Line
 
@@ -15,7 +16,9 @@ SLOT = 4.0
 NUMBER = re.compile(r"\d{1,5}")
 # The number of a page, before or after the title of a chapter.
 PAGE_NUMBER = re.compile(r"(\d{1,5})\b(?=.{0,80}$)|^.{0,80}\b(\d{1,5})$")
-FEWEST_NUMBERED = 3
+# Lines with the same text, and lines that share nothing but the number of their page, are on so many pages.
+FEWEST_REPEATED, FEWEST_NUMBERED = 2, 3
+MOST_NUMBERS = 4
 
 Place = tuple[int, int]
 
@@ -23,20 +26,21 @@ Place = tuple[int, int]
 def running_lines(pages: Sequence[Sequence[Line]]) -> set[Place]:
     """The page and the number on it of each line that repeats at the same height on other pages.
 
-    A line repeats if its text does, except for numbers, or if it begins or ends with the number of its page.
+    A line repeats if its text does, perhaps with the number of the page in it, or if it begins or ends with that.
     """
     repeated: defaultdict[tuple[object, ...], set[Place]] = defaultdict(set)
     for page, lines in enumerate(pages):
         for number in _at_edges(lines):
             slot = round(lines[number].bottom / SLOT)
-            for key in _keys(lines[number].text, page):
+            for key in _keys(lines[number].text.casefold(), page):
                 # A line at the border of two slots is in both.
                 for near in (slot, slot + 1):
                     repeated[(near, *key)].add((page, number))
     share = REPEATED_SHARE * len(pages)
     found: set[Place] = set()
-    for (_, kind, _), places in repeated.items():
-        if len({page for page, _ in places}) >= max(2 if kind == "text" else FEWEST_NUMBERED, share):
+    for (_, text, _), places in repeated.items():
+        fewest = FEWEST_NUMBERED if text is None else FEWEST_REPEATED
+        if len({page for page, _ in places}) >= max(fewest, share):
             found |= places
     return found
 
@@ -46,10 +50,14 @@ def without_numbers(text: str) -> str:
     return NUMBER.sub("#", text.casefold())
 
 
-def _keys(text: str, page: int) -> Iterator[tuple[str, object]]:
-    yield "text", without_numbers(text)
+def _keys(text: str, page: int) -> Iterator[tuple[str | None, int | None]]:
+    """What a line may share with those of other pages: its text, if need be without the number of its page."""
+    yield text, None
+    for number in islice(NUMBER.finditer(text), MOST_NUMBERS):
+        yield f"{text[: number.start()]}#{text[number.end() :]}", int(number[0]) - page
+    # The title of a chapter may be beside the number.
     if match := PAGE_NUMBER.match(text):
-        yield "number", int(match[1] or match[2]) - page
+        yield None, int(match[1] or match[2]) - page
 
 
 def _at_edges(lines: Sequence[Line]) -> set[int]:

@@ -251,6 +251,14 @@ def test_signatures_are_no_attachments() -> None:
     assert body(message("Subject: A\n", armor)).text == f"{FERRY}\n-- \nJane"
 
 
+def test_a_line_like_a_divider_inside_a_message_divides_nothing() -> None:
+    quoted = f"{FERRY}\n\nFrom jane@example.org Tue Jun  4 10:15:00 2024\nSubject: Old\n\nEnd."
+    assert body(message("Subject: A\n", quoted)).text == quoted
+    divider = b"From jane@example.org Tue Jun  4 10:15:00 2024\n"
+    unstructured = quoted.replace("Subject: Old", "she wrote that")
+    assert body(divider + message("Subject: A\n", unstructured)).text == unstructured
+
+
 def test_each_message_of_a_mailbox_is_a_member() -> None:
     divider = b"From jane@example.org Tue Jun  4 10:15:00 2024\n"
     content = b"\n".join(

@@ -224,6 +224,18 @@ def test_a_paragraph_continues_on_the_next_page_without_running_lines() -> None:
     assert all(note.at is None for note in read.notes)
 
 
+def test_numbers_of_pages_are_running_lines_and_rows_of_a_table_are_not() -> None:
+    def page(number: int) -> list[Text]:
+        rows = [f"Ward {row} has {row * row % 97} votes" for row in range(40 * number, 40 * number + 40)]
+        return [*column(rows, top=780), Text(f"Chapter {'ABCD'[number]} of the report {number + 7}", 280, 30, 9)]
+
+    read = article(pdf(*map(page, range(4))))
+    assert read.text.count("Ward") == 160
+    assert "Chapter" not in read.text
+    two = article(pdf([*column(FERRY), Text("1", 290, 30)], [*column(BRIDGE), Text("2", 290, 30)]))
+    assert removed(two, "running-line") == ["1\n2"]
+
+
 def test_footnotes_do_not_divide_a_paragraph() -> None:
     first = [*column(FERRY[:2]), Text("1 Minutes of the council, page 7.", LEFT, 90, 7)]
     read = article(pdf(first, column([*FERRY[2:], "", *BRIDGE])))
