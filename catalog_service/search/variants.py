@@ -11,7 +11,7 @@ AFTER_ANY, AFTER_CONSONANT, AFTER_VOWEL = "의에도까부만처보", "이을은
 # A stem of two syllables or more: shorter ones are too often the beginning of another word.
 INFLECTED = re.compile(r"\W*([\uac00-\ud7a3]{2,})([\uac00-\ud7a3])\W*")
 # In Unicode, syllables are ordered by their 28 final consonants, of which the first is none.
-FIRST_SYLLABLE, FINALS = 0xAC00, 28
+FIRST_SYLLABLE, FINALS, FINAL_L = 0xAC00, 28, 8
 
 
 def of(text: str, tokens: Sequence[Token]) -> list[tuple[str, ...]]:
@@ -34,5 +34,7 @@ def _with_particles(stem: str) -> list[tuple[str, ...]]:
 
 def _particles(stem: str) -> str:
     """The particles, each one character, that may follow a stem."""
-    has_final = (ord(stem[-1]) - FIRST_SYLLABLE) % FINALS != 0
-    return AFTER_ANY + (AFTER_CONSONANT if has_final else AFTER_VOWEL)
+    final = (ord(stem[-1]) - FIRST_SYLLABLE) % FINALS
+    if final == FINAL_L:
+        return AFTER_ANY + AFTER_CONSONANT + "로"
+    return AFTER_ANY + (AFTER_CONSONANT if final else AFTER_VOWEL)
