@@ -166,7 +166,7 @@ def _date(entry: Element, *names: str) -> str | None:
 def _authors(element: Element) -> list[Json]:
     """The names of the authors; addresses of mail are not published."""
     names = [line(creator) for creator in _of(element, DUBLIN_CORE, "creator")]
-    for author in _own(element, "author", "managingeditor"):
+    for author in _own(element, "author"):
         name = next((line(name) for name in children(author) if xml_documents.name(name) == "name"), line(author))
         found = MAIL_AND_NAME.fullmatch(name)
         names.append(found["name"] if found else name)

@@ -27,7 +27,7 @@ BLOCKS = _names(
 ROW, CELLS, ITEMS, PREFORMATTED = "tr", _names("td th"), _names("li"), "pre"
 # Elements without text for a reader.
 DROPPED = _names(
-    "audio button canvas embed form-metadata head iframe input map media-metadata media-object media-producer"
+    "audio button canvas embed head iframe input map media-metadata media-object media-producer"
     " media-reference nav nitf-table-metadata noscript object script select style svg template textarea video"
 )
 # At the edges of a page of HTML: what they hold is in the item's metadata.
@@ -43,7 +43,8 @@ FEWEST_PROSE_WORDS = 8
 TAG = re.compile(r"<(?:[a-zA-Z][\w:.-]*(?:\s[^<>]*)?/?|/[a-zA-Z][\w:.-]*\s*|!--[^<>]*--)>")
 DIVIDING_TAG = re.compile(r"<(?:p|div|br|li|tr|section|article|pre|h[1-6])\b", re.I)
 ONLY_TAGS = re.compile(r"\s*(?:<[^<>]*>\s*)+")
-ENTITY_AS_TEXT = re.compile(r"&(?:#\d{2,7}|#x[0-9a-fA-F]{2,6}|quot|apos|amp|nbsp|lt|gt);")
+# Some texts are escaped twice.
+ENTITY_AS_TEXT = re.compile(r"&(?:#\d{2,7}|#x[0-9a-fA-F]{2,6}|quot|apos|amp|nbsp);")
 # Pretty-printed XML has the mark that follows an element on a line of its own.
 BEFORE_MARK = re.compile(r"(?<!\s)\s+(?=[,.;:!?)’”»](?:\s|$))")
 LAID_OUT_ROW = re.compile(r"\S.*\S {3,}\S")
@@ -118,8 +119,8 @@ class _Collector:
                 self._end(node)
             elif xml_documents.is_entity(node):
                 self._pieces.append(html.unescape(node.text))
-            if kind != "start" and node is not self._root:
-                self._pieces.append(node.tail or "")
+            if kind != "start" and node is not self._root and node.tail:
+                self._pieces.append(node.tail)
         self._flush()
         return self._found
 
@@ -139,12 +140,13 @@ class _Collector:
             self._pieces.append(BREAK)
         elif tag == "span" and _follows_another(element):
             self._pieces.append(" ")
-        self._pieces.append(element.text or "")
+        if element.text:
+            self._pieces.append(element.text)
 
     def _start_cell(self) -> None:
         if self._row is None:
             self._flush()
-        elif "".join(self._pieces).strip():
+        elif any(map(str.strip, self._pieces)):
             self._pieces.append(CELL_BREAK)
 
     def _end(self, element: Element) -> None:
@@ -154,7 +156,9 @@ class _Collector:
             self._row = None
         elif self._begins_paragraph(tag):
             self._flush()
-        if tag == PREFORMATTED:
+        if tag in ITEMS:
+            self._mark = ""
+        elif tag == PREFORMATTED:
             self._kept_as_laid_out -= 1
 
     def _begins_paragraph(self, tag: str) -> bool:

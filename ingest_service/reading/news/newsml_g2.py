@@ -55,7 +55,8 @@ def _news_items(root: Element) -> Iterator[Element]:
 
 
 def _other_items(root: Element) -> str:
-    kinds = [xml_documents.name(element) for element in (root, *(other for other in root.iter() if other is not root))]
+    """What a file without news items holds, in words."""
+    kinds = map(xml_documents.name, root.iter())
     return next((OTHER_ITEMS[kind] for kind in kinds if kind in OTHER_ITEMS), "only a part of an item")
 
 

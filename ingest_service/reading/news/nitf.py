@@ -49,7 +49,7 @@ def body_metadata(root: Element) -> dict[str, Json]:
 
 
 def _head_metadata(root: Element) -> dict[str, Json]:
-    """What the head of the file says; it wins over the head of the body only where that is silent."""
+    """What the head of the file says; it names the publisher only if the body names none."""
     head, docdata, body = find(root, "head"), find(root, "head/docdata"), body_metadata(root)
     issued = attribute(find(docdata, "date.issue"), "norm") or _story_date(root)
     rights = find(docdata, "doc.rights")

@@ -15,7 +15,7 @@ def of_xml(text: str) -> list[str]:
         ("<p>The  ferry\n sails.</p><p>It rains.</p>", ["The ferry sails.", "It rains."]),
         ("Before<p>inside</p>after <b>bold</b>, too", ["Before", "inside", "after bold, too"]),
         ("The ferry sails <br/>at nine.<br/><br/>It rains.", ["The ferry sails\nat nine.", "It rains."]),
-        ("<ul><li>one</li><li><p>two</p></li></ul>", ["- one", "- two"]),
+        ("<ul><li>one</li><li><p>two</p></li><li></li></ul><p>Text.</p>", ["- one", "- two", "Text."]),
         ("<table><tr><th>A</th><th>B</th></tr><tr><td>North</td><td>9</td></tr></table>", ["A | B", "North | 9"]),
         ("<table><tr><td><p>A page</p><p>in a table.</p></td></tr></table>", ["A page", "in a table."]),
         ("<p>Fish &amp; chips &mdash; &#8364;5</p>", ["Fish & chips — €5"]),
