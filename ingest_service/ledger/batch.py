@@ -67,7 +67,8 @@ class Batch:
     """The rows that a batch of files can change. A row that is not stored yet has a negative id.
 
     `stored_files`, `stored_items` and `stored_holdings` are what the database has; `files`, `items` and the holdings
-    are what was decided. A holding says that a file holds an item. `contents` are the packed articles of items.
+    are what was decided. A holding says that a file holds an item; `holder_paths` are the paths of files outside of the
+    batch that hold items of it. `contents` are the packed articles of items.
     `item_changes` and `observations` are emitted at once, each with the row of its item at that observation; the new
     articles are emitted when they are judged.
     """
@@ -76,6 +77,7 @@ class Batch:
     stored_files: dict[int, FileRow] = field(default_factory=dict)
     stored_items: dict[int, ItemRow] = field(default_factory=dict)
     stored_holdings: set[tuple[int, int]] = field(default_factory=set)
+    holder_paths: dict[int, str] = field(default_factory=dict)
     files: dict[str, FileRow] = field(default_factory=dict)
     items: dict[int, ItemRow] = field(default_factory=dict)
     contents: dict[int, bytes] = field(default_factory=dict)
@@ -157,9 +159,14 @@ class Batch:
         """The items that a file holds."""
         return set(self._items_of.get(file, ()))
 
-    def is_held(self, item: int) -> bool:
-        """Whether any file holds an item."""
-        return bool(self._files_of.get(item))
+    def holders(self, item: int) -> set[int]:
+        """The files that hold an item."""
+        return set(self._files_of.get(item, ()))
+
+    def paths_of(self, files: Collection[int]) -> list[str]:
+        """The paths of these files, in order."""
+        paths = self.holder_paths | {row.id: row.path for row in self.files.values()}
+        return sorted(paths[file] for file in files)
 
     def hold(self, file: int, item: int) -> None:
         """Has a file hold an item."""

@@ -149,13 +149,18 @@ def _drop(batch: Batch, paths: Collection[str]) -> set[int]:
     return dropped
 
 
-def _withdraw(batch: Batch, candidates: Collection[int]) -> None:
-    """Withdraws those of these items that are current and that no file holds."""
-    for item in sorted(candidates):
-        row = batch.items[item]
-        if row.status == "current" and not batch.is_held(item):
-            after = replace(row, status="withdrawn", observation=row.observation + 1)
-            batch.delete_article(after, ItemChange("withdrawn", row.path, reason="file-gone"))
+def _withdraw(batch: Batch, dropped: Collection[int]) -> None:
+    """Withdraws those of these items that are current and that no file holds; the others are where another file is."""
+    for item in sorted(dropped):
+        row, holders = batch.items[item], batch.holders(item)
+        after = replace(row, observation=row.observation + 1)
+        if row.status == "current" and not holders:
+            batch.delete_article(
+                replace(after, status="withdrawn"), ItemChange("withdrawn", row.path, reason="file-gone")
+            )
+        elif row.status == "current" and row.path not in (paths := batch.paths_of(holders)):
+            batch.put_item(after := replace(after, path=paths[0]))
+            batch.item_changes.append((after, ItemChange("moved", after.path, previous_path=row.path)))
 
 
 def _detail(sentence: str) -> str:

@@ -167,14 +167,8 @@ def _is_overruled(version: str | None, row: ItemRow) -> bool:
     """
     if version is None or row.version is None:
         return row.status == CANCELLED
-    return _is_older(version, row) or (version == row.version and row.status == CANCELLED)
-
-
-def _is_older(version: str | None, row: ItemRow) -> bool:
-    """Whether the catalog knows by the versions that an article is older than the newest of its item."""
-    if version is None or row.version is None:
-        return False
-    return contract.version_order(version) < contract.version_order(row.version)
+    own, newest = contract.version_order(version), contract.version_order(row.version)
+    return own < newest or (own == newest and row.status == CANCELLED)
 
 
 def _observe(batch: Batch, read: _Read, row: ItemRow) -> None:
@@ -208,7 +202,8 @@ def _cause(read: _Read, row: ItemRow) -> str:
 def _observe_late(batch: Batch, read: _Read, row: ItemRow) -> None:
     """An article that is older than the newest of its item is emitted at once, without relations.
 
-    The catalog knows by the versions that it is late. Where it cannot, the cancellation follows again.
+    The catalog knows by the versions that it is late. A cancellation follows again, since the catalog may have recorded
+    it with a lower version, or without one.
     """
     if row.observation > 0 and read.is_known(row):
         return
@@ -216,7 +211,7 @@ def _observe_late(batch: Batch, read: _Read, row: ItemRow) -> None:
     late = replace(row, observation=row.observation + 1, version=read.name.version, path=read.file.path)
     batch.observations.append((late, _new_article(batch, read, late, cause)))
     after = replace(row, observation=late.observation)
-    if row.status == CANCELLED and (row.observation == 0 or not _is_older(read.name.version, row)):
+    if row.status == CANCELLED:
         after = replace(after, observation=after.observation + 1, path=read.file.path)
         batch.item_changes.append((after, ItemChange("withdrawn", after.path, reason=CANCELLED)))
     batch.put_item(after)

@@ -48,6 +48,10 @@ def _load_items_of(session: Session, batch: Batch, files: Collection[int]) -> No
     holders = sa.select(FileItem.file, FileItem.item)
     for chunk in chunked(sorted(items)):
         batch.load_holdings((row.file, row.item) for row in session.execute(holders.where(FileItem.item.in_(chunk))))
+    others = {file for file, _ in batch.stored_holdings} - batch.stored_files.keys()
+    for chunk in chunked(sorted(others)):
+        rows = session.execute(sa.select(File.id, File.path).where(File.id.in_(chunk)))
+        batch.holder_paths.update((row.id, row.path) for row in rows)
 
 
 def _load_items_named(session: Session, batch: Batch, keys: Collection[str]) -> None:

@@ -77,7 +77,7 @@ def test_files_and_items_agree_after_any_history(history: list[Round]) -> None:
     for changes in (each for step in steps(history) for each in step.changes):
         held = {item for path in changes.forgotten for item in batch.items_of(batch.files[path].id)}
         decide(batch, changes)
-        forgotten = {item for item in forgotten | held if not batch.is_held(item)}
+        forgotten = {item for item in forgotten | held if not batch.holders(item)}
         check(batch, forgotten)
 
 
@@ -93,7 +93,7 @@ def check(batch: Batch, forgotten: set[int]) -> None:
         assert files[file].path
         assert batch.items[item].status == "current"
     for row in batch.items.values():
-        assert (row.status == "current") == (batch.is_held(row.id) or row.id in forgotten)
+        assert (row.status == "current") == (bool(batch.holders(row.id)) or row.id in forgotten)
         assert (row.id in batch.contents) == (row.status == "current")
     for id_, file_row in files.items():
         assert bool(batch.items_of(id_)) == (file_row.digest is not None)
