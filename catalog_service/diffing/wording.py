@@ -51,7 +51,7 @@ def _common(a: str, b: str) -> Iterator[Run]:
 def _slid(a: str, b: str, runs: Iterable[Run]) -> list[Run]:
     """The runs, where one that fits at the other end of an insertion or deletion joins the run there.
 
-    Of "the old", inserted before "bridge" in "to the bridge", this makes "old" after "the", or "the old" before "the".
+    "The cat" and "The dog ran. The cat" have both words of the cat in common, and not "The" of the dog.
     """
     slid: list[Run] = []
     for run in runs:

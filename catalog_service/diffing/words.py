@@ -56,8 +56,8 @@ LONGEST_PART = 2_000
 LONGEST_FOLDED = 1_000
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-# Symbols that are mostly lines and bullets.
-LINES = frozenset("|~=<>^`´¨") | frozenset(map(chr, range(0x2500, 0x2600)))
+# Symbols that are accents, lines and bullets.
+LINES = frozenset("|^`´¨") | frozenset(map(chr, range(0x2500, 0x2600)))
 DIGIT_SEPARATORS = frozenset(".,:/")
 UNKNOWN = "\U0010ffff"
 NO_WORD = "\0"

@@ -81,6 +81,8 @@ def test_a_long_text_without_sentences_is_cut_where_its_words_say_so() -> None:
         ("−5", "5", False),
         ("5%", "5", False),
         ("$40", "€40", False),
+        ("<", ">", False),
+        ("■", "•", True),
         ("कि", "की", False),
         ("👍🏽", "👍🏿", False),
     ],
