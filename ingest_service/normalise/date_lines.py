@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from ingest_service.model import Article, Span
 from ingest_service.normalise import dates, stamps
-from ingest_service.normalise.draft import LONG, MENU, SHORTEST_HEADING, Draft, RuleResult
+from ingest_service.normalise.draft import MENU, SHORTEST_HEADING, Draft, RuleResult, is_long
 from ingest_service.normalise.layout import Line
 from ingest_service.normalise.months import WEEKDAYS
 from ingest_service.normalise.stamps import Stated
@@ -55,7 +55,7 @@ def date_line(draft: Draft) -> RuleResult:
 
 def _above_text(draft: Draft) -> Iterator[Span]:
     """The first line of a text without a title, if the text follows it, perhaps after a place."""
-    if any(len(line.text) > LONG for line in draft.lines[1:NEAR]):
+    if any(is_long(line.text) for line in draft.lines[1:NEAR]):
         yield 0, 0
 
 
@@ -87,8 +87,10 @@ def _near_text(draft: Draft) -> Stated | None:
 def _near_heading_or_text(draft: Draft) -> Iterator[tuple[int, bool]]:
     """The indices of lines that may be stamps, and whether a time, a weekday or a label must show it."""
     yield from ((index, False) for index, distance in draft.under_title(NEAR_HEADING) if distance < index)
+    # The line above the heading.
+    yield from ((index - 2, True) for index, distance in draft.under_title(1) if index > distance + 1)
     top = draft.lines[:MENU]
-    text_at = next((index for index, line in enumerate(top) if len(line.text) > LONG), 0)
+    text_at = next((index for index, line in enumerate(top) if is_long(line.text)), 0)
     for index in range(max(0, text_at - NEAR), text_at):
         yield index, index < text_at - 1 or not dates.alone(top[index].text)
     for index, (line, below) in enumerate(pairwise(top), 1):

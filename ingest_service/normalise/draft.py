@@ -16,6 +16,8 @@ from ingest_service.normalise.layout import Line
 SHORTEST_HEADING = 20
 MENU = 400
 LONG = 100
+# Of a script without spaces, whose letters are syllables or words.
+LONG_UNSPACED = 60
 NEAR_TEXT = 20
 # A label before the heading on its line: "MEDIA ADVISORY: ".
 LONGEST_LABEL = 30
@@ -68,7 +70,7 @@ class Draft:
         tops, title = [0], self.article.title
         if len(title) >= SHORTEST_HEADING:
             headings = (index + 1 for index, line in enumerate(self.lines[:MENU]) if _is_heading(line.text, title))
-            tops += (at for at in headings if any(len(line.text) > LONG for line in self.lines[at : at + NEAR_TEXT]))
+            tops += (at for at in headings if any(is_long(line.text) for line in self.lines[at : at + NEAR_TEXT]))
         for top in tops:
             yield from ((index, index - top) for index in range(top, min(top + near, len(self.lines))))
 
@@ -81,6 +83,11 @@ class Draft:
                     yield start, line.end
                     start = following.start
             yield start, paragraph[-1].end
+
+
+def is_long(text: str) -> bool:
+    """Whether a line is too long for a heading or an entry of a menu."""
+    return len(text) > LONG or (len(text) > LONG_UNSPACED and bool(layout.UNSPACED.search(text[:LONG_UNSPACED])))
 
 
 def _is_heading(text: str, title: str) -> bool:

@@ -14,7 +14,10 @@ FEWEST_WORDS = 3
 # The number of lines below the title in which it may be repeated; a menu may come before.
 NEAR = 400
 # Between letters of scripts without spaces, the separator needs none.
-SEPARATOR = re.compile(r"\s+(\||::?|•|»|/|--?|[–—])\s+|(?<=[\u3040-\u9fff])\s*([-–—_|｜])\s*(?=[\u3040-\u9fffA-Z])")
+# A wide gap is one where the heading repeats what is before it.
+SEPARATOR = re.compile(
+    r"\s+(\||::?|•|»|/|--?|[–—])\s+|(?<=\S)(\s{3,})(?=\S)|(?<=[\u3040-\u9fff])\s*([-–—_|｜])\s*(?=[\u3040-\u9fffA-Z])"
+)
 # Titles of windows are cut off at 40 characters or more.
 SHORTEST_CUT_OFF = 40
 # Of a title in a script without spaces.
@@ -68,6 +71,8 @@ def _divided(text: str, below: Sequence[Line]) -> tuple[int, int, str | None]:
     end, site = len(text), None
     # Where a part is repeated as the heading, all that follows is no title.
     separators = list(_separators(text))
+    if any(not mark.strip() for *_, mark in separators) and _is_repeated(text, below):
+        separators = [separator for separator in separators if separator[2].strip()]
     heading = next((at for at, *_ in reversed(separators) if at > start and _is_repeated(text[start:at], below)), end)
     for first, last, mark in separators:
         tail = text[last:end].strip()
@@ -101,7 +106,7 @@ def _is_repeated(text: str, below: Sequence[Line]) -> bool:
 def _separators(text: str) -> Iterator[tuple[int, int, str]]:
     """The separators of a title, the last one first."""
     for match in reversed(list(SEPARATOR.finditer(text))):
-        yield match.start(), match.end(), match[1] or match[2]
+        yield match.start(), match.end(), match[1] or match[2] or match[3]
 
 
 def _is_site(tail: str, mark: str, title: str, below: Sequence[Line]) -> bool:
@@ -112,8 +117,13 @@ def _is_site(tail: str, mark: str, title: str, below: Sequence[Line]) -> bool:
         return True
     if DOMAIN.fullmatch(tail) and not tail[-1].isdecimal():
         return True
-    if mark not in ":/" and (
-        tail in publishers.NAMES or (" " in tail and names.is_capitalised(tail) and publishers.is_organisation(tail))
+    if (
+        mark not in ":/"
+        and mark.strip()
+        and (
+            tail in publishers.NAMES
+            or (" " in tail and names.is_capitalised(tail) and publishers.is_organisation(tail))
+        )
     ):
         return True
     return _is_repeated(title, below)

@@ -16,7 +16,7 @@ from ingest_service.normalise import (
     sentences,
     site_names,
 )
-from ingest_service.normalise.draft import LONG, MENU, NEAR_TEXT, Draft, RuleResult
+from ingest_service.normalise.draft import MENU, NEAR_TEXT, Draft, RuleResult, is_long
 from ingest_service.normalise.layout import Line
 
 LONGEST = 200
@@ -137,9 +137,7 @@ def _heading(text: str, lines: Sequence[Line]) -> str | None:
     """The line further down, above the text of the page, that begins with all of a title and is a title itself."""
     start = f"{text.rstrip(' .…')} "
     for index, line in enumerate(lines[:MENU]) if len(start) > SHORTEST_CUT_OFF else ():
-        if line.text.startswith(start) and any(
-            len(below.text) > LONG for below in lines[index + 1 : index + NEAR_TEXT]
-        ):
+        if line.text.startswith(start) and any(is_long(below.text) for below in lines[index + 1 : index + NEAR_TEXT]):
             return line.text if _is_title(line.text, (line,)) else None
     return None
 

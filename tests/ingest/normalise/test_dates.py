@@ -332,3 +332,16 @@ def test_a_schedule_below_a_second_heading_does_not_hide_the_date() -> None:
     stamp = "Submitted on Thu, 2024-06-20 13:49"
     text = f"{TITLE} - Almanach\n\n{MENU}\n\n{TITLE}\n\n{stamp}\n\n{LONG_BODY}\n\n{TITLE}\n\n{schedule}"
     assert article_of(text).published == "2024-06-20"
+
+
+@pytest.mark.parametrize(("line", "published"), [("06.20.2024 09:00 AM", "2024-06-20"), ("June 20, 2024", None)])
+def test_a_stamp_with_a_time_above_the_heading_is_the_date(line: str, published: str | None) -> None:
+    text = f"{TITLE} - Almanach\n\n{MENU}\n\n{line}\n\n{TITLE}\n\nBoats wait\n\nFish too\n\nTides\n\n{LONG_BODY}"
+    assert article_of(text).published == published
+
+
+@pytest.mark.parametrize(("letters", "published"), [(65, "2024-06-20"), (30, None)])
+def test_a_heading_is_above_a_long_line_of_a_script_without_spaces(letters: int, published: str | None) -> None:
+    heading = "岛上议会批准夜间渡轮后居民欢迎这个决定和新的时间表以及船票"
+    lines = (f"{heading}_阿尔马新闻网", "首页", "渡轮", heading, "来源", "2024-06-20 15:13 分享", "岛" * letters)
+    assert article_of("\n\n".join(lines)).published == published

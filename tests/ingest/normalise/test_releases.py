@@ -171,3 +171,12 @@ def test_an_address_behind_the_title_is_the_name_of_the_site(mark: str) -> None:
 @pytest.mark.parametrize("tail", ["2.0", "9.30", "U.S.", "Port Alma", "3.14.15"])
 def test_what_is_no_address_behind_a_slash_is_part_of_the_title(tail: str) -> None:
     assert article_of(f"{TITLE} / {tail}\n\n{BODY}").title == f"{TITLE} / {tail}"
+
+
+def test_the_official_behind_a_wide_gap_is_no_title_where_the_heading_shows_it() -> None:
+    official = "U S  Senator Jane Roe"
+    article = article_of(f"{TITLE}   {official}\n\nJane Roe\n\n{TITLE}\n\n{BODY}")
+    assert (article.title, article.publisher) == (TITLE, official)
+    whole = f"{TITLE}   {official}"
+    assert article_of(f"{whole}\n\nJane Roe\n\n{BODY}").title == whole
+    assert article_of(f"{whole}\n\nJane Roe\n\n{whole}\n\n{BODY}").title == whole
