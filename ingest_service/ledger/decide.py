@@ -136,7 +136,9 @@ def _quarantine(batch: Batch, place: FileFact | Unusable, why: Unreadable) -> No
 
 def _delete(batch: Batch, paths: Collection[str]) -> None:
     """Files were deleted; their items are withdrawn unless another file holds them."""
-    _withdraw(batch, _drop(batch, paths))
+    # One after the other, so that events do not depend on which deletions are in one batch.
+    for path in sorted(paths):
+        _withdraw(batch, _drop(batch, [path]))
 
 
 def _drop(batch: Batch, paths: Collection[str]) -> set[int]:

@@ -66,7 +66,7 @@ def test_an_item_is_withdrawn_with_the_last_file_that_holds_it() -> None:
     assert [row.status for row in batch.items.values()] == ["current"]
     decide(batch, FileChanges(deleted=["a#b"]))
     assert [row.status for row in batch.items.values()] == ["withdrawn"]
-    assert causes(batch) == ["created", "withdrawn"]
+    assert causes(batch) == ["created", "moved", "withdrawn"]
 
 
 @settings(max_examples=20, deadline=None)
