@@ -71,9 +71,10 @@ async def feed(request: web.Request, parameters: ChangeFeedParameters) -> web.St
     """The changes after a cursor, in the order of commits; with `wait`, the answer waits for the first one.
 
     The cursor of an answer is the `since` of the next request; the `Link` header `next` has it too. No change appears
-    later before one that was read. As `text/event-stream` the answer does not end: each event has its cursor as `id`,
-    `Last-Event-ID` counts instead of `since`, and an event `reset` says that the catalog was restored from a backup:
-    what was read before is void, and all changes follow anew.
+    later before one that was read. As `text/event-stream` the answer stays open: each event has its cursor as `id`, and
+    `Last-Event-ID` counts instead of `since`. There, an event `start` only has the position of `since=now`, and an
+    event `reset` says that the catalog was restored from a backup: what was read before is void, and all changes
+    follow anew.
     """
     form = negotiation.choose(request.headers.get("Accept"), FORMS)
     if form == EVENT_STREAM:

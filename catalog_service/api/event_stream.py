@@ -1,6 +1,7 @@
 """The change feed as server-sent events (WHATWG HTML, 9.2): an answer that ends with the connection or the service."""
 
 import asyncio
+import json
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
@@ -77,10 +78,13 @@ class _Stream:
     async def send(self, position: Position | None, *, now: bool) -> None:
         """Sends changes until the service stops. Raises ConnectionError, TimeoutError, DatabaseAway, DatabaseUnusable.
 
-        With `now`, first the id of the position alone: without it, a reader that reconnects before the first change
-        would miss changes. Else a comment, because the headers are sent only with the first bytes of the body.
+        With `now`, first an event `start` with the position: without its id, a reader that reconnects before the first
+        change would miss changes. Else a comment, because the headers are sent only with the first bytes of the body.
         """
-        await self.response.write(f"id: {position.cursor()}\n\n".encode() if position and now else b": changes\n\n")
+        if position and now:
+            await self.response.send(json.dumps({"cursor": position.cursor()}), id=position.cursor(), event="start")
+        else:
+            await self.response.write(b": changes\n\n")
         while not self.broadcast.closed:
             try:
                 position = await self._send_next(position) if position else await self._reset()

@@ -77,7 +77,7 @@ async def test_a_stream_that_begins_now_begins_with_the_id_to_resume_from(client
     await publish(client, raw_event(1))
     async with client.get("/v1/changes?since=now", headers=STREAM) as response:
         [first] = await take(response, 1)
-    assert first.keys() == {"id"}
+    assert (first["event"], json.loads(first["data"])) == ("start", {"cursor": first["id"]})
     await publish(client, raw_event(2))
     headers = {**STREAM, "Last-Event-ID": first["id"]}
     async with client.get("/v1/changes?since=now", headers=headers) as response:
