@@ -26,6 +26,7 @@ async def test_a_diff_turns_the_first_text_into_the_second(client: aiohttp.Clien
     async with client.get(f"{ONE}/changes/1..2") as response:
         diff, etag = await response.json(), response.headers["ETag"]
     assert rebuilt(diff, first, second) == second
+    assert (diff["coarse"], diff["summary"]["moved"]) == (False, 0)
     assert (diff["from"]["version"], diff["to"]["version"]) == (1, 2)
     async with client.get(f"{ONE}/changes/1..2", headers={"If-None-Match": etag}) as response:
         assert response.status == 304
