@@ -20,14 +20,14 @@ def article(page: Page, place: Place | None) -> str:
     """The text of the article; empty if the page has none. The tree is used up."""
     if place is not None and place.is_certain:
         _narrow(page.root, place.scope)
-    if page.root.xpath("count(//*)") > MOST_ELEMENTS:
-        return _all_of(page.root.find("body") if place is None else place.body)
-    extracted = _extracted(page.root)
-    read = "" if extracted is None else text.of_body(extracted)
-    if place is None:
-        # Of a page without prose extraction may join all lines.
-        return read if PARAGRAPH_BREAK in read else _all_of(page.root.find("body"))
-    return read if len(read) >= place.prose * LEAST_SHARE else _all_of(place.body)
+    if page.root.xpath("count(//*)") <= MOST_ELEMENTS:
+        extracted = _extracted(page.root)
+        read = "" if extracted is None else text.of_body(extracted)
+        least = 0 if place is None else place.prose * LEAST_SHARE
+        # Extraction joins all paragraphs of a short page.
+        if PARAGRAPH_BREAK in read and len(read) >= least:
+            return read
+    return _all_of(page.root.find("body") if place is None else place.body)
 
 
 def _all_of(body: Element) -> str:

@@ -55,7 +55,7 @@ def find(root: Element) -> Place | None:
         body = _climbed(_whole(_most(groups)), groups)
     else:
         return None
-    scope = _marked(root, body)
+    scope = _marked(body)
     is_certain = marked is not None or prose(scope) >= CERTAIN * sum(map(sum, groups.values()))
     return Place(scope, body, prose(body), is_certain)
 
@@ -157,11 +157,8 @@ def _whole(body: Element) -> Element:
     return common[-1]
 
 
-def _marked(root: Element, body: Element) -> Element:
-    """The `article` around the body, else the body made one; other articles of the page become `div`."""
+def _marked(body: Element) -> Element:
+    """The `article` around the body, else the body made one."""
     scope = next(body.iterancestors("article"), body)
-    for article in list(root.iter("article")):
-        if article not in {scope, body} and not {scope, body}.intersection(article.iterancestors()):
-            article.tag = "div"
     scope.tag = "article" if scope.tag != "body" else scope.tag
     return scope

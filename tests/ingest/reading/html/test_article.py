@@ -48,10 +48,16 @@ def test_longer_comments_are_not_the_article() -> None:
 
 
 def test_a_body_that_adverts_divide_is_whole() -> None:
-    parts = [
-        f"<div class='row'><div class='article__body'><p>{text}</p></div><div>Advert</div></div>" for text in FERRY
-    ]
-    assert read(page("".join(parts))).text.replace("\n\nAdvert", "") == TEXT
+    first, second = "".join(f"<p>{text}</p>" for text in FERRY[:2]), f"<p>{FERRY[2]}</p>"
+    parts = "".join(f"<div><div class='article__body'>{part}</div><div>Advert</div></div>" for part in (first, second))
+    assert read(page(parts)).text.replace("\n\nAdvert", "") == TEXT
+
+
+def test_a_body_of_several_deep_sections_is_whole() -> None:
+    sections = f"<div><div>{PARAGRAPHS}</div></div><div><div>{LONG}{LONG.replace('mayor', 'king')}</div></div>"
+    text = read(f"<html><body><div><div class=x>{sections}</div></div></body></html>").text
+    assert text.startswith(TEXT)
+    assert text.count("the band played") == 2
 
 
 def test_teasers_that_are_marked_as_articles_are_not_the_article() -> None:
@@ -73,6 +79,8 @@ def test_the_heading_goes_with_deck_byline_and_date() -> None:
         f"<p>[Related: {SHORT_LINK}]</p>",
         f"<p>You may also like...</p><p>{SHORT_LINK}</p>",
         f"<h3>More</h3><ul><li>{SHORT_LINK}</li><li>{SHORT_LINK}</li></ul>",
+        f"<ul><li>Boats wait at {SHORT_LINK}</li><li>Why {SHORT_LINK}</li></ul>",
+        "<p><a href='https://chirp.example/intent/post?text=x'>Send it on by Chirp, and to your friends</a></p>",
         "<section class='Newsletter-box'><h4>The Courier by mail</h4><div>Thanks for signing up!</div></section>",
         "<p class='estimated-read-time'>2 minutes</p>",
         "<span itemprop='datePublished'>Friday, 22 October 2010, 20:13</span>",
@@ -113,3 +121,9 @@ def test_a_pop_up_over_a_name_is_no_text() -> None:
 def test_text_that_extraction_would_lose_is_read() -> None:
     paragraphs = PARAGRAPHS.replace("Captain", "<small>Captain</small>")
     assert read(page(f"<div class='share-hidden'>{paragraphs}</div>")).text == TEXT
+
+
+def test_most_of_the_text_that_extraction_would_lose_is_read() -> None:
+    first, *rest = FERRY
+    hidden = "".join(f"<div class='social-text'><p>{text}</p></div>" for text in rest)
+    assert read(page(f"<div><p>{first}</p>{hidden}</div>")).text == TEXT
