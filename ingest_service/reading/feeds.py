@@ -30,8 +30,6 @@ WEB = re.compile(r"https?://\S+")
 # "jane@example.com (Jane Roe)"
 MAIL_AND_NAME = re.compile(r"\S+@\S+\s*\((?P<name>[^()]+)\)")
 MAIL = re.compile(r"\S+@\S+")
-# Longer names of entries are replaced by their digests.
-LONGEST_NAME = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +192,9 @@ def _category(category: Element) -> str:
 
 
 def _name(entry: Element, link: str, text: str) -> str:
-    """The id of an entry, else its address, else a digest of its title, date and text; `#` divides names of members."""
+    """The id of an entry, else its address, else a digest of its title, date and text."""
     ids = (*map(line, _own(entry, "guid", "id")), attribute(entry, "about"), link)
-    name = next(filter(None, ids), "")
-    if not name or len(name) > LONGEST_NAME:
-        return hashlib.sha256((name or text).encode("utf-8", "replace")).hexdigest()
-    return name.replace("#", "\\x23")
+    return next(filter(None, ids), "") or hashlib.sha256(text.encode()).hexdigest()
 
 
 FORMAT = Format(NAME, RSS, frozenset({".xml", ".rss", ".atom", ".rdf"}), _recognises, _read, accumulates=True)

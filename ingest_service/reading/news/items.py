@@ -9,6 +9,7 @@ from ingest_service.errors import NoText, TooManyMembers, Unreadable
 from ingest_service.model import Availability, Json, Publication, Reading
 from ingest_service.reading import extracts
 from ingest_service.reading.format import Part, Source, UnreadMember
+from ingest_service.reading.member_names import MemberNames
 
 LONGEST_FIELD = 2_000
 MOST_VALUES = 50
@@ -48,8 +49,8 @@ def members(items: Sequence[NewsItem], source: Source, encoding: str) -> list[Pa
     """The readings of a file's items, each with its name; those without text as unread. Raises TooManyMembers."""
     if len(items) > source.limits.members:
         raise TooManyMembers(f"the file holds {len(items)} items, the limit is {source.limits.members}")
-    names = _distinct([item.name for item in items])
-    return [_part(item, name, source, encoding) for item, name in zip(items, names, strict=True)]
+    names = MemberNames()
+    return [_part(item, names.unique(item.name), source, encoding) for item in items]
 
 
 def reading(item: NewsItem, source: Source, encoding: str, name: str | None = None) -> Reading:
@@ -88,16 +89,6 @@ def _part(item: NewsItem, name: str, source: Source, encoding: str) -> Part:
         return reading(item, source, encoding, name)
     except Unreadable as error:
         return UnreadMember(name, error)
-
-
-def _distinct(names: Sequence[str]) -> list[str]:
-    """The names, later ones with a number where two are the same."""
-    seen: dict[str, int] = {}
-    result = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        result.append(name if seen[name] == 1 else f"{name}~{seen[name]}")
-    return result
 
 
 def _cut(value: Json) -> Json:

@@ -153,7 +153,7 @@ def test_the_only_item_of_a_message_is_the_file() -> None:
 def test_two_versions_of_an_item_in_one_message_have_different_names() -> None:
     items = [news_item(attributes=f'guid="urn:1" version="{version}"') for version in (1, 2)]
     read = reading.read(message(*items).encode(), "news.xml")
-    assert [(item.name, item.publication.version) for item in read.items] == [("urn:1", "1"), ("urn:1~2", "2")]
+    assert [(item.name, item.publication.version) for item in read.items] == [("urn:1", "1"), ("urn:1 (2)", "2")]
 
 
 def test_a_cancelled_item_needs_no_text() -> None:
