@@ -154,10 +154,7 @@ def _reported(row: RelationRow) -> dict[str, Any]:
 
 
 def add(state: RelationState, turn: WriterTurn, own: Side, drafts: Sequence["Draft"]) -> None:
-    """Adds the relations that the event of a new observation reports.
-
-    Relations to this observation that other events reported remain.
-    """
+    """Adds the relations that the event of a new observation reports; those that other events reported remain."""
     _put(state, turn, own, drafts, complete=False)
 
 
