@@ -1,5 +1,6 @@
 """Stories are listed, and the documents of a story are ordered by publication date."""
 
+import uuid
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ import pytest
 
 from catalog_service import contract, documents, resources, stories
 from catalog_service.errors import NotFound
+from catalog_service.relations import memberships
 from catalog_service.store.db import Database
 from tests.catalog.conftest import Record
 from tests.catalog.events import article, document_id, event, relation
@@ -77,6 +79,64 @@ def test_all_stories_are_listed_with_their_heads(catalog: Database, record: Reco
         document_id(number) for number in (2, 4, 6)
     }
     assert ([summary.size for summary in summaries], second.next) == ([2, 2, 2], None)
+
+
+def test_the_story_with_the_newest_change_comes_first(catalog: Database, record: Record) -> None:
+    record(*(event(number) for number in (1, 3, 5)), *(filed(number + 1, "2024", number) for number in (1, 3, 5)))
+    # In one batch, the order of stories is that of the log; a later change moves its story to the front.
+    record(filed(7, "2023", 3))
+    first = listed(catalog, limit=1)
+    record(filed(8, "2023", 1))
+    assert [story.size for story in first.stories] == [3]
+    assert [story.size for story in listed(catalog).stories] == [3, 3, 2]
+    seqs = [story.seq for story in listed(catalog).stories]
+    assert seqs == sorted(seqs, reverse=True)
+    # The following pages are of the moment of the first one.
+    with catalog.reading() as session:
+        rest = stories.find(session, stories.Filter(), limit=10, cursor=first.next)
+    assert [story.size for story in rest.stories] == [2, 2]
+    assert rest.snapshot == first.snapshot
+
+
+def listed(catalog: Database, limit: int = 10, **conditions: Any) -> resources.Stories:  # noqa: ANN401  The fields of a filter.
+    with catalog.reading() as session:
+        return stories.find(session, stories.Filter(**conditions), limit=limit)
+
+
+FILTERS: list[tuple[dict[str, Any], set[int]]] = [
+    ({}, {1, 3}),
+    ({"publisher": "Reuters"}, {1}),
+    ({"language": "en", "kind": "wire"}, {3}),
+    ({"publisher": "Reuters", "kind": "wire"}, set()),
+    ({"published": ("2024-09", "2024-09-05")}, {1}),
+    ({"published": ("2024-09-06", None)}, {3}),
+    ({"published": (None, "2023")}, set()),
+    ({"collection": "seeds"}, {1, 3}),
+    ({"collection": "other"}, set()),
+    ({"size": 3}, {3}),
+    ({"size": 4}, set()),
+]
+
+
+@pytest.mark.parametrize(("conditions", "expected"), FILTERS)
+def test_one_document_of_a_story_meets_all_conditions(
+    catalog: Database, record: Record, conditions: dict[str, Any], expected: set[int]
+) -> None:
+    record(
+        event(1, article=article(publisher="Reuters", published="2024-09-05")),
+        event(2, relations=[relation(1, type_="revision")]),
+        event(3, article=article(language="en", kind="wire", published="2024-09-06")),
+        event(4, article=article(published="2025"), relations=[relation(3, type_="revision")]),
+        event(5, article=article(published="2024-09-07"), relations=[relation(3, type_="revision")]),
+    )
+    heads = {str(story.head.id) for story in listed(catalog, **conditions).stories if story.head}
+    assert heads == {{1: document_id(1), 3: document_id(4)}[number] for number in expected}
+
+
+def test_the_same_events_give_a_story_the_same_id(catalog: Database, record: Record) -> None:
+    record(event(1), filed(2, "2024", 1))
+    [story] = listed(catalog).stories
+    assert str(story.id) == str(uuid.uuid5(memberships.STORIES, f"{document_id(1)}:3"))
 
 
 def test_an_unknown_story_is_not_found(catalog: Database) -> None:
