@@ -7,6 +7,7 @@ files in it, which are read like any other file.
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from ingest_service import file_names
 from ingest_service.errors import (
     ArchiveTooLarge,
     NestedTooDeep,
@@ -26,6 +27,7 @@ WRONG_SUFFIX = "wrong-suffix"
 # So many unread members are named in a sentence.
 MOST_REASONS = 5
 LONGEST_REASON = 500
+LONGEST_NAME_BYTES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,9 @@ def _placed(item: Reading, container: str | None) -> Reading:
 
 
 def _joined(container: str | None, name: str) -> str:
-    return name if container is None else f"{container}#{name}"
+    """The name of a member inside the whole file; a long one is shortened, since databases index it with the path."""
+    joined = name if container is None else f"{container}#{name}"
+    return joined if len(joined.encode()) <= LONGEST_NAME_BYTES else file_names.shortened(joined)
 
 
 def _noted(item: Reading, detail: str | None) -> Reading:

@@ -122,6 +122,15 @@ def test_nesting_ends_at_the_limit() -> None:
     assert len(reading.read(content, "news.toy", Limits(depth=4)).items) == 4
 
 
+def test_long_names_of_nested_members_are_shortened_and_remain_unique() -> None:
+    inner = toy(**{"a" * 400 + "_txt": FERRY, "b" * 400 + "_txt": MAYOR})
+    ferry, mayor = reading.read(toy(**{"c" * 400 + "_toy": toy(**{"d" * 400 + "_toy": inner})}), "news.toy").items
+    assert ferry.name is not None
+    assert len(ferry.name) < 300
+    assert ferry.name != mayor.name
+    assert ferry.parent == f"{'c' * 400}.toy#{'d' * 400}.toy"
+
+
 def test_a_wrong_suffix_is_read_right_and_noted() -> None:
     (item,) = reading.read(toy(news_toy=FERRY), "news.toy").items
     assert item.text == FERRY.decode()
