@@ -24,8 +24,9 @@ from ingest_service.store.tables import EMBARGO, EMBARGOED, PUBLISHED, RELEASED,
 from ingest_service.workers.prepare import PreparedFile, PreparedItem
 
 CANCELLED = "cancelled"
-# The catalog accepts no longer key of an item, and no longer version.
-LONGEST_KEY = 4_000
+# PostgreSQL indexes no key of more bytes: one of the longest path and a digest fits. The catalog accepts no longer
+# version.
+LONGEST_KEY = 2_665
 LONGEST_VERSION = 2_000
 
 
@@ -112,7 +113,8 @@ def name_of(path: str, item: PreparedItem) -> model.ItemName:
 def _bounded(prefix: str, name: str) -> str:
     """The name after a prefix, as the catalog can store it; of one that is too long, its digest."""
     name = name.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
-    return prefix + (name if len(prefix) + len(name) <= LONGEST_KEY else hashlib.sha256(name.encode()).hexdigest())
+    key = prefix + name
+    return key if len(key.encode()) <= LONGEST_KEY else prefix + hashlib.sha256(name.encode()).hexdigest()
 
 
 def _embargo(batch: Batch, read: _Read) -> Embargo | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import postgres
-from tests.benchmarks import bench_html, bench_search, filling, load, loading, news, peers, run
+from tests.benchmarks import bench_html, bench_pdf, bench_search, filling, load, loading, news, peers, run
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.filling import Filling
 from tests.benchmarks.news import samples
@@ -202,3 +202,9 @@ def test_pages_are_filled_up_to_their_size_and_read_the_same() -> None:
     assert 0.95 * bench_html.SIZE < len(filled) < 1.05 * bench_html.SIZE
     assert html_set.read(filled).text == html_set.read(page.content).text
     assert bench_html.measure([filled], 1)["ratio"] > 0
+
+
+def test_a_pdf_is_measured_beside_pdfium() -> None:
+    figures = bench_pdf.measure(bench_pdf.made_up(2), rounds=1)
+    assert figures.keys() == {"pdfium", "prepare", "ratio"}
+    assert all(figure > 0 for figure in figures.values())

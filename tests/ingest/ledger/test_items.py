@@ -3,6 +3,8 @@
 import dataclasses
 import itertools
 import json
+import random
+import string
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -106,6 +108,16 @@ def test_files_with_one_guid_are_one_document(database: Database) -> None:
     assert history(database) == [(1, "created", "1", "Ferry nine"), (2, "changed", "2", "Ferry ten")]
     assert len({data["document"] for data in emitted(database)}) == 1
     assert {(data["item"]["key"], data["item"]["by"]) for data in emitted(database)} == {(GUID, "guid")}
+
+
+def test_keys_of_the_longest_paths_and_names_can_be_indexed(database: Database) -> None:
+    # Random letters, since PostgreSQL compresses others before it indexes them.
+    draw = random.Random(1)  # noqa: S311  Test data, the same each time.
+    path, *members = ("".join(draw.choices(string.ascii_letters, k=length)) for length in (2_600, 900, 900))
+    enter(database, file(path, *(item(member[:5], member=member) for member in members)))
+    keys = {data["item"]["key"] for data in emitted(database)}
+    assert len(keys) == 2
+    assert all(len(key.encode()) <= 2_665 and key.startswith(f"{path}#") for key in keys)
 
 
 def test_an_article_that_is_replaced_before_it_is_judged_is_still_a_version(database: Database) -> None:
