@@ -79,7 +79,7 @@ def test_the_heading_goes_with_deck_byline_and_date() -> None:
         f"<p>[Related: {SHORT_LINK}]</p>",
         f"<p>You may also like...</p><p>{SHORT_LINK}</p>",
         f"<h3>More</h3><ul><li>{SHORT_LINK}</li><li>{SHORT_LINK}</li></ul>",
-        f"<ul><li>Boats wait at {SHORT_LINK}</li><li>Why {SHORT_LINK}</li></ul>",
+        "<ul>" + "<li>Nine boats that <a href='/b'>wait at the pier</a></li>" * 3 + "</ul>",
         "<p><a href='https://chirp.example/intent/post?text=x'>Send it on by Chirp, and to your friends</a></p>",
         "<section class='Newsletter-box'><h4>The Courier by mail</h4><div>Thanks for signing up!</div></section>",
         "<p class='estimated-read-time'>2 minutes</p>",
@@ -124,6 +124,11 @@ def test_text_that_extraction_would_lose_is_read() -> None:
 
 
 def test_most_of_the_text_that_extraction_would_lose_is_read() -> None:
-    first, *rest = FERRY
-    hidden = "".join(f"<div class='social-text'><p>{text}</p></div>" for text in rest)
-    assert read(page(f"<div><p>{first}</p>{hidden}</div>")).text == TEXT
+    hidden = [text.replace("the", word) for word in ("this", "that", "each") for text in FERRY]
+    blocks = "".join(f"<div class='social-text'><p>{text}</p></div>" for text in hidden)
+    assert read(page(f"<div>{PARAGRAPHS}{blocks}</div>")).text == "\n\n".join([*FERRY, *hidden])
+
+
+def test_a_link_that_shares_the_article_is_no_text() -> None:
+    link = "<a href='https://chirp.example/intent/post?text=x'>Send it on</a>"
+    assert read(page(f"<p>{FERRY[0]} {link}</p><p>{FERRY[1]}</p><p>{FERRY[2]}</p>")).text == TEXT
