@@ -58,6 +58,8 @@ def test_each_item_of_a_file_is_a_document(lived_in: House) -> None:
     }
     assert (documents[page]["url"], documents[page]["fields"]["fetched"]) == (ADDRESS, "2024-06-04T10:15:00Z")
     assert documents["mail.eml"]["fields"]["attachments"] == ["ferry.md"]
+    original = house.catalog.get(f"/v1/documents/{documents[page]['id']}/versions/1/original")
+    assert (original.body, original.headers["Content-Type"].partition(";")[0]) == (PAGE, "text/html")
     stories = {document["story"]["id"] for key, document in documents.items() if key != page}
     assert len(stories) == 1
 
