@@ -10,7 +10,6 @@ from ingest_service.errors import NoText
 Element: TypeAlias = Any
 
 XHTML = re.compile(r"\s*(?:<\?xml\b[^>]*>\s*)?<!doctype\s+html\s+public\s+\"-//w3c//dtd xhtml|\s*<\?xml\b", re.I)
-SPACE = re.compile(r"\s+")
 # Control characters, and references to them; white space is none.
 CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
@@ -50,4 +49,4 @@ def is_xhtml(text: str) -> bool:
 
 def line(text: str | None) -> str:
     """A text as one line."""
-    return SPACE.sub(" ", text or "").strip()
+    return " ".join(text.split()) if text else ""

@@ -13,7 +13,7 @@ from ingest_service.reading.html.document import Element, line
 
 # Control characters that represent the ends of paragraphs, lines and cells until white space is repaired.
 PARAGRAPH, LINE, CELL = "\x1d", "\x1e", "\x1f"
-BREAKS = re.compile(rf"{LINE}(?:\s*{LINE})+|\s*{PARAGRAPH}\s*")
+BREAKS = re.compile(rf"{LINE}(?:[^\S{PARAGRAPH}-{CELL}]*{LINE})+")
 BLOCKS = structure.BLOCKS | {"head", "list", "item", "row", "quote", "code"}
 # Elements of HTML that are the same.
 SAME = {"br": "lb", "li": "item", "tr": "row", "td": "cell", "th": "cell", "pre": "code"}
