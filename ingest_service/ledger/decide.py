@@ -96,12 +96,12 @@ def _store(batch: Batch, fact: FileFact, prepared: PreparedFile) -> None:
     row = file_at(batch, fact.path)
     before = batch.items_of(row.id)
     now, embargo = items.store(batch, row, prepared)
-    gone = set() if prepared.accumulates else before - now
+    dropped = set() if prepared.accumulates else before - now
     for item in now:
         batch.hold(row.id, item)
-    for item in gone:
+    for item in dropped:
         batch.let_go(row.id, item)
-    _withdraw(batch, gone)
+    _withdraw(batch, dropped)
     row = replace(_set(row, batch.now, fact, PUBLISHED), digest=prepared.digest, readers=versions.READERS)
     if embargo is not None:
         row = replace(row, state=EMBARGOED, reason=embargo.reason, detail=embargo.sentence, retry_at=embargo.until)

@@ -41,6 +41,8 @@ def test_small_reads_give_all_bytes(size: int) -> None:
         (gzip.compress(bytes(40 * 2**20)), ArchiveTooLarge),
         (gzip.compress(gzip.compress(b"\x89PNG\r\n\x1a\n")), UnknownFormat),
     ],
+    # Without names the bytes, which hold the time, would be the names of the tests.
+    ids=["cut in its end", "cut in its head", "a wrong check sum", "a bomb", "no text"],
 )
 def test_a_file_that_cannot_be_unpacked_says_why(content: bytes, error: type[Unreadable]) -> None:
     with pytest.raises(error):
