@@ -148,7 +148,8 @@ class Receipt(Base):
     outcome: Mapped[str] = mapped_column(String(16))
     number: Mapped[int | None]
     seq: Mapped[int] = mapped_column(BigInteger)
-    # The digest of the event's `data`; None for an event that was recorded before this column existed.
+    # The digest of the event's `data`; None for an event that was recorded before this column existed. A redaction must
+    # set it to None: it is computed from the content, so it can confirm a guess of what was erased.
     data_digest: Mapped[str | None] = mapped_column(String(72))
 
 
