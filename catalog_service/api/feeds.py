@@ -12,7 +12,7 @@ from catalog_service import contract, search
 from catalog_service.api import answers
 from catalog_service.api.operations import Content, Operation, Parameters
 from catalog_service.api.parameters import OfDocument
-from catalog_service.api.search import SearchParameters
+from catalog_service.api.search import SearchTerms
 from catalog_service.errors import BadQuery, BadRequest, NotFound
 from catalog_service.feeds import atom, json_feed, reading
 from catalog_service.feeds.model import Addresses, Feed
@@ -41,24 +41,14 @@ class DocumentFeedParameters(OfDocument):
     form: Form
 
 
-class SearchFeedParameters(SearchParameters):
-    """Those of a search, but with the newest documents first, and without pages."""
+class SearchFeedParameters(SearchTerms):
+    """The terms of a search, but with the newest documents first. A feed has no pages, and is of now."""
 
     form: Form
     sort: Literal["relevance", "-published", "-recorded"] = "-recorded"
 
     def feed_query(self) -> search.Query:
-        """The query of the feed, without what only the answer of a search has.
-
-        Raises BadQuery for a cursor or a moment of the past.
-        """
-        refused = {"cursor": "a feed has no pages", "as_of": "a feed is of now"}
-        if errors := tuple(
-            contract.FieldError(pointer=name, detail=detail)
-            for name, detail in refused.items()
-            if getattr(self, name) is not None
-        ):
-            raise BadQuery("; ".join(f"{error.pointer}: {error.detail}" for error in errors), errors=errors)
+        """The query of the feed, without what only the answer of a search has."""
         return replace(self.query(), facets=(), highlight=False, total="none")
 
 
@@ -75,7 +65,7 @@ async def of_document(request: web.Request, parameters: DocumentFeedParameters) 
 async def of_search(request: web.Request, parameters: SearchFeedParameters) -> web.Response:
     """The documents that a search finds, the newest first, each with its last change.
 
-    It takes the parameters of `GET /v1/search`, and finds the same.
+    It takes the parameters of `GET /v1/search`, but for `cursor` and `as_of`, and finds the same.
     """
     query, page = parameters.feed_query(), f"/?{urlencode({'q': parameters.q})}"
     return await _answer(request, parameters.form, lambda session: reading.of_search(session, query, page))

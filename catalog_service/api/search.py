@@ -9,8 +9,8 @@ from pydantic import Field
 from catalog_service import resources, search
 from catalog_service.api import answers
 from catalog_service.api.answers import answer
-from catalog_service.api.operations import Content, Operation
-from catalog_service.api.parameters import AtMoment, Dates, Limit, Paged, Short, dates
+from catalog_service.api.operations import Content, Operation, Parameters
+from catalog_service.api.parameters import AtMoment, Cursor, Dates, Limit, Short, dates
 from catalog_service.errors import BadQuery, CursorInvalid, CursorMismatch, FutureMoment, SearchTooExpensive
 from catalog_service.keys import DATABASE
 from catalog_service.search.results import SearchResults
@@ -20,8 +20,8 @@ _FACET = f"({'|'.join(search.FACETS)})"
 _CONVERTED = {"within", "published", "recorded", "story", "facets", "highlight", "form", "as_of"}
 
 
-class SearchParameters(Paged, AtMoment):
-    """The words of a search, its filters, the form of the answer and the moment."""
+class SearchTerms(Parameters):
+    """The words of a search, its filters and the form of the answer."""
 
     q: Annotated[Short, Field(description='Words, "phrases", prefix*, -not, OR, ( ), field:words.')] = ""
     within: Annotated[Literal["title", "text", "title,text", "text,title"], Field(alias="in")] = "title,text"
@@ -47,7 +47,7 @@ class SearchParameters(Paged, AtMoment):
     limit: Limit = 20
 
     def query(self) -> search.Query:
-        """The parameters as a query of `search.find`."""
+        """The terms as a query of `search.find`."""
         return search.Query(
             **self.model_dump(exclude=_CONVERTED),
             within=tuple(field for field in search.FIELDS if field in self.within.split(",")),
@@ -57,6 +57,12 @@ class SearchParameters(Paged, AtMoment):
             facets=tuple(facet for facet in search.FACETS if facet in self.facets.split(",")),
             highlight=self.highlight == "offsets",
         )
+
+
+class SearchParameters(SearchTerms, AtMoment):
+    """The terms of a search, the page and the moment."""
+
+    cursor: Cursor | None = None
 
 
 async def find(request: web.Request, parameters: SearchParameters) -> web.Response:

@@ -163,7 +163,14 @@ async def test_a_search_is_read_as_of_a_moment(client: aiohttp.ClientSession, mo
 
 async def test_a_feed_is_of_now(client: aiohttp.ClientSession, moments: list[int]) -> None:
     async with client.get(f"/feeds/search.atom?q=envoys&as_of=seq:{moments[0]}") as response:
-        assert response.status == 400
+        assert (await problem_of(response))["errors"] == [{"pointer": "as_of", "detail": "unknown parameter"}]
+    paths = (await got(client, "/openapi.json"))["paths"]
+    searched, fed = (
+        {parameter["name"] for parameter in paths[path]["get"]["parameters"] if parameter["in"] == "query"}
+        for path in ("/v1/search", "/feeds/search.{form}")
+    )
+    assert searched - fed == {"as_of", "cursor"}
+    assert fed <= searched
 
 
 async def test_a_moment_in_the_future_is_a_problem_of_its_own(
