@@ -5,6 +5,7 @@ Offsets are code points, half-open, into the paragraphs joined by an empty line.
 
 import bisect
 import itertools
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -103,40 +104,86 @@ def _segments(paragraph: str, offset: int, runs: Sequence[_Run]) -> Iterator[Seg
         yield Segment(paragraph[at:])
 
 
-Manner = Literal["kept", "moved", "added", "removed"]
+Manner = Literal["kept", "moved", "moved-away", "added", "removed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text of a comparison, and whether it was kept, moved, added or removed."""
+    """A run of text of a comparison, and whether it was kept, moved, added or removed.
+
+    Moved text is shown twice: "moved" where it is now, "moved-away" where it was. The first pieces of both have the
+    number `move`, counted from 1; it is 0 for all others.
+    """
 
     text: str
     manner: Manner
+    move: int = 0
 
 
 def compared(pieces: Iterable[Piece]) -> list[list[Piece]]:
     """Divides the pieces into paragraphs, at added and removed breaks too; empty paragraphs are left out."""
     paragraphs: list[list[Piece]] = [[]]
     for piece in pieces:
-        first, *rest = piece.text.split(PARAGRAPH_BREAK)
-        paragraphs[-1].append(Piece(first, piece.manner))
-        paragraphs.extend([Piece(text, piece.manner)] for text in rest)
-    with_text = ([piece for piece in paragraph if piece.text] for paragraph in paragraphs)
-    return [paragraph for paragraph in with_text if paragraph]
+        move = piece.move
+        for place, text in enumerate(piece.text.split(PARAGRAPH_BREAK)):
+            if place:
+                paragraphs.append([])
+            if text:
+                paragraphs[-1].append(Piece(text, piece.manner, move))
+                move = 0
+    return [paragraph for paragraph in paragraphs if paragraph]
 
 
-def pieces(first: str, second: str, ops: Iterable[DiffOperation]) -> Iterator[Piece]:
-    """The second text as kept, moved and added pieces, with the removed pieces of the first text at their places."""
-    for op in ops:
+def pieces(first: str, second: str, ops: Sequence[DiffOperation]) -> Iterator[Piece]:
+    """The second text as kept, moved and added pieces, with what was removed or moved away at its former place."""
+    numbers = list(_move_numbers(ops))
+    away = deque(sorted(_former_places(ops, numbers)))
+    last = 0
+    for op, move in zip(ops, numbers, strict=True):
+        while away and not move and op.op != "insert" and away[0][0] < op.a:
+            span, number = away.popleft()
+            yield Piece(first[slice(*span)], "moved-away", number)
         if op.op in ("delete", "replace"):
             yield Piece(first[slice(*op.a)], "removed")
         if op.op in ("insert", "replace"):
             yield Piece(second[slice(*op.b)], "added")
-        if op.op in ("equal", "move"):
-            yield Piece(second[slice(*op.b)], "kept" if op.op == "equal" else "moved")
+        if op.op == "equal":
+            yield Piece(second[slice(*op.b)], "kept")
+        if op.op == "move":
+            yield Piece(second[slice(*op.b)], "moved", move if move > last else 0)
+            last = move
+    for span, number in away:
+        yield Piece(first[slice(*span)], "moved-away", number)
+
+
+def _move_numbers(ops: Iterable[DiffOperation]) -> Iterator[int]:
+    """The number of the move that an operation belongs to; 0 for none.
+
+    A part that moved and was edited is a sequence of operations, each of which begins where the one before it ends.
+    """
+    number, last, end = 0, 0, -1
+    for op in ops:
+        if op.op == "equal" or (op.op != "move" and op.a[0] != end):
+            number = 0
+        elif op.op == "move" and (not number or op.a[0] != end):
+            number = last = last + 1
+        end = op.a[1]
+        yield number
+
+
+def _former_places(ops: Iterable[DiffOperation], numbers: Iterable[int]) -> Iterator[tuple[Span, int]]:
+    """The span of the first text that each move took its text from, and the move's number."""
+    moves = [(number, op.a) for op, number in zip(ops, numbers, strict=True) if op.op == "move"]
+    for number, group in itertools.groupby(moves, key=lambda move: move[0]):
+        spans = [span for _, span in group]
+        yield (spans[0][0], spans[-1][1]), number
 
 
 def extent(added: int, removed: int, moved: int | None) -> str:
-    """How much changed, as a phrase; `moved` is None if it was not counted."""
-    phrase = f"{added:,} {'word' if added == 1 else 'words'} added, {removed:,} removed"
-    return f"{phrase}, {moved:,} moved" if moved else phrase
+    """How many words changed, as a phrase without those numbers that are 0; `moved` is None if it was not counted."""
+    counts = {"added": added, "removed": removed, "moved": moved or 0}
+    phrases = [f"{count:,} {name}" for name, count in counts.items() if count]
+    if not phrases:
+        return "no word added or removed" if moved is None else "no word added, removed or moved"
+    number, name = phrases[0].split(" ")
+    return ", ".join((f"{number} {'word' if number == '1' else 'words'} {name}", *phrases[1:]))

@@ -9,7 +9,8 @@ from catalog_service.resources import Diff, Version, VersionSummary
 
 # Code points of text in one entry; what is longer ends with a link.
 LONGEST = 10_000
-TAGS = {"kept": "", "moved": "mark", "added": "ins", "removed": "del"}
+# Feed readers drop the element `mark`, so moved text is shown as removed and added; a sentence says that it moved.
+TAGS = {"kept": "", "moved": "ins", "moved-away": "del", "added": "ins", "removed": "del"}
 GAP = "<p>…</p>"
 SAME = "<p>The title and the text are the same; other details of the document changed.</p>"
 
@@ -20,18 +21,23 @@ def of_first(version: Version) -> str:
 
 
 def of_change(before: Version, after: Version, difference: Diff) -> str:
-    """The titles if they differ, and the paragraphs that changed, with what was removed and added marked."""
+    """The titles if they differ, and the paragraphs that changed, with what was removed, added and moved marked."""
     titles = [[Piece(before.title, "removed"), Piece(after.title, "added")]] if before.title != after.title else []
     paragraphs = marking.compared(marking.pieces(before.text, after.text, difference.ops))
     marked = [*titles, *paragraphs]
-    return _joined(marked, changed_only=True) if any(map(_is_changed, marked)) else SAME
+    if not any(map(_is_changed, marked)):
+        return SAME
+    summary = difference.summary
+    extent = marking.extent(summary.words_added, summary.words_removed, summary.moved)
+    sentence = f"<p>{extent.capitalize()}.</p>" if summary.moved else ""
+    return sentence + _joined(marked, changed_only=True)
 
 
 def of_long(version: VersionSummary) -> str:
     """The extent of the change of a text that is too long to be shown in a feed."""
     change = version.change
     extent = marking.extent(change.words_added, change.words_removed, change.moved)
-    return f"<p>{extent}. The text is too long to show.</p>"
+    return f"<p>{extent.capitalize()}. The text is too long to show.</p>"
 
 
 def _joined(paragraphs: Iterable[Sequence[Piece]], *, changed_only: bool = False) -> str:

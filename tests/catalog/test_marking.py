@@ -63,11 +63,44 @@ def test_a_comparison_shows_removed_text_at_its_old_position() -> None:
     ]
 
 
-def test_moved_words_are_marked_where_they_are_now() -> None:
-    assert list(pieces("a b", "b a", [Op("move", (2, 3), (0, 1))])) == [Piece("b", "moved")]
+def test_moved_words_are_marked_where_they_are_and_where_they_were() -> None:
+    ops = [Op("move", (2, 3), (0, 1)), Op("equal", (1, 2), (1, 2)), Op("move", (0, 1), (2, 3))]
+    assert list(pieces("a b", "b a", ops)) == [
+        Piece("b", "moved", 1),
+        Piece("a", "moved-away", 2),
+        Piece(" ", "kept"),
+        Piece("a", "moved", 2),
+        Piece("b", "moved-away", 1),
+    ]
 
 
-manners: st.SearchStrategy[Manner] = st.sampled_from(["kept", "moved", "added", "removed"])
+def test_a_part_that_moved_and_was_edited_is_one_move() -> None:
+    first, second = "x; one two three", "one TWO three; x"
+    ops = [
+        Op("move", (3, 7), (0, 4)),
+        Op("replace", (7, 10), (4, 7)),
+        Op("move", (10, 16), (7, 13)),
+        Op("insert", (16, 16), (13, 15)),
+        Op("equal", (0, 1), (15, 16)),
+        Op("delete", (1, 3), (16, 16)),
+    ]
+    assert list(pieces(first, second, ops)) == [
+        Piece("one ", "moved", 1),
+        Piece("two", "removed"),
+        Piece("TWO", "added"),
+        Piece(" three", "moved"),
+        Piece("; ", "added"),
+        Piece("x", "kept"),
+        Piece("; ", "removed"),
+        Piece("one two three", "moved-away", 1),
+    ]
+
+
+def test_only_the_first_paragraph_of_a_move_has_its_number() -> None:
+    assert compared([Piece("\n\none\n\ntwo", "moved", 3)]) == [[Piece("one", "moved", 3)], [Piece("two", "moved")]]
+
+
+manners: st.SearchStrategy[Manner] = st.sampled_from(["kept", "moved", "moved-away", "added", "removed"])
 
 
 @given(st.lists(st.builds(Piece, st.text(alphabet="ab\n", max_size=8), manners), max_size=6))
@@ -76,7 +109,11 @@ def test_a_comparison_keeps_all_text_except_breaks(given_pieces: list[Piece]) ->
     assert shown.replace("\n", "") == "".join(piece.text for piece in given_pieces).replace("\n", "")
 
 
-def test_the_extent_of_a_change_names_moved_words_if_there_are_any() -> None:
-    assert extent(1, 0, 0) == "1 word added, 0 removed"
+def test_the_extent_of_a_change_names_only_what_happened() -> None:
+    assert extent(1, 0, 0) == "1 word added"
     assert extent(1200, 3, 40) == "1,200 words added, 3 removed, 40 moved"
+    assert extent(0, 1, 40) == "1 word removed, 40 moved"
+    assert extent(0, 0, 57) == "57 words moved"
     assert extent(2, 2, None) == "2 words added, 2 removed"
+    assert extent(0, 0, 0) == "no word added, removed or moved"
+    assert extent(0, 0, None) == "no word added or removed"

@@ -57,6 +57,15 @@ async def test_an_entry_is_a_version_with_its_change(client: aiohttp.ClientSessi
         assert all("tariffs &lt;soon&gt;" in entry.content[0].value for entry in older)
 
 
+async def test_an_entry_says_how_many_words_moved(client: aiohttp.ClientSession) -> None:
+    parts = ("Envoys met in Geneva on Monday.", "No agreement was reached after nine hours of talks.")
+    first, second = (article(text="\n\n".join(order)) for order in (parts, parts[::-1]))
+    await publish(client, raw_event(1, article=first), raw_event(1, 2, "changed", article=second))
+    newest, _ = await entries(client, "/feeds/changes.atom")
+    assert newest.content[0].value.startswith(f"<p>6 words moved.</p><p><del>{parts[0]}</del></p>")
+    assert newest.content[0].value.endswith(f"<p><ins>{parts[0]}</ins></p>")
+
+
 async def test_json_feed_has_the_same_entries(client: aiohttp.ClientSession) -> None:
     await publish(client, raw_event(1, article=article(text=TALKS, authors=["Mina Kang"])), raw_event(2))
     for name in FEEDS:

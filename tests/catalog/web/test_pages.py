@@ -131,6 +131,25 @@ async def test_an_old_version_and_a_word_diff_have_pages(record: Record, site: s
     assert "<del>Monday.</del><ins>Tuesday.</ins>" in page
 
 
+MOVED = ("Envoys met in Geneva on Monday.", "No agreement was reached after nine hours of talks.")
+
+
+async def test_a_moved_section_is_said_and_linked_with_its_former_place(record: Record, site: str) -> None:
+    first, second = (article(text="\n\n".join(order)) for order in (MOVED, MOVED[::-1]))
+    record(event(1, article=first), event(1, 2, "changed", article=second))
+    _, page = await fetched(site, f"/documents/{document_id(1)}")
+    assert "edited, 6 words moved<" in page
+    _, page = await fetched(site, f"/documents/{document_id(1)}/changes/1..2")
+    assert "<span>6 words moved</span>" in page
+    away, here = (
+        'id="moved-away-1" href="#moved-1">moved away</a> ',
+        'id="moved-1" href="#moved-away-1">moved here</a> ',
+    )
+    assert f'{away}<del class="moved">{MOVED[0]}</del>' in page
+    assert f"{here}<mark>{MOVED[0]}</mark>" in page
+    assert page.index(away) < page.index(MOVED[1]) < page.index(here)
+
+
 async def test_the_page_of_a_withdrawn_document_says_so_and_shows_its_text(record: Record, site: str) -> None:
     record(event(1), event(1, 2, "withdrawn"))
     status, page = await fetched(site, f"/documents/{document_id(1)}")
