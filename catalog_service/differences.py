@@ -1,6 +1,7 @@
 """Computes the diffs that requests ask for: in threads of its own, outside of transactions, and keeps the last ones.
 
-So a long diff holds up neither the event loop nor the threads that read the database.
+So a long diff holds up neither the event loop nor the threads that read the database. The short diffs of feeds are kept
+too, but computed in the thread that reads the feed.
 """
 
 import asyncio
@@ -8,8 +9,8 @@ import functools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeAlias, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,7 @@ from catalog_service.store.db import Database
 
 T = TypeVar("T")
 Use = Callable[[Version, Version, Diff], T]
+Names: TypeAlias = tuple[VersionName, VersionName]
 
 THREADS = 2
 # Of the comparisons that are kept: an operation takes about 300 bytes, a comparison as much as this many operations.
@@ -41,9 +43,12 @@ class Differences:
         whole = functools.partial(self._used, *versions, use)
         return await asyncio.get_running_loop().run_in_executor(self._threads, whole)
 
+    def compare(self, before: Version, after: Version) -> Diff:
+        """The diff of two versions, computed in this thread unless it is kept."""
+        return document_versions.described(before, after, self._comparisons.compare(before, after))
+
     def _used(self, before: Version, after: Version, use: Use[T]) -> T:
-        comparison = self._comparisons.compare(before, after)
-        return use(before, after, document_versions.described(before, after, comparison))
+        return use(before, after, self.compare(before, after))
 
     def close(self) -> None:
         """Waits for the threads."""
@@ -60,24 +65,45 @@ class Comparisons:
     def __init__(self, most: int = MOST_OPERATIONS) -> None:
         self._most = most
         self._size = 0
-        self._kept: OrderedDict[tuple[VersionName, VersionName], diffing.Comparison] = OrderedDict()
+        self._kept: OrderedDict[Names, diffing.Comparison] = OrderedDict()
+        self._running: dict[Names, Future[diffing.Comparison]] = {}
         self._lock = threading.Lock()
 
     def compare(self, before: Version, after: Version) -> diffing.Comparison:
-        """The comparison of the texts of two versions, which never change."""
+        """The comparison of the texts of two versions, which never change.
+
+        A thread waits for a comparison that another one computes.
+        """
         names = (before.id, before.version), (after.id, after.version)
         with self._lock:
             if names in self._kept:
                 self._kept.move_to_end(names)
                 return self._kept[names]
-        comparison = diffing.compare(before.text, after.text)
+            running = self._running.get(names)
+            if running is None:
+                own = self._running[names] = Future()
+        return running.result() if running else self._compute(names, own, before.text, after.text)
+
+    def _compute(self, names: Names, own: Future[diffing.Comparison], first: str, second: str) -> diffing.Comparison:
+        """Computes a comparison, keeps it, and gives it to the threads that wait for it."""
+        try:
+            comparison = diffing.compare(first, second)
+        except BaseException as error:
+            with self._lock:
+                del self._running[names]
+            own.set_exception(error)
+            raise
         with self._lock:
-            if names not in self._kept:
-                self._size += _size(comparison)
-            self._kept[names] = comparison
-            while self._size > self._most:
-                self._size -= _size(self._kept.popitem(last=False)[1])
+            del self._running[names]
+            self._keep(names, comparison)
+        own.set_result(comparison)
         return comparison
+
+    def _keep(self, names: Names, comparison: diffing.Comparison) -> None:
+        self._kept[names] = comparison
+        self._size += _size(comparison)
+        while self._size > self._most:
+            self._size -= _size(self._kept.popitem(last=False)[1])
 
     def __len__(self) -> int:
         return len(self._kept)

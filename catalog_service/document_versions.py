@@ -147,11 +147,6 @@ def original(reader: Reader, document: UUID, number: int) -> OriginalBytes:
     return OriginalBytes(row.content, row.original, row.media_type, row.encoding, row.path)
 
 
-def difference(before: resources.Version, after: resources.Version) -> resources.Diff:
-    """The word diff of two versions that were read before."""
-    return described(before, after, diffing.compare(before.text, after.text))
-
-
 def described(before: resources.Version, after: resources.Version, comparison: diffing.Comparison) -> resources.Diff:
     """The comparison of the texts of two versions as a word diff, with the significance of the change."""
     texts = before.text, after.text

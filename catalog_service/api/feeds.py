@@ -16,12 +16,13 @@ from catalog_service.api.search import SearchTerms
 from catalog_service.errors import BadQuery, BadRequest, NotFound
 from catalog_service.feeds import atom, json_feed, reading
 from catalog_service.feeds.model import Addresses, Feed
-from catalog_service.keys import DATABASE, POINTS
+from catalog_service.keys import DATABASE, DIFFERENCES, POINTS
 from catalog_service.resources import Snapshot
 from catalog_service.store import counter, moments
 
 Form = Literal["atom", "json"]
 Renderer: TypeAlias = Callable[[Feed, Addresses], bytes]
+Read: TypeAlias = Callable[[reading.Source], Feed]
 RENDERERS: Mapping[Form, tuple[Renderer, str]] = {
     "atom": (atom.render, atom.MEDIA_TYPE),
     "json": (json_feed.render, json_feed.MEDIA_TYPE),
@@ -54,12 +55,12 @@ class SearchFeedParameters(SearchTerms):
 
 async def of_changes(request: web.Request, parameters: ChangesFeedParameters) -> web.Response:
     """The versions that were recorded last, each with what changed."""
-    return await _answer(request, parameters.form, lambda session: reading.of_changes(session, parameters.collection))
+    return await _answer(request, parameters.form, lambda source: reading.of_changes(source, parameters.collection))
 
 
 async def of_document(request: web.Request, parameters: DocumentFeedParameters) -> web.Response:
     """The versions of a document, the newest first, each with what changed."""
-    return await _answer(request, parameters.form, lambda session: reading.of_document(session, parameters.id))
+    return await _answer(request, parameters.form, lambda source: reading.of_document(source, parameters.id))
 
 
 async def of_search(request: web.Request, parameters: SearchFeedParameters) -> web.Response:
@@ -68,25 +69,26 @@ async def of_search(request: web.Request, parameters: SearchFeedParameters) -> w
     It takes the parameters of `GET /v1/search`, but for `cursor` and `as_of`, and finds the same.
     """
     query, page = parameters.feed_query(), f"/?{urlencode({'q': parameters.q})}"
-    return await _answer(request, parameters.form, lambda session: reading.of_search(session, query, page))
+    return await _answer(request, parameters.form, lambda source: reading.of_search(source, query, page))
 
 
-async def _answer(request: web.Request, form: Form, read: Callable[[Session], Feed]) -> web.Response:
+async def _answer(request: web.Request, form: Form, read: Read) -> web.Response:
     """The feed in its form, or 304: its ETag is the state of the catalog. Raises what `read` raises."""
     render, media_type = RENDERERS[form]
     _, snapshot = await request.config_dict[POINTS].read(moments.open_snapshot)
     if answers.is_named(request, etag := _etag(snapshot)):
         return answers.not_modified(etag)
     addresses = Addresses(*_addresses(request))
-    etag, body = await request.config_dict[DATABASE].read(_rendered, read, render, addresses)
+    compare = request.config_dict[DIFFERENCES].compare
+    etag, body = await request.config_dict[DATABASE].read(_rendered, compare, read, render, addresses)
     return web.Response(body=body, content_type=media_type, charset="utf-8", headers=answers.validators(etag, None))
 
 
 def _rendered(
-    session: Session, read: Callable[[Session], Feed], render: Renderer, addresses: Addresses
+    session: Session, compare: reading.Compare, read: Read, render: Renderer, addresses: Addresses
 ) -> tuple[str, bytes]:
     """The ETag and the body of a feed, of one snapshot."""
-    return _etag(counter.snapshot(session)), render(read(session), addresses)
+    return _etag(counter.snapshot(session)), render(read(reading.Source(session, compare)), addresses)
 
 
 def _etag(snapshot: Snapshot) -> str:

@@ -1,9 +1,10 @@
-"""Reads feeds: of all changes, of a search, and of one document. Functions of a reading session."""
+"""Reads feeds: of all changes, of a search, and of one document."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from catalog_service import changes, document_versions, search
 from catalog_service.errors import NotFound
 from catalog_service.feeds import content
 from catalog_service.feeds.model import Entry, Feed, Tombstone, entry_id, feed_id
-from catalog_service.resources import Change, Version, VersionSummary
+from catalog_service.resources import Change, Diff, Version, VersionSummary
 from catalog_service.store import counter
 from catalog_service.store.tables import Document
 
@@ -25,14 +26,23 @@ TOMBSTONES = 20
 LONGEST_TEXT = 100_000
 REASONS = {"withdrawn": "The document was withdrawn.", "redacted": "The content was erased on purpose."}
 Name = tuple[str, int]
+Compare: TypeAlias = Callable[[Version, Version], Diff]
 
 
-def of_changes(session: Session, collection: str | None = None) -> Feed:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What feeds are read from: a reading session, and the function that gives the diff of two versions."""
+
+    session: Session
+    compare: Compare
+
+
+def of_changes(source: Source, collection: str | None = None) -> Feed:
     """The versions that were recorded last, and those of the documents that were withdrawn last."""
-    newest = changes.newest_of_documents(session, collection, ENTRIES)
+    newest = changes.newest_of_documents(source.session, collection, ENTRIES)
     names = dict.fromkeys(_named_by(change) for change in newest)
     title = f"Changes in {collection}" if collection else "Changes"
-    return _feed(session, ("changes", collection or ""), title, "/", list(names))
+    return _feed(source, ("changes", collection or ""), title, "/", list(names))
 
 
 def _named_by(change: Change) -> Name:
@@ -40,38 +50,39 @@ def _named_by(change: Change) -> Name:
     return str(change.subject), int(str(change.data.get("version") or 0))
 
 
-def of_document(session: Session, document: UUID) -> Feed:
+def of_document(source: Source, document: UUID) -> Feed:
     """The versions of a document, the newest first. Raises NotFound."""
-    row = session.execute(select(Document.path, Document.versions).where(Document.id == str(document))).one_or_none()
+    statement = select(Document.path, Document.versions).where(Document.id == str(document))
+    row = source.session.execute(statement).one_or_none()
     if row is None:
         raise NotFound(f"There is no document {document}.")
     names = [(str(document), number) for number in range(row.versions, max(0, row.versions - ENTRIES), -1)]
     page = f"/documents/{document}"
-    return _feed(session, ("document", str(document)), f"Versions of {row.path}", page, names)
+    return _feed(source, ("document", str(document)), f"Versions of {row.path}", page, names)
 
 
-def of_search(session: Session, query: search.Query, page: str) -> Feed:
+def of_search(source: Source, query: search.Query, page: str) -> Feed:
     """The documents that a search finds, in its order, and those that it would find, were they not withdrawn.
 
     `page` is the path of the search's page. Raises BadQuery.
     """
-    found = search.find(session, query)
+    found = search.find(source.session, query)
     names = [(str(hit.document.id), hit.document.version) for hit in found.hits]
     if query.status == "current":
-        withdrawn = search.find(session, dataclasses.replace(query, status="withdrawn"))
+        withdrawn = search.find(source.session, dataclasses.replace(query, status="withdrawn"))
         names += [(str(hit.document.id), hit.document.version) for hit in withdrawn.hits]
     title = f"Search for {query.q}" if query.q else "All documents"
-    return _feed(session, ("search", page), title, page, names)
+    return _feed(source, ("search", page), title, page, names)
 
 
-def _feed(session: Session, name: tuple[str, str], title: str, page: str, names: Sequence[Name]) -> Feed:
+def _feed(source: Source, name: tuple[str, str], title: str, page: str, names: Sequence[Name]) -> Feed:
     """The feed of the versions with these names, in their order."""
-    states = _states(session, {document for document, _ in names})
+    states = _states(source.session, {document for document, _ in names})
     current = [name for name in names if states[name[0]].status == "current"]
     gone = [state for state in states.values() if state.status != "current"]
     tombstones = [tombstone for state in gone for tombstone in _tombstones(state)]
-    epoch = counter.snapshot(session).epoch
-    return Feed(feed_id(f"{epoch} {' '.join(name)}"), title, page, _entries(session, current, states), tombstones)
+    epoch = counter.snapshot(source.session).epoch
+    return Feed(feed_id(f"{epoch} {' '.join(name)}"), title, page, _entries(source, current, states), tombstones)
 
 
 def _states(session: Session, ids: set[str]) -> Mapping[str, Any]:
@@ -86,14 +97,15 @@ def _tombstones(state: Any) -> Iterator[Tombstone]:  # noqa: ANN401  A row.
         yield Tombstone(entry_id(state.id, number), state.recorded_at, REASONS[state.status])
 
 
-def _entries(session: Session, names: Sequence[Name], states: Mapping[str, Any]) -> list[Entry]:
-    summaries = {_name(version): version for version in document_versions.by_names(session, names)}
+def _entries(source: Source, names: Sequence[Name], states: Mapping[str, Any]) -> list[Entry]:
+    summaries = {_name(version): version for version in document_versions.by_names(source.session, names)}
     before = [(document, number - 1) for document, number in names if number > 1]
-    read = document_versions.texts(session, {*names, *before}, LONGEST_TEXT)
+    read = document_versions.texts(source.session, {*names, *before}, LONGEST_TEXT)
     texts = {_name(version): version for version in read}
     versions = [summaries[name] for name in names if name in summaries]
     return [
-        _entry(version, _updated(version, states[str(version.id)]), _content(version, texts)) for version in versions
+        _entry(version, _updated(version, states[str(version.id)]), _content(source.compare, version, texts))
+        for version in versions
     ]
 
 
@@ -120,11 +132,11 @@ def _entry(version: VersionSummary, updated: datetime, html: str) -> Entry:
     )
 
 
-def _content(version: VersionSummary, texts: Mapping[Name, Version]) -> str:
+def _content(compare: Compare, version: VersionSummary, texts: Mapping[Name, Version]) -> str:
     document, number = _name(version)
     after, before = texts.get((document, number)), texts.get((document, number - 1))
     if after is not None and number == 1:
         return content.of_first(after)
     if after is None or before is None:
         return content.of_long(version)
-    return content.of_change(before, after, document_versions.difference(before, after))
+    return content.of_change(before, after, compare(before, after))

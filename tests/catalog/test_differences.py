@@ -2,10 +2,12 @@
 
 import asyncio
 import threading
+from concurrent.futures import Future
 from uuid import UUID
 
 import pytest
 
+from catalog_service import differences as module
 from catalog_service import diffing, document_versions
 from catalog_service.differences import Comparisons, Differences
 from catalog_service.errors import NotFound
@@ -42,6 +44,43 @@ async def test_a_diff_is_computed_once_and_never_in_the_event_loop(
     assert [name.startswith("catalog-diff") for name in computed] == [True]
     with pytest.raises(NotFound):
         await differences.between((ONE, 1), (ONE, 3), thread_of)
+    await asyncio.to_thread(differences.close)
+
+
+class Awaited(Future[diffing.Comparison]):
+    """A future that says when a thread waits for it."""
+
+    waiting = threading.Event()
+
+    def result(self, timeout: float | None = None) -> diffing.Comparison:
+        self.waiting.set()
+        return super().result(timeout)
+
+
+async def test_two_requests_at_once_share_one_computation(
+    catalog: Database, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(event(1), event(1, 2, "changed", article=article(text="Envoys met on Friday.")))
+    computed: list[str] = []
+
+    def compare(first: str, second: str) -> diffing.Comparison:
+        computed.append(first)
+        assert Awaited.waiting.wait(timeout=10)
+        if len(computed) == 1:
+            raise MemoryError
+        return original(first, second)
+
+    original = diffing.compare
+    monkeypatch.setattr(diffing, "compare", compare)
+    monkeypatch.setattr(module, "Future", Awaited)
+    differences = Differences(catalog)
+    for times, expected in ((1, MemoryError), (2, tuple)):
+        # The first computation fails: both requests fail, and the next ones compute the diff again.
+        Awaited.waiting.clear()
+        requests = (differences.between((ONE, 1), (ONE, 2), thread_of) for _ in range(2))
+        results = await asyncio.gather(*requests, return_exceptions=True)
+        assert [type(result) for result in results] == [expected, expected]
+        assert len(computed) == times
     await asyncio.to_thread(differences.close)
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from typing import Any
+from unittest.mock import Mock
 
 import aiohttp
 import atoma  # type: ignore[import-untyped]  # Neither parser ships stubs.
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from lxml import etree  # type: ignore[import-untyped]
 from yarl import URL
 
+from catalog_service import diffing
 from catalog_service.feeds.model import entry_id
 from catalog_service.store.db import Database
 from catalog_service.store.tables import Document
@@ -131,6 +133,19 @@ async def test_an_unchanged_feed_is_not_sent_again(client: aiohttp.ClientSession
     await publish(client, raw_event(2))
     async with client.get("/feeds/changes.atom", headers=tag) as response:
         assert response.status == 200
+
+
+async def test_a_diff_of_a_feed_is_computed_once(
+    client: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await publish(client, raw_event(1), raw_event(1, 2, "changed", article=article(text=TALKS)))
+    compare = Mock(side_effect=diffing.compare)
+    monkeypatch.setattr(diffing, "compare", compare)
+    before = await entries(client, "/feeds/changes.atom")
+    await publish(client, raw_event(2))
+    after = await entries(client, "/feeds/changes.atom")
+    assert [entry.content for entry in after[1:]] == [entry.content for entry in before]
+    assert compare.call_count == 1
 
 
 async def test_control_characters_and_long_texts_give_a_valid_feed(client: aiohttp.ClientSession) -> None:
