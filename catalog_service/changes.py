@@ -40,6 +40,13 @@ def log(session: Session, document: str) -> list[resources.LogEntry]:
     return [_log_entry(row) for row in session.scalars(statement)]
 
 
+def places(session: Session, document: str, limit: int) -> list[resources.LogEntry]:
+    """The last `limit` entries of one document that say where its item was seen, and until when; the newest first."""
+    types = [f"document.{name}.v1" for name in ("created", "moved", "withdrawn", "restored")]
+    statement = select(Change).where(Change.document == document, Change.type.in_(types)).order_by(Change.seq.desc())
+    return [_log_entry(row) for row in session.scalars(statement.limit(limit))]
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Selects entries of the change log; a field that is empty or None does not restrict.

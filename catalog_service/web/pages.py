@@ -14,6 +14,7 @@ import jinja2
 from aiohttp import web
 from sqlalchemy.orm import Session
 
+from catalog_service import changes as change_log
 from catalog_service import contract, document_versions, documents, marking, search, stories
 from catalog_service.errors import BadQuery, NotFound
 from catalog_service.keys import DATABASE, DIFFERENCES, ERROR_PAGE
@@ -21,11 +22,14 @@ from catalog_service.relation_types import PROPERTIES
 from catalog_service.relations import queries
 from catalog_service.resources import Diff, Version
 from catalog_service.store.db import Database
-from catalog_service.web import assets, presenting
+from catalog_service.store.prepared import NamedRow
+from catalog_service.web import assets, log, presenting
 
 PAGE = 50
 # The number of relations shown beside a text; a separate page lists all of them.
 MAX_RELATIONS_BESIDE = 20
+# The number of entries of the change log beside a text.
+MAX_LOG_BESIDE = 20
 ASSETS = web.AppKey("assets", assets.Assets)
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; "
@@ -95,13 +99,17 @@ async def document(request: web.Request) -> web.Response:
 
 def _document(session: Session, document_id: UUID, number: int | None) -> dict[str, Any]:
     row = documents.readable(session, document_id)
-    version = document_versions.version(session, document_id, number or row.number)
+    version = _named_as_now(document_versions.version(session, document_id, number or row.number), row)
     is_current = row.status == "current" and version.version == row.number
+    entries = change_log.places(session, str(document_id), MAX_LOG_BESIDE)
     page = queries.of_document(
         session, queries.OfDocument(str(document_id), version.version), limit=MAX_RELATIONS_BESIDE
     )
     return {
         "status": row.status,
+        "withdrawal": log.withdrawal(entries) if row.status == "withdrawn" else None,
+        "path": row.path,
+        "log": log.lines(entries),
         "story": documents.one(session, document_id).story if is_current else None,
         "version": version,
         "latest": row.number,
@@ -109,6 +117,11 @@ def _document(session: Session, document_id: UUID, number: int | None) -> dict[s
         "relations": [presenting.relation_line(relation, str(document_id)) for relation in page.relations],
         "more": page.next is not None,
     }
+
+
+def _named_as_now(version: Version, row: NamedRow) -> Version:
+    """The version with the present path of its document if it is the current one: a rename makes no version."""
+    return version.model_copy(update={"path": row.path}) if version.version == row.number else version
 
 
 async def document_relations(request: web.Request) -> web.Response:
@@ -120,9 +133,8 @@ async def document_relations(request: web.Request) -> web.Response:
 
 
 def _relations(session: Session, document_id: UUID, number: int | None, cursor: str | None) -> dict[str, Any]:
-    version = document_versions.version(
-        session, document_id, number or document_versions.numbers(session, document_id).current
-    )
+    row = documents.readable(session, document_id)
+    version = _named_as_now(document_versions.version(session, document_id, number or row.number), row)
     page = queries.of_document(
         session, queries.OfDocument(str(document_id), version.version), limit=PAGE, cursor=cursor
     )
@@ -163,7 +175,12 @@ async def relation(request: web.Request) -> web.Response:
 
 def _relation(session: Session, relation_id: str) -> dict[str, Any]:
     relation = queries.one(session, relation_id)
-    a, b = (document_versions.version(session, end.document, end.version) for end in (relation.a, relation.b))
+    a, b = (
+        _named_as_now(
+            document_versions.version(session, end.document, end.version), documents.readable(session, end.document)
+        )
+        for end in (relation.a, relation.b)
+    )
     return {
         "heading": PROPERTIES[relation.type].heading,
         "explanation": presenting.explanation(relation),

@@ -150,12 +150,31 @@ async def test_a_moved_section_is_said_and_linked_with_its_former_place(record: 
     assert page.index(away) < page.index(MOVED[1]) < page.index(here)
 
 
-async def test_the_page_of_a_withdrawn_document_says_so_and_shows_its_text(record: Record, site: str) -> None:
-    record(event(1), event(1, 2, "withdrawn"))
+async def test_the_page_of_a_withdrawn_document_says_when_and_why_and_shows_its_text(record: Record, site: str) -> None:
+    record(event(1), event(1, 2, "withdrawn", reason="file-gone"))
     status, page = await fetched(site, f"/documents/{document_id(1)}")
     assert status == 410
-    assert "was withdrawn" in page
+    words = html.unescape(re.sub("<[^>]*>", "", page))
+    when = "2026-11-22 10:00 UTC"
+    assert (
+        f"This document was withdrawn because its file was deleted: {when}. It was in the catalog since {when}" in words
+    )
     assert "Envoys met on Monday." in page
+
+
+async def test_a_renamed_file_is_shown_under_its_new_name_with_the_old_one_in_the_log(
+    record: Record, site: str
+) -> None:
+    edited = event(1, 3, "changed", path="new <b>.txt", article=article("", "Edited."))
+    moved = event(1, 2, "moved", path="new <b>.txt", previous_path="001.txt")
+    record(event(1, article=article("")), moved)
+    _, page = await fetched(site, f"/documents/{document_id(1)}")
+    assert "<h1>new &lt;b&gt;.txt</h1>" in page
+    assert "<dd><bdi><code>new &lt;b&gt;.txt</code></bdi></dd>" in page
+    assert re.search("renamed from <bdi><code>001.txt</code></bdi>, <time[^>]*>2026-11-22 10:00</time> UTC", page)
+    record(edited)
+    _, page = await fetched(site, f"/documents/{document_id(1)}?version=1")
+    assert "<code>new &lt;b&gt;.txt</code></bdi>, then <bdi><code>001.txt</code>" in page
 
 
 async def test_text_and_urls_of_a_document_are_never_markup(record: Record, site: str) -> None:
