@@ -1,7 +1,6 @@
 """The change log of a document in words."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -13,7 +12,7 @@ BEGAN = datetime(2026, 11, 22, 10, tzinfo=UTC)
 TIME = "2026-11-22T10:00:00.000000Z"
 
 
-def entry(seq: int, type_: str, after: timedelta = timedelta(0), **more: Any) -> LogEntry:
+def entry(seq: int, type_: str, after: timedelta = timedelta(0), **more: str) -> LogEntry:
     return LogEntry.model_validate({"seq": seq, "type": type_, "time": BEGAN + after, **more})
 
 
