@@ -5,13 +5,14 @@ of sentences that correspond. Sentences without a partner are deleted or inserte
 points, half-open.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from catalog_service.diffing import alignment, lines, words
 from catalog_service.diffing.alignment import Partners
 from catalog_service.diffing.lines import Match
-from catalog_service.diffing.operations import Op, Texts, joined
+from catalog_service.diffing.operations import Op, Texts, joined, replaced
 from catalog_service.diffing.significance import Significance, significance
 
 __all__ = ["WAY", "Comparison", "Op", "Significance", "compare", "significance"]
@@ -26,7 +27,7 @@ class Comparison:
 
     The spans `b` of the operations cover the second text in order; the spans `a` cover each character of the first
     text once. Copying `a` for equal and move, taking `b` for insert and replace, and skipping delete gives the second
-    text. `coarse`: parts of the texts are so large that only their rare or outer words were compared.
+    text. `coarse`: parts of the texts are so large that only their rare or outer words were compared, or only lines.
     """
 
     ops: tuple[Op, ...]
@@ -36,18 +37,35 @@ class Comparison:
     coarse: bool
 
 
-def compare(first: str, second: str) -> Comparison:
-    """Compares two texts. Time and memory are bounded by a multiple of their length."""
+def compare(first: str, second: str, most: int | None = None) -> Comparison:
+    """Compares two texts. Time and memory are bounded by a multiple of their length.
+
+    If their lines differ in more than `most` characters of both texts together, only lines are compared.
+    """
     if first == second:
         whole = (0, len(first))
         return Comparison((Op("equal", whole, whole),) if first else (), 0, 0, 0, coarse=False)
     matches = lines.common(first, second)
     gaps = lines.between(matches, (len(first), len(second)))
+    if most is not None and sum(gap.a[1] - gap.a[0] + gap.b[1] - gap.b[0] for gap in gaps) > most:
+        return _compare_lines(first, second, matches, gaps)
     vocabulary = words.Vocabulary()
     a, b = words.cut(first, [gap.a for gap in gaps], vocabulary), words.cut(second, [gap.b for gap in gaps], vocabulary)
     texts, partners = Texts(a, b), alignment.partners(a, b, gaps)
     ops = tuple(_operations(texts, matches, gaps, partners))
     return Comparison(ops, *_counts(texts, ops), coarse=partners.coarse or any(map(texts.is_long, partners.all())))
+
+
+def _compare_lines(first: str, second: str, matches: Sequence[Match], gaps: Sequence[Match]) -> Comparison:
+    """The comparison that replaces all between common lines; words there are counted without regard to their order."""
+    kept = [Op("equal", match.a, match.b) for match in matches]
+    changed = [replaced(gap.a, gap.b) for gap in gaps]
+    ops = joined(op for pair in itertools.zip_longest(changed, kept) for op in pair if op)
+    added = removed = 0
+    for gap in gaps:
+        before, after = words.counted(first[slice(*gap.a)]), words.counted(second[slice(*gap.b)])
+        added, removed = added + (after - before).total(), removed + (before - after).total()
+    return Comparison(tuple(ops), added, removed, 0, coarse=True)
 
 
 def _operations(texts: Texts, matches: Sequence[Match], gaps: Sequence[Match], partners: Partners) -> Iterator[Op]:

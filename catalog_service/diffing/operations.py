@@ -97,8 +97,7 @@ class Texts:
         return self.first.source[slice(*a)] == self.second.source[slice(*b)]
 
     def _replacement(self, a: Span, b: Span) -> Op:
-        op: Operation = "replace" if a[0] < a[1] and b[0] < b[1] else "delete" if a[0] < a[1] else "insert"
-        return Op(op, a, b, typographic=self._is_typographic(a, b))
+        return replaced(a, b, typographic=self._is_typographic(a, b))
 
     def _is_typographic(self, a: Span, b: Span) -> bool:
         """Whether no word changed: the spans have none, or the same ones, joined or divided or in other typography."""
@@ -172,6 +171,12 @@ class Texts:
             yield from self.changed(last_a, last_b, "equal")
 
 
+def replaced(a: Span, b: Span, *, typographic: bool = False) -> Op:
+    """The operation by which the span `a` becomes the span `b`; one of them may be empty."""
+    op: Operation = "insert" if a[0] == a[1] else "delete" if b[0] == b[1] else "replace"
+    return Op(op, a, b, typographic)
+
+
 def joined(ops: Iterable[Op]) -> Iterator[Op]:
     """Drops empty operations and merges adjacent ones: two of one kind, and a deletion beside an insertion."""
     last: Op | None = None
@@ -195,8 +200,7 @@ def _merged(left: Op, right: Op) -> Op | None:
         return Op(left.op, a, b) if left.op == right.op else None
     if left.typographic != right.typographic:
         return None
-    op: Operation = "insert" if a[0] == a[1] else "delete" if b[0] == b[1] else "replace"
-    return Op(op, a, b, left.typographic)
+    return replaced(a, b, typographic=left.typographic)
 
 
 def _outside(span: Span, holes: Sequence[Span]) -> list[Span]:

@@ -39,12 +39,11 @@ def _of_text(first: str, second: str, changed: Sequence[Op]) -> Significance:
     if not changed:
         # Parts of the text changed places.
         return "substantive"
-    words = [_words(first, second, op) for op in changed]
-    if all(_all(map(_may_be_in_date, of_op)) for of_op in words) and any(
+    if all(_all(map(_may_be_in_date, _words(first, second, op))) for op in changed) and any(
         map(_is_month_or_weekday, _words_near(changed, second))
     ):
         return "date"
-    if all(_all(map(DIGITS.search, of_op)) for of_op in words):
+    if all(_all(map(DIGITS.search, _words(first, second, op))) for op in changed):
         return "figure"
     if all(_in_quotation(second, op.b) for op in changed):
         return "quotation"
@@ -52,13 +51,21 @@ def _of_text(first: str, second: str, changed: Sequence[Op]) -> Significance:
 
 
 def _all(values: Iterable[object]) -> bool:
-    """Whether there are values, and all are true: a symbol has no words, and is neither a date nor a figure."""
-    listed = list(values)
-    return bool(listed) and all(listed)
+    """Whether there are values, and all are true: a symbol has no words, and is neither a date nor a figure.
+
+    Stops at the first one that is not true: a change may have a million words.
+    """
+    found = False
+    for value in values:
+        if not value:
+            return False
+        found = True
+    return found
 
 
-def _words(first: str, second: str, op: Op) -> list[str]:
-    return re.findall(r"\w+", first[slice(*op.a)] + " " + second[slice(*op.b)])
+def _words(first: str, second: str, op: Op) -> Iterator[str]:
+    for word in re.finditer(r"\w+", first[slice(*op.a)] + " " + second[slice(*op.b)]):
+        yield word.group()
 
 
 def _may_be_in_date(word: str) -> bool:

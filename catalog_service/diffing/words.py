@@ -9,6 +9,7 @@ import itertools
 import re
 import unicodedata
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -79,6 +80,11 @@ def key(word: str) -> str:
 def key_of_all(text: str) -> str:
     """The letters, digits and symbols of all words of a text, without the spaces between them."""
     return "".join(map(key, text.split()))
+
+
+def counted(text: str) -> Counter[str]:
+    """How often each word is in a text, without case."""
+    return Counter(WORD.findall(text.casefold()))
 
 
 def _kept(folded: str) -> Iterator[str]:

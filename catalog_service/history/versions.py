@@ -12,6 +12,9 @@ from catalog_service.store.rows import VersionRow
 # The columns that two versions of the same content have in common. The digest covers title and text; notes and
 # normaliser do not count.
 CONTENT_COLUMNS = ("digest", "kind", "language", "publisher", "published", "published_basis", "url", "details")
+# Characters of two texts in lines that differ. Up to so many, words are compared, in less than a second. Of more, only
+# lines are, because the other writers wait meanwhile.
+MOST_COMPARED = 1_000_000
 
 
 def draft(data: contract.Observed, now: datetime) -> VersionRow:
@@ -71,7 +74,7 @@ def describe_change(previous: VersionRow | None, version: VersionRow) -> dict[st
     if previous is None:
         return {"kind": "created", "words_added": version.words, "words_removed": 0, "moved": 0, "significance": None}
     texts = previous.text, version.text
-    comparison = diffing.compare(*texts)
+    comparison = diffing.compare(*texts, MOST_COMPARED)
     significance = diffing.significance((previous.title, version.title), texts, comparison.ops)
     kind = version.change["kind"]
     if kind == "publisher" and significance == "metadata":

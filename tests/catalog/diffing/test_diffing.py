@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog_service import diffing
-from tests.catalog.diffing.laws import changes, compared
+from tests.catalog.diffing.laws import changes, check, compared
 
 FERRY = "The council of Port Alma approved a timetable for the harbour ferry on Tuesday evening."
 BOATS = "The first boat leaves at six in the morning and the last one shortly before midnight."
@@ -59,6 +59,25 @@ def test_the_operations_turn_the_first_text_into_the_second(first: str, second: 
 @given(edited())
 def test_the_operations_turn_a_text_into_an_edited_one(pair: tuple[str, str]) -> None:
     compared(*pair)
+
+
+@given(edited())
+def test_a_comparison_of_lines_obeys_the_same_law(pair: tuple[str, str]) -> None:
+    exact, by_lines = diffing.compare(*pair), diffing.compare(*pair, 0)
+    check(*pair, by_lines.ops)
+    assert by_lines.coarse or by_lines.ops == exact.ops
+    assert by_lines.words_added - by_lines.words_removed == exact.words_added - exact.words_removed
+
+
+def test_a_comparison_of_lines_counts_the_changed_words() -> None:
+    first = "\n".join((FERRY, BOATS, BRIDGE, FARES))
+    second = "\n".join((FERRY, BOATS.replace("six", "seven"), FARES + " Dogs are free.", BRIDGE))
+    comparison = diffing.compare(first, second, 0)
+    moved = len(FARES.split())
+    assert (comparison.words_added, comparison.words_removed) == (1 + 3 + moved, 1 + moved)
+    assert (comparison.words_moved, comparison.coarse) == (0, True)
+    # What differs is not more than the limit.
+    assert diffing.compare(first, second, len(first) + len(second)) == diffing.compare(first, second)
 
 
 @given(texts)
