@@ -8,7 +8,7 @@ digest is `sha-256:` and 64 hex digits.
 
 import hashlib
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 from uuid import UUID
 
 from pydantic import (
@@ -164,12 +164,22 @@ class Reference(Frozen):
     digest: Digest
 
 
-class Edit(Frozen):
-    """One difference inside a passage: the span `a` of this text corresponds to the span `b` of the other text."""
+EditOp = Literal["insert", "delete", "replace"]
+# What an edit changes: the first of these that applies, "word" if none of the others does.
+EditKind = Literal["figure", "date", "name", "quotation", "word"]
+EDIT_KINDS: tuple[EditKind, ...] = get_args(EditKind)
 
-    op: Literal["insert", "delete", "replace"]
+
+class Edit(Frozen):
+    """One difference inside a passage: the span `a` of this text corresponds to the span `b` of the other text.
+
+    `kind` is null in events of releases that did not compute it.
+    """
+
+    op: EditOp
     a: Span
     b: Span
+    kind: EditKind | None = Field(default=None, exclude_if=lambda kind: kind is None)
 
 
 class Passage(Aliased):

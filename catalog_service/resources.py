@@ -169,11 +169,15 @@ class Coverage(Resource):
 
 
 class Edit(Resource):
-    """One difference inside a passage: the span `a` of the first text corresponds to the span `b` of the second."""
+    """One difference inside a passage: the span `a` of the first text corresponds to the span `b` of the second.
 
-    op: Literal["insert", "delete", "replace"]
+    `kind` is what differs; null for a relation that was last judged by a release that did not report it.
+    """
+
+    op: contract.EditOp
     a: Span
     b: Span
+    kind: contract.EditKind | None = None
 
 
 class Passage(Resource):
@@ -187,10 +191,21 @@ class Passage(Resource):
     edits: tuple[Edit, ...] = ()
 
 
+class Differences(Resource):
+    """The number of edits of each kind in the passages of a relation."""
+
+    figures: int = 0
+    dates: int = 0
+    names: int = 0
+    quotations: int = 0
+    words: int = 0
+
+
 class Relation(Resource):
     """A relation between two versions, with the passages they share.
 
-    `source` is the side that the text comes from: the side that is quoted, or else the earlier one.
+    `source` is the side that the text comes from: the side that is quoted, or else the earlier one. `differs` counts
+    the edits of the passages by kind; null if the kind of an edit is not known.
     """
 
     id: str
@@ -203,6 +218,7 @@ class Relation(Resource):
     earlier_basis: Literal["published", "wire"] | None
     source: RelationSide | None
     source_basis: Basis | None
+    differs: Differences | None
     passages: tuple[Passage, ...]
     recorded_at: Moment
 

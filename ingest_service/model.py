@@ -21,6 +21,9 @@ ItemBy: TypeAlias = Literal["path", "member", "guid"]
 Availability: TypeAlias = Literal["usable", "withheld", "cancelled"]
 RelationType = contract.RelationType
 Suspect = contract.Suspect
+EditKind = contract.EditKind
+EDIT_KINDS = contract.EDIT_KINDS
+EditOp = contract.EditOp
 
 PARAGRAPH_BREAK = "\n\n"
 
@@ -168,11 +171,15 @@ class ItemName:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One difference inside a passage: span `a` of this text corresponds to span `b` of the other."""
+    """One difference inside a passage: span `a` of this text corresponds to span `b` of the other.
 
-    op: Literal["insert", "delete", "replace"]
+    `kind` is what differs: the first of the kinds, in the order of the contract, that applies.
+    """
+
+    op: EditOp
     a: Span
     b: Span
+    kind: EditKind = "word"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +202,7 @@ class Passage:
     def seen_from_other(self) -> "Passage":
         """The same passage from the other side."""
         reversed_ops = {"insert": "delete", "delete": "insert", "replace": "replace"}
-        edits = tuple(Edit(reversed_ops[edit.op], edit.b, edit.a) for edit in self.edits)  # type: ignore[arg-type]
+        edits = tuple(Edit(reversed_ops[edit.op], edit.b, edit.a, edit.kind) for edit in self.edits)  # type: ignore[arg-type]
         return Passage(self.other, self.own, self.words, self.other_quoted, self.verbatim, edits, self.quoted)
 
 

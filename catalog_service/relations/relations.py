@@ -264,6 +264,7 @@ def _stored_passage(passage: contract.Passage, own_first: bool) -> dict[str, Any
     (a, quoted_a), (b, quoted_b) = sides if own_first else reversed(sides)
     edits = [
         {"op": edit.op if own_first else reversed_op[edit.op], "a": list(spans[0]), "b": list(spans[1])}
+        | ({"kind": edit.kind} if edit.kind else {})
         for edit in passage.edits
         for spans in [(edit.a, edit.b) if own_first else (edit.b, edit.a)]
     ]

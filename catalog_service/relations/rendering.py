@@ -5,7 +5,8 @@ side that was published later. A passage counts as a quotation only where one si
 have them, both may quote a third text.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -84,6 +85,7 @@ def _resource(row: Relation, ends: Mapping[_VersionName, _End]) -> resources.Rel
             "earlier_basis": basis,
             "source": source,
             "source_basis": source_basis,
+            "differs": _differences(row.passages),
             "passages": sorted(
                 (_passage(passage, names) for passage in row.passages), key=lambda passage: passage["a"]
             ),
@@ -101,7 +103,12 @@ def _quoted(row: Relation, side: str) -> int:
 def _passage(stored: Mapping[str, Any], names: tuple[str, str]) -> dict[str, Any]:
     reversed_op = {"insert": "delete", "delete": "insert", "replace": "replace"} if names[0] == "b" else {}
     edits = [
-        {"op": reversed_op.get(edit["op"], edit["op"]), "a": edit[names[0]], "b": edit[names[1]]}
+        {
+            "op": reversed_op.get(edit["op"], edit["op"]),
+            "a": edit[names[0]],
+            "b": edit[names[1]],
+            "kind": edit.get("kind"),
+        }
         for edit in stored["edits"]
     ]
     return {
@@ -112,6 +119,12 @@ def _passage(stored: Mapping[str, Any], names: tuple[str, str]) -> dict[str, Any
         "verbatim": stored["verbatim"],
         "edits": edits,
     }
+
+
+def _differences(passages: Iterable[Mapping[str, Any]]) -> dict[str, int] | None:
+    """The number of edits of each kind; None if an edit was recorded without a kind."""
+    kinds = Counter(edit.get("kind") for passage in passages for edit in passage["edits"])
+    return None if kinds[None] else {f"{kind}s": count for kind, count in kinds.items()}
 
 
 def _earlier(first: _End, second: _End) -> _Choice:

@@ -84,12 +84,24 @@ def sides(
 
 
 def explanation(relation: resources.Relation) -> str:
-    """One sentence with the numbers of passages and words, and the share of each text that they cover."""
+    """The numbers of passages and words, the share of each text that they cover, and what differs in them."""
     count = len(relation.passages)
     words = sum(passage.words for passage in relation.passages)
     passages = "one passage" if count == 1 else f"{count} passages"
     share_a, share_b = (f"{share:.0%}" for share in (relation.coverage.a, relation.coverage.b))
-    return f"{passages.capitalize()} of {words:,} words together: {share_a} of the first text, {share_b} of the second."
+    covered = (
+        f"{passages.capitalize()} of {words:,} words together: {share_a} of the first text, {share_b} of the second."
+    )
+    return f"{covered} {differing}" if (differing := differences(relation.differs)) else covered
+
+
+def differences(differs: resources.Differences | None) -> str:
+    """A sentence with the number of differences of each kind; empty if there are none, or their kinds are not known."""
+    counts = [(count, name) for name, count in (differs.model_dump() if differs else {}).items() if count]
+    listed = [f"{count:,} {name if count > 1 else name.removesuffix('s')}" for count, name in counts]
+    if not listed:
+        return ""
+    return f"They differ in {', '.join(listed[:-1])}{' and ' if listed[:-1] else ''}{listed[-1]}."
 
 
 def relation_line(relation: resources.Relation, document: str) -> RelationLine:

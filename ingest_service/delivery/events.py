@@ -191,5 +191,5 @@ def _passage(passage: model.Passage) -> dict[str, Any]:
         "quoted": passage.quoted,
         "other_quoted": passage.other_quoted,
         "verbatim": passage.verbatim,
-        "edits": [{"op": edit.op, "a": edit.a, "b": edit.b} for edit in passage.edits],
+        "edits": [{"op": edit.op, "a": edit.a, "b": edit.b, "kind": edit.kind} for edit in passage.edits],
     }

@@ -6,10 +6,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 from ingest_service.model import Article, Span
+from ingest_service.months import WEEKDAYS
 from ingest_service.normalise import dates, stamps
 from ingest_service.normalise.draft import MENU, SHORTEST_HEADING, Draft, RuleResult, is_long
 from ingest_service.normalise.layout import Line
-from ingest_service.normalise.months import WEEKDAYS
 from ingest_service.normalise.stamps import Stated
 
 LONGEST = 140

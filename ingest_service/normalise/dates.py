@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 
-from ingest_service.normalise.months import MONTHS, WEEKDAYS
+from ingest_service.months import MONTHS, WEEKDAYS
 
 MONTH_FIRST = re.compile(r"(?<![^\W_])([^\W\d_]{3,12})\.?\s{1,2}(\d{1,2})(?:st|nd|rd|th)?[,\s]{1,3}(\d{4})(?!\d)", re.I)
 DAY_FIRST = re.compile(

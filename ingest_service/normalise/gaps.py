@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ingest_service.model import Note, Span
+from ingest_service.months import WEEKDAYS
 from ingest_service.normalise import dates
-from ingest_service.normalise.months import WEEKDAYS
 
 NAME = "wide-gap"
 _SPACE = r"[ \t\u00a0]"

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from itertools import takewhile
 
 from ingest_service.model import Article, Span
+from ingest_service.months import MONTHS
 from ingest_service.normalise import bylines, dates, names, publishers, wire_markers
 from ingest_service.normalise.draft import Draft, RuleResult
 from ingest_service.normalise.layout import Line
-from ingest_service.normalise.months import MONTHS
 
 # Start of heading, start of text, end of text, end of transmission.
 MARKS = "\x01\x02\x03\x04"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest_service.model import Edit, Judgement, Passage, Span
+from ingest_service.model import EDIT_KINDS, Edit, Judgement, Passage, Span
 
 
 def within(judgement: Judgement, most: int) -> Judgement:
@@ -42,13 +42,22 @@ def _shares(counts: Sequence[int], most: int) -> list[int]:
 
 
 def _joined(edits: tuple[Edit, ...], most: int) -> tuple[Edit, ...]:
-    """At most `most` edits with the same result: neighbours become one that replaces the first to the last of them."""
+    """At most `most` edits with the same result: neighbours become one that replaces the first to the last of them.
+
+    It has the most important kind of them.
+    """
     if len(edits) <= most:
         return edits
     size = -(-len(edits) // most)
     groups = (edits[start : start + size] for start in range(0, len(edits), size))
     return tuple(
-        Edit("replace", _from_to(group[0].a, group[-1].a), _from_to(group[0].b, group[-1].b)) for group in groups
+        Edit(
+            "replace",
+            _from_to(group[0].a, group[-1].a),
+            _from_to(group[0].b, group[-1].b),
+            min((edit.kind for edit in group), key=EDIT_KINDS.index),
+        )
+        for group in groups
     )
 
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 
 from ingest_service.model import Judgement, Passage, RelationType
-from ingest_service.sameness import boilerplate, passages
+from ingest_service.sameness import boilerplate, edit_kinds, passages
 from ingest_service.sameness.alignment import Alignment, align
 from ingest_service.sameness.boilerplate import SharedBoilerplate
 from ingest_service.sameness.coverage import Coverage, covered, equal_share
@@ -45,6 +45,8 @@ def _judge(a: Side, b: Side, masked: Hashes, *, compare_always: bool) -> Judgeme
         reported = _evident_passages(a, b, alignments, common, shared)
     else:
         reported = _passages(a, b, alignments)
+    if type_ is RelationType.DUPLICATE and any(map(_differs_in_fact, reported)):
+        type_ = RelationType.REVISION
     if not reported and not is_copy:
         return None
     coverage = covered(a, b, [alignment for alignment, _ in reported])
@@ -91,6 +93,11 @@ def _evident_passages(
         for candidate, (words, fingerprints) in zip(candidates, measures, strict=True)
         if words >= PARAMETERS.further_words or _is_evidence(words, fingerprints)
     ]
+
+
+def _differs_in_fact(aligned: AlignedPassage) -> bool:
+    """Whether the texts differ in a figure, a date or a name in this passage: then neither is shown for both."""
+    return any(edit.kind in edit_kinds.FACTS for edit in aligned[1].edits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import Indel
 
-from ingest_service.model import PARAGRAPH_BREAK, Edit, Passage, Span
-from ingest_service.sameness import quotations
+from ingest_service.model import PARAGRAPH_BREAK, Edit, EditOp, Passage, Span
+from ingest_service.sameness import edit_kinds, quotations
 from ingest_service.sameness.alignment import Alignment
 from ingest_service.sameness.fold import is_inner_jamo
 from ingest_service.sameness.matching import Block
@@ -82,7 +82,8 @@ def _edits(a: Side, b: Side, alignment: Alignment, spans: tuple[Span, Span]) -> 
     for start, end in itertools.pairwise(_anchors(left, right, alignment.blocks)):
         for (i, k), (j, m) in _differing(left.words[start[0] : end[0]], right.words[start[1] : end[1]]):
             own = _around(left.spans, (start[0] + i, start[0] + k), spans[0])
-            edits.append(_edit(own, _around(right.spans, (start[1] + j, start[1] + m), spans[1])))
+            other = _around(right.spans, (start[1] + j, start[1] + m), spans[1])
+            edits.append(Edit(_op(own, other), own, other, edit_kinds.kind(a, b, own, other)))
     return tuple(edits)
 
 
@@ -136,7 +137,7 @@ def _around(spans: Sequence[Span], which: Span, passage: Span) -> Span:
     return place, place
 
 
-def _edit(own: Span, other: Span) -> Edit:
+def _op(own: Span, other: Span) -> EditOp:
     if own[0] == own[1]:
-        return Edit("insert", own, other)
-    return Edit("delete" if other[0] == other[1] else "replace", own, other)
+        return "insert"
+    return "delete" if other[0] == other[1] else "replace"

@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import re
 from dataclasses import dataclass
 
 from ingest_service.model import Article, Span
@@ -9,6 +10,8 @@ from ingest_service.sameness import quotations
 from ingest_service.sameness.alignment import FoldedText
 from ingest_service.sameness.fingerprints import fingerprints
 from ingest_service.sameness.fold import fold
+
+LETTERS = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,11 @@ class Side:
     def quoted(self) -> tuple[Span, ...]:
         """The spans in quotation marks. Computed on demand, since most texts need none."""
         return quotations.quoted(self.text)
+
+    @functools.cached_property
+    def common_words(self) -> frozenset[str]:
+        """The words that the text has in lower case. Computed on demand, since most texts need none."""
+        return frozenset(filter(str.islower, LETTERS.findall(self.text)))
 
     @property
     def string(self) -> str:

@@ -9,6 +9,7 @@ from catalog_service import resources
 from catalog_service.history.record import record_batch
 from catalog_service.relations import queries
 from catalog_service.store.db import Database
+from catalog_service.web import presenting
 from tests.catalog.conftest import NOW
 from tests.catalog.events import article, event, relation
 
@@ -70,3 +71,28 @@ def test_a_relation_has_its_source(
 def test_versions_of_one_transaction_without_dates_have_no_source(catalog: Database) -> None:
     relation = shown(catalog, filed(), filed(), passage(), together=True)
     assert (relation.source, relation.source_basis, relation.earlier) == (None, None, None)
+
+
+def test_a_relation_counts_what_differs_by_kind(catalog: Database) -> None:
+    edits = [
+        {"op": "replace", "a": [0, 1], "b": [0, 1], "kind": "figure"},
+        {"op": "insert", "a": [2, 2], "b": [2, 3], "kind": "name"},
+        {"op": "delete", "a": [4, 5], "b": [5, 5], "kind": "figure"},
+    ]
+    relation = shown(catalog, article(), article(), passage() | {"verbatim": False, "edits": edits}, passage())
+    assert relation.differs == resources.Differences(figures=2, names=1)
+    assert {edit.kind for edit in relation.passages[0].edits + relation.passages[1].edits} == {"figure", "name"}
+    assert presenting.explanation(relation).endswith("They differ in 2 figures and 1 name.")
+
+
+def test_verbatim_passages_differ_in_nothing(catalog: Database) -> None:
+    relation = shown(catalog, article(), article(), passage())
+    assert relation.differs == resources.Differences()
+    assert presenting.differences(relation.differs) == ""
+
+
+def test_edits_of_an_earlier_release_have_no_known_kind(catalog: Database) -> None:
+    edits = [{"op": "replace", "a": [0, 1], "b": [0, 1]}]
+    relation = shown(catalog, article(), article(), passage() | {"verbatim": False, "edits": edits})
+    assert relation.differs is None
+    assert presenting.differences(relation.differs) == ""

@@ -2,7 +2,8 @@
 
 import pytest
 
-from ingest_service.normalise import dates, months
+from ingest_service import months
+from ingest_service.normalise import dates
 from tests.ingest.normalise.texts import BODY, TITLE, article_of, at_the_end, under_title
 
 
