@@ -165,8 +165,8 @@ def _story_relations() -> Select[str, str, int, str, bool]:
         columns = (other[0].label("other"), other[1].label("number"), Relation.type.label("type"))
         sides.append(
             select(own[0].label("document"), *columns, other_state.document.is_not(None).label("current"))
-            .join(own_state, _is_current_state(own_state, own))
-            .outerjoin(other_state, _is_current_state(other_state, other))
+            .join(own_state, is_current_state(own_state, own))
+            .outerjoin(other_state, is_current_state(other_state, other))
             # A condition on the states: on relations, PostgreSQL may search the list for each of them.
             .where(any_of(own_state.document, arrays.parameter("documents")))
             .where(unindexed(Relation.type).in_(STORY_TYPES), in_force())
@@ -205,9 +205,9 @@ def in_force(relation: Any = Relation, at: At = None) -> ColumnElement[bool]:  #
 def where_current(statement: S, version: VersionColumns, at: At = None) -> S:
     """The statement limited to rows whose `version` is current, now or as of the seq `at`."""
     state = aliased(DocumentState)
-    return statement.join(state, _is_current_state(state, version, at))
+    return statement.join(state, is_current_state(state, version, at))
 
 
-def _is_current_state(state: Any, version: VersionColumns, at: At = None) -> ColumnElement[bool]:  # noqa: ANN401  An alias.
+def is_current_state(state: Any, version: VersionColumns, at: At = None) -> ColumnElement[bool]:  # noqa: ANN401  An alias.
     """Whether the state is that of a document that is not withdrawn and has `version` as its current one."""
     return and_(is_current(version, state), unindexed(state.status) == "current", valid_at(state, at))

@@ -18,9 +18,8 @@ from catalog_service import changes as change_log
 from catalog_service import contract, document_versions, documents, marking, search, stories
 from catalog_service.errors import BadQuery, NotFound
 from catalog_service.keys import DATABASE, DIFFERENCES, ERROR_PAGE
-from catalog_service.relation_types import PROPERTIES
-from catalog_service.relations import queries
-from catalog_service.resources import Diff, Version
+from catalog_service.relations import queries, related_documents
+from catalog_service.resources import Diff, Relation, Version
 from catalog_service.store.db import Database
 from catalog_service.store.prepared import NamedRow
 from catalog_service.web import assets, log, presenting
@@ -102,9 +101,7 @@ def _document(session: Session, document_id: UUID, number: int | None) -> dict[s
     version = _named_as_now(document_versions.version(session, document_id, number or row.number), row)
     is_current = row.status == "current" and version.version == row.number
     entries = change_log.places(session, str(document_id), MAX_LOG_BESIDE)
-    page = queries.of_document(
-        session, queries.OfDocument(str(document_id), version.version), limit=MAX_RELATIONS_BESIDE
-    )
+    related = related_documents.find(session, str(document_id), number, limit=MAX_RELATIONS_BESIDE)
     return {
         "status": row.status,
         "withdrawal": log.withdrawal(entries) if row.status == "withdrawn" else None,
@@ -114,8 +111,9 @@ def _document(session: Session, document_id: UUID, number: int | None) -> dict[s
         "version": version,
         "latest": row.number,
         "versions": [presenting.version_line(summary) for summary in document_versions.summaries(session, document_id)],
-        "relations": [presenting.relation_line(relation, str(document_id)) for relation in page.relations],
-        "more": page.next is not None,
+        "relations": [presenting.relation_line(document) for document in related.documents],
+        "more": related.next,
+        "number": number,
     }
 
 
@@ -135,13 +133,12 @@ async def document_relations(request: web.Request) -> web.Response:
 def _relations(session: Session, document_id: UUID, number: int | None, cursor: str | None) -> dict[str, Any]:
     row = documents.readable(session, document_id)
     version = _named_as_now(document_versions.version(session, document_id, number or row.number), row)
-    page = queries.of_document(
-        session, queries.OfDocument(str(document_id), version.version), limit=PAGE, cursor=cursor
-    )
+    related = related_documents.find(session, str(document_id), number, limit=PAGE, cursor=cursor)
+    query = {} if number is None else {"version": str(number)}
     return {
         "version": version,
-        "relations": [presenting.relation_line(relation, str(document_id)) for relation in page.relations],
-        "next": _next(f"/documents/{document_id}/relations", page.next, version=str(version.version)),
+        "relations": [presenting.relation_line(document) for document in related.documents],
+        "next": _next(f"/documents/{document_id}/relations", related.next, **query),
     }
 
 
@@ -175,17 +172,27 @@ async def relation(request: web.Request) -> web.Response:
 
 def _relation(session: Session, relation_id: str) -> dict[str, Any]:
     relation = queries.one(session, relation_id)
+    rows = [documents.readable(session, end.document) for end in (relation.a, relation.b)]
+    names = related_documents.names_of(relation)
+    is_current = all(
+        (row.id, row.number, row.status) == (*name, "current") for row, name in zip(rows, names, strict=True)
+    )
     a, b = (
-        _named_as_now(
-            document_versions.version(session, end.document, end.version), documents.readable(session, end.document)
-        )
-        for end in (relation.a, relation.b)
+        _named_as_now(document_versions.version(session, UUID(row.id), number), row)
+        for row, (_, number) in zip(rows, names, strict=True)
     )
     return {
-        "heading": PROPERTIES[relation.type].heading,
+        "heading": presenting.wording_of(relation).heading,
         "explanation": presenting.explanation(relation),
+        "ended": None if is_current else _ended(session, relation),
         "sides": presenting.sides(relation, a, b),
     }
+
+
+def _ended(session: Session, relation: Relation) -> presenting.EndedRelation:
+    names = related_documents.names_of(relation)
+    ending = related_documents.first_ending(relation, related_documents.read_endings(session, names))
+    return presenting.ended(ending, {names[1][0]: "the second document", names[0][0]: "the first document"})
 
 
 async def story(request: web.Request) -> web.Response:

@@ -1,10 +1,12 @@
 """Converts the API's answers to what the templates show: words, lines of lists, marked texts. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from catalog_service import contract, marking, resources
-from catalog_service.relation_types import PROPERTIES
+from catalog_service.relation_types import Wording, wording
+from catalog_service.relations.related_documents import Ending, RelatedDocument
 from catalog_service.search.results import Hit, Snippet
 
 CHANGE_WORDS = {
@@ -37,12 +39,22 @@ class VersionLine:
 
 @dataclass(frozen=True, slots=True)
 class RelationLine:
-    """A relation in the list of a document's relations, seen from that document."""
+    """A related document in the list of a document; `name` is its title or path, `ended` says until when and why."""
 
     id: str
     words: str
-    other: resources.RelationEnd
-    passages: int
+    document: str
+    version: int
+    name: str
+    ended: "EndedRelation | None"
+
+
+@dataclass(frozen=True, slots=True)
+class EndedRelation:
+    """What happened to one of the documents when a relation ended, and when; no time if it was never current."""
+
+    words: str
+    time: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +116,32 @@ def differences(differs: resources.Differences | None) -> str:
     return f"They differ in {', '.join(listed[:-1])}{' and ' if listed[:-1] else ''}{listed[-1]}."
 
 
-def relation_line(relation: resources.Relation, document: str) -> RelationLine:
-    """The line of a relation in the list of `document`; `other` is the other side."""
-    other = relation.b if str(relation.a.document) == document else relation.a
-    return RelationLine(str(relation.id), PROPERTIES[relation.type].phrase, other, len(relation.passages))
+def relation_line(related: RelatedDocument) -> RelationLine:
+    """The line of a related document, in the past tense if the relation is not between current versions."""
+    relation = related.relation
+    other = relation.a if str(relation.a.document) == related.id else relation.b
+    words = wording_of(relation)
+    return RelationLine(
+        relation.id,
+        words.phrase if related.is_current else words.past,
+        related.id,
+        other.version,
+        other.title or related.path,
+        None if related.is_current else ended(related.ending, {related.id: "the other document"}),
+    )
+
+
+def wording_of(relation: resources.Relation) -> Wording:
+    """How pages name the relation."""
+    return wording(relation.type, same_text=relation.a.digest == relation.b.digest)
+
+
+def ended(ending: Ending | None, names: Mapping[str, str], otherwise: str = "this document") -> EndedRelation:
+    """The ending in words; `names` are names of documents by their ids, `otherwise` that of any other document."""
+    if ending is None:
+        return EndedRelation("not between current versions", None)
+    name = names.get(ending.document, otherwise)
+    return EndedRelation(f"{name} was {ending.reason}", contract.format_time(ending.time))
 
 
 def version_line(version: resources.VersionSummary) -> VersionLine:

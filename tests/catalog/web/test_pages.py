@@ -10,6 +10,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+import sqlalchemy as sa
 from playwright.async_api import Page, async_playwright
 
 from catalog_service import server
@@ -89,21 +90,83 @@ async def test_a_reader_searches_reads_and_compares_in_a_browser(record: Record,
     assert shown == text[slice(*gold_relation["passages"][1]["a"])]
 
 
+async def test_a_page_of_many_related_documents_takes_a_fixed_number_of_statements(
+    record: Record, site: str, catalog: Database
+) -> None:
+    record(event(1), *(event(number, relations=[relation(1)]) for number in range(2, 30)))
+    record(*(event(number, 2, "withdrawn") for number in range(15, 30)))
+    statements: list[str] = []
+    sa.event.listen(catalog.engine, "before_cursor_execute", lambda *execution: statements.append(execution[2]))
+    _, page = await fetched(site, f"/documents/{document_id(1)}")
+    assert len(listed_relations(page)) == MAX_RELATIONS_BESIDE
+    assert len([statement for statement in statements if not statement.startswith("BEGIN")]) <= 16, statements
+
+
 async def test_a_document_with_many_relations_lists_them_on_separate_pages(record: Record, site: str) -> None:
     copies = range(2, 2 + PAGE + 1)
     record(event(1), *(event(number, relations=[relation(1, type_="duplicate")]) for number in copies))
     _, page = await fetched(site, f"/documents/{document_id(1)}")
     assert page.count("The same text as") == MAX_RELATIONS_BESIDE
-    [path] = re.findall(r'href="([^"]*/relations\?version=1)"', page)
+    [path] = re.findall(r'href="([^"]*/relations)"', page)
     status, first = await fetched(site, path)
     assert status == 200
     [path] = re.findall(r'rel="next" href="([^"]+)"', first)
     _, second = await fetched(site, html.unescape(path))
     assert 'rel="next"' not in second
     listed = re.findall(
-        r'href="/documents/([^"?]+)\?version=1">Peace', first.partition("<ul")[2] + second.partition("<ul")[2]
+        r'href="/documents/([^"?]+)\?version=1"><bdi>Peace', first.partition("<ul")[2] + second.partition("<ul")[2]
     )
     assert sorted(listed) == sorted(map(document_id, copies))
+
+
+def listed_relations(page: str) -> list[str]:
+    """The lines of the related documents of a page, as text."""
+    [listed] = re.findall('<ul class="relations">(.*?)</ul>', page, re.DOTALL)
+    lines = re.findall("<li>(.*?)</li>", listed, re.DOTALL)
+    return [" ".join(html.unescape(re.sub("<[^>]*>", "", line)).split()) for line in lines]
+
+
+async def test_a_document_that_was_changed_often_is_listed_once_after_current_ones(record: Record, site: str) -> None:
+    record(event(1, article=article("One")), event(2, article=article("Two")))
+    for observation in range(1, 5):
+        edited = article(f"Edit {observation}", f"Edit {observation} of a text.")
+        largest = relation(1, coverage={"self": 1, "other": 1})
+        cause = "created" if observation == 1 else "changed"
+        record(event(3, observation, cause, article=edited, relations=[largest]))
+    record(event(3, 5, "changed", article=article("Edit 5", "Another text."), relations=[]))
+    record(event(4, article=article("Four"), relations=[relation(1), relation(2)]))
+    _, page = await fetched(site, f"/documents/{document_id(1)}")
+    was = "until 2026-11-22 10:00 UTC: the other document was changed"
+    assert listed_relations(page) == ["Shares passages with Four", f"Shared passages with Edit 4 {was}"]
+    _, page = await fetched(site, f"/documents/{document_id(3)}")
+    was = "until 2026-11-22 10:00 UTC: this document was changed"
+    assert listed_relations(page) == [f"Shared passages with One {was}"]
+    _, page = await fetched(site, f"/documents/{document_id(3)}/relations?version=2")
+    assert listed_relations(page) == [f"Shared passages with One {was}"]
+
+
+async def test_a_relation_with_a_withdrawn_document_is_shown_in_the_past(record: Record, site: str) -> None:
+    record(event(1), event(2, article=article("Two", "Other."), relations=[relation(1)]))
+    [path] = re.findall('href="(/relations/[^"]*)"', (await fetched(site, f"/documents/{document_id(1)}"))[1])
+    assert "This was so" not in (await fetched(site, path))[1]
+    record(event(2, 2, "withdrawn"))
+    was = "Shared passages with Two until 2026-11-22 10:00 UTC: {} document was withdrawn"
+    for number, name in ((1, "the other"), (2, "this")):
+        _, page = await fetched(site, f"/documents/{document_id(number)}")
+        assert listed_relations(page) == [was.format(name).replace("Two", ("Two", "Peace talks resume")[number - 1])]
+    _, page = await fetched(site, path)
+    assert re.search("This was so until <time[^>]*>[^<]*</time> UTC: the (first|second) document was withdrawn", page)
+    record(event(2, 3, "restored", article=article("Two", "Other."), relations=[relation(1)]))
+    _, page = await fetched(site, f"/documents/{document_id(1)}")
+    assert listed_relations(page) == ["Shares passages with Two"]
+    assert "This was so" not in (await fetched(site, path))[1]
+
+
+async def test_a_relation_with_a_version_that_was_never_current_has_no_end(record: Record, site: str) -> None:
+    record(event(1, relations=[relation(2, 3)]), event(2, 5, article=article("Two", "New.")))
+    record(event(2, 3, article=article("Late", "Old.")))
+    _, page = await fetched(site, f"/documents/{document_id(1)}")
+    assert listed_relations(page) == ["Shared passages with Late not between current versions"]
 
 
 async def test_the_page_of_a_story_counts_documents_far_from_its_head(record: Record, site: str) -> None:
