@@ -16,8 +16,10 @@ from sqlalchemy.orm import Session
 
 from catalog_service import changes as change_log
 from catalog_service import contract, document_versions, documents, marking, search, stories
+from catalog_service.document_versions import VersionName
 from catalog_service.errors import BadQuery, NotFound
 from catalog_service.keys import DATABASE, DIFFERENCES, ERROR_PAGE
+from catalog_service.relation_types import COPY_TYPES
 from catalog_service.relations import queries, related_documents
 from catalog_service.resources import Diff, Relation, Version
 from catalog_service.store.db import Database
@@ -167,7 +169,15 @@ def _changes(request: web.Request, before: Version, after: Version, diff: Diff) 
 async def relation(request: web.Request) -> web.Response:
     """The two texts of a relation side by side, with the shared passages marked."""
     _query(request, set())
-    return _page(request, "relation.html", await _database(request).read(_relation, request.match_info["id"]))
+    context = await _database(request).read(_relation, request.match_info["id"])
+    return _page(request, "relation.html", {**context, "difference": await _difference(request, context["copies"])})
+
+
+async def _difference(request: web.Request, copies: tuple[VersionName, VersionName] | None) -> str:
+    """A sentence about what differs in two versions that are copies; empty without copies."""
+    if copies is None:
+        return ""
+    return await request.config_dict[DIFFERENCES].between(*copies, presenting.difference)
 
 
 def _relation(session: Session, relation_id: str) -> dict[str, Any]:
@@ -186,6 +196,7 @@ def _relation(session: Session, relation_id: str) -> dict[str, Any]:
         "explanation": presenting.explanation(relation),
         "ended": None if is_current else _ended(session, relation),
         "sides": presenting.sides(relation, a, b),
+        "copies": ((a.id, a.version), (b.id, b.version)) if relation.type in COPY_TYPES else None,
     }
 
 

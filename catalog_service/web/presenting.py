@@ -15,6 +15,8 @@ CHANGE_WORDS = {
     "metadata": "other details, same text",
     "technical": "read again with newer rules",
 }
+# What differs in two texts, by the significance of their difference.
+DIFFERING = {"figure": "figures", "date": "dates", "quotation": "words inside quotation marks"}
 SNIPPETS = 2
 
 
@@ -114,6 +116,23 @@ def differences(differs: resources.Differences | None) -> str:
     if not listed:
         return ""
     return f"They differ in {', '.join(listed[:-1])}{' and ' if listed[:-1] else ''}{listed[-1]}."
+
+
+def difference(first: resources.Version, second: resources.Version, diff: resources.Diff) -> str:
+    """One or two sentences about what differs in two versions with almost the same text."""
+    summary = diff.summary
+    sentences = []
+    if first.title != second.title:
+        sentences.append("The titles differ.")
+    if first.text == second.text:
+        sentences.append("The texts are the same to the letter.")
+    elif summary.words_added or summary.words_removed or summary.moved:
+        extent = marking.extent(summary.words_added, summary.words_removed, summary.moved)
+        differing = DIFFERING.get(summary.significance or "", "words")
+        sentences.append(f"In the texts, {differing} differ. From the first to the second: {extent}.")
+    else:
+        sentences.append("The texts have the same words; only their typography differs.")
+    return " ".join(sentences)
 
 
 def relation_line(related: RelatedDocument) -> RelationLine:

@@ -162,6 +162,49 @@ async def test_a_relation_with_a_withdrawn_document_is_shown_in_the_past(record:
     assert "This was so" not in (await fetched(site, path))[1]
 
 
+SAME = article("Toll rises", "The U.N. said 53 soldiers died.")
+
+
+@pytest.mark.parametrize(
+    ("other", "is_same", "sentence"),
+    [
+        (SAME, True, "The texts are the same to the letter."),
+        (
+            article("Toll rises", "The UN said 53 soldiers died."),
+            False,
+            "The texts have the same words; only their typography differs.",
+        ),
+        (
+            article("Toll rises", "The U.N. said 57 soldiers died."),
+            False,
+            "In the texts, figures differ. From the first to the second: 1 word added, 1 removed.",
+        ),
+        (
+            article("Toll rises", "The U.N. also said 53 soldiers died."),
+            False,
+            "In the texts, words differ. From the first to the second: 1 word added.",
+        ),
+        (
+            article("Toll falls", "The U.N. said 53 soldiers died."),
+            False,
+            "The titles differ. The texts are the same to the letter.",
+        ),
+    ],
+)
+async def test_duplicates_that_differ_say_in_what(
+    record: Record, site: str, *, other: dict[str, Any], is_same: bool, sentence: str
+) -> None:
+    record(event(1, article={**other, "published": "2026-11-22"}))
+    record(event(2, article={**SAME, "published": "2026-11-23"}, relations=[relation(1, type_="duplicate")]))
+    _, page = await fetched(site, f"/documents/{document_id(1)}")
+    phrase = "The same text as" if is_same else "Almost the same text as"
+    assert listed_relations(page) == [f"{phrase} Toll rises"]
+    [path] = re.findall('href="(/relations/[^"]*)"', page)
+    _, page = await fetched(site, path)
+    assert f"<h1>{'The same text twice' if is_same else 'Almost the same text twice'}</h1>" in page
+    assert f"<p>{sentence}</p>" in page
+
+
 async def test_a_relation_with_a_version_that_was_never_current_has_no_end(record: Record, site: str) -> None:
     record(event(1, relations=[relation(2, 3)]), event(2, 5, article=article("Two", "New.")))
     record(event(2, 3, article=article("Late", "Old.")))
