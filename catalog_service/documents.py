@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from catalog_service import dates, resources
 from catalog_service.errors import NotFound, Redacted, Withdrawn
-from catalog_service.relation_types import COPY_TYPES
 from catalog_service.relations import queries
 from catalog_service.store import paging
 from catalog_service.store.conditions import At, not_redacted, story_at
@@ -159,16 +158,17 @@ def described(reader: Reader, rows: Sequence[NamedRow], at: int | None = None) -
     """The rows of `with_version` as resources. Relations and copies are read by one statement for all rows."""
     # The head of a story is no copy.
     filings = [row.document for row in rows if row.story_head not in (None, row.document)]
-    related = queries.related(reader, [row.document for row in rows], filings, at)
+    # Of two documents, none has a copy of a copy.
+    classes = any((row.story_size or 0) > 2 for row in rows)
+    related = queries.related(reader, [row.document for row in rows], filings, at, classes=classes)
     return [_resource(row, related) for row in rows]
 
 
 def _resource(row: NamedRow, related: queries.Related) -> resources.Document:
-    counts = related.counts[row.document]
     computed = {
         "story": _membership(row, related.copies),
-        "duplicates": sum(counts.get(type_, 0) for type_ in COPY_TYPES),
-        "relations": counts,
+        "duplicates": related.duplicates(row.document),
+        "relations": related.counts[row.document],
     }
     return resources.Document.model_validate(fields_of(row) | computed)
 

@@ -70,7 +70,10 @@ class Described(Resource):
 
 
 class Document(Described):
-    """The present state of a document: its current version, its story, and the numbers of its relations."""
+    """The present state of a document: its current version, its story, and the numbers of its relations.
+
+    `duplicates` counts the other documents with the same text, `relations` the document's own relations of each type.
+    """
 
     status: Status
     versions: int

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from catalog_service.relation_types import COPY_TYPES, STORY_TYPES
@@ -184,7 +184,7 @@ def select_related(
     Columns: document, other, type. The versions are current now, or as of the seq `:at`. With `one`, `:documents` is
     one document, not a list. Cached: to build the statement takes longer than to execute it.
     """
-    at = None if now else bindparam("at", type_=BigInteger)
+    at = moment(now=now)
     sides = []
     for own, other in DIRECTIONS:
         side = select(own[0].label("document"), other[0].label("other"), Relation.type.label("type")).where(
@@ -195,6 +195,29 @@ def select_related(
         sides.append(where_current(where_current(side, own, at), other, at))
     rows = union_all(*sides).subquery()
     return select(rows.c.document, rows.c.other, rows.c.type)
+
+
+def moment(*, now: bool) -> At:
+    """The moment that a statement reads: the present, or the seq `:at`."""
+    return None if now else bindparam("at", type_=BigInteger)
+
+
+def count_copies(document: ColumnElement[str], at: At = None) -> ColumnElement[int]:
+    """How many copy relations `document`, a column of an outer statement, has between current versions.
+
+    Counted by subqueries that begin at the current version of the document: in joins, both databases may begin at the
+    other documents of its relations.
+    """
+    state = aliased(DocumentState)
+    is_current_state = and_(unindexed(state.status) == "current", valid_at(state, at))
+    current = select(state.number).where(state.document == document, is_current_state).correlate_except(state)
+    sides = []
+    for own, other in DIRECTIONS:
+        is_copy = and_(unindexed(Relation.type).in_(COPY_TYPES), in_force(at=at))
+        is_own = and_(own[0] == document, own[1] == current.scalar_subquery())
+        side = select(func.count()).select_from(Relation).where(is_own, is_copy)
+        sides.append(where_current(side, other, at).scalar_subquery())
+    return sides[0] + sides[1]
 
 
 def in_force(relation: Any = Relation, at: At = None) -> ColumnElement[bool]:  # noqa: ANN401  Relation or an alias.

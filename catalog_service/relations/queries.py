@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sqlalchemy import Select, String, and_, case, cast, func, literal, null, or_, select, tuple_, union_all
@@ -25,45 +25,82 @@ VersionScope = Literal["current", "all"]
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """The number of relations of each type that each document has, and the documents that are copies in their story."""
+    """The relations of documents between current versions.
+
+    `counts` has the number of relations of each type that a document has, `copies` the documents that are copies in
+    their story. `partners` has the other side of a copy relation of each document that has any, `classes` the number
+    of copies of a partner.
+    """
 
     counts: dict[str, dict[str, int]]
-    copies: set[str]
+    copies: set[str] = field(default_factory=set)
+    partners: dict[str, str] = field(default_factory=dict)
+    classes: dict[str, int] = field(default_factory=dict)
+
+    def duplicates(self, document: str) -> int:
+        """The number of other documents in the document's equivalence class.
+
+        Copies have a relation to the representative only. So a document with one copy relation is in the class of the
+        other side, and a document with several is the representative. Copies further away are not counted.
+        """
+        copies = sum(self.counts[document].get(type_, 0) for type_ in COPY_TYPES)
+        return max(copies, self.classes.get(self.partners[document], 0)) if copies == 1 else copies
 
 
-def related(reader: Reader, documents: Sequence[str], filings: Sequence[str] = (), at: int | None = None) -> Related:
+def related(
+    reader: Reader,
+    documents: Sequence[str],
+    filings: Sequence[str] = (),
+    at: int | None = None,
+    *,
+    classes: bool = True,
+) -> Related:
     """The relations of each document to others, between current versions, and those of `filings` that are copies.
 
     The versions are current now, or as of the seq `at`. `filings` are some of the documents; none of them may be the
-    head of its story. One statement reads everything.
+    head of its story. Without `classes`, no document may have copies of copies. One statement reads everything.
     """
-    result = Related({document: {} for document in documents}, set())
+    result = Related({document: {} for document in documents})
     one = len(documents) == 1
-    statement = _select_related(now=at is None, copies=bool(filings), one=one)
+    statement = _select_related(now=at is None, copies=bool(filings), classes=classes, one=one)
     values = (documents[0], documents[0]) if one else (documents, filings)
-    for document, type_, count in statement.rows(reader, documents=values[0], filings=values[1], at=at):
-        if type_ is None:
-            result.copies.add(document)
-        else:
+    for document, type_, count, partner in statement.rows(reader, documents=values[0], filings=values[1], at=at):
+        if type_ is not None:
             result.counts[document][type_] = count
+            if type_ in COPY_TYPES:
+                result.partners[document] = partner
+        elif count:
+            result.classes[document] = count
+        else:
+            result.copies.add(document)
     return result
 
 
 @functools.cache
-def _select_related(*, now: bool, copies: bool, one: bool) -> Prepared:
-    return Prepared(lambda: _counts(now=now, copies=copies, one=one))
+def _select_related(*, now: bool, copies: bool, classes: bool, one: bool) -> Prepared:
+    return Prepared(lambda: _counts(now=now, copies=copies, classes=classes, one=one))
 
 
-def _counts(*, now: bool, copies: bool, one: bool) -> Select[*tuple[Any, ...]]:
-    """Columns: document, type of relation (None for a copy), number of relations."""
+def _counts(*, now: bool, copies: bool, classes: bool, one: bool) -> Select[*tuple[Any, ...]]:
+    """Columns: document, type of relation, number of relations, partner (the other side of one of them).
+
+    Without a type, a row with a number has that of the copies of a partner, and one without is of a copy in its story.
+    """
     relations = links.select_related(now=now, one=one).subquery()
-    columns = (relations.c.document, relations.c.type, func.count().label("count"))
-    counts = select(*columns).group_by(relations.c.document, relations.c.type)
-    if not copies:
-        return counts
-    copied = select_copies(now=now, one=one).subquery()
-    rows = union_all(counts, select(copied.c.document, cast(null(), String), literal(0))).subquery()
-    return select(rows.c.document, rows.c.type, rows.c.count)
+    key, none = (relations.c.document, relations.c.type), cast(null(), String)
+    partner = func.min(relations.c.other).label("partner")
+    counts = select(*key, func.count().label("number"), partner).group_by(*key).cte("counts")
+    parts: list[Select[*tuple[Any, ...]]] = [select(counts)]
+    if copies:
+        copied = select_copies(now=now, one=one).subquery()
+        parts.append(select(copied.c.document, none, literal(0), none))
+    if classes:
+        has_one_copy = and_(counts.c.type.in_(COPY_TYPES), counts.c.number == 1)
+        partners = select(counts.c.partner).where(has_one_copy).distinct().subquery()
+        copies_of_partner = links.count_copies(partners.c.partner, links.moment(now=now))
+        parts.append(select(partners.c.partner, none, copies_of_partner, none))
+    rows = union_all(*parts).subquery()
+    return select(rows.c.document, rows.c.type, rows.c.number, rows.c.partner)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ IN_ORDER = ("SCAN story USING INDEX ix_story_current", "SCAN relation USING INDE
 LISTING = "ix_document_state_listing"
 QUERIES: dict[str, Callable[[Session], object]] = {
     "a document": lambda session: documents.one(session, ONE),
+    "a copy": lambda session: documents.one(session, UUID(document_id(3))),
+    "a copy of the past": lambda session: documents.one(session, UUID(document_id(3)), 8),
     "a story's documents": lambda session: documents.by_ids(session, [document_id(number) for number in (2, 3, 4, 5)]),
     "its versions": lambda session: document_versions.versions(session, ONE),
     "its relations": lambda session: queries.of_document(session, queries.OfDocument(str(ONE)), limit=20),

@@ -271,6 +271,7 @@ class CatalogAgainstModel(RuleBasedStateMachine):
         stories: dict[UUID, set[int]] = {}
         for number, document in recorded.items():
             assert sum(document.relations.values()) == sum(number in pair for pair, _ in links)
+            assert document.duplicates == _duplicates(number, [pair for pair, type_ in links if type_ == "duplicate"])
             if document.story:
                 stories.setdefault(document.story.id, set()).add(number)
         expected = _components([pair for pair, type_ in links if type_ != "reuse"] + list(self._copies_of_a_text()))
@@ -320,6 +321,13 @@ def reported_relations(feed: Iterable[resources.Change]) -> set[object]:
 
 def _pair(first: Side, second: Side) -> Pair:
     return (first, second) if first < second else (second, first)
+
+
+def _duplicates(number: int, pairs: Iterable[set[int]]) -> int:
+    """The copies of a document; if it has one, the copies of that one."""
+    copies = {other: set().union(*(pair for pair in pairs if other in pair)) - {other} for other in set().union(*pairs)}
+    own = copies.get(number, set())
+    return len(copies[min(own)]) if len(own) == 1 else len(own)
 
 
 def _components(pairs: Iterable[set[int]]) -> list[list[int]]:

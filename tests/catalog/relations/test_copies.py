@@ -2,10 +2,12 @@
 
 from collections import Counter
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from catalog_service import contract, documents
+from catalog_service.store import counter
 from catalog_service.store.db import Database
 from tests.catalog.conftest import Record
 from tests.catalog.events import article, document_id, event, relation
@@ -67,3 +69,39 @@ def test_a_former_text_makes_no_copy(catalog: Database, record: Record) -> None:
     assert roles(catalog, 1, 2, 3) == ["revision", "copy", "head"]
     record(event(1, 2, "changed", article=article(text="Envoys met on Friday.")))
     assert roles(catalog, 1, 2, 3) == ["none", "revision", "head"]
+
+
+def duplicates(catalog: Database, *numbers: int, at: int | None = None) -> list[int]:
+    """The number of duplicates of the test's documents, the same in a list and of one document."""
+    with catalog.reading() as session:
+        listed = documents.by_ids(session, [document_id(number) for number in numbers], at)
+        alone = [documents.one(session, UUID(document_id(number)), at).duplicates for number in numbers]
+    assert [listed[document_id(number)].duplicates for number in numbers] == alone
+    return alone
+
+
+@pytest.mark.parametrize("first", [1, 3, 5])
+def test_a_copy_has_all_documents_of_its_class_as_duplicates(catalog: Database, record: Record, first: int) -> None:
+    copies = [copy_of(number, first) for number in range(1, 6) if number != first]
+    # Of another class in the same story, and of no class.
+    others = [event(6, relations=[relation(first, type_="revision")]), copy_of(7, 6), event(8), copy_of(9, 8)]
+    record(event(first), *copies, *others, event(10, relations=[relation(9)]))
+    expected = [4, 4, 4, 4, 4, 1, 1, 1, 1, 0]
+    assert duplicates(catalog, *range(1, 11)) == expected
+    with catalog.reading() as session:
+        before = counter.snapshot(session).seq
+    record(event(2, 2, "withdrawn"), event(4, 2, "changed", article=article(text="Envoys met on Tuesday.")))
+    left = (1, 3, 5)
+    assert duplicates(catalog, *left) == [len(left) - 1] * len(left)
+    assert duplicates(catalog, *range(1, 11), at=before) == expected
+
+
+def test_copies_of_copies_are_counted_up_to_two_relations_away(catalog: Database, record: Record) -> None:
+    record(event(1), *(copy_of(number, number - 1) for number in range(2, 6)))
+    assert duplicates(catalog, *range(1, 6)) == [2, 2, 2, 2, 2]
+
+
+def test_a_page_of_two_classes_counts_each(catalog: Database, record: Record) -> None:
+    record(event(1), *(copy_of(number, 1) for number in range(2, 5)))
+    record(event(11), *(copy_of(number, 11) for number in range(12, 18)))
+    assert duplicates(catalog, 2, 13, 4, 12, 17) == [3, 6, 3, 6, 6]

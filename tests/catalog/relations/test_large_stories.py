@@ -88,7 +88,8 @@ def test_it_is_read(catalog: Database, story: str) -> None:
         whole = stories.one(session, uuid.UUID(story), limit=10)
         assert (whole.size, whole.far, len(whole.documents)) == (SIZE, 0, 10)
         assert [summary.size for summary in stories.find(session, stories.Filter(), limit=10).stories] == [SIZE]
-        assert documents.one(session, uuid.UUID(document_id(CENTER))).duplicates == SIZE - 1
+        for number in (CENTER, *SAMPLE):
+            assert documents.one(session, uuid.UUID(large_id(number))).duplicates == SIZE - 1
         assert len(queries.of_document(session, queries.OfDocument(document_id(CENTER)), limit=10).relations) == 10
         [hit] = search.find(session, search.Query(q="envoys", collapse="stories", total="exact")).hits
         assert hit.collapsed is not None
