@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from catalog_service import changes as change_log
 from catalog_service import contract, document_versions, documents, marking, search, stories
-from catalog_service.document_versions import VersionName
 from catalog_service.errors import BadQuery, NotFound
 from catalog_service.keys import DATABASE, DIFFERENCES, ERROR_PAGE
 from catalog_service.relation_types import COPY_TYPES
@@ -169,18 +168,16 @@ def _changes(request: web.Request, before: Version, after: Version, diff: Diff) 
 async def relation(request: web.Request) -> web.Response:
     """The two texts of a relation side by side, with the shared passages marked."""
     _query(request, set())
-    context = await _database(request).read(_relation, request.match_info["id"])
-    return _page(request, "relation.html", {**context, "difference": await _difference(request, context["copies"])})
+    relation, context = await _database(request).read(_relation, request.match_info["id"])
+    if relation.type in COPY_TYPES:
+        a, b = ((end.document, end.version) for end in (relation.a, relation.b))
+        differences = await request.config_dict[DIFFERENCES].between(a, b, presenting.differences_of_copies)
+    else:
+        differences = presenting.differences(relation.differs)
+    return _page(request, "relation.html", {**context, "differences": differences})
 
 
-async def _difference(request: web.Request, copies: tuple[VersionName, VersionName] | None) -> str:
-    """A sentence about what differs in two versions that are copies; empty without copies."""
-    if copies is None:
-        return ""
-    return await request.config_dict[DIFFERENCES].between(*copies, presenting.difference)
-
-
-def _relation(session: Session, relation_id: str) -> dict[str, Any]:
+def _relation(session: Session, relation_id: str) -> tuple[Relation, dict[str, Any]]:
     relation = queries.one(session, relation_id)
     rows = [documents.readable(session, end.document) for end in (relation.a, relation.b)]
     names = related_documents.names_of(relation)
@@ -191,12 +188,11 @@ def _relation(session: Session, relation_id: str) -> dict[str, Any]:
         _named_as_now(document_versions.version(session, UUID(row.id), number), row)
         for row, (_, number) in zip(rows, names, strict=True)
     )
-    return {
+    return relation, {
         "heading": presenting.wording_of(relation).heading,
         "explanation": presenting.explanation(relation),
         "ended": None if is_current else _ended(session, relation),
         "sides": presenting.sides(relation, a, b),
-        "copies": ((a.id, a.version), (b.id, b.version)) if relation.type in COPY_TYPES else None,
     }
 
 

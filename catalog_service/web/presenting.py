@@ -98,15 +98,12 @@ def sides(
 
 
 def explanation(relation: resources.Relation) -> str:
-    """The numbers of passages and words, the share of each text that they cover, and what differs in them."""
+    """The numbers of passages and words, and the share of each text that they cover."""
     count = len(relation.passages)
     words = sum(passage.words for passage in relation.passages)
     passages = "one passage" if count == 1 else f"{count} passages"
     share_a, share_b = (f"{share:.0%}" for share in (relation.coverage.a, relation.coverage.b))
-    covered = (
-        f"{passages.capitalize()} of {words:,} words together: {share_a} of the first text, {share_b} of the second."
-    )
-    return f"{covered} {differing}" if (differing := differences(relation.differs)) else covered
+    return f"{passages.capitalize()} of {words:,} words together: {share_a} of the first text, {share_b} of the second."
 
 
 def differences(differs: resources.Differences | None) -> str:
@@ -118,7 +115,7 @@ def differences(differs: resources.Differences | None) -> str:
     return f"They differ in {', '.join(listed[:-1])}{' and ' if listed[:-1] else ''}{listed[-1]}."
 
 
-def difference(first: resources.Version, second: resources.Version, diff: resources.Diff) -> str:
+def differences_of_copies(first: resources.Version, second: resources.Version, diff: resources.Diff) -> str:
     """One or two sentences about what differs in two versions with almost the same text."""
     summary = diff.summary
     sentences = []

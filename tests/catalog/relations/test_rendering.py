@@ -82,7 +82,7 @@ def test_a_relation_counts_what_differs_by_kind(catalog: Database) -> None:
     relation = shown(catalog, article(), article(), passage() | {"verbatim": False, "edits": edits}, passage())
     assert relation.differs == resources.Differences(figures=2, names=1)
     assert {edit.kind for edit in relation.passages[0].edits + relation.passages[1].edits} == {"figure", "name"}
-    assert presenting.explanation(relation).endswith("They differ in 2 figures and 1 name.")
+    assert presenting.differences(relation.differs) == "They differ in 2 figures and 1 name."
 
 
 def test_verbatim_passages_differ_in_nothing(catalog: Database) -> None:

@@ -202,7 +202,7 @@ async def test_duplicates_that_differ_say_in_what(
     [path] = re.findall('href="(/relations/[^"]*)"', page)
     _, page = await fetched(site, path)
     assert f"<h1>{'The same text twice' if is_same else 'Almost the same text twice'}</h1>" in page
-    assert f"<p>{sentence}</p>" in page
+    assert f" of the second. {sentence}</p>" in page
 
 
 async def test_a_relation_with_a_version_that_was_never_current_has_no_end(record: Record, site: str) -> None:
