@@ -9,12 +9,12 @@ from typing import TypeAlias
 import numpy as np
 
 from ingest_service.model import Judgement, Passage, RelationType
-from ingest_service.sameness import boilerplate, edit_kinds, passages
+from ingest_service.sameness import boilerplate, edit_kinds, openings, passages
 from ingest_service.sameness.alignment import Alignment, align
 from ingest_service.sameness.boilerplate import SharedBoilerplate
 from ingest_service.sameness.coverage import Coverage, covered, equal_share
 from ingest_service.sameness.fingerprints import Hashes, Indices
-from ingest_service.sameness.likeness import likeness, same_numbers
+from ingest_service.sameness.likeness import Likeness, likeness, same_numbers
 from ingest_service.sameness.matching import SharedFingerprints, among, shared_fingerprints
 from ingest_service.sameness.parameters import PARAMETERS, Parameters
 from ingest_service.sameness.side import Side
@@ -172,32 +172,36 @@ def _type(
     is_equal = equal_share(a, b, alignments) >= parameters.duplicate_coverage
     if is_equal and not like.swapped_names and same_numbers(a, b):
         return RelationType.DUPLICATE
-    is_filed_again = (
-        (coverage.of_shorter >= parameters.revision_sure_coverage or coverage.shared >= parameters.revision_shared)
-        and like.words >= parameters.revision_words
-        and like.swapped_names <= parameters.revision_swapped_names
-        and like.swapped_numbers <= parameters.revision_swapped_numbers
-    )
     # A text that is much shorter and opens differently is about less: it was taken out of the other, or quotes it.
+    # Pages with other titles and other openings share the menus and lists of their site.
     is_much_longer = _is_much_longer(a, b, parameters)
-    if is_filed_again and not (is_much_longer and not _open_alike(a, b, alignments, parameters)):
+    may_differ = not is_much_longer and not openings.have_titles(a, b)
+    if _share_a_story(coverage, like, parameters) and (may_differ or openings.are_alike(a, b, alignments)):
         return RelationType.REVISION
     is_excerpt = is_much_longer and coverage.of_shorter >= parameters.excerpt_coverage
     return RelationType.EXCERPT if is_excerpt else RelationType.REUSE
+
+
+def _share_a_story(coverage: Coverage, like: Likeness, parameters: Parameters) -> bool:
+    """Whether so much is equal, and so few names and numbers are replaced, that one text may be the other filed again.
+
+    In short texts few runs are long enough to be aligned: there, words in the same order count as well.
+    """
+    return (
+        coverage.of_shorter >= parameters.revision_sure_coverage
+        or coverage.shared >= parameters.revision_shared
+        or like.words >= parameters.revision_sure_words
+    ) and (
+        like.words >= parameters.revision_words
+        and like.swapped_names <= parameters.revision_swapped_names
+        and like.swapped_numbers <= parameters.revision_swapped_numbers
+    )
 
 
 def _is_much_longer(a: Side, b: Side, parameters: Parameters) -> bool:
     """Whether one text is so much longer than the other that it must be about more."""
     shorter, longer = sorted((len(a.string), len(b.string)))
     return longer >= parameters.excerpt_times * shorter
-
-
-def _open_alike(a: Side, b: Side, alignments: Sequence[Alignment], parameters: Parameters) -> bool:
-    """Whether the texts share a passage at their opening or much of the title, as a brief and its expansion do."""
-    if any(pair.a[0] < parameters.opening and pair.b[0] < parameters.opening for pair in alignments):
-        return True
-    titles = [set(side.title.casefold().split()) for side in (a, b)]
-    return len(titles[0] & titles[1]) * 2 > min(map(len, titles))
 
 
 def _jaccard(a: Side, b: Side, common: int) -> float:

@@ -16,6 +16,9 @@ MAX_WORDS = 4_000
 # A story has about one number in this many words. One number changed in a long text is a correction; in a template
 # text numbers change all over.
 WORDS_PER_NUMBER = 30
+# A story has at least one name or number in this many words. In a text without capitals the few numbers are not
+# counted as if they were all its names.
+WORDS_PER_NAME = 12
 # The similarity from which two names are one name in two spellings.
 SAME_NAME = 0.6
 # The characters of a word that are compared as a name: no name is longer, but a word may be endless.
@@ -55,7 +58,7 @@ def likeness(a: Side, b: Side) -> Likeness:
     numbers = sum(swapped)
     return Likeness(
         words=shared / max(1, min(len(left.words), len(right.words))),
-        swapped_names=len(swapped) / max(1, len(swapped) + kept),
+        swapped_names=len(swapped) / max(1, len(swapped) + kept, shared / WORDS_PER_NAME),
         swapped_numbers=numbers / (numbers + kept_numbers + 1 + shared / WORDS_PER_NUMBER),
     )
 

@@ -41,11 +41,16 @@ class Parameters:
     revision_sure_coverage: float = 0.5
     revision_shared: int = 250
     revision_words: float = 0.25
+    revision_sure_words: float = 0.6
     revision_swapped_names: float = 0.2
     revision_swapped_numbers: float = 0.2
     excerpt_coverage: float = 0.8
     excerpt_times: float = 2.0
+    # The opening of a text: its length, the shortest paragraph that it begins with, and how much of it two texts that
+    # open alike share.
     opening: int = 300
+    opening_paragraph: int = 80
+    opening_shared: int = 80
 
 
 PARAMETERS = Parameters()

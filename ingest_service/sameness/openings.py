@@ -1,0 +1,64 @@
+"""The openings of two texts: a story that is filed again keeps its headline or its first paragraph. Pure."""
+
+from collections.abc import Iterable, Sequence
+
+from ingest_service.model import PARAGRAPH_BREAK, Span
+from ingest_service.sameness.alignment import Alignment
+from ingest_service.sameness.fold import Fold
+from ingest_service.sameness.parameters import PARAMETERS
+from ingest_service.sameness.side import Side
+
+
+def are_alike(a: Side, b: Side, alignments: Iterable[Alignment]) -> bool:
+    """Whether the texts have much of the title in common, or share a part of their openings.
+
+    A brief and its expansion do. Two pages of one site with the same menus do not.
+    """
+    if _have_similar_titles(a, b):
+        return True
+    if not have_titles(a, b) and any(
+        max(alignment.a[0], alignment.b[0]) < PARAMETERS.opening for alignment in alignments
+    ):
+        return True
+    openings = _opening(a), _opening(b)
+    return any(
+        _reaches_into(alignment.a, openings[0]) and _reaches_into(alignment.b, openings[1]) for alignment in alignments
+    )
+
+
+def have_titles(a: Side, b: Side) -> bool:
+    """Whether both texts have a title."""
+    return bool(a.title.strip() and b.title.strip())
+
+
+def _have_similar_titles(a: Side, b: Side) -> bool:
+    titles = [set(side.title.casefold().split()) for side in (a, b)]
+    return len(titles[0] & titles[1]) * 2 > min(map(len, titles))
+
+
+def _opening(side: Side) -> Span:
+    """The opening, in folded characters: it begins with the first paragraph that is longer than a line of a menu.
+
+    In a text without such a paragraph, it begins with the text.
+    """
+    fold = side.folded.fold
+    start = _first_long_paragraph(fold, side.text)
+    return start, min(len(fold.string), start + PARAMETERS.opening)
+
+
+def _first_long_paragraph(fold: Fold, text: str) -> int:
+    offset = 0
+    while offset < len(text):
+        end = text.find(PARAGRAPH_BREAK, offset)
+        end = len(text) if end < 0 else end
+        first, last = fold.positions.searchsorted((offset, end)).tolist()
+        if last - first >= PARAMETERS.opening_paragraph:
+            return int(first)
+        offset = end + len(PARAGRAPH_BREAK)
+    return 0
+
+
+def _reaches_into(span: Sequence[int], opening: Span) -> bool:
+    """Whether a span covers enough of the opening, or all of a short one."""
+    covered = min(span[1], opening[1]) - max(span[0], opening[0])
+    return covered >= min(PARAMETERS.opening_shared, opening[1] - opening[0])
