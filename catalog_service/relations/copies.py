@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from sqlalchemy import BigInteger, ColumnElement, Exists, Select, and_, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Exists, Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from catalog_service.relation_types import COPY_TYPES
@@ -34,7 +34,7 @@ def select_copies(*, now: bool = True, one: bool = False) -> Select[str]:
     A document is a copy if the head of its story, or an earlier filing in it, has the same digest, or is connected with
     it by at most `MAX_STEPS` copy relations.
     """
-    at = None if now else bindparam("at", type_=BigInteger)
+    at = links.moment(now=now)
     document, head = in_stories(at), in_stories(at)
     version, head_version = aliased(Version), aliased(Version)
     paths = [path for length in range(1, MAX_STEPS + 1) for path in itertools.product(_STEPS, repeat=length)]
