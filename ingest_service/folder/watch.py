@@ -45,7 +45,7 @@ class Watch(FileSystemEventHandler):
         self._root = root.absolute()
         self._path_changed = path_changed
         # A reader of its own: watchdog would use its shared one again after that has died.
-        self._reader = InotifyFD()
+        self._reader = _Reader()
         emitter: Any = functools.partial(InotifyEmitter, inotify_fd=self._reader)
         self._observer = BaseObserver(emitter)
         self._overflow = _Overflow(events_lost)
@@ -87,6 +87,21 @@ class Watch(FileSystemEventHandler):
         text = path.decode(errors="surrogateescape") if isinstance(path, bytes) else path
         name = text.removeprefix(str(self._root)).lstrip("/")
         return file_names.to_text(name) if text and text != str(self._root) else None
+
+
+class _Reader(InotifyFD):
+    """Watchdog's reader of the kernel's events, whose descriptors are closed however its thread ends."""
+
+    def run(self) -> None:
+        """Reads events until the thread is stopped or fails."""
+        try:
+            super().run()
+        finally:
+            with self._lock:
+                # `close` leaves the descriptors to a thread that reads; one that failed does not come to close them.
+                if self._closed and self._is_reading:
+                    self._close_resources()
+                self._is_reading = False
 
 
 class _Overflow(logging.Handler):

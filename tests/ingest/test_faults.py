@@ -168,6 +168,7 @@ async def test_a_fault_of_the_task_that_saves_checkpoints_ends_the_part(
         raise ValueError("poison")
 
     monkeypatch.setattr(mirror, "save", fail)
+    monkeypatch.setattr(mirror, "CHECKPOINT_ROWS", 0)
     (tmp_path / "seeds" / "a.txt").write_text(TEXT, encoding="utf-8")
     with pytest.raises(ValueError, match="poison"):
         await until_it_dies(pipeline)
