@@ -209,13 +209,12 @@ def count_copies(document: ColumnElement[str], at: At = None) -> ColumnElement[i
     other documents of its relations.
     """
     state = aliased(DocumentState)
-    is_current_state = and_(unindexed(state.status) == "current", valid_at(state, at))
-    current = select(state.number).where(state.document == document, is_current_state).correlate_except(state)
+    is_current_one = and_(state.document == document, unindexed(state.status) == "current", valid_at(state, at))
+    number = select(state.number).where(is_current_one).correlate_except(state).scalar_subquery()
     sides = []
     for own, other in DIRECTIONS:
         is_copy = and_(unindexed(Relation.type).in_(COPY_TYPES), in_force(at=at))
-        is_own = and_(own[0] == document, own[1] == current.scalar_subquery())
-        side = select(func.count()).select_from(Relation).where(is_own, is_copy)
+        side = select(func.count()).select_from(Relation).where(own[0] == document, own[1] == number, is_copy)
         sides.append(where_current(side, other, at).scalar_subquery())
     return sides[0] + sides[1]
 
