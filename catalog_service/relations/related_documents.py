@@ -25,8 +25,9 @@ VersionName: TypeAlias = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """When a relation ended, and what happened then to which of its documents."""
+    """When a relation ended, as a time and a `seq`, and what happened then to which of its documents."""
 
+    seq: int
     time: datetime
     document: str
     reason: Literal["changed", "withdrawn"]
@@ -135,7 +136,7 @@ def names_of(relation: resources.Relation) -> tuple[VersionName, VersionName]:
 def first_ending(relation: resources.Relation, endings: Mapping[VersionName, Ending]) -> Ending | None:
     """The ending of the side that ceased to be current first; None if both are current, or were never so."""
     ended = [endings[name] for name in names_of(relation) if name in endings]
-    return min(ended, key=lambda ending: ending.time, default=None)
+    return min(ended, key=lambda ending: ending.seq, default=None)
 
 
 def read_endings(session: Session, names: Collection[VersionName], at: int | None = None) -> dict[VersionName, Ending]:
@@ -155,12 +156,12 @@ def read_endings(session: Session, names: Collection[VersionName], at: int | Non
         .having(func.count() == func.count(until))
     ).subquery()
     following = aliased(DocumentState)
-    statement = select(ended.c.document, ended.c.number, following.recorded_at, following.status).join(
+    statement = select(ended, following.recorded_at, following.status).join(
         following, and_(following.document == ended.c.document, following.seq == ended.c.seq)
     )
     return {
         (row.document, row.number): Ending(
-            row.recorded_at, row.document, "changed" if row.status == "current" else "withdrawn"
+            row.seq, row.recorded_at, row.document, "changed" if row.status == "current" else "withdrawn"
         )
         for row in session.execute(statement)
     }

@@ -160,6 +160,9 @@ async def test_a_relation_with_a_withdrawn_document_is_shown_in_the_past(record:
     _, page = await fetched(site, f"/documents/{document_id(1)}")
     assert listed_relations(page) == ["Shares passages with Two"]
     assert "This was so" not in (await fetched(site, path))[1]
+    record(event(1, 2, "changed", article=article("One", "Another.")))
+    _, page = await fetched(site, f"/documents/{document_id(1)}")
+    assert listed_relations(page) == ["Shared passages with Two until 2026-11-22 10:00 UTC: this document was changed"]
 
 
 SAME = article("Toll rises", "The U.N. said 53 soldiers died.")
@@ -203,6 +206,16 @@ async def test_duplicates_that_differ_say_in_what(
     _, page = await fetched(site, path)
     assert f"<h1>{'The same text twice' if is_same else 'Almost the same text twice'}</h1>" in page
     assert f" of the second. {sentence}</p>" in page
+
+
+async def test_a_relation_ended_when_the_first_of_its_documents_changed(record: Record, site: str) -> None:
+    record(event(1, article=article("One")), event(2, article=article("Two"), relations=[relation(1)]))
+    record(event(2, 2, "changed", article=article("Two", "Other.")))
+    record(event(2, 3, "withdrawn"), event(1, 2, "changed", article=article("One", "Another.")))
+    for number, name, which in ((1, "Two", "the other"), (2, "One", "this")):
+        _, page = await fetched(site, f"/documents/{document_id(number)}")
+        [line] = listed_relations(page)
+        assert line == f"Shared passages with {name} until 2026-11-22 10:00 UTC: {which} document was changed"
 
 
 async def test_a_relation_with_a_version_that_was_never_current_has_no_end(record: Record, site: str) -> None:
