@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from catalog_service import contract, marking, resources
-from catalog_service.relation_types import Wording, wording
+from catalog_service.relation_types import STORY_TYPES, Wording, wording
 from catalog_service.relations.related_documents import Ending, RelatedDocument
 from catalog_service.search.results import Hit, Snippet
 
@@ -41,7 +41,10 @@ class VersionLine:
 
 @dataclass(frozen=True, slots=True)
 class RelationLine:
-    """A related document in the list of a document; `name` is its title or path, `ended` says until when and why."""
+    """A related document in the list of a document; `name` is its title or path, `ended` says until when and why.
+
+    `differs` lists the differences of two filings of a story.
+    """
 
     id: str
     words: str
@@ -49,6 +52,7 @@ class RelationLine:
     version: int
     name: str
     ended: "EndedRelation | None"
+    differs: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +112,15 @@ def explanation(relation: resources.Relation) -> str:
 
 def differences(differs: resources.Differences | None) -> str:
     """A sentence with the number of differences of each kind; empty if there are none, or their kinds are not known."""
+    listed = differences_listed(differs)
+    return f"They differ in {listed}." if listed else ""
+
+
+def differences_listed(differs: resources.Differences | None) -> str:
+    """The number of differences of each kind, such as "2 figures and 1 name"; empty as in `differences`."""
     counts = [(count, name) for name, count in (differs.model_dump() if differs else {}).items() if count]
     listed = [f"{count:,} {name if count > 1 else name.removesuffix('s')}" for count, name in counts]
-    if not listed:
-        return ""
-    return f"They differ in {', '.join(listed[:-1])}{' and ' if listed[:-1] else ''}{listed[-1]}."
+    return " and ".join(filter(None, (", ".join(listed[:-1]), *listed[-1:])))
 
 
 def differences_of_copies(first: resources.Version, second: resources.Version, diff: resources.Diff) -> str:
@@ -144,6 +152,7 @@ def relation_line(related: RelatedDocument) -> RelationLine:
         other.version,
         other.title or related.path,
         None if related.is_current else ended(related.ending, {related.id: "the other document"}),
+        differences_listed(relation.differs) if relation.type in STORY_TYPES else "",
     )
 
 

@@ -145,6 +145,17 @@ async def test_a_document_that_was_changed_often_is_listed_once_after_current_on
     assert listed_relations(page) == [f"Shared passages with One {was}"]
 
 
+async def test_a_list_of_related_documents_says_what_differs_in_a_filing(record: Record, site: str) -> None:
+    edits = [
+        {"op": "replace", "a": [at, at + 1], "b": [at, at + 1], "kind": kind}
+        for at, kind in ((0, "figure"), (3, "name"))
+    ]
+    passage = {"self": [0, 5], "other": [0, 5], "words": 8, "verbatim": False, "edits": edits}
+    record(event(1), event(2, article=article("Two"), relations=[relation(1, type_="revision", passages=[passage])]))
+    _, page = await fetched(site, f"/documents/{document_id(1)}")
+    assert listed_relations(page) == ["Another filing of the same story: Two differs in 1 figure and 1 name"]
+
+
 async def test_a_relation_with_a_withdrawn_document_is_shown_in_the_past(record: Record, site: str) -> None:
     record(event(1), event(2, article=article("Two", "Other."), relations=[relation(1)]))
     [path] = re.findall('href="(/relations/[^"]*)"', (await fetched(site, f"/documents/{document_id(1)}"))[1])
