@@ -7,28 +7,28 @@ digest is `sha-256:` and 64 hex digits.
 """
 
 import hashlib
-from datetime import UTC, datetime
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, TypeAlias, get_args
 from uuid import UUID
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     Base64Bytes,
     BaseModel,
     ConfigDict,
     Field,
-    JsonValue,
-    PlainSerializer,
     model_validator,
 )
 
-from catalog_service import field_checks, relation_types
+from catalog_service import fields, relation_types
+from catalog_service.fields import Count, Fields, Line, Moment, Observation, Path, Published, Share, Text, Word
 
 EVENT_MEDIA_TYPE = "application/cloudevents+json"
 BATCH_MEDIA_TYPE = "application/cloudevents-batch+json"
 RelationType = relation_types.RelationType
-version_order = field_checks.version_order
+Collection: TypeAlias = fields.Collection
+Digest: TypeAlias = fields.Digest
+Span: TypeAlias = fields.Span
+format_time, version_order = fields.format_time, fields.version_order
 MAX_BATCH_EVENTS = 1_000
 MAX_BATCH_BYTES = 16 * 1024 * 1024
 MAX_INLINE_ORIGINAL = 64 * 1024
@@ -36,39 +36,17 @@ OBSERVED: Literal["document.observed.v1"] = "document.observed.v1"
 RELATED: Literal["document.related.v1"] = "document.related.v1"
 
 # Limits of single fields, far above those of real documents; the refusal of a larger value names the field.
-MAX_TITLE = 2_000
+MAX_TITLE = fields.MAX_TITLE
 MAX_PARAGRAPHS = 200_000
 MAX_RELATIONS = 1_000
 MAX_PASSAGES = 2_000
-MAX_NUMBER = field_checks.MAX_NUMBER
-
-
-def format_time(moment: datetime) -> str:
-    """The time in RFC 3339, in UTC with microseconds and a Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+MAX_NUMBER = fields.MAX_NUMBER
 
 
 def digest_of(content: bytes) -> str:
     """The SHA-256 of `content` as `sha-256:` and 64 hex digits."""
     return "sha-256:" + hashlib.sha256(content).hexdigest()
 
-
-Text = Annotated[str, AfterValidator(field_checks.storable)]
-Word = Annotated[str, Field(max_length=100), AfterValidator(field_checks.storable)]
-Collection = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(field_checks.storable)]
-Line = Annotated[str, Field(max_length=MAX_TITLE), AfterValidator(field_checks.storable)]
-Path = Annotated[str, Field(min_length=1, max_length=4_096), AfterValidator(field_checks.storable)]
-Digest = Annotated[str, Field(pattern=r"^sha-256:[0-9a-f]{64}$")]
-Span = Annotated[tuple[int, int], AfterValidator(field_checks.ordered)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Count = Annotated[int, Field(ge=0, le=MAX_NUMBER)]
-Observation = Annotated[int, Field(ge=1, le=MAX_NUMBER)]
-Fields = dict[Text, Annotated[JsonValue, AfterValidator(field_checks.storable_json)]]
-Moment = Annotated[
-    AwareDatetime, AfterValidator(field_checks.in_utc), PlainSerializer(format_time, return_type=str, when_used="json")
-]
-# A date in the precision that is known: a year, a month, a day, or a moment.
-Published = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?Z)?)?)?$")]
 
 # Why the text of an article says nothing: it has no words, or a site sent another page instead of the one asked for.
 Suspect = Literal["empty", "bot-wall", "error-page"]
@@ -143,7 +121,7 @@ class Article(Frozen):
     publisher: Line | None = None
     authors: tuple[Line, ...] = ()
     credits: tuple[Line, ...] = ()
-    url: Annotated[str, Field(max_length=8_192), AfterValidator(field_checks.storable)] | None = None
+    url: Annotated[str, Field(max_length=8_192), AfterValidator(fields.storable)] | None = None
     suspect: Suspect | None = None
     wire: Wire | None = None
     fields: Fields = {}
@@ -253,8 +231,8 @@ class Event(Frozen):
     """The CloudEvents 1.0 envelope."""
 
     specversion: Literal["1.0"] = "1.0"
-    id: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(field_checks.storable)]
-    source: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(field_checks.storable)]
+    id: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(fields.storable)]
+    source: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(fields.storable)]
     subject: UUID
     time: Moment
     datacontenttype: Literal["application/json"] = "application/json"

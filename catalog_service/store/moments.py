@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 
-from catalog_service import field_checks
+from catalog_service import fields
 from catalog_service.contract import FieldError, format_time
 from catalog_service.errors import FutureMoment
 from catalog_service.resources import Snapshot
@@ -37,7 +37,7 @@ def parse(written: str, asked_at: datetime) -> AsOf:
         time = datetime.fromisoformat(written)
     except ValueError:
         raise ValueError("no such time exists") from None
-    return AsOf(written, asked_at, time=field_checks.in_utc(time))
+    return AsOf(written, asked_at, time=fields.in_utc(time))
 
 
 def open_snapshot(reader: Reader, as_of: AsOf | None = None) -> tuple[bytes, Snapshot]:

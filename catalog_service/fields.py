@@ -1,13 +1,15 @@
-"""Checks of single values for the fields of the contract: what every database and every JSON reader can hold."""
+"""The types of the contract's fields, and their checks: what every database and every JSON reader can hold."""
 
 import re
 from datetime import UTC, datetime
+from typing import Annotated
 
-from pydantic import JsonValue
+from pydantic import AfterValidator, AwareDatetime, Field, JsonValue, PlainSerializer
 
 # The largest integer of a database column.
 MAX_NUMBER = 2**31 - 1
 MAX_JSON_NUMBER = 1e300
+MAX_TITLE = 2_000
 
 
 def storable(text: str) -> str:
@@ -49,3 +51,26 @@ def version_order(version: str) -> list[tuple[int, str]]:
     """The sort key of a publisher's version, a number or a time; of two numbers the one with more digits is greater."""
     runs = re.findall(r"[0-9]+|[^0-9]+", version)
     return [(len(run.lstrip("0")) if run.isdigit() else 0, run.lstrip("0")) for run in runs]
+
+
+def format_time(moment: datetime) -> str:
+    """The time in RFC 3339, in UTC with microseconds and a Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+Text = Annotated[str, AfterValidator(storable)]
+Word = Annotated[str, Field(max_length=100), AfterValidator(storable)]
+Collection = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(storable)]
+Line = Annotated[str, Field(max_length=MAX_TITLE), AfterValidator(storable)]
+Path = Annotated[str, Field(min_length=1, max_length=4_096), AfterValidator(storable)]
+Digest = Annotated[str, Field(pattern=r"^sha-256:[0-9a-f]{64}$")]
+Span = Annotated[tuple[int, int], AfterValidator(ordered)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=0, le=MAX_NUMBER)]
+Observation = Annotated[int, Field(ge=1, le=MAX_NUMBER)]
+Fields = dict[Text, Annotated[JsonValue, AfterValidator(storable_json)]]
+Moment = Annotated[
+    AwareDatetime, AfterValidator(in_utc), PlainSerializer(format_time, return_type=str, when_used="json")
+]
+# A date in the precision that is known: a year, a month, a day, or a moment.
+Published = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?Z)?)?)?$")]
