@@ -1,6 +1,6 @@
 """The openings of two texts: a story that is filed again keeps its headline or its first paragraph. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from ingest_service.model import PARAGRAPH_BREAK, Span
 from ingest_service.sameness.alignment import Alignment
@@ -58,7 +58,7 @@ def _first_long_paragraph(fold: Fold, text: str) -> int:
     return 0
 
 
-def _reaches_into(span: Sequence[int], opening: Span) -> bool:
-    """Whether a span covers enough of the opening, or all of a short one."""
+def _reaches_into(span: Span, opening: Span) -> bool:
+    """Whether a span covers enough of the opening, or half of a short one."""
     covered = min(span[1], opening[1]) - max(span[0], opening[0])
-    return covered >= min(PARAMETERS.opening_shared, opening[1] - opening[0])
+    return covered >= min(PARAMETERS.opening_shared, (opening[1] - opening[0]) / 2)

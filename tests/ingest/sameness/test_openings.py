@@ -59,6 +59,18 @@ def test_a_page_with_the_same_headline_or_opening_is_a_revision(title: str, stor
     assert type_of(page("Bridge lost in a flood", FLOOD), page(title, story)) == "revision"
 
 
+def test_a_notice_with_another_headline_is_a_revision_if_half_of_it_is_the_same() -> None:
+    notice = "The county office at the market is closed on the first day of May"
+    one, other = (
+        sameness.prepare(Article(title, (f"{notice} {end}",)))
+        for title, end in (
+            ("No counters open", "for repairs to the roof."),
+            ("May holiday", "and will open a day later."),
+        )
+    )
+    assert type_of(one, other) == "revision"
+
+
 def test_a_text_in_lower_case_is_no_template_because_of_a_few_numbers() -> None:
     words = " ".join(f"{chr(97 + number % 26)}{chr(97 + number // 26)}word" for number in range(300))
     one, other = (
