@@ -2,11 +2,16 @@
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from ingest_service.model import PARAGRAPH_BREAK, Span
 from ingest_service.sameness.alignment import Alignment
 from ingest_service.sameness.fold import Fold
 from ingest_service.sameness.parameters import PARAMETERS
 from ingest_service.sameness.side import Side
+
+# How far into a text its first long paragraph is looked for, in code points: no menu is longer.
+LONGEST_MENU = 20_000
 
 
 def are_alike(a: Side, b: Side, alignments: Iterable[Alignment]) -> bool:
@@ -48,10 +53,11 @@ def _opening(side: Side) -> Span:
 
 def _first_long_paragraph(fold: Fold, text: str) -> int:
     offset = 0
-    while offset < len(text):
+    while offset < min(len(text), LONGEST_MENU):
         end = text.find(PARAGRAPH_BREAK, offset)
         end = len(text) if end < 0 else end
-        first, last = fold.positions.searchsorted((offset, end)).tolist()
+        # In the type of the positions: numpy would copy all positions to look up another type.
+        first, last = fold.positions.searchsorted(np.array((offset, end), dtype=fold.positions.dtype)).tolist()
         if last - first >= PARAMETERS.opening_paragraph:
             return int(first)
         offset = end + len(PARAGRAPH_BREAK)
