@@ -30,15 +30,17 @@ STATEMENTS: dict[str, tuple[Prepared, Mapping[str, object]]] = {
         document_versions._select_heads(2),
         {"document_0": ALL[0], "number_0": 1, "document_1": ALL[1], "number_1": 1},
     ),
-    "relations": (queries._select_related(now=True, copies=False, one=False), {"documents": ALL}),
+    "relations": (queries._select_related(now=True, copies=False, classes=False, one=False), {"documents": ALL}),
     "relations and copies": (
-        queries._select_related(now=True, copies=True, one=False), {"documents": ALL, "filings": ALL[1:]},
+        queries._select_related(now=True, copies=True, classes=True, one=False), {"documents": ALL, "filings": ALL[1:]},
     ),
     "relations and role of one": (
-        queries._select_related(now=True, copies=True, one=True), {"documents": ALL[1], "filings": ALL[1]},
+        queries._select_related(now=True, copies=True, classes=True, one=True),
+        {"documents": ALL[1], "filings": ALL[1]},
     ),
     "former relations": (
-        queries._select_related(now=False, copies=True, one=False), {"documents": ALL, "filings": ALL[1:], "at": 6},
+        queries._select_related(now=False, copies=True, classes=True, one=False),
+        {"documents": ALL, "filings": ALL[1:], "at": 6},
     ),
 }  # fmt: skip
 
