@@ -54,7 +54,7 @@ class Broadcast:
         if self.readers >= self._limit:
             raise TooManyReaders(f"{self._limit:,} readers wait for changes already; try again later.")
         self.readers += 1
-        # While nobody read, nothing was kept.
+        # Without readers no changes were read into memory.
         self.wake()
         try:
             yield

@@ -1,6 +1,6 @@
 """Notices of commits, also of other processes that share the database: LISTEN on PostgreSQL, a clock on SQLite.
 
-A notice carries no data, and one may be lost: who gets it reads the database.
+A notice carries no data, and one may be lost: its receiver reads the database.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from catalog_service.store.db import Database
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
 
-# SQLite notifies nobody, so commits of other processes are found by reading this often.
+# SQLite sends no notices, so commits of other processes are found by reading this often.
 TICK_SECONDS = 1.0
 # PostgreSQL notifies; a notice that was lost with a connection is made up for this often.
 LISTEN_SECONDS = 15.0

@@ -15,7 +15,7 @@ PUBLISHED = ("date", "published", "published_at", "publish_date", "pubdate", "da
 URL = ("url", "link", "canonical", "canonical_url", "permalink")
 AUTHORS = ("author", "authors", "byline")
 PUBLISHER = ("publisher", "agency", "source", "site_name")
-# Who sent a mail is its author or, if an office, its publisher.
+# The sender of a mail is its author or, if an office, its publisher.
 SENDER = ("sender",)
 LANGUAGE = ("language", "lang")
 
