@@ -16,7 +16,7 @@ from ingest_service.folder.scan import FileFact, Unusable
 from ingest_service.ledger import items
 from ingest_service.ledger.batch import Batch, FileChanges
 from ingest_service.store.rows import FileRow
-from ingest_service.store.tables import ADOPTED, EMBARGOED, HELD, PUBLISHED, QUARANTINED
+from ingest_service.store.tables import ADOPTED, EMBARGOED, HELD, NO_READERS, PUBLISHED, QUARANTINED
 from ingest_service.workers.prepare import PreparedFile
 
 TRUNCATED = "possibly-truncated"
@@ -104,7 +104,8 @@ def _store(batch: Batch, fact: FileFact, prepared: PreparedFile) -> None:
     _withdraw(batch, dropped)
     row = replace(_set(row, batch.now, fact, PUBLISHED), digest=prepared.digest, readers=versions.READERS)
     if embargo is not None:
-        row = replace(row, state=EMBARGOED, reason=embargo.reason, detail=embargo.sentence, retry_at=embargo.until)
+        row = replace(row, state=EMBARGOED, reason=embargo.reason, detail=embargo.sentence)
+        row = replace(row, retry_at=embargo.until, readers=NO_READERS)
     elif prepared.possibly_truncated:
         detail = "The file was read while a process still had it open for writing."
         row = replace(row, reason=TRUNCATED, detail=detail)
@@ -130,7 +131,7 @@ def _quarantine(batch: Batch, place: FileFact | Unusable, why: Unreadable) -> No
         # Only attempts that are repeated are counted: an entry that is no file is seen again at every scan.
         tries=tries if why.retries else 0,
         retry_at=None if wait is None else batch.now + wait,
-        readers=versions.READERS if wait is None else row.readers,
+        readers=versions.READERS if wait is None and row.readers != NO_READERS else row.readers,
     )
 
 

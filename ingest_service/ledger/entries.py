@@ -20,7 +20,7 @@ from ingest_service.ledger.replacement import replace_articles
 from ingest_service.ledger.write import write
 from ingest_service.store import bulk
 from ingest_service.store.db import chunked
-from ingest_service.store.tables import ADOPTED, HELD, PUBLISHED, QUARANTINED, File, Item
+from ingest_service.store.tables import ADOPTED, HELD, NO_READERS, PUBLISHED, QUARANTINED, File, Item
 
 HELD_DETAIL = "The file is missing, but the folder may be the wrong one; if not: ingest-service confirm-deletes."
 Delete = Callable[[Session, "Context", Collection[str]], None]
@@ -70,7 +70,9 @@ def hold(session: Session, context: Context, paths: Collection[str]) -> None:
 def release(session: Session, context: Context, paths: Collection[str]) -> None:
     """Ends the holding of deletions: these files are there."""
     state = sa.case((File.digest.is_not(None), PUBLISHED), else_=ADOPTED)
-    values = {"state": state, "reason": None, "detail": None, "since": context.now}
+    # A file under embargo is read again at once, which decides anew.
+    retry_at = sa.case((File.readers == NO_READERS, context.now), else_=None)
+    values = {"state": state, "reason": None, "detail": None, "since": context.now, "retry_at": retry_at}
     for chunk in chunked(sorted(paths)):
         held = sa.update(bulk.table_of(File)).where(File.path.in_(chunk), File.state == HELD)
         session.execute(held.values(values))

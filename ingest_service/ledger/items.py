@@ -20,7 +20,7 @@ from ingest_service.ledger.batch import Batch, NewArticle
 from ingest_service.ledger.classes import class_of
 from ingest_service.store import article_blob
 from ingest_service.store.rows import FileRow, ItemRow
-from ingest_service.store.tables import EMBARGO, EMBARGOED, PUBLISHED, RELEASED, WITHHELD
+from ingest_service.store.tables import EMBARGO, NO_READERS, RELEASED, WITHHELD
 from ingest_service.workers.prepare import PreparedFile, PreparedItem
 
 CANCELLED = "cancelled"
@@ -70,9 +70,12 @@ class _Read:
 
     def is_known(self, row: ItemRow) -> bool:
         """Whether the same bytes were read before: from this file, or before the ledger was lost."""
-        # What is under embargo was read, but not published.
-        was_read = self.prepared.digest == self.file.digest and self.file.state != EMBARGOED
-        return was_read or self.original_digest == _adopted_original(row)
+        return self.is_stored or self.original_digest == _adopted_original(row)
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether all items of these bytes are stored, and none of them is under embargo."""
+        return self.prepared.digest == self.file.digest and self.file.readers != NO_READERS
 
 
 def store(batch: Batch, file: FileRow, prepared: PreparedFile) -> tuple[set[int], Embargo | None]:
@@ -128,8 +131,8 @@ def _embargo(batch: Batch, read: _Read) -> Embargo | None:
         return None
     row = batch.named(read.name)
     if row is not None and row.status == "current":
-        was_read = read.file.state == PUBLISHED and row.id in batch.items_of(read.file.id)
-        if (was_read and read.file.digest == read.prepared.digest) or _adopted_original(row) == read.original_digest:
+        was_published = read.is_stored and row.id in batch.items_of(read.file.id)
+        if was_published or _adopted_original(row) == read.original_digest:
             return None
     return Embargo(until)
 

@@ -60,6 +60,8 @@ HELD = "gone-held"
 EMBARGO = "embargo"
 WITHHELD = "withheld"
 RELEASED = "released"
+# In place of the readers of a file, while some of it is under embargo and not stored.
+NO_READERS = "none"
 
 
 class File(Base):

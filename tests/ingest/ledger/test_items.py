@@ -242,6 +242,19 @@ def test_a_later_version_under_embargo_leaves_the_published_one(database: Databa
     assert history(database)[-1] == (2, "changed", "2", "Ferry ten")
 
 
+def test_an_embargo_outlives_a_deletion_that_was_held(database: Database) -> None:
+    later = file("a", news("ten", "2", embargo=LATER), number=2)
+    enter(database, file("a", news("nine", "1")), later)
+    with database.writing() as session:
+        entries.hold(session, entries.Context(ORIGIN, NOW), ["a"])
+        entries.release(session, entries.Context(ORIGIN, NOW), ["a"])
+        assert rereads.is_due(session, NOW)
+    enter(database, later)
+    assert (state(database, "a").state, len(emitted(database))) == (EMBARGOED, 1)
+    enter(database, later, now=LATER)
+    assert history(database)[-1] == (2, "changed", "2", "Ferry ten")
+
+
 def test_what_is_withheld_without_a_date_waits_for_a_person(database: Database) -> None:
     held = file("a", news("nine", "1", "withheld"))
     enter(database, held)
