@@ -31,7 +31,7 @@ from catalog_service.settings import Settings
 from catalog_service.store import notices
 from catalog_service.store.db import Database
 from catalog_service.store.point_reads import PointReader
-from catalog_service.web import pages
+from catalog_service.web import routes
 
 log = structlog.get_logger()
 
@@ -65,7 +65,7 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     app.on_shutdown.append(_stop_waiting)
     app.on_response_prepare.append(requests.finish)
     _route(app, (*service.OPERATIONS, *api.OPERATIONS))
-    pages.setup(app)
+    routes.setup(app)
     return app
 
 

@@ -8,6 +8,7 @@ from catalog_service import contract, marking, resources
 from catalog_service.relation_types import STORY_TYPES, Wording, wording
 from catalog_service.relations.related_documents import Ending, RelatedDocument
 from catalog_service.search.results import Hit, Snippet
+from catalog_service.store.prepared import NamedRow
 
 CHANGE_WORDS = {
     "created": "first reading",
@@ -178,6 +179,11 @@ def version_line(version: resources.VersionSummary) -> VersionLine:
     elif change.significance == "typography":
         summary += ", typography only"
     return VersionLine(str(version.id), version.version, contract.format_time(version.recorded_at), summary)
+
+
+def named_as_now(version: resources.Version, row: NamedRow) -> resources.Version:
+    """The version with the present path of its document if it is the current one: a rename makes no version."""
+    return version.model_copy(update={"path": row.path}) if version.version == row.number else version
 
 
 def web_address(url: str) -> str:

@@ -1,77 +1,26 @@
 """The pages show the API's data, escape the documents' text, and work without scripts in a real browser."""
 
 import html
-import json
 import re
-import shutil
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 import sqlalchemy as sa
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page
 
-from catalog_service import server
-from catalog_service.app import create_app
-from catalog_service.settings import Settings
 from catalog_service.store.db import Database
-from catalog_service.web.pages import MAX_RELATIONS_BESIDE, PAGE
+from catalog_service.web.layout import PAGE
+from catalog_service.web.pages.document import MAX_RELATIONS_BESIDE
 from tests.catalog.conftest import Record
 from tests.catalog.events import article, document_id, event, relation
-
-GOLD = json.loads((Path(__file__).parents[2] / "quality" / "seeds.json").read_text(encoding="utf-8"))
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-
-@pytest.fixture
-async def site(catalog: Database, database_url: str) -> AsyncIterator[str]:
-    """The URL of a running catalog."""
-    app = create_app(Settings(database_url=database_url), catalog)
-    async with server.serving(app, "127.0.0.1", 0) as url:
-        yield url
-
-
-@pytest.fixture
-async def browser(site: str) -> AsyncIterator[Page]:
-    """A page of Debian's Chromium with scripts switched off."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("no chromium here")
-    async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = await started.new_page(base_url=site, java_script_enabled=False)
-        yield page
-        await started.close()
-
-
-async def fetched(site: str, path: str) -> tuple[int, str]:
-    async with aiohttp.ClientSession() as session, session.get(site + path) as response:
-        assert response.content_type == "text/html"
-        assert "default-src 'none'" in response.headers["Content-Security-Policy"]
-        return response.status, await response.text()
-
-
-def seed_events() -> list[Any]:
-    """The five seeds, with the relation of the first two."""
-    [gold_relation] = GOLD["relations"]
-    passages = [
-        {"self": passage["a"], "other": passage["b"], "words": passage["words"], "quoted": passage["quoted"],
-         "verbatim": passage["verbatim"]}
-        for passage in gold_relation["passages"]
-    ]  # fmt: skip
-    events = []
-    for number, (name, gold) in reversed(list(enumerate(GOLD["documents"].items(), start=1))):
-        relations = [relation(2, passages=passages)] if name == gold_relation["a"] else []
-        text = article(gold["title"], "\n\n".join(gold["paragraphs"]), kind=gold["kind"], publisher=gold["publisher"])
-        events.append(event(number, path=name, article=text, relations=relations))
-    return events
+from tests.catalog.web.conftest import fetched
+from tests.catalog.web.seeds import GOLD, seed_events
 
 
 async def test_a_reader_searches_reads_and_compares_in_a_browser(record: Record, site: str, browser: Page) -> None:
     record(*seed_events())
-    await browser.goto("/")
+    await browser.goto("/search")
     assert await browser.locator("ol.results > li").count() == 5
     await browser.fill("input[name=q]", "denuclearisation")
     await browser.click("button")
@@ -257,7 +206,7 @@ async def test_an_old_version_and_a_word_diff_have_pages(record: Record, site: s
     assert status == 200
     assert "Envoys met on Monday." in page
     assert "This is version 1 of 2" in page
-    status, page = await fetched(site, f"/documents/{document_id(1)}/changes/1..2")
+    status, page = await fetched(site, f"/documents/{document_id(1)}/compare?from=1&to=2")
     assert "<del>Monday.</del><ins>Tuesday.</ins>" in page
 
 
@@ -269,7 +218,7 @@ async def test_a_moved_section_is_said_and_linked_with_its_former_place(record: 
     record(event(1, article=first), event(1, 2, "changed", article=second))
     _, page = await fetched(site, f"/documents/{document_id(1)}")
     assert "edited, 6 words moved<" in page
-    _, page = await fetched(site, f"/documents/{document_id(1)}/changes/1..2")
+    _, page = await fetched(site, f"/documents/{document_id(1)}/compare")
     assert "<span>6 words moved</span>" in page
     away, here = (
         'id="moved-away-1" href="#moved-1">moved away</a> ',
@@ -299,22 +248,22 @@ async def test_a_renamed_file_is_shown_under_its_new_name_with_the_old_one_in_th
     moved = event(1, 2, "moved", path="new <b>.txt", previous_path="001.txt")
     record(event(1, article=article("")), moved)
     _, page = await fetched(site, f"/documents/{document_id(1)}")
-    assert "<h1>new &lt;b&gt;.txt</h1>" in page
-    assert "<dd><bdi><code>new &lt;b&gt;.txt</code></bdi></dd>" in page
-    assert re.search("renamed from <bdi><code>001.txt</code></bdi>, <time[^>]*>2026-11-22 10:00</time> UTC", page)
+    assert "<h1><bdi>new &lt;b&gt;.txt</bdi></h1>" in page
+    assert "<dd><code><bdi>new &lt;b&gt;.txt</bdi></code></dd>" in page
+    assert re.search("renamed from <code><bdi>001.txt</bdi></code>, <time[^>]*>2026-11-22 10:00</time> UTC", page)
     record(edited)
     _, page = await fetched(site, f"/documents/{document_id(1)}?version=1")
-    assert "<code>new &lt;b&gt;.txt</code></bdi>, then <bdi><code>001.txt</code>" in page
+    assert "<code><bdi>new &lt;b&gt;.txt</bdi></code>, then <code><bdi>001.txt</bdi></code>" in page
 
 
 async def test_text_and_urls_of_a_document_are_never_markup(record: Record, site: str) -> None:
     hostile = article("<script>alert(1)</script>", "<img src=x onerror=alert(1)>", url="javascript:alert(1)")
     record(event(1, article=hostile))
     _, page = await fetched(site, f"/documents/{document_id(1)}")
-    assert "<script>" not in page
+    assert "alert(1)</script" not in page
     assert "<img" not in page
     assert 'href="javascript' not in page
-    _, page = await fetched(site, "/?q=%3Cscript%3Ealert(1)")
+    _, page = await fetched(site, "/search?q=%3Cscript%3Ealert(1)")
     assert "<script>" not in page
 
 
@@ -331,8 +280,8 @@ async def test_text_and_urls_of_a_document_are_never_markup(record: Record, site
         (f"/documents/{document_id(9)}/relations", 404),
         (f"/documents/{document_id(9)}/relations?cursor=x&version=y", 404),
         ("/?what=1", 400),
-        ("/?q=x&cursor=made-up", 400),
-        ("/?cursor=made-up", 400),
+        ("/search?q=x&cursor=made-up", 400),
+        ("/search?cursor=made-up", 400),
         ("/static/none.css", 404),
     ],
 )
@@ -349,3 +298,18 @@ async def test_static_files_may_be_cached_for_ever(site: str) -> None:
         assert response.status == 200
         assert "immutable" in response.headers["Cache-Control"]
         assert response.content_type == "text/css"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("/?q=a+b", "/search?q=a+b"),
+        (
+            f"/documents/{document_id(1)}/changes/1..2",
+            f"/documents/{document_id(1)}/compare?from=1&to=2",
+        ),
+    ],
+)
+async def test_an_older_address_of_a_page_redirects(site: str, old: str, new: str) -> None:
+    async with aiohttp.ClientSession() as session, session.get(site + old, allow_redirects=False) as response:
+        assert (response.status, response.headers["Location"]) == (308, new)

@@ -1,0 +1,83 @@
+"""What all pages share: their headers, the parameters of a request, and the answer made from a template."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import aiohttp_jinja2
+from aiohttp import web
+
+from catalog_service import contract
+from catalog_service.errors import BadQuery, NotFound
+from catalog_service.keys import DATABASE
+from catalog_service.store.db import Database
+
+# The number of entries of one page of a list.
+PAGE = 50
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Vary": "Accept-Encoding",
+}
+
+
+def answer(request: web.Request, template: str, context: Mapping[str, Any], *, status: int = 200) -> web.Response:
+    """The page made from the template; compressed where the browser accepts it."""
+    response = aiohttp_jinja2.render_template(template, request, {"q": "", **context}, status=status)
+    response.headers.update(HEADERS)
+    response.enable_compression()
+    return response
+
+
+def error_page(request: web.Request, problem: contract.Problem) -> web.Response:
+    """The problem as a page."""
+    return answer(request, "error.html", {"problem": problem}, status=problem.status)
+
+
+def database(request: web.Request) -> Database:
+    """The database of the catalog."""
+    return request.config_dict[DATABASE]
+
+
+def address(path: str, **query: str | int | None) -> str:
+    """The address of a page with those parameters that are not None."""
+    given = {name: value for name, value in query.items() if value is not None}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def next_page(path: str, cursor: str | None, **query: str | int | None) -> str | None:
+    """The address of the next page of a list; None when there is none."""
+    return address(path, **query, cursor=cursor) if cursor else None
+
+
+def parameters(request: web.Request, names: set[str]) -> Mapping[str, str]:
+    """The query parameters of the request. Raises BadQuery for a parameter that is not in `names`."""
+    if unknown := sorted(set(request.query) - names):
+        errors = tuple(contract.FieldError(pointer=name, detail="unknown parameter") for name in unknown)
+        raise BadQuery(f"This page has no parameter {', '.join(unknown)}.", errors=errors)
+    return request.query
+
+
+def uuid(request: web.Request) -> UUID:
+    """The id in the address of the request. Raises NotFound for a text that is no id."""
+    return uuid_of(request.match_info["id"])
+
+
+def uuid_of(text: str) -> UUID:
+    """The id. Raises NotFound for a text that is no id."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound(f"{text[:100]!r} is not an id.") from None
+
+
+def number(text: str | None) -> int | None:
+    """The number of a version; None for None. Raises NotFound for a text that is no number of a version."""
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise NotFound(f"{text[:100]!r} is not the number of a version.")
+    return int(text)

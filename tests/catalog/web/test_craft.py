@@ -1,0 +1,72 @@
+"""Every page, in a real browser: no fault of accessibility, no sideways scroll, no refused resource.
+
+One database is enough: the pages' content is tested on both by the modules of the pages.
+"""
+
+from collections.abc import Sequence
+
+import pytest
+from playwright.async_api import Browser, ConsoleMessage
+
+from tests.catalog.conftest import Record
+from tests.catalog.events import article, document_id, event
+from tests.catalog.web.conftest import is_wider_than_its_window, violations
+from tests.catalog.web.seeds import seed_events
+
+WIDTHS = (320, 390, 900, 1440)
+LONG_WORD = "Donau" * 2_000
+SEED = document_id(1)
+# One address for each page and state; a page with a new state adds it here.
+ADDRESSES = (
+    "/",
+    "/search",
+    "/search?q=korea",
+    f"/search?q={'x' * 900}",
+    f"/documents/{SEED}",
+    f"/documents/{SEED}?version=1",
+    f"/documents/{SEED}/relations",
+    f"/documents/{SEED}/compare",
+    f"/documents/{document_id(9)}",
+    "/relations/{relation}",
+    "/nowhere",
+)
+
+
+def catalog_events() -> Sequence[object]:
+    """The seeds, one of them edited, and a document that is one long word with an address in it."""
+    long = article(
+        LONG_WORD[:2_000], f"{LONG_WORD} https://example.test/{'path/' * 200}", publisher="\u202e" + LONG_WORD[:1_900]
+    )
+    events = seed_events()
+    edited = next(each for each in events if str(each.subject) == SEED).data.article.model_dump(mode="json")
+    edited["paragraphs"][0] = edited["paragraphs"][0].replace("growing", "rising")
+    return [*events, event(1, 2, "changed", article=edited), event(9, article=long)]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_every_page_is_accessible_and_fits_every_window(
+    record: Record, site: str, chromium: Browser, scheme: str
+) -> None:
+    record(*catalog_events())
+    page = await chromium.new_page(base_url=site, color_scheme="dark" if scheme == "dark" else "light")
+    messages: list[str] = []
+
+    def keep(message: ConsoleMessage) -> None:
+        # A page that answers 404 or 410 is said on the console, too.
+        if message.type in {"error", "warning"} and "the server responded with a status of 4" not in message.text:
+            messages.append(message.text)
+
+    page.on("console", keep)
+    await page.goto(f"/documents/{SEED}")
+    relation = await page.locator("a[href^='/relations/']").first.get_attribute("href")
+    faults: list[str] = []
+    for address in ADDRESSES:
+        await page.goto(address.replace("/relations/{relation}", relation or ""))
+        faults += [f"{address}: {fault}" for fault in await violations(page)]
+        for width in WIDTHS:
+            await page.set_viewport_size({"width": width, "height": 900})
+            if await is_wider_than_its_window(page):
+                faults.append(f"{address} scrolls sideways at {width} px")
+    assert not faults, "\n".join(faults)
+    assert not messages, messages
