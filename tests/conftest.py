@@ -3,6 +3,7 @@
 import gc
 import logging
 import os
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 import structlog
 
-from tests import postgres
+from tests import memory, postgres
 
 LEAK_SECONDS = 2.0
 # A statement with more parameters than this has one for each row of something; PostgreSQL refuses 65,536 of them.
@@ -46,7 +47,7 @@ def check_parameters(_connection: object, _cursor: object, statement: str, param
 def postgres_server() -> Iterator[postgres.Server]:
     """A real PostgreSQL, one per test process. Where there is none: a skip on a laptop, a failure in CI."""
     try:
-        with postgres.running(os.environ) as server:
+        with postgres.running(os.environ, parent=memory.parent()) as server:
             yield server
     except postgres.Missing as missing:
         if os.environ.get("CI"):
@@ -55,9 +56,10 @@ def postgres_server() -> Iterator[postgres.Server]:
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    """The URL of an SQLite database that does not exist yet."""
-    return f"sqlite:///{tmp_path / 'test.db'}"
+def sqlite_url() -> Iterator[str]:
+    """The URL of an SQLite database that does not exist yet, in a folder of its own."""
+    with tempfile.TemporaryDirectory(dir=memory.parent()) as folder:
+        yield f"sqlite:///{folder}/test.db"
 
 
 @pytest.fixture

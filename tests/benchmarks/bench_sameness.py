@@ -33,11 +33,12 @@ from ingest_service import model, sameness
 from ingest_service.index import lookup, mirror
 from ingest_service.judging.parallel import Comparison, JudgePool
 from ingest_service.settings import Limits
-from ingest_service.store import article_blob, schema
+from ingest_service.store import article_blob
 from ingest_service.store.db import Database
 from ingest_service.workers import cache
 from ingest_service.workers.cache import StoredArticle
 from ingest_service.workers.pool import WorkerPool
+from tests import templates
 from tests.benchmarks.articles import FOOTER, articles
 
 BATCH = 100
@@ -258,7 +259,7 @@ def by_article(clock: Clock, count: int) -> dict[str, float]:
 def opened(folder: Path) -> Iterator[Engine]:
     """An engine on an empty index in a folder."""
     database = Database(f"sqlite:///{folder}/ingest.db")
-    schema.upgrade(database)
+    templates.bring_up(database)
     with (folder / "texts").open("w+b") as file:
         yield Engine(database, Texts(file))
     database.close()

@@ -7,8 +7,8 @@ import pytest
 
 from catalog_service import contract
 from catalog_service.history.record import record_batch
-from catalog_service.store import schema
 from catalog_service.store.db import Database
+from tests import templates
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 Record = Callable[..., list[contract.Receipt]]
@@ -18,7 +18,7 @@ Record = Callable[..., list[contract.Receipt]]
 def catalog(database_url: str) -> Iterator[Database]:
     """A migrated, empty database, once on SQLite and once on PostgreSQL."""
     database = Database(database_url)
-    schema.upgrade(database)
+    templates.bring_up(database)
     yield database
     database.close()
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from catalog_service.history.record import record_batch
-from catalog_service.store import moments, schema
+from catalog_service.store import moments
 from catalog_service.store.db import Database
+from tests import templates
 from tests.catalog import answers
 from tests.catalog.answers import Answers
 from tests.catalog.conftest import NOW
@@ -123,7 +124,7 @@ def both(sqlite_url: str, postgres_url: str) -> Iterator[tuple[Database, Databas
     """An empty catalog on each database."""
     first, second = Database(sqlite_url), Database(postgres_url)
     for database in (first, second):
-        schema.upgrade(database)
+        templates.bring_up(database)
     yield first, second
     first.close()
     second.close()
@@ -133,7 +134,7 @@ def both(sqlite_url: str, postgres_url: str) -> Iterator[tuple[Database, Databas
 def on_sqlite(sqlite_url: str) -> Iterator[Database]:
     """An empty catalog on SQLite."""
     database = Database(sqlite_url)
-    schema.upgrade(database)
+    templates.bring_up(database)
     yield database
     database.close()
 

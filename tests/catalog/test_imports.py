@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from catalog_service.store import schema
 from catalog_service.store.db import Database
+from tests import templates
 
 HEAVY = {"aiohttp", "alembic", "jinja2", "prometheus_client", "Stemmer"}
 PROGRAM = """
@@ -24,7 +24,7 @@ print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
 def test_a_short_command_imports_no_code_that_records_or_serves(tmp_path: Path, command: list[str]) -> None:
     url = f"sqlite:///{tmp_path / 'catalog.db'}"
     database = Database(url)
-    schema.upgrade(database)
+    templates.bring_up(database)
     database.close()
     environment = {**os.environ, "CATALOG_DATABASE_URL": url}
     done = subprocess.run(

@@ -16,8 +16,8 @@ from catalog_service import changes, document_versions, documents, search, stori
 from catalog_service.history import record
 from catalog_service.relations import queries, related_documents
 from catalog_service.search import phrases
-from catalog_service.store import schema
 from catalog_service.store.db import Database
+from tests import templates
 from tests.catalog.events import article, document_id, event, relation
 
 ONE = UUID(document_id(1))
@@ -59,7 +59,7 @@ QUERIES: dict[str, Callable[[Session], object]] = {
 def catalog(sqlite_url: str) -> Iterator[Database]:
     """A catalog of five documents, three of them copies and one a revision."""
     database = Database(sqlite_url)
-    schema.upgrade(database)
+    templates.bring_up(database)
     copies = [event(number, relations=[relation(1, type_="duplicate")]) for number in (2, 3)]
     revision = event(5, article=article(text="Envoys met again."), relations=[relation(4, type_="revision")])
     with database.writing() as session:

@@ -16,8 +16,8 @@ import pytest
 from catalog_service import cli, runner
 from catalog_service.contract import BATCH_MEDIA_TYPE
 from catalog_service.errors import PartDied
-from catalog_service.store import schema
 from catalog_service.store.db import Database
+from tests import templates
 from tests.catalog.events import raw_event
 
 END_SECONDS = 30
@@ -69,7 +69,7 @@ main()
 
 def test_a_service_whose_writer_dies_answers_and_ends(sqlite_url: str) -> None:
     database = Database(sqlite_url)
-    schema.upgrade(database)
+    templates.bring_up(database)
     database.close()
     settings = {"CATALOG_DATABASE_URL": sqlite_url, "CATALOG_PORT": "0", "CATALOG_LOG_FORMAT": "json"}
     with subprocess.Popen(
@@ -91,7 +91,7 @@ def test_a_service_whose_writer_dies_answers_and_ends(sqlite_url: str) -> None:
 
 def test_a_service_that_is_stopped_answers_what_it_has_accepted(sqlite_url: str) -> None:
     database = Database(sqlite_url)
-    schema.upgrade(database)
+    templates.bring_up(database)
     database.close()
     settings = {"CATALOG_DATABASE_URL": sqlite_url, "CATALOG_PORT": "0", "CATALOG_LOG_FORMAT": "json"}
     command = [str(Path(sys.executable).parent / "catalog-service"), "serve"]

@@ -18,8 +18,9 @@ from ingest_service import model
 from ingest_service.delivery import outbox
 from ingest_service.delivery.http import HttpTransport
 from ingest_service.delivery.relay import Relay, RelayConfig
-from ingest_service.store import schema, tables
+from ingest_service.store import tables
 from ingest_service.store.db import Database
+from tests import templates
 from tests.ingest.events import document_id, event_id, observed, put_event, related
 
 LARGE = b"%PDF" * 100_000
@@ -28,7 +29,7 @@ LARGE = b"%PDF" * 100_000
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     database = Database(f"sqlite:///{tmp_path / 'ingest.db'}")
-    schema.upgrade(database)
+    templates.bring_up(database)
     yield database
     database.close()
 
@@ -37,7 +38,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 async def catalog(database_url: str) -> AsyncIterator[str]:
     """The URL of a real catalog, once on SQLite and once on PostgreSQL."""
     store = catalog_service.store.db.Database(database_url)
-    await asyncio.to_thread(catalog_service.store.schema.upgrade, store)
+    await asyncio.to_thread(templates.bring_up, store)
     app = create_app(catalog_service.settings.Settings(database_url=database_url), store)
     async with server.serving(app, "127.0.0.1", 0) as url:
         yield url

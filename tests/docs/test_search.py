@@ -10,8 +10,8 @@ import pytest
 from catalog_service import search
 from catalog_service.history import record
 from catalog_service.search import grammar
-from catalog_service.store import schema
 from catalog_service.store.db import Database
+from tests import templates
 from tests.catalog.conftest import NOW
 from tests.catalog.events import article, event
 
@@ -26,7 +26,7 @@ UNDERSTOOD = re.findall(r"^\| `(.+?)` \| `(.+?)` \| (.+?) \|$", PAGE, re.M)
 def seeds(sqlite_url: str) -> Iterator[Database]:
     """A catalog of the five seeds."""
     database = Database(sqlite_url)
-    schema.upgrade(database)
+    templates.bring_up(database)
     observed_events = [
         event(number, path=name, article=article(gold["title"], "\n\n".join(gold["paragraphs"])))
         for number, (name, gold) in enumerate(GOLD.items(), start=1)

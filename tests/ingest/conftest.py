@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest_service.store import schema
 from ingest_service.store.db import Database
 from ingest_service.workers.pool import WorkerPool
+from tests import templates
 from tests.ingest.folders import LIMITS, Folder, made
 
 
@@ -15,7 +15,7 @@ from tests.ingest.folders import LIMITS, Folder, made
 def database(database_url: str) -> Iterator[Database]:
     """A database with the schema of this release and no rows, once on SQLite and once on PostgreSQL."""
     opened = Database(database_url)
-    schema.upgrade(opened)
+    templates.bring_up(opened)
     yield opened
     opened.close()
 

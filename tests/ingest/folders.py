@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from ingest_service.ledger import queries
 from ingest_service.pipeline import Pipeline
 from ingest_service.settings import Limits, Settings
-from ingest_service.store import schema
 from ingest_service.store.db import Database
 from ingest_service.store.tables import Outbox
 from ingest_service.workers.pool import WorkerPool
+from tests import templates
 from tests.ingest.waiting import until
 
 LIMITS = Limits(workers=1, settle_seconds=0.05, tick_seconds=0.05)
@@ -72,7 +72,7 @@ class Folder:
 
 def made(url: str, path: Path, workers: WorkerPool) -> Folder:
     database = Database(url)
-    schema.upgrade(database)
+    templates.bring_up(database)
     return Folder(path, database, workers)
 
 

@@ -16,10 +16,11 @@ from ingest_service.errors import DatabaseUnusable, WorkersUnavailable
 from ingest_service.index import mirror
 from ingest_service.pipeline import Pipeline
 from ingest_service.settings import Limits, Settings
-from ingest_service.store import db, schema
+from ingest_service.store import db
 from ingest_service.store.db import Database
 from ingest_service.store.tables import File
 from ingest_service.workers.pool import WorkerPool
+from tests import templates
 from tests.ingest.waiting import until
 
 LIMITS = Limits(workers=1, settle_seconds=0.05, tick_seconds=0.05)
@@ -31,7 +32,7 @@ def database(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Datab
     """A database that waits for a lock no longer than a moment."""
     monkeypatch.setattr(db, "BUSY_MILLISECONDS", 20)
     made = Database(sqlite_url)
-    schema.upgrade(made)
+    templates.bring_up(made)
     yield made
     made.close()
 

@@ -22,8 +22,9 @@ from ingest_service.ledger.status import MAX_DEAD_LETTERS
 from ingest_service.progress import Progress
 from ingest_service.service import Service
 from ingest_service.settings import Settings
-from ingest_service.store import schema, state, tables
+from ingest_service.store import state, tables
 from ingest_service.store.db import Database
+from tests import templates
 from tests.ingest import fake_catalog
 from tests.ingest.events import NOON, head, observed, problem, put_event
 from tests.ingest.fake_catalog import FakeCatalog
@@ -83,7 +84,7 @@ class Stage:
 @pytest.fixture
 def database(sqlite_url: str) -> Iterator[Database]:
     made = Database(sqlite_url)
-    schema.upgrade(made)
+    templates.bring_up(made)
     yield made
     made.close()
 

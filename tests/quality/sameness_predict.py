@@ -31,10 +31,10 @@ from ingest_service.judging.judge import Judge
 from ingest_service.ledger import entries
 from ingest_service.ledger.batch import FileChanges
 from ingest_service.model import PARAGRAPH_BREAK, Span
-from ingest_service.store import schema
 from ingest_service.store.db import Database
 from ingest_service.store.tables import Article, Item, Outbox
 from ingest_service.workers.prepare import PreparedFile, PreparedItem
+from tests import templates
 
 BATCH = 100
 UNREADABLE = re.compile("[\0\ud800-\udfff]")
@@ -78,7 +78,7 @@ def predict(documents: Sequence[Document]) -> Predictions:
     """The relations that the product publishes for these texts."""
     with tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{folder}/ingest.db")
-        schema.upgrade(database)
+        templates.bring_up(database)
         store(database, documents)
         judge(database, Judge(ORIGIN))
         published, classes = _published(database), _classes(database)

@@ -20,11 +20,10 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-import ingest_service.store.db
-import ingest_service.store.schema
-from catalog_service.store import schema as catalog_schema
 from catalog_service.store.db import Database as CatalogDatabase
-from tests import postgres
+from ingest_service.store import schema as ingest_schema
+from ingest_service.store.db import Database as IngestDatabase
+from tests import postgres, templates
 
 BINARIES = Path(sys.executable).parent
 SEEDS = Path(__file__).parents[2] / "seeds"
@@ -159,8 +158,9 @@ class House:
     def __post_init__(self) -> None:
         self.seeds = self.folder / "seeds"
         shutil.copytree(SEEDS, self.seeds)
-        migrate_catalog(self.catalog_database)
-        migrate_ingest(self.ingest_database)
+        for database in (CatalogDatabase(self.catalog_database), IngestDatabase(self.ingest_database)):
+            templates.bring_up(database)
+            database.close()
         ports = {"CATALOG_PORT": str(postgres.free_port()), "INGEST_PORT": str(postgres.free_port())}
         catalog, ingest = (f"http://127.0.0.1:{port}" for port in ports.values())
         environment = {
@@ -197,13 +197,15 @@ class House:
 
     def forget_the_ledger(self) -> None:
         """Takes the ingest service's database away and makes it anew, empty; the service must not be running."""
+        database = IngestDatabase(self.ingest_database)
         if self.ingest_database.startswith("sqlite"):
             path = self.ingest_database.removeprefix("sqlite:///")
             for suffix in ("", "-wal", "-shm"):
                 Path(path + suffix).unlink(missing_ok=True)
         else:
-            down_ingest(self.ingest_database)
-        migrate_ingest(self.ingest_database)
+            ingest_schema.downgrade(database, "base")
+        ingest_schema.upgrade(database)
+        database.close()
 
     def documents(self, status: str = "current") -> dict[str, dict[str, Any]]:
         """Every document of that status, by path, page by page."""
@@ -279,30 +281,3 @@ def living(
         yield house
     finally:
         house.close()
-
-
-def migrate_catalog(url: str) -> None:
-    """Brings a catalog's database up."""
-    database = CatalogDatabase(url)
-    try:
-        catalog_schema.upgrade(database)
-    finally:
-        database.close()
-
-
-def migrate_ingest(url: str) -> None:
-    """Brings an ingest service's database up."""
-    database = ingest_service.store.db.Database(url)
-    try:
-        ingest_service.store.schema.upgrade(database)
-    finally:
-        database.close()
-
-
-def down_ingest(url: str) -> None:
-    """Takes everything out of an ingest service's database."""
-    database = ingest_service.store.db.Database(url)
-    try:
-        ingest_service.store.schema.downgrade(database, "base")
-    finally:
-        database.close()

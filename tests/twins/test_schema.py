@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy
 from alembic.script import ScriptDirectory
 
+from tests import templates
 from tests.twins.conftest import TWINS, Command, Database, Twin
 
 
@@ -34,6 +35,15 @@ def test_migrations_go_up_and_down_and_up(twin: Twin, database: Database) -> Non
     schema.check(database)
     with database.migrating() as connection:
         alembic.command.check(schema.config(connection))
+
+
+def test_the_template_of_the_tests_has_the_schema_of_this_release(twin: Twin, database: Database) -> None:
+    templates.bring_up(database)
+    twin.module("schema").check(database)
+    with database.migrating() as connection:
+        alembic.command.check(twin.module("schema").config(connection))
+    with pytest.raises(AssertionError, match="is not"):
+        templates.bring_up(database)
 
 
 def test_the_names_of_the_migrations_begin_with_their_revisions(twin: Twin) -> None:

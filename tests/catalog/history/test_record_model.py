@@ -1,11 +1,9 @@
 """For events of any kind in any order, the catalog has the same state as a model made of a few dictionaries."""
 
-import functools
 import itertools
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -18,14 +16,12 @@ from catalog_service import changes, contract, document_versions, documents, res
 from catalog_service.errors import Withdrawn
 from catalog_service.history import record
 from catalog_service.relations import queries
-from catalog_service.store import schema
 from catalog_service.store.db import Database
+from tests import memory, templates
 from tests.catalog.conftest import NOW
 from tests.catalog.events import article, document_id, event, related, relation
 
 NUMBERS = (1, 2, 3, 4, 5)
-# Durability is not tested here, and durable commits are slow on a busy disk.
-IN_MEMORY = "/dev/shm" if Path("/dev/shm").exists() else None  # noqa: S108  The folder is random.
 NAMES = {document_id(number): number for number in NUMBERS}
 TYPES = ("duplicate", "revision", "reuse")
 Side = tuple[int, int]
@@ -55,7 +51,7 @@ class CatalogAgainstModel(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory(dir=IN_MEMORY)
+        self.folder = tempfile.TemporaryDirectory(dir=memory.parent())
         self.documents: dict[int, ModelDocument] = {}
         self.versions: dict[Side, int] = {}
         self.related: dict[Pair, str] = {}
@@ -66,9 +62,8 @@ class CatalogAgainstModel(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         """Starts with an empty catalog."""
-        path = Path(self.folder.name) / "catalog.db"
-        path.write_bytes(_template())
-        self.database = Database(f"sqlite:///{path}")
+        self.database = Database(f"sqlite:///{self.folder.name}/catalog.db")
+        templates.bring_up(self.database)
 
     def teardown(self) -> None:
         """Closes and deletes the database."""
@@ -295,17 +290,6 @@ class CatalogAgainstModel(RuleBasedStateMachine):
             self.documents[number].status == "current" and self.documents[number].current == version
             for number, version in self._sides(pair)
         )
-
-
-@functools.cache
-def _template() -> bytes:
-    """The bytes of an empty, migrated SQLite database."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "template.db"
-        database = Database(f"sqlite:///{path}")
-        schema.upgrade(database)
-        database.close()
-        return path.read_bytes()
 
 
 def reported_relations(feed: Iterable[resources.Change]) -> set[object]:

@@ -15,8 +15,8 @@ from catalog_service.search.analyzer import Token
 from catalog_service.search.grammar import FIELDS, Field, Leaf, Node, Prefix, Variants, parse
 from catalog_service.search.scope import ENGINES
 from catalog_service.search.tree import And, Not, Or
-from catalog_service.store import schema
 from catalog_service.store.db import Database
+from tests import templates
 
 WORDS = (
     "korea", "Korean", "peace", "talk", "talks", "U.N.", "UN", "jazz", "zebra", "naïve", "naive", "l'accord", "Yoon’s",
@@ -89,7 +89,7 @@ def queries() -> st.SearchStrategy[str]:
 def databases(sqlite_url: str, postgres_url: str) -> Iterator[list[Database]]:
     opened = [Database(url) for url in (sqlite_url, postgres_url)]
     for database in opened:
-        schema.upgrade(database)
+        templates.bring_up(database)
     yield opened
     for database in opened:
         database.close()

@@ -7,8 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from catalog_service import runner
-from catalog_service.store import counter, notices, schema
+from catalog_service.store import counter, notices
 from catalog_service.store.db import Database
+from tests import templates
 from tests.catalog.conftest import Record
 from tests.catalog.events import event
 
@@ -41,7 +42,7 @@ async def test_a_commit_is_noticed(noticed: asyncio.Event, record: Record) -> No
 async def test_a_lost_connection_is_made_anew(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notices, "RETRY_SECONDS", 0.05)
     database = Database(postgres_url)
-    schema.upgrade(database)
+    templates.bring_up(database)
     noticed = asyncio.Event()
     async with runner.supervised("notices", notices.watch(database, noticed.set), asyncio.Event()):
         await come(noticed)

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from catalog_service import document_versions, documents
 from catalog_service.errors import DatabaseAway
 from catalog_service.relations import queries
-from catalog_service.store import schema
 from catalog_service.store.db import Database
 from catalog_service.store.prepared import Prepared
+from tests import templates
 from tests.catalog.conftest import NOW, Record
 from tests.catalog.events import article, document_id, event, relation
 
@@ -85,7 +85,7 @@ def read_while_the_server_ends_the_connection(catalog: Database) -> None:
 
 def test_a_connection_that_was_lost_is_not_used_again(postgres_url: str) -> None:
     with closing(Database(postgres_url)) as catalog:
-        schema.upgrade(catalog)
+        templates.bring_up(catalog)
         with pytest.raises(DatabaseAway):
             read_while_the_server_ends_the_connection(catalog)
         with catalog.reading() as session:

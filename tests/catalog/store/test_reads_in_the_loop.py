@@ -10,9 +10,10 @@ import pytest
 
 from catalog_service import documents
 from catalog_service.errors import DatabaseUnusable
-from catalog_service.store import point_reads, schema
+from catalog_service.store import point_reads
 from catalog_service.store.db import Database
 from catalog_service.store.point_reads import PointReader
+from tests import templates
 from tests.catalog.conftest import Record
 from tests.catalog.events import document_id, event, relation
 from tests.catalog.store.test_point_reads import thread_of
@@ -23,7 +24,7 @@ ONE = UUID(document_id(1))
 @pytest.fixture
 def catalog(sqlite_url: str) -> Iterator[Database]:
     database = Database(sqlite_url)
-    schema.upgrade(database)
+    templates.bring_up(database)
     yield database
     database.close()
 

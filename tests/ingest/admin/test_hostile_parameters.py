@@ -13,8 +13,8 @@ from ingest_service import model, service
 from ingest_service.admin import handlers, server
 from ingest_service.judging import matching
 from ingest_service.ledger.status import read_status
-from ingest_service.store import schema
 from ingest_service.store.db import Database
+from tests import templates
 
 UNSTORABLE = ["%00", "a%00b", "%ED%A0%80", "%ff%fe", "%C0%80"]
 BEYOND = [str(2**31), str(2**63), str(-(2**63) - 1), "9" * 400, "1e400", "NaN", "%D9%A3", "1_0", "%2B1"]
@@ -26,7 +26,7 @@ HOSTILE = [*UNSTORABLE, *BEYOND, *ODD]
 async def application(database_url: str) -> AsyncIterator[tuple[str, list[tuple[str, str]]]]:
     """The service's own face over a real database: its URL, and the methods and paths of its routes."""
     database = Database(database_url)
-    schema.upgrade(database)
+    templates.bring_up(database)
 
     async def status() -> contract.IngestStatus:
         return await database.read(read_status, "news", datetime.now(UTC))

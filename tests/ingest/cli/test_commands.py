@@ -14,8 +14,9 @@ from ingest_service.delivery import outbox
 from ingest_service.folder import folder_view, volumes
 from ingest_service.folder.volumes import Volume
 from ingest_service.ledger import queries
-from ingest_service.store import schema, state, tables
+from ingest_service.store import state, tables
 from ingest_service.store.db import Database
+from tests import templates
 from tests.ingest.events import NOON, event_id, observed, problem, put_event
 from tests.quality import sameness_predict
 from tests.quality.sameness_predict import Document
@@ -32,7 +33,7 @@ SAID = (
 def store_documents(url: str, *documents: Document) -> None:
     """A database whose folder holds these texts."""
     database = Database(url)
-    schema.upgrade(database)
+    templates.bring_up(database)
     sameness_predict.store(database, documents)
     database.close()
 
@@ -123,7 +124,7 @@ def test_a_database_in_the_watched_folder_is_one_sentence(run: Run, tmp_path: Pa
 
 def test_dead_letters_are_sent_again_on_request(run: Run, sqlite_url: str) -> None:
     database = Database(sqlite_url)
-    schema.upgrade(database)
+    templates.bring_up(database)
     with database.writing() as session:
         put_event(session, observed())
         claimed = outbox.claim(session, limit_events=1, limit_bytes=1, now=NOON)
@@ -158,7 +159,7 @@ def test_status_reports_what_of_the_folder_is_unavailable(run: Run, sqlite_url: 
 
 def test_status_lists_dead_letters_with_the_words_of_the_catalog(run: Run, sqlite_url: str) -> None:
     with closing(Database(sqlite_url)) as database:
-        schema.upgrade(database)
+        templates.bring_up(database)
         with database.writing() as session:
             put_event(session, observed())
             claimed = outbox.claim(session, limit_events=1, limit_bytes=1, now=NOON)
@@ -179,7 +180,7 @@ def held(sqlite_url: str, tmp_path: Path) -> dict[str, str]:
     """A watched folder that is empty, and a database in which deletions of three files are held; the environment."""
     (tmp_path / "watched").mkdir()
     with closing(Database(sqlite_url)) as database:
-        schema.upgrade(database)
+        templates.bring_up(database)
         with database.writing() as session:
             for path in ("a/1.txt", "a/2.txt", "b\x1b/3.txt"):
                 session.add(

@@ -9,8 +9,8 @@ import pytest
 
 from ingest_service.cli import inputs
 from ingest_service.ledger import entries, rereads
-from ingest_service.store import schema
 from ingest_service.store.db import Database
+from tests import templates
 from tests.ingest.cli.test_commands import Run, run
 from tests.ingest.ledger.histories import ORIGIN
 from tests.ingest.ledger.test_items import LATER, NOW, file, news
@@ -23,7 +23,7 @@ def seeds(sqlite_url: str, tmp_path: Path) -> Path:
     """A watched folder, and a database that knows two files of it under embargo."""
     (tmp_path / "seeds").mkdir()
     with closing(Database(sqlite_url)) as database:
-        schema.upgrade(database)
+        templates.bring_up(database)
         for path, item in (("in/a.json", news("nine", "1", embargo=LATER)), ("b.json", news("ten", "2", "withheld"))):
             with database.writing() as session:
                 entries.enter(session, entries.Context(ORIGIN, NOW), file(path, item))

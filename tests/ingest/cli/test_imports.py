@@ -14,8 +14,8 @@ from aiohttp.test_utils import TestServer
 
 from catalog_service import contract
 from ingest_service import settings
-from ingest_service.store import schema as ingest_schema
 from ingest_service.store.db import Database as IngestDatabase
+from tests import templates
 
 HEAVY = {"numpy", "aiohttp", "py3langid", "alembic", "pebble", "watchdog", "rapidfuzz", "ftfy", "yaml"}
 PROGRAM = """
@@ -36,7 +36,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     url = f"sqlite:///{tmp_path / 'ingest.db'}"
     (tmp_path / "seeds").mkdir()
     database = IngestDatabase(url)
-    ingest_schema.upgrade(database)
+    templates.bring_up(database)
     database.close()
     return {**os.environ, "INGEST_DATABASE_URL": url, "INGEST_SEEDS": str(tmp_path / "seeds"), "INGEST_PORT": "0"}
 

@@ -26,8 +26,8 @@ from catalog_service.contract import LoadProgress
 from ingest_service import logs
 from ingest_service.cli import load_display
 from ingest_service.settings import Settings
-from ingest_service.store import schema
 from ingest_service.store.db import Database
+from tests import templates
 from tests.ingest.waiting import until
 
 READING = LoadProgress(step="read", found=400, done=100, total=400, per_second=50.0, seconds_left=6.0)
@@ -215,7 +215,7 @@ def test_an_interrupted_run_leaves_the_terminal_as_it_was(terminal: Terminal, tm
     url = f"sqlite:///{tmp_path / 'ingest.db'}"
     (tmp_path / "seeds").mkdir()
     database = Database(url)
-    schema.upgrade(database)
+    templates.bring_up(database)
     database.close()
     before = termios.tcgetattr(terminal.slave)
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:

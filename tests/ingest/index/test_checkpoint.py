@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from ingest_service.index import checkpoint, lookup, mirror, postings
 from ingest_service.sameness import Hashes
-from ingest_service.store import schema
 from ingest_service.store.db import Database
 from ingest_service.store.tables import Fingerprints
+from tests import templates
 
 EVERY = 20
 Open = Callable[[], Database]
@@ -38,7 +38,7 @@ def opened(database_url: str) -> Iterator[Open]:
         made.append(Database(database_url))
         return made[-1]
 
-    schema.upgrade(open_())
+    templates.bring_up(open_())
     yield open_
     for each in made:
         each.close()
@@ -211,7 +211,7 @@ def test_what_is_not_as_it_was_is_not_believed(opened: Open, harm: str) -> None:
 def test_a_database_restored_from_a_backup_meets_no_array_that_knows_more(sqlite_url: str, tmp_path: Path) -> None:
     def life(first: int) -> Database:
         database = Database(sqlite_url)
-        schema.upgrade(database)
+        templates.bring_up(database)
         add(database, *range(first, first + EVERY))
         assert save(database)
         return database

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from ingest_service.index import lookup, mirror
 from ingest_service.sameness import Hashes
 from ingest_service.sameness.parameters import PARAMETERS
-from ingest_service.store import schema
 from ingest_service.store.db import Database
 from ingest_service.store.tables import Fingerprints
+from tests import templates
 
 
 def prints(*values: int) -> Hashes:
@@ -146,7 +146,7 @@ def test_no_fingerprints_no_neighbours(session: Session) -> None:
 
 def test_to_follow_the_table_is_no_walk_over_it(sqlite_url: str) -> None:
     database = Database(sqlite_url)
-    schema.upgrade(database)
+    templates.bring_up(database)
     added(database, {1: prints(1, 2, 3)})
     assert neighbours(database, 1, 2, 3) == (1,)
     asked: list[tuple[str, Any]] = []

@@ -22,10 +22,10 @@ from ingest_service.ledger import entries
 from ingest_service.ledger.batch import FileChanges
 from ingest_service.ledger.queries import unjudged
 from ingest_service.sameness.parameters import PARAMETERS
-from ingest_service.store import schema
 from ingest_service.store.db import Database
 from ingest_service.store.tables import Article, Outbox
 from ingest_service.workers.prepare import PreparedFile, PreparedItem
+from tests import templates
 from tests.benchmarks.articles import FOOTER as ENQUIRIES
 from tests.benchmarks.articles import articles
 
@@ -44,7 +44,7 @@ class Folder:
 
     def __init__(self, url: str) -> None:
         self.database = Database(url)
-        schema.upgrade(self.database)
+        templates.bring_up(self.database)
         self.judge = Judge(ORIGIN)
 
     def take(self, texts: Iterable[tuple[str, str]]) -> None:

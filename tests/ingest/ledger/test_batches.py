@@ -16,10 +16,11 @@ from ingest_service.judging.judge import Judge
 from ingest_service.ledger import entries, queries
 from ingest_service.ledger.batch import Batch, FileChanges
 from ingest_service.ledger.decide import decide
-from ingest_service.store import schema, tables
+from ingest_service.store import tables
 from ingest_service.store.db import IN_ONE_STATEMENT, Database
 from ingest_service.store.tables import Article, File, Item, Outbox
 from ingest_service.workers.prepare import PreparedFile, PreparedItem
+from tests import templates
 from tests.ingest import budgets
 from tests.ingest.ledger.histories import CONTEXT, HISTORIES, ORIGIN, Round, entered, fact
 
@@ -147,7 +148,7 @@ def test_a_document_redacted_while_its_file_is_entered_stays_redacted(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database = Database(postgres_url)
-    schema.upgrade(database)
+    templates.bring_up(database)
     cost(database, new_files(2))
     with database.reading() as session:
         document = session.scalars(sa.select(Item.document).where(Item.key == "0.txt")).one()
@@ -179,7 +180,7 @@ def test_an_item_is_withdrawn_when_two_processes_delete_its_two_files(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database, other = Database(postgres_url), Database(postgres_url)
-    schema.upgrade(database)
+    templates.bring_up(database)
     # The member "b#c" of one file and the member "c" of the other one are the same item.
     text = "Envoys of both sides met on Monday."
     cost(database, FileChanges(stored=[(fact("a", 1), file_of(text, names=("b#c",)))]))

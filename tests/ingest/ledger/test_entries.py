@@ -8,9 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from ingest_service.ledger import queries
-from ingest_service.store import schema, tables
+from ingest_service.store import tables
 from ingest_service.store.db import Database
 from ingest_service.store.tables import File
+from tests import templates
 
 PATHS = ("x", "x/a", "x/é/b", "x-b", "x.b", "x0", "X/c", "y/x/d", "x/\ufffd", "x_/e", "%/f", "x/")
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -20,7 +21,7 @@ NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 def database(database_url: str) -> Iterator[Database]:
     """A ledger with some files."""
     made = Database(database_url)
-    schema.upgrade(made)
+    templates.bring_up(made)
     with made.writing() as session:
         facts = dict.fromkeys(("size", "mtime_ns", "ctime_ns", "device", "inode"), 1)
         session.add_all(File(path=path, state=tables.PUBLISHED, since=NOW, **facts) for path in PATHS)
@@ -71,7 +72,7 @@ def test_files_are_listed_in_the_order_of_their_bytes(database: Database) -> Non
 @pytest.mark.postgres
 def test_paths_are_compared_by_their_bytes_whatever_the_language_of_the_database(postgres_url: str) -> None:
     database = Database(postgres_url)
-    schema.upgrade(database)
+    templates.bring_up(database)
     with database.reading() as session:
         # In a database of another locale "x0" need not come after "x/", nor its index serve the range.
         query = "SELECT collation_name FROM information_schema.columns WHERE table_name='file' AND column_name='path'"

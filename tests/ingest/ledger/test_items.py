@@ -21,10 +21,11 @@ from ingest_service import model, sameness
 from ingest_service.judging.judge import Judge
 from ingest_service.ledger import adopted, embargo, entries, queries, rereads
 from ingest_service.ledger.batch import FileChanges
-from ingest_service.store import article_blob, schema
+from ingest_service.store import article_blob
 from ingest_service.store.db import Database
 from ingest_service.store.tables import EMBARGOED, PUBLISHED, Article, Item, Outbox
 from ingest_service.workers.prepare import PreparedFile, PreparedItem
+from tests import templates
 from tests.ingest.ledger.histories import ORIGIN, empty, fact
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -36,7 +37,7 @@ NOTHING = model.Publication()
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     made = Database(database_url)
-    schema.upgrade(made)
+    templates.bring_up(made)
     yield made
     made.close()
 
