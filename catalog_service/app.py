@@ -14,12 +14,14 @@ from catalog_service.api.operations import Operation
 from catalog_service.broadcast import Broadcast
 from catalog_service.differences import Differences
 from catalog_service.history.group_commit import Writer
+from catalog_service.ingest_client import IngestClient
 from catalog_service.keys import (
     ACCESS,
     BROADCAST,
     DATABASE,
     DESCRIPTION,
     DIFFERENCES,
+    INGEST,
     METRICS,
     POINTS,
     SETTINGS,
@@ -45,6 +47,7 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     app[DATABASE] = database
     app[POINTS] = PointReader(database)
     app[DIFFERENCES] = Differences(database)
+    app[INGEST] = IngestClient(settings.ingest_url)
     app[ACCESS] = Access(settings, app[POINTS])
     app[METRICS] = Metrics()
     app[BROADCAST] = Broadcast(database, limit=settings.limits.readers)
@@ -72,6 +75,7 @@ def create_app(settings: Settings, database: Database) -> web.Application:
 async def _close(app: web.Application) -> None:
     app[POINTS].close()
     app[DIFFERENCES].close()
+    await app[INGEST].close()
 
 
 async def _stop_waiting(app: web.Application) -> None:

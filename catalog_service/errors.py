@@ -1,6 +1,7 @@
 """The errors of the catalog, each with its stable code and HTTP status. The docstring is the default message."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
 from catalog_service.contract import FieldError
@@ -93,6 +94,17 @@ class Busy(CatalogError):
 
     code = "busy"
     status = 503
+
+
+class IngestAway(CatalogError):
+    """The ingest service does not answer; the catalog's own data can still be read."""
+
+    code = "ingest-away"
+    status = 503
+
+    def __init__(self, since: datetime, detail: str | None = None) -> None:
+        super().__init__(detail)
+        self.since = since
 
 
 class TooManyReaders(CatalogError):

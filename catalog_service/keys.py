@@ -12,6 +12,7 @@ from catalog_service.contract import AnyEvent, Problem, Receipt
 from catalog_service.differences import Differences
 from catalog_service.history.group_commit import Writer
 from catalog_service.history.record import Malformed
+from catalog_service.ingest_client import IngestClient
 from catalog_service.metrics import Metrics
 from catalog_service.settings import Settings
 from catalog_service.store.db import Database
@@ -22,6 +23,7 @@ ErrorPage = Callable[[web.Request, Problem], web.Response]
 SETTINGS = web.AppKey("settings", Settings)
 DATABASE = web.AppKey("database", Database)
 DIFFERENCES = web.AppKey("differences", Differences)
+INGEST = web.AppKey("ingest", IngestClient)
 POINTS = web.AppKey("points", PointReader)
 ACCESS = web.AppKey("access", Access)
 WRITER: web.AppKey[Writer[AnyEvent | Malformed, Receipt]] = web.AppKey("writer")
