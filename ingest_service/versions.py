@@ -2,7 +2,7 @@
 
 READING = "3"
 """Changed whenever a reader is added or reads some bytes differently: files are then read again."""
-NORMALISE = "3"
+NORMALISE = "4"
 """The version of the rules that normalise."""
 SAMENESS = "7"
 """The version of the algorithm: another one means other fingerprints or judgements, so all articles are re-judged."""

@@ -8,13 +8,15 @@ from itertools import pairwise
 from ingest_service.model import Article, Span
 from ingest_service.months import WEEKDAYS
 from ingest_service.normalise import dates, stamps
-from ingest_service.normalise.draft import MENU, SHORTEST_HEADING, Draft, RuleResult, is_long
+from ingest_service.normalise.draft import MENU, NEAR_TEXT, SHORTEST_HEADING, Draft, RuleResult, is_long
 from ingest_service.normalise.layout import Line
 from ingest_service.normalise.stamps import Stated
 
 LONGEST = 140
 # The number of lines under the title that may be a date line.
 NEAR = 3
+# The number of long lines above the stamp of a page: a summary, captions.
+MOST_ABOVE = 4
 # The number of lines under the heading of a saved page that may be a stamp, and of last lines.
 NEAR_HEADING = 6
 CLOSING = 4
@@ -26,6 +28,13 @@ TIMELINE_GAP = 4
 LONGEST_ENTRY = 120
 
 TODAY = re.compile(rf"\b(?:today|heute|aujourd[’']hui|hoy|oggi),? \(?(?:(?:{'|'.join(WEEKDAYS)}),? )?(?:the )?", re.I)
+# A date after these words is inside a sentence, and so is one before a comma or a small letter.
+INSIDE = re.compile(
+    rf"\b(?:on|of|by|since|until|till|from|through|dated|before|after|in|to|and|for|at|the|an?|ends|ending|began|this|last"
+    rf"|next|effective),? (?:(?:{'|'.join(WEEKDAYS)})\.?,? )?$|[,;:(]\s*$",
+    re.I,
+)
+AT_TEXT = re.compile(r"[ .]{1,3}(?:\(?[A-Z]|[–—-] )")
 ZONE = re.compile(r"[A-Z]{0,5}")
 CLOCK = re.compile(r"\d{1,2}(?:[:.]\d{2})?(?:\s?[ap]\.?m\b|(?<=[:.]\d\d)(?!\d))", re.I)
 
@@ -34,7 +43,10 @@ def date_line(draft: Draft) -> RuleResult:
     """Removes a line at the top that is only a date, perhaps with author and update; the article is published on it."""
     # The first line below the heading of which a schedule or timeline follows.
     schedule = -1
+    of_page = 1 if _is_date_of_page(draft) else 0
     for index, distance in draft.under_title(NEAR) if draft.article.title else _above_text(draft):
+        if index < of_page:
+            continue
         line = draft.lines[index]
         stated = _whole(line)
         contradicts = stated is not None and draft.article.published not in (None, stated.published)
@@ -43,14 +55,30 @@ def date_line(draft: Draft) -> RuleResult:
         if heads_entries(draft.lines, index):
             schedule = index - distance
             continue
-        cuts = [(line.start, line.end)]
+        cuts = [(above.start, above.end) for above in draft.lines[:of_page]] + [(line.start, line.end)]
         following = draft.lines[index + 1] if index + 1 < len(draft.lines) else None
         if following and following.whole and (updated := dates.updated(following.text)):
             cuts.append((following.start, following.end))
             stated = replace(stated, updated=updated)
+        if not stated.published and not draft.article.published and (inside := _inside(draft)):
+            stated = replace(inside, updated=stated.updated)
         return RuleResult(cuts=cuts, article=_article(draft.article, stated))
     stated = None if draft.article.published or schedule == 0 else _inside(draft)
     return RuleResult(article=_article(draft.article, stated)) if stated else RuleResult()
+
+
+def _is_date_of_page(draft: Draft) -> bool:
+    """Whether the date above the title is that of the page, since the text has one of its own below the title."""
+    if (
+        len(draft.lines) <= NEAR
+        or not dates.alone(draft.lines[0].text)
+        or not draft.is_above_title(draft.lines[0].start)
+    ):
+        return False
+    return any(
+        (stated := _whole(line)) and stated.published and not draft.is_above_title(line.start)
+        for line in draft.lines[1:NEAR]
+    )
 
 
 def _above_text(draft: Draft) -> Iterator[Span]:
@@ -71,7 +99,7 @@ def _inside(draft: Draft) -> Stated | None:
     """What a line states that also holds something else, and therefore remains."""
     if published := _before_heading(draft):
         return Stated(published)
-    return _near_text(draft) or _in_opening(draft) or _at_end(draft)
+    return _near_text(draft) or _in_opening(draft) or _below_menu(draft) or _in_one_line(draft) or _at_end(draft)
 
 
 def _near_text(draft: Draft) -> Stated | None:
@@ -104,6 +132,41 @@ def _is_entry(lines: Sequence[Line], index: int) -> bool:
         return False
     above = lines[max(0, index - TIMELINE_GAP) : index]
     return heads_entries(lines, index) or any(dates.alone(line.text) for line in above)
+
+
+def _below_menu(draft: Draft) -> Stated | None:
+    """What a stamp with a label or a time states that is below a menu and near the text, wherever the heading is."""
+    long_lines = 0
+    for index, line in enumerate(draft.lines[:MENU]):
+        long_lines += is_long(line.text)
+        if long_lines > MOST_ABOVE:
+            return None
+        if len(line.text) > LONGEST or not dates.YEAR.search(line.text):
+            continue
+        stated = stamps.whole(line.text) or stamps.loose(line.text)
+        below = draft.lines[index + 1 : index + NEAR_TEXT]
+        if not stated or not stated.published or not _is_stamp(line.text, stated) or _is_entry(draft.lines, index):
+            continue
+        if any(is_long(line.text) for line in below):
+            return stated
+    return None
+
+
+def _is_stamp(text: str, stated: Stated) -> bool:
+    """Whether a line with a date names authors, begins with "Published" or "By", or states a time of day."""
+    return bool(stated.authors or stamps.LABEL.match(text) or dates.CLOCK.search(text))
+
+
+def _in_one_line(draft: Draft) -> Stated | None:
+    """The date of a text whose line ends are lost: "… Police Effort October 4 2005 Alma Senator Roe met students"."""
+    if len(draft.lines) > NEAR:
+        return None
+    for line in draft.lines:
+        opening = line.text[:LONGEST_OPENING]
+        start, end, published = next(dates.spans(opening), (0, 0, ""))
+        if published and is_long(line.text) and not INSIDE.search(opening, 0, start) and AT_TEXT.match(opening, end):
+            return Stated(published)
+    return None
 
 
 def _in_opening(draft: Draft) -> Stated | None:

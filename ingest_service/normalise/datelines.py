@@ -66,12 +66,19 @@ def dateline(draft: Draft) -> RuleResult:
             article = replace(article, kind="wire", publisher=article.publisher or stated.agency)
         elif stated.newswire:
             article = replace(article, kind="release")
-        if stated.published and article.published is None:
+        if stated.published and (article.published is None or _is_date_of_page(draft)):
             article = replace(article, published=stated.published, published_basis="dateline")
         if stated.place:
             article = replace(article, fields={**article.fields, "place": stated.place.strip()})
         return RuleResult(article=article)
     return RuleResult()
+
+
+def _is_date_of_page(draft: Draft) -> bool:
+    """Whether the date that was read is above the title: if it differs from the dateline's, it is that of the page."""
+    if draft.article.published_basis != "text":
+        return False
+    return any(note.rule == "date-line" and note.at and draft.is_above_title(note.at[0]) for note in draft.notes)
 
 
 def opens(text: str) -> bool:

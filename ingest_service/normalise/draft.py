@@ -74,6 +74,10 @@ class Draft:
         for top in tops:
             yield from ((index, index - top) for index in range(top, min(top + near, len(self.lines))))
 
+    def is_above_title(self, at: int) -> bool:
+        """Whether a position is above the title that a rule found in the text."""
+        return any(note.rule == "title" and note.at is not None and at < note.at[0] for note in self.notes)
+
     def stretches(self) -> Iterator[Span]:
         """The spans of uncut text: whole paragraphs, or their parts on both sides of a cut."""
         for paragraph in layout.paragraphs(self.lines):

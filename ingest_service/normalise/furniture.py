@@ -60,6 +60,11 @@ COPYRIGHT = re.compile(
     rf"|.{{0,100}}\ball rights reserved\.?|© ?(?:{'|'.join(map(re.escape, publishers.AGENCIES))})\b.{{0,100}}",
     re.I,
 )
+# "© 2025 Port of Alma. All rights reserved."
+OWNER = re.compile(
+    r"(?i:copyright|©|\(c\))(?:[\s©,]|\(c\)|(?:19|20)\d\d|[-–]|by\b){1,12}(?P<name>[^\W\d_a-z].{1,78}?)"
+    r"(?:,? (?:19|20)\d\d)?(?:[.,;|•·]? ?(?i:all rights reserved).{0,200}|\s?[.|•·].{0,200})?"
+)
 CHANNEL = re.compile(r"(.*\S)\s(?:WhatsApp|Telegram|YouTube|Facebook|Instagram) (?:Channel|Group|Page)")
 LONGEST_CHANNEL = 8
 
@@ -93,9 +98,12 @@ def page_furniture(draft: Draft) -> RuleResult:
 
 
 def copyright_line(draft: Draft) -> RuleResult:
-    """Removes lines near the end that claim the copyright of a year, or all rights."""
+    """Removes lines near the end that claim the copyright of a year, or all rights; their owner is the publisher."""
     last = (line for line in draft.lines[1:][-CLOSING:] if line.whole and len(line.text) <= LONGEST_CLAIM)
-    return RuleResult(cuts=[_span(line) for line in last if COPYRIGHT.fullmatch(line.text)])
+    claims = [line for line in last if COPYRIGHT.fullmatch(line.text)]
+    owner = next((name for line in claims if (name := _owner(line.text))), None)
+    article = replace(draft.article, publisher=owner) if owner and not draft.article.publisher else None
+    return RuleResult(cuts=[_span(line) for line in claims], article=article)
 
 
 def picture_credit(draft: Draft) -> RuleResult:
@@ -148,6 +156,14 @@ def is_furniture(text: str) -> bool:
     if all(map(FURNITURE.fullmatch, parts)):
         return True
     return len(parts) > 1 and all(part.lower() in MENU or FURNITURE.fullmatch(part) for part in parts)
+
+
+def _owner(claim: str) -> str | None:
+    """The organisation that claims the copyright."""
+    match = OWNER.fullmatch(claim)
+    name = match["name"].strip(" ,") if match else ""
+    is_organisation = names.is_capitalised(name) and publishers.is_organisation(name)
+    return publishers.full_name(name) or (name if is_organisation else None)
 
 
 def _publisher(name: str) -> str | None:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from ingest_service.model import Kind
-from ingest_service.normalise import names, publishers, title
+from ingest_service.model import Kind, Note
+from ingest_service.normalise import layout, names, publishers, title
 from ingest_service.normalise.draft import Draft, RuleResult
 
 # The number of first lines of a text, and of the characters in them, that are its opening.
@@ -22,7 +22,8 @@ KINDS: dict[str, Kind] = {
     "press release": "release", "press-release": "release", "press_release": "release", "release": "release",
     "news release": "release", "media release": "release", "statement": "release", "article": "article",
     "news": "article", "newsarticle": "article", "post": "article", "blog": "article", "wire": "wire",
-    "document": "document",
+    "document": "document", "picture": "document", "photo": "document", "image": "document", "graphic": "document",
+    "video": "document", "audio": "document", "event": "document",
 }  # fmt: skip
 
 # Lines of a page that only a release has.
@@ -49,10 +50,16 @@ RELEASE_PATH = re.compile(
     re.I,
 )
 
+# "June 2006 Press Releases", with which pages of a site end.
+ARCHIVE = re.compile(r"(?:19|20)\d\d (?:press|news|media) releases$", re.I)
+# The mark that ends a release, before its address.
+HASHES = re.compile(r"[.!?\"'”’)]\s+#(?:\s?#){2,4}$")
+
 FEWEST_SIGNS = 2
 # The words at the start of a title, and the characters after an official, that hold the name.
 FIRST_WORDS = 3
 LONGEST_NAME = 30
+LONGEST_END = 60
 _OFFICIAL = (
     r"(?:Sens?\.?|Senators?|Reps?\.?|Representatives?|Congress(?:wo)?m[ae]n|Gov\.|Governor|Lieutenant Governor|Mayor"
     r"|Councilm[ae]mber|Supervisor|Sheriff|Commissioner|(?<!Prime )Minister"
@@ -64,7 +71,8 @@ OF_OFFICIAL = re.compile(
     rf"(?:U\.? ?S\.?\s+)?{_OFFICIAL}\b|.{{0,60}}\bstatements? (?:on|about|regarding|introducing)\b", re.I
 )
 NAME = re.compile(r"[^\W\d_]{3,}")
-PARTY = re.compile(r"\([DRI]-[A-Z]{2}\)")
+# "(D-AL)", "(R-Maine)"
+PARTY = re.compile(r"\([DRI]-(?:[A-Z]{2}|[A-Z][a-z]{1,3}\.|[A-Z][a-z]{3,4}|[A-Z]\.[A-Z]\.)\)")
 # The office for which a text was written is named in its opening.
 BY_OFFICE = re.compile(
     r"\b(?:Attorney[’']s Office|Sheriff[’']s (?:Office|Department)|(?:Police|Fire|Health) Department"
@@ -98,6 +106,12 @@ DAY = re.compile(
     r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo)\b"
 )
 FEWEST_REPORTED = 2
+# What only a reporter writes.
+TOLD_REPORTERS = re.compile(
+    r"\btold (?:reporters|journalists|Reuters|AFP)\b"
+    r"|\btold (?:the|a) (?:\w+ ){0,2}(?:newspaper|news conference|news agency|radio)\b"
+    r"|\b(?:sources|analysts|traders|dealers|diplomats|bankers|economists) (?:said|say|told)\b"
+)
 # The code of a share, as Reuters and others write it after the name of a company: "Island Ferries <ALMA.F>".
 SHARE = re.compile(r"\b[A-Z][\w&.'-]* <[A-Z]{2,5}(?:\.[A-Z]{1,2}\.?)?>(?=[\s,.’'])")
 
@@ -119,7 +133,7 @@ def _kind(draft: Draft) -> Kind:
     if _has_release_sign(draft, opening):
         return "release"
     is_signed = bool(article.authors or article.credits or _is_of_outlet(draft))
-    if not is_signed and sum(_release_signs(draft, opening)) >= FEWEST_SIGNS:
+    if not is_signed and _has_weak_signs(draft, opening):
         return "release"
     if not is_signed and SHARE.search(f"{article.title} \n{opening}"):
         return "wire"
@@ -132,6 +146,8 @@ def _stated(draft: Draft) -> Kind | None:
     if isinstance(stated, str) and stated.lower() in KINDS:
         return KINDS[stated.lower()]
     name = draft.article.publisher or ""
+    if publishers.is_of_newswire(name, draft.article.url):
+        return "release"
     if name in publishers.AGENCY_NAMES:
         return "wire"
     return "release" if name in publishers.GOVERNMENTS.values() or publishers.is_office(name) else None
@@ -143,8 +159,24 @@ def _has_release_sign(draft: Draft, opening: str) -> bool:
     if STATEMENT.search(opening) or STATEMENT.search(heading) or STATEMENT_TITLE.match(heading):
         return True
     edges = (*draft.lines[:EDGE], *draft.lines[-EDGE:])
+    ends = [line.text[-LONGEST_END:] for line in draft.lines[-EDGE:]]
+    if any(HASHES.search(end) or ARCHIVE.search(end) for end in ends) or any(map(_is_archive, draft.notes)):
+        return True
     is_line = any(RELEASE_LINE.fullmatch(line.text) for line in edges if line.whole)
     return is_line or bool(RELEASE_PATH.search(draft.article.url or ""))
+
+
+def _has_weak_signs(draft: Draft, opening: str) -> bool:
+    """Whether a text has enough signs of a release; one more is needed if it names those who spoke to reporters."""
+    signs = sum(_release_signs(draft, opening))
+    if signs != FEWEST_SIGNS:
+        return signs > FEWEST_SIGNS
+    return not any(TOLD_REPORTERS.search(line.text) for line in draft.lines)
+
+
+def _is_archive(note: Note) -> bool:
+    """Whether a removed line is the name of a site's list of releases."""
+    return note.rule == "page-furniture" and bool(ARCHIVE.search(note.removed))
 
 
 def _release_signs(draft: Draft, opening: str) -> Iterator[bool]:
@@ -173,11 +205,17 @@ def _is_about(heading: str, text: str) -> bool:
 
 
 def _reports(draft: Draft, opening: str) -> bool:
-    """Whether a text reports what others said: twice, or once with a quotation or the day of the week."""
+    """Whether a text reports what others said: twice, or once with another sign.
+
+    That is a quotation, a day of the week in the opening, or a title in capitals, as agencies write them.
+    """
     signs = bool(DAY.search(opening)) + any(QUOTED.search(line.text) for line in draft.lines)
-    for line in draft.lines:
-        signs += len(REPORTED.findall(line.text)) if len(line.text) > title.SHORTEST_CUT_OFF else 0
-        if signs >= FEWEST_REPORTED:
+    fewest = FEWEST_REPORTED - draft.article.title.isupper()
+    reported = 0
+    for paragraph in layout.paragraphs(draft.lines):
+        is_long = paragraph[-1].end - paragraph[0].start > title.SHORTEST_CUT_OFF
+        reported += sum(len(REPORTED.findall(line.text)) for line in paragraph) if is_long else 0
+        if reported >= fewest or (signs and reported + signs >= FEWEST_REPORTED):
             return True
     return False
 

@@ -77,7 +77,10 @@ def letterhead(draft: Draft) -> RuleResult:
     head = _head(draft.lines)
     lines = head.lines[: head.certain]
     # A contact alone may be a title: "Contact: the film".
-    if not lines or not (head.labelled or (head.contact is not None and (head.published or head.numbers))):
+    is_letterhead = head.labelled or (head.contact is not None and (head.published or head.numbers))
+    # An office and a date, without a label.
+    is_letterhead = is_letterhead or bool(head.published and head.offices)
+    if not lines or not is_letterhead:
         return RuleResult()
     offices = [line for line in head.offices if line in lines]
     following = draft.lines[len(lines)].text if len(lines) < len(draft.lines) else "."
@@ -109,9 +112,9 @@ def release_label(draft: Draft) -> RuleResult:
 
 
 def _may_open(lines: Sequence[Line]) -> bool:
-    """Whether a label or a contact is above the first long line: without one the lines are no letterhead."""
+    """Whether a label or a contact is above the first long line, or an office first: else there is no letterhead."""
     short = takewhile(lambda line: len(line.text) <= LONGEST_TITLE, lines[:TOP])
-    return any(EVIDENCE.search(line.text) for line in short)
+    return any(EVIDENCE.search(line.text) for line in short) or _is_office(lines[0].text)
 
 
 def _head(lines: Sequence[Line]) -> _Head:
@@ -150,11 +153,18 @@ def _takes(head: _Head, line: Line, index: int) -> bool:
     if _is_number(line.text) or (_is_near_contact(head, index) and _is_person_with_number(line.text)):
         head.numbers += 1
         return True
-    if names.is_capitalised(line.text) and (publishers.is_office(line.text) or DISTRICT.fullmatch(line.text)):
+    if _is_office(line.text):
         head.offices.append(line)
         # The title is below the label, unless a contact comes before it.
         return not head.labelled or head.contact is not None
     return _is_person(head, line, index)
+
+
+def _is_office(text: str) -> bool:
+    """Whether a line is the name of an office, or of its district."""
+    if len(text) > LONGEST or not names.is_capitalised(text):
+        return False
+    return publishers.is_office(text) or bool(DISTRICT.fullmatch(text))
 
 
 def _is_person(head: _Head, line: Line, index: int) -> bool:

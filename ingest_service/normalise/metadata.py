@@ -45,7 +45,8 @@ def front_matter(draft: Draft) -> RuleResult:
         published=(published := _taken(fields, PUBLISHED, dates.of_metadata)),
         published_basis="metadata" if published else None,
         authors=authors,
-        publisher=_taken(fields, PUBLISHER, lambda value: None if WEB.match(value) else value) or outlet,
+        publisher=_taken(fields, PUBLISHER, lambda value: None if WEB.match(value) else publishers.in_full(value))
+        or outlet,
         language=_taken(fields, LANGUAGE, lambda value: value if LANGUAGE_TAG.fullmatch(value) else None),
     )
     cuts = [] if draft.front_matter is None else [draft.front_matter]

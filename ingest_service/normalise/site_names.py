@@ -23,9 +23,14 @@ SHORTEST_CUT_OFF = 40
 # Of a title in a script without spaces.
 SHORTEST_UNSPACED = 6
 # Parts of a site that are no name of a publisher.
+_PAGES = (
+    r"(?:releases?|room|cent(?:er|re)|statements?|archives?|advisor(?:y|ies)|kit|desk|updates?|stories|articles?|items?"
+    r"|(?:&|and) (?:events|media|press|updates|releases|statements))"
+)
 SECTION = re.compile(
-    r"(?:(?:press|news|media|latest)(?: room| releases?| cent(?:er|re)| statements?)?|newsroom|home|homepage|blog"
-    r"|articles?|stories|world|politics|business|opinion|statements?|releases?|events?|details?|archives?)",
+    rf"(?:(?:(?:latest|all|recent) )?(?:press|news|media)(?: {_PAGES})?"
+    r"|latest(?: news| updates)?|newsroom|home|homepage|blogs?|articles?|stories|world|politics|business|opinion"
+    r"|statements?|releases?|speeches|publications?|announcements?|events?|details?|archives?|updates?|what[’']s new)",
     re.I,
 )
 # A line of sections, perhaps after the name of the site and a wide gap.

@@ -9,7 +9,10 @@ from ingest_service.normalise import dates, names, sentences
 LONGEST = 140
 
 PARTS = re.compile(r"\s*[|•·]\s*|\s{2,}|\s+[–—]\s+")
-BY = re.compile(r"(?:(?:posted|published|written|submitted) )?by:? (\S.*)", re.I)
+LABEL = re.compile(rf"(?:by|submitted|written)\b|{dates.PUBLISHED.pattern}", re.I)
+BY = re.compile(
+    r"(?:(?:posted|published|written|submitted) )?(?:by:?|(?:autore?|auteur|autorin|text|текст|автор)\s?:) (\S.*)", re.I
+)
 BY_AND_DATE = re.compile(r"(?:(?:posted|published|written|submitted) )?by:? (\S.*?)(?:,| on| at| [-–—])\s", re.I)
 DATE_AND_BY = re.compile(r"(?:,| [-–—])? by:? (\S.*)", re.I)
 # Parts of such a line that say nothing about the text.

@@ -21,6 +21,8 @@ from ingest_service.normalise.layout import Line
 
 LONGEST = 200
 LONGEST_TRAIL = 60
+# Of the first line of a text whose own date is below its title, below the date of the page.
+OWN_DATE = 3
 # The number of lines at the top that may hold the title.
 TOP = 20
 LONGEST_LABEL = 8
@@ -42,6 +44,12 @@ OPENING = re.compile(r"Dear\b|[\"“]")
 OFFICIAL = re.compile(
     r"(?:Office of )?(?:United States|U\.? ?S\.?)\s+(?:Senator|Representative|Congress(?:wo)?man)\s+\w[\w. '’-]{2,30}",
     re.I,
+)
+WIDE_GAP = re.compile(r"\s{3,}")
+# Without a country, an official is one whose name occurs below: "Senator Jane Roe of Alma".
+NAMED_OFFICIAL = re.compile(
+    r"(?:(?i:office of )(?:the )?)?(?i:senator|representative|congress(?:wo)?man|governor|mayor|attorney general)\s+"
+    r"(?P<name>[A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){1,3}?)(?:(?:,| of| for)\s[A-Z][\w.]*(?:\s[A-Z][\w.]*){0,2})?"
 )
 
 # The section in which a site has its releases.
@@ -74,11 +82,13 @@ def breadcrumb(draft: Draft) -> RuleResult:
 def title(draft: Draft) -> RuleResult:
     """Takes the first paragraph as the title if it is short, one sentence without a full stop, and not all the text."""
     paragraphs = list(layout.paragraphs(draft.lines[:TOP]))
-    title_text, kind = draft.article.title, draft.article.kind
+    title_text, kind, publisher = draft.article.title, draft.article.kind, draft.article.publisher
     if not title_text:
         above = _lines_above(draft.lines, paragraphs)
         if any(RELEASES.search(line.text) for line in draft.lines[:above]):
             kind = "release"
+        officials = (_official(line, draft.lines) for line in draft.lines[:above])
+        publisher = publisher or next(filter(None, officials), None)
         paragraphs = paragraphs[above:]
         if not paragraphs or len(paragraphs[0]) == len(draft.lines):
             return RuleResult()
@@ -101,7 +111,7 @@ def title(draft: Draft) -> RuleResult:
         cuts.pop()
     if not cuts:
         return RuleResult()
-    return RuleResult(cuts=cuts, article=replace(draft.article, title=title_text, kind=kind))
+    return RuleResult(cuts=cuts, article=replace(draft.article, title=title_text, kind=kind, publisher=publisher))
 
 
 def picture_label(draft: Draft) -> RuleResult:
@@ -146,21 +156,47 @@ def _lines_above(lines: Sequence[Line], paragraphs: Sequence[tuple[Line, ...]]) 
     """The number of paragraphs above the title that are sections of the site, or one date of publication or byline."""
     if len(paragraphs) < 3 or len(paragraphs[0]) > 1:
         return 0
-    is_date = dates.alone(lines[0].text) and not date_lines.heads_entries(lines, 0)
-    if is_date or bylines.is_byline(lines[0].text):
+    if _is_date(lines) or bylines.is_byline(lines[0].text):
         return 1
-    count = sum(1 for _ in takewhile(lambda lines: _is_section(lines) or _is_numeric_date(lines), paragraphs))
+    above = takewhile(lambda part: _is_section(part, lines) or _is_numeric_date(part), paragraphs)
+    count = sum(1 for _ in above)
     if not 0 < count < len(paragraphs) - 1:
         return 0
     heading = _joined(paragraphs[count])
     return 0 if bylines.is_byline(heading) or not _is_title(heading, paragraphs[count]) else count
 
 
-def _is_section(lines: tuple[Line, ...]) -> bool:
+def _is_date(lines: Sequence[Line]) -> bool:
+    """Whether the first line is the date of publication, or of a page whose text has one of its own below the title."""
+    if not dates.alone(lines[0].text):
+        return False
+    if not date_lines.heads_entries(lines, 0):
+        return True
+    if len(lines) <= OWN_DATE:
+        return False
+    has_own = dates.alone(lines[2].text) and not date_lines.heads_entries(lines, 2)
+    return bool(has_own) and is_long(lines[OWN_DATE].text)
+
+
+def _is_section(paragraph: tuple[Line, ...], lines: Sequence[Line]) -> bool:
     """Whether a paragraph is a line of sections of a site, or of the official whose site it is."""
-    text = lines[0].text
-    is_banner = site_names.SECTIONS.fullmatch(text) or OFFICIAL.fullmatch(text)
-    return len(lines) == 1 and len(text) <= LONGEST_TRAIL and bool(is_banner)
+    text = paragraph[0].text
+    if len(paragraph) > 1 or len(text) > LONGEST_TRAIL:
+        return False
+    return bool(site_names.SECTIONS.fullmatch(text)) or _official(paragraph[0], lines) is not None
+
+
+def _official(line: Line, lines: Sequence[Line]) -> str | None:
+    """The official whose site it is, if a line names one, perhaps before a section and a wide gap."""
+    if len(line.text) > LONGEST_TRAIL:
+        return None
+    text = WIDE_GAP.split(line.text)[0]
+    if is_official := OFFICIAL.fullmatch(text) or OFFICIAL.fullmatch(line.text):
+        return is_official[0]
+    match = NAMED_OFFICIAL.fullmatch(text)
+    name = match["name"].casefold() if match else ""
+    is_named = name and any(is_long(below.text) and name in below.text.casefold() for below in lines)
+    return text if is_named else None
 
 
 def _is_numeric_date(lines: tuple[Line, ...]) -> bool:
