@@ -9,14 +9,14 @@ from typing import TypeAlias
 import numpy as np
 
 from ingest_service.model import Judgement, Passage, RelationType
-from ingest_service.sameness import boilerplate, edit_kinds, openings, passages
+from ingest_service.sameness import boilerplate, edit_kinds, filings, passages
 from ingest_service.sameness.alignment import Alignment, align
 from ingest_service.sameness.boilerplate import SharedBoilerplate
 from ingest_service.sameness.coverage import Coverage, covered, equal_share
 from ingest_service.sameness.fingerprints import Hashes, Indices
-from ingest_service.sameness.likeness import Likeness, likeness, same_numbers
+from ingest_service.sameness.likeness import likeness, same_numbers
 from ingest_service.sameness.matching import SharedFingerprints, among, shared_fingerprints
-from ingest_service.sameness.parameters import PARAMETERS, Parameters
+from ingest_service.sameness.parameters import PARAMETERS
 from ingest_service.sameness.side import Side
 
 AlignedPassage: TypeAlias = tuple[Alignment, Passage]
@@ -161,47 +161,19 @@ def _seen_from_other(judgement: Judgement) -> Judgement:
     )
 
 
-def _type(
-    a: Side, b: Side, alignments: Sequence[Alignment], coverage: Coverage, parameters: Parameters = PARAMETERS
-) -> RelationType:
+def _type(a: Side, b: Side, alignments: Sequence[Alignment], coverage: Coverage) -> RelationType:
     if a.folded_digest == b.folded_digest:
         return RelationType.DUPLICATE
-    if coverage.of_shorter < parameters.revision_coverage:
+    if not filings.may_be_filed_again(a, b, alignments, coverage):
         return RelationType.REUSE
     like = likeness(a, b)
-    is_equal = equal_share(a, b, alignments) >= parameters.duplicate_coverage
+    is_equal = equal_share(a, b, alignments) >= PARAMETERS.duplicate_coverage
     if is_equal and not like.swapped_names and same_numbers(a, b):
         return RelationType.DUPLICATE
-    # A text that is much shorter and opens differently is about less: it was taken out of the other, or quotes it.
-    # Pages with other titles and other openings share the menus and lists of their site.
-    is_much_longer = _is_much_longer(a, b, parameters)
-    may_differ = not is_much_longer and not openings.have_titles(a, b)
-    if _share_a_story(coverage, like, parameters) and (may_differ or openings.are_alike(a, b, alignments)):
+    if filings.is_filed_again(a, b, alignments, coverage, like):
         return RelationType.REVISION
-    is_excerpt = is_much_longer and coverage.of_shorter >= parameters.excerpt_coverage
+    is_excerpt = filings.is_much_longer(a, b) and coverage.of_shorter >= PARAMETERS.excerpt_coverage
     return RelationType.EXCERPT if is_excerpt else RelationType.REUSE
-
-
-def _share_a_story(coverage: Coverage, like: Likeness, parameters: Parameters) -> bool:
-    """Whether so much is equal, and so few names and numbers are replaced, that one text may be the other filed again.
-
-    In short texts few runs are long enough to be aligned: there, words in the same order count as well.
-    """
-    return (
-        coverage.of_shorter >= parameters.revision_sure_coverage
-        or coverage.shared >= parameters.revision_shared
-        or like.words >= parameters.revision_sure_words
-    ) and (
-        like.words >= parameters.revision_words
-        and like.swapped_names <= parameters.revision_swapped_names
-        and like.swapped_numbers <= parameters.revision_swapped_numbers
-    )
-
-
-def _is_much_longer(a: Side, b: Side, parameters: Parameters) -> bool:
-    """Whether one text is so much longer than the other that it must be about more."""
-    shorter, longer = sorted((len(a.string), len(b.string)))
-    return longer >= parameters.excerpt_times * shorter
 
 
 def _jaccard(a: Side, b: Side, common: int) -> float:

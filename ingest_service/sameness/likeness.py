@@ -56,9 +56,11 @@ def likeness(a: Side, b: Side) -> Likeness:
     kept, kept_numbers = _in_blocks(left.names, blocks), _in_blocks(left.numbers, blocks)
     swapped = list(_swapped(left, right, blocks))
     numbers = sum(swapped)
+    # In texts without capitals only the numbers are known. They are not counted as if they were the names as well.
+    has_names = any(words.names.any() and not np.array_equal(words.names, words.numbers) for words in (left, right))
     return Likeness(
         words=shared / max(1, min(len(left.words), len(right.words))),
-        swapped_names=len(swapped) / max(1, len(swapped) + kept, shared / WORDS_PER_NAME),
+        swapped_names=len(swapped) / max(1, len(swapped) + kept, shared / WORDS_PER_NAME) if has_names else 0.0,
         swapped_numbers=numbers / (numbers + kept_numbers + 1 + shared / WORDS_PER_NUMBER),
     )
 

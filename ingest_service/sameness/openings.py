@@ -42,25 +42,26 @@ def _have_similar_titles(a: Side, b: Side) -> bool:
 
 
 def _opening(side: Side) -> Span:
-    """The opening, in folded characters: it begins with the first paragraph that is longer than a line of a menu.
+    """The opening, in folded characters: it begins with the first line that is longer than a line of a menu or table.
 
-    In a text without such a paragraph, it begins with the text.
+    In a text without such a line, it begins with the first paragraph that is so long, or with the text.
     """
     fold = side.folded.fold
-    start = _first_long_paragraph(fold, side.text)
+    start = _first_long(fold, side.text, "\n") or _first_long(fold, side.text, PARAGRAPH_BREAK)
     return start, min(len(fold.string), start + PARAMETERS.opening)
 
 
-def _first_long_paragraph(fold: Fold, text: str) -> int:
+def _first_long(fold: Fold, text: str, divider: str) -> int:
+    """The folded character that begins the first long part of the text, between dividers; 0 if there is none."""
     offset = 0
     while offset < min(len(text), LONGEST_MENU):
-        end = text.find(PARAGRAPH_BREAK, offset)
+        end = text.find(divider, offset)
         end = len(text) if end < 0 else end
         # In the type of the positions: numpy would copy all positions to look up another type.
         first, last = fold.positions.searchsorted(np.array((offset, end), dtype=fold.positions.dtype)).tolist()
         if last - first >= PARAMETERS.opening_paragraph:
             return int(first)
-        offset = end + len(PARAGRAPH_BREAK)
+        offset = end + len(divider)
     return 0
 
 

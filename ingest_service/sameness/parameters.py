@@ -44,6 +44,16 @@ class Parameters:
     revision_sure_words: float = 0.6
     revision_swapped_names: float = 0.2
     revision_swapped_numbers: float = 0.2
+    # Long texts with nearly the same words: what they share, and how much of their names and numbers may be replaced.
+    long_shared: int = 1_000
+    long_words: float = 0.75
+    long_swapped_names: float = 0.33
+    long_swapped_numbers: float = 0.25
+    # Texts of which one was rewritten, and kept its opening.
+    rewritten_coverage: float = 0.1
+    rewritten_shared: int = 350
+    # The pieces of a text that are scattered over its expansion.
+    scattered_pieces: int = 4
     excerpt_coverage: float = 0.8
     excerpt_times: float = 2.0
     # The opening of a text: its length, the shortest paragraph that it begins with, and how much of it two texts that
