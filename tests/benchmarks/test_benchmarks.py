@@ -73,7 +73,7 @@ def test_check_exits_with_1_below_a_floor(
     figures: Sequence[Figure], arguments: Sequence[str], code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run, "measure", lambda *arguments: iter(figures))
-    assert run.main(["--without-recoll", *arguments]) == code
+    assert run.main(["--quick", "--without-recoll", *arguments]) == code
 
 
 def test_without_recollindex_the_command_names_the_package(
@@ -115,7 +115,7 @@ def test_few_files_of_a_folder_are_divided_among_the_benchmarks() -> None:
 def test_all_figures_are_written_to_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     figure = Figure("document", 310.0, 100.0, "requests/s", {"cpu_ms": 2.5})
     monkeypatch.setattr(run, "measure", lambda *arguments: iter([figure]))
-    run.main(["--without-recoll", "--json", str(tmp_path / "figures.json")])
+    run.main(["--quick", "--without-recoll", "--json", str(tmp_path / "figures.json")])
     [written] = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))["figures"]
     assert (written["ours"], written["peer"], written["judged"], written["floor"]) == (310.0, 100.0, 3.1, 3)
     assert written["details"] == {"cpu_ms": 2.5}

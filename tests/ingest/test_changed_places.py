@@ -10,22 +10,24 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ingest_service import model, pipeline
+from ingest_service import intake, model, pipeline
 from ingest_service.errors import MovedMeanwhile
 from ingest_service.folder import settling
-from ingest_service.intake import Intake, Read
-from ingest_service.settings import BATCH_SIZE
+from ingest_service.intake import TASK_FILES, Intake, Read
 from ingest_service.store.tables import File, FileItem, Item
 from ingest_service.workers.pool import WorkerPool
 from ingest_service.workers.prepare import FileResult
 from tests.ingest.folders import LIMITS, Folder, made
 
-COUNT = 3 * BATCH_SIZE
+# Small batches take the same paths as large ones; a batch is two tasks.
+SMALL_BATCH = 2 * TASK_FILES - 10
+COUNT = 3 * SMALL_BATCH
 
 
 @pytest.fixture
-def folder(database_url: str, tmp_path: Path, workers: WorkerPool) -> Iterator[Folder]:
+def folder(database_url: str, tmp_path: Path, workers: WorkerPool, monkeypatch: pytest.MonkeyPatch) -> Iterator[Folder]:
     """An empty folder with a ledger, on both databases."""
+    monkeypatch.setattr(intake, "BATCH_SIZE", SMALL_BATCH)
     (tmp_path / "seeds").mkdir()
     opened_folder = made(database_url, tmp_path / "seeds", workers)
     yield opened_folder

@@ -12,6 +12,17 @@ from tests.system import house
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
+def mostly_on(kind: str, fixture: str = "empty_house") -> pytest.MarkDecorator:
+    """Runs a test that is about the folder or the catalog's absence on one database; on the other in the scenarios.
+
+    What the ledger and the outbox do in it is tested on both databases by their own tests.
+    """
+    other = "sqlite" if kind == "postgres" else "postgres"
+    marks = {"sqlite": [], "postgres": [pytest.mark.postgres]}
+    cases = [pytest.param(kind, marks=marks[kind]), pytest.param(other, marks=[*marks[other], pytest.mark.scenario])]
+    return pytest.mark.parametrize(fixture, cases, indirect=True)
+
+
 @contextlib.contextmanager
 def building(request: pytest.FixtureRequest, kind: str, folder: Path) -> Iterator[house.House]:
     """A house on new databases of one kind, in which nothing runs yet."""

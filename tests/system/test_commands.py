@@ -3,6 +3,7 @@
 import json
 import subprocess
 
+from tests.system.conftest import mostly_on
 from tests.system.house import BINARIES, House, until
 
 
@@ -14,6 +15,7 @@ def run(house: House, *arguments: str) -> "subprocess.CompletedProcess[str]":
     )  # fmt: skip
 
 
+@mostly_on("postgres")
 def test_held_deletions_are_sent_once_confirmed(empty_house: House) -> None:
     empty_house.start()
     gone = empty_house.arrived()
@@ -41,6 +43,7 @@ def test_held_deletions_are_sent_once_confirmed(empty_house: House) -> None:
     assert sorted(empty_house.documents("withdrawn")) == sorted(gone)
 
 
+@mostly_on("sqlite", "inhabited")
 def test_a_file_is_traced_to_where_it_comes_from(lived_in: House) -> None:
     [seed] = lived_in.seeds.glob("003_*")
     outside = lived_in.folder / "outside.txt"
@@ -56,6 +59,7 @@ def test_a_file_is_traced_to_where_it_comes_from(lived_in: House) -> None:
     assert "outside.txt: The file holds no text." in refused.stderr
 
 
+@mostly_on("sqlite")
 def test_once_takes_in_what_is_there_and_status_names_what_could_not_be_read(empty_house: House) -> None:
     refused = run(empty_house, "once")
     assert refused.returncode == 3, refused.stderr

@@ -13,6 +13,7 @@ from tests.ingest.reading.pdfs import Text, column, pdf
 from tests.ingest.reading.test_mail import attached, message, mixed
 from tests.ingest.reading.test_warc import ADDRESS, PAGE, answer
 from tests.ingest.reading.test_zip_archive import zipped
+from tests.system.conftest import mostly_on
 from tests.system.house import SEEDS, House, until
 
 FERRY = [
@@ -23,6 +24,7 @@ TEXT = " ".join(FERRY)
 TITLE = "Ferry to sail later at night"
 
 
+@mostly_on("sqlite", "inhabited")
 def test_each_item_of_a_file_is_a_document(lived_in: House) -> None:
     house = lived_in
     contents = {
@@ -64,6 +66,7 @@ def test_each_item_of_a_file_is_a_document(lived_in: House) -> None:
     assert len(stories) == 1
 
 
+@mostly_on("sqlite", "inhabited")
 def test_bombs_and_damaged_files_cost_only_themselves(lived_in: House) -> None:
     house = lived_in
     laughs = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
@@ -100,6 +103,7 @@ def test_bombs_and_damaged_files_cost_only_themselves(lived_in: House) -> None:
     house.appeared("cut.pdf")
 
 
+@mostly_on("postgres", "inhabited")
 def test_files_of_one_news_item_are_versions_of_one_document(lived_in: House) -> None:
     house, guid = lived_in, "urn:newsml:harbour.example:ferry"
     first = news_item(attributes=f'guid="{guid}" version="7"')
@@ -121,6 +125,7 @@ def test_files_of_one_news_item_are_versions_of_one_document(lived_in: House) ->
     until(lambda: house.catalog.get(f"/v1/documents/{document['id']}").status == 410, "the cancellation")
 
 
+@mostly_on("sqlite", "inhabited")
 def test_a_feed_that_is_saved_anew_withdraws_no_entry(lived_in: House) -> None:
     house = lived_in
     entry = "<item><guid>{0}</guid><title>Pier {0} is closed</title><description>{1}</description></item>"

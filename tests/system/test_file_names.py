@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest_service import file_names
+from tests.system.conftest import mostly_on
 from tests.system.house import House, until
 
 LONGEST_NAME = 255
@@ -63,6 +64,7 @@ def text(path: bytes) -> str:
     return file_names.to_text(os.fsdecode(path))
 
 
+@mostly_on("sqlite")
 def test_files_of_any_name_are_served_while_watched(empty_house: House) -> None:
     home = empty_house
     for given in home.seeds.iterdir():

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 
 from tests.system import texts
+from tests.system.conftest import mostly_on
 from tests.system.house import SEEDS, House, until
 
 # How long after the start of work the process is killed, in seconds: during start, reading, sending, and after it all.
@@ -44,6 +45,7 @@ def test_services_killed_again_and_again_lose_nothing(empty_house: House) -> Non
     empty_house.stop()
 
 
+@mostly_on("postgres")
 def test_nothing_is_lost_because_the_catalog_is_away(empty_house: House) -> None:
     empty_house.ingest.start()
     until(lambda: empty_house.ingest.get("/livez").status == 200, "the ingest service to live")
@@ -60,6 +62,7 @@ def test_nothing_is_lost_because_the_catalog_is_away(empty_house: House) -> None
     assert_each_file_is_one_document_with_one_version(empty_house)
 
 
+@mostly_on("sqlite", "inhabited")
 def test_a_second_ingest_service_on_the_same_database_is_refused(lived_in: House) -> None:
     second = dataclasses.replace(lived_in.ingest, process=None)
     second.start()

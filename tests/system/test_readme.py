@@ -4,6 +4,7 @@ import re
 import shlex
 from pathlib import Path
 
+from tests.system.conftest import mostly_on
 from tests.system.house import House, ask
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
@@ -17,6 +18,7 @@ def queries() -> list[str]:
     return [line[2] for line in lines]
 
 
+@mostly_on("sqlite", "inhabited")
 def test_the_queries_of_the_readme_answer_what_it_says(lived_in: House) -> None:
     answers = {}
     for url in queries():

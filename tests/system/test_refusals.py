@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.system import proxy
+from tests.system.conftest import mostly_on
 from tests.system.house import SEEDS, House, until
 from tests.system.proxy import FaultyProxy
 from tests.system.test_commands import run
@@ -45,6 +46,7 @@ def all_others(house: House) -> bool:
     return house.documents().keys() == {path.name for path in SEEDS.glob("*.txt")} | set(OTHERS)
 
 
+@mostly_on("postgres")
 @pytest.mark.parametrize("fault", [503, proxy.DROP])
 def test_an_event_that_is_refused_stops_no_other(empty_house: House, faulty: FaultyProxy, fault: int) -> None:
     faulty.fault = fault

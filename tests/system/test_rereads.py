@@ -5,6 +5,7 @@ import signal
 import subprocess
 from pathlib import Path
 
+from tests.system.conftest import mostly_on
 from tests.system.house import BINARIES, House, until
 
 # It takes a second to read.
@@ -26,6 +27,7 @@ def used_ticks(process: int) -> int:
     return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11])
 
 
+@mostly_on("postgres")
 def test_a_file_whose_reader_is_killed_is_read_again(empty_house: House) -> None:
     home = empty_house
     home.start()

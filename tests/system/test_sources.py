@@ -18,6 +18,7 @@ import pytest
 
 from tests.benchmarks.articles import articles
 from tests.system import namespace, texts
+from tests.system.conftest import mostly_on
 from tests.system.house import House, until
 from tests.system.namespace import Namespace
 
@@ -61,6 +62,7 @@ def proves_alive(house: House, name: str) -> None:
     house.appeared(name)
 
 
+@mostly_on("sqlite")
 class TestAMount:
     """Scenarios 2 and 2b."""
 
@@ -190,6 +192,7 @@ class TestWhatIsMounted:
         }
 
 
+@mostly_on("postgres")
 class TestTheFolder:
     """Scenarios 3 and 21."""
 
@@ -262,6 +265,7 @@ def once(house: House) -> "subprocess.CompletedProcess[str]":
     )
 
 
+@mostly_on("sqlite")
 class TestASubfolder:
     """Scenario 20."""
 
@@ -293,6 +297,7 @@ class TestASubfolder:
         assert {each["state"] for each in empty_house.files().values()} == {"published"}
 
 
+@mostly_on("sqlite")
 class TestWhatIsNoFile:
     """Scenario 19."""
 

@@ -2,6 +2,7 @@
 
 import urllib.parse
 
+from tests.system.conftest import mostly_on
 from tests.system.house import House
 
 STUB = "---\ntitle: {title}\nurl: https://example.org/{name}\n---\n"
@@ -11,6 +12,7 @@ WALL = (
 )
 
 
+@mostly_on("sqlite")
 def test_pages_that_say_nothing_share_nothing(empty_house: House) -> None:
     house = empty_house
     for path in house.seeds.iterdir():

@@ -1,5 +1,6 @@
 """The command line as a person meets it: sentences and exit codes, never a traceback."""
 
+import io
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest_service.cli import commands
 from ingest_service.delivery import outbox
 from ingest_service.folder import folder_view, volumes
 from ingest_service.folder.volumes import Volume
@@ -39,15 +41,21 @@ def store_documents(url: str, *documents: Document) -> None:
 
 
 @pytest.fixture
-def run(sqlite_url: str) -> Run:
-    """Runs `ingest-service` on a database of its own."""
+def run(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], logs_restored: None
+) -> Run:
+    """Runs `ingest-service` on a database of its own, in this process: to start another takes most of the time."""
 
     def ran(*arguments: str, stdin: str = "", **environment: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-c", "from ingest_service.cli.commands import main; main()", *arguments],
-            env={**os.environ, "INGEST_DATABASE_URL": sqlite_url, **environment},
-            input=stdin, capture_output=True, text=True, check=False, timeout=60,
-        )  # fmt: skip
+        with monkeypatch.context() as patched:
+            for name, value in {"INGEST_DATABASE_URL": sqlite_url, **environment}.items():
+                patched.setenv(name, value)
+            patched.setattr(sys, "argv", ["ingest-service", *arguments])
+            patched.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+            with pytest.raises(SystemExit) as ended:
+                commands.main()
+        captured = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, int(ended.value.code or 0), captured.out, captured.err)
 
     return ran
 

@@ -25,7 +25,7 @@ from ingest_service.sameness.parameters import PARAMETERS
 from ingest_service.store.db import Database
 from ingest_service.store.tables import Article, Outbox
 from ingest_service.workers.prepare import PreparedFile, PreparedItem
-from tests import templates
+from tests import shares, templates
 from tests.benchmarks.articles import FOOTER as ENQUIRIES
 from tests.benchmarks.articles import articles
 
@@ -157,7 +157,7 @@ def test_the_set_has_relations_of_several_types_and_none_by_its_footer(settled: 
     assert not [pair for pair in types if "footer" in pair]
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", shares.first(3, range(20)))
 def test_the_order_of_arrival_does_not_matter(folder: Folder, settled: Relations, seed: int) -> None:
     draw = random.Random(seed)  # noqa: S311  Nothing secret.
     texts = mixed()
@@ -259,9 +259,9 @@ def quoters(count: int, seed: int) -> list[tuple[str, str]]:
 
 
 LIVES = [
-    *((take_in_disorder, seed) for seed in range(10)),
-    *((go_and_come_back, seed) for seed in range(10, 14)),
-    *((many_go_at_once, limit) for limit in (1, 7, 100)),
+    *shares.first(2, ((take_in_disorder, seed) for seed in range(10))),
+    *shares.first(1, ((go_and_come_back, seed) for seed in range(10, 14))),
+    *shares.first(2, ((many_go_at_once, limit) for limit in (1, 100, 7))),
     (who_quotes_it_whole_goes, 77),
 ]
 

@@ -119,7 +119,10 @@ def faulty_readers(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("faulty_readers")
 @pytest.mark.parametrize("fault", REASONS)
 async def test_the_neighbours_of_a_file_that_fails_are_read(tmp_path: Path, fault: str) -> None:
-    names = {"first": (fault, "a", "b"), "middle": ("a", fault, "b"), "last": ("a", "b", fault)}
+    names = {"middle": ("a", fault, "b")}
+    if fault == "exit":
+        # What follows is the same for each fault that ends the worker, and takes its start each time.
+        names |= {"first": (fault, "a", "b"), "last": ("a", "b", fault)}
     tasks = [task(tmp_path / place, *of_task) for place, of_task in names.items()]
     if fault == "moved":
         for place in names:
