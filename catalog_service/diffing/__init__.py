@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from catalog_service.diffing import alignment, lines, words
+from catalog_service.diffing import alignment, lines, wording, words
 from catalog_service.diffing.alignment import Partners
 from catalog_service.diffing.lines import Match
 from catalog_service.diffing.operations import Op, Texts, joined, replaced
@@ -18,7 +18,11 @@ from catalog_service.diffing.significance import Significance, significance
 __all__ = ["WAY", "Comparison", "Op", "Significance", "compare", "significance"]
 
 # Names the way of diffing: another one, other operations. Part of the ETag of a diff.
-WAY = "2"
+WAY = "3"
+# If more words than this, and this share of both texts, changed inside corresponding sentences, a sentence that changed
+# is compared by its beginning and end only: each change takes time, up to four times as much as all else together.
+MOST_CHANGED = 2_000
+MOST_CHANGED_SHARE = 0.035
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +55,13 @@ def compare(first: str, second: str, most: int | None = None) -> Comparison:
         return _compare_lines(first, second, matches, gaps)
     vocabulary = words.Vocabulary()
     a, b = words.cut(first, [gap.a for gap in gaps], vocabulary), words.cut(second, [gap.b for gap in gaps], vocabulary)
-    texts, partners = Texts(a, b), alignment.partners(a, b, gaps)
+    partners = alignment.partners(a, b, gaps)
+    pairs = [(a.codes[slice(*group.a)], b.codes[slice(*group.b)]) for group in partners.all()]
+    outer = wording.changed(pairs) > max(MOST_CHANGED, MOST_CHANGED_SHARE * len(a.codes + b.codes))
+    texts = Texts(a, b, outer)
     ops = tuple(_operations(texts, matches, gaps, partners))
-    return Comparison(ops, *_counts(texts, ops), coarse=partners.coarse or any(map(texts.is_long, partners.all())))
+    coarse = outer or partners.coarse or any(wording.is_long(*pair) for pair in pairs)
+    return Comparison(ops, *_counts(texts, ops), coarse)
 
 
 def _compare_lines(first: str, second: str, matches: Sequence[Match], gaps: Sequence[Match]) -> Comparison:
@@ -72,7 +80,7 @@ def _operations(texts: Texts, matches: Sequence[Match], gaps: Sequence[Match], p
     blocks = [texts.moved(group) for group in partners.moved]
     fixed: list[Op] = []
     for number, groups in enumerate(partners.stay):
-        fixed.extend(op for group in groups for op in texts.kept(group, "equal"))
+        fixed.extend(texts.kept(groups, "equal"))
         if number < len(matches):
             fixed.append(Op("equal", matches[number].a, matches[number].b))
     ends = gaps[-1].a[1], gaps[-1].b[1]
@@ -83,7 +91,7 @@ def _counts(texts: Texts, ops: Sequence[Op]) -> tuple[int, int, int]:
     """The numbers of words that were added, removed and moved."""
     changed = [op for op in ops if not op.typographic]
     return (
-        sum(texts.second.count(op.b) for op in changed if op.op in ("insert", "replace")),
-        sum(texts.first.count(op.a) for op in changed if op.op in ("delete", "replace")),
-        sum(texts.second.count(op.b) for op in changed if op.op == "move"),
+        texts.second.count([op.b for op in changed if op.op in ("insert", "replace")]),
+        texts.first.count([op.a for op in changed if op.op in ("delete", "replace")]),
+        texts.second.count([op.b for op in changed if op.op == "move"]),
     )

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from catalog_service.diffing import chains, similar
-from catalog_service.diffing.chains import Pair
 from catalog_service.diffing.lines import Match
 from catalog_service.diffing.similar import Similar
 from catalog_service.diffing.words import Span, Words, sentences
@@ -87,14 +86,22 @@ def partners(first: Words, second: Words, gaps: Iterable[Match]) -> Partners:
         unmatched.extend(between(a, b, grouped))
     a, b = Side.joined(side for side, _ in unmatched), Side.joined(side for _, side in unmatched)
     moves = moved(a, b)
-    rest_a, rest_b = len(a.texts) - len(moves), len(b.texts) - len(moves)
-    return Partners(stay, [_words(a, b, group) for group in moves], rest_a * rest_b > similar.ALL_PAIRS)
+    return Partners(stay, [_words(a, b, group) for group in moves], similar.are_many(*_without(a, b, moves)))
 
 
 def _words(a: Side, b: Side, group: Group) -> Group:
     """The words of a group of sentences."""
     return Group(
         (a.spans[group.a[0]][0], a.spans[group.a[1] - 1][1]), (b.spans[group.b[0]][0], b.spans[group.b[1] - 1][1])
+    )
+
+
+def _without(a: Side, b: Side, moves: Sequence[Group]) -> tuple[list[str], list[str]]:
+    """The sentences that did not move either."""
+    from_a, to_b = {group.a[0] for group in moves}, {group.b[0] for group in moves}
+    return (
+        [text for number, text in enumerate(a.texts) if number not in from_a],
+        [text for number, text in enumerate(b.texts) if number not in to_b],
     )
 
 
@@ -117,9 +124,8 @@ def _shifted(places: Iterable[Place], by: Place) -> Iterator[Place]:
 
 def _by_similarity(a: Side, b: Side, depth: int) -> list[Place]:
     """The heaviest chain of similar sentences; where many were compared by rare words only, its gaps once more."""
-    chain = chains.heaviest(_pair(found) for found in similar.pairs(a.texts, b.texts))
-    places = [(pair.a, pair.b) for pair in chain]
-    if not places or not is_large(a, b) or depth == DEEPEST:
+    places = [(pair.a, pair.b) for pair in chains.heaviest(similar.pairs(a.texts, b.texts))]
+    if not places or not similar.are_many(a.texts, b.texts) or depth == DEEPEST:
         return places
     refined: list[Place] = []
     start = (0, 0)
@@ -132,21 +138,12 @@ def _by_similarity(a: Side, b: Side, depth: int) -> list[Place]:
     return refined[:-1]
 
 
-def _pair(found: Similar) -> Pair:
-    quality = max(found.similarity, similar.LEAST_CONTAINED * found.contained)
-    return Pair(found.a, found.b, found.common * quality)
-
-
-def is_large(a: Side, b: Side) -> bool:
-    """Whether two lists of sentences are too long to compare every pair."""
-    return len(a.texts) * len(b.texts) > similar.ALL_PAIRS
-
-
 def between(a: Side, b: Side, groups: Iterable[Group]) -> Iterator[tuple[Side, Side]]:
     """The sentences between the groups, which have no partner in order."""
     start = (0, 0)
     for group in (*groups, Group((len(a.texts),) * 2, (len(b.texts),) * 2)):
-        yield a.part(start[0], group.a[0]), b.part(start[1], group.b[0])
+        if start != (group.a[0], group.b[0]):
+            yield a.part(start[0], group.a[0]), b.part(start[1], group.b[0])
         start = group.a[1], group.b[1]
 
 
@@ -158,7 +155,8 @@ def groups(a: Side, b: Side, places: Sequence[Place]) -> list[Group]:
         after = places[number + 1] if number + 1 < len(places) else (len(a.texts), len(b.texts))
         room = Group((before.a[1], after[0]), (before.b[1], after[1]))
         group = Group((left, left + 1), (right, right + 1))
-        grown.append(group if a.texts[left] == b.texts[right] else _grown(a, b, group, room))
+        is_whole = group == room or a.texts[left] == b.texts[right]
+        grown.append(group if is_whole else _grown(a, b, group, room))
     return grown
 
 
@@ -194,7 +192,7 @@ def _common(a: Side, b: Side, group: Group) -> int:
 
 def moved(a: Side, b: Side) -> list[Group]:
     """Of sentences without a partner in order, the pairs that moved, one sentence each; in the order of `b`."""
-    candidates = sorted(filter(_has_moved, similar.pairs(a.texts, b.texts)), key=lambda found: -_pair(found).weight)
+    candidates = sorted(filter(_has_moved, similar.pairs(a.texts, b.texts)), key=lambda found: -found.weight)
     by_a: dict[int, int] = {}
     by_b: dict[int, int] = {}
     for found in candidates:

@@ -2,27 +2,39 @@
 
 import bisect
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Weighted(Protocol):
     """Position `a` of the first sequence corresponds to position `b` of the second."""
+
+    @property
+    def a(self) -> int: ...
+    @property
+    def b(self) -> int: ...
+    @property
+    def weight(self) -> float: ...
+
+
+P = TypeVar("P", bound=Weighted)
+
+
+class Pair(NamedTuple):
+    """A pair without anything else."""
 
     a: int
     b: int
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Link:
+class _Link(NamedTuple, Generic[P]):
     """A pair at the end of its heaviest chain, and the link before it."""
 
-    pair: Pair
-    before: "_Link | None"
+    pair: P
+    before: "_Link[P] | None"
 
 
-def heaviest(pairs: Iterable[Pair]) -> list[Pair]:
+def heaviest(pairs: Iterable[P]) -> list[P]:
     """The heaviest chain: `a` and `b` both increase from pair to pair. Takes O(n log n) for n pairs.
 
     The weighted form of the longest increasing subsequence: for each `b` at which the greatest weight of a chain that
@@ -30,7 +42,7 @@ def heaviest(pairs: Iterable[Pair]) -> list[Pair]:
     """
     ends: list[int] = []
     totals: list[float] = []
-    links: list[_Link] = []
+    links: list[_Link[P]] = []
     # Of pairs with the same `a`, the greater `b` comes first, so that no chain has two of them.
     for pair in sorted(pairs, key=lambda pair: (pair.a, -pair.b)):
         place = bisect.bisect_left(ends, pair.b)
@@ -45,7 +57,7 @@ def heaviest(pairs: Iterable[Pair]) -> list[Pair]:
     return _unrolled(links[-1] if links else None)
 
 
-def _unrolled(link: _Link | None) -> list[Pair]:
+def _unrolled(link: _Link[P] | None) -> list[P]:
     chain = []
     while link is not None:
         chain.append(link.pair)

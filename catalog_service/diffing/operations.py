@@ -1,15 +1,15 @@
 """Turns the alignment of two texts into operations whose spans cover both texts, each character once."""
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, TypeAlias
 
 from catalog_service.diffing import wording
 from catalog_service.diffing.alignment import Group
 from catalog_service.diffing.wording import Run
-from catalog_service.diffing.words import Span, Words, key_of_all
+from catalog_service.diffing.words import Span, Words, is_plain, key_of_all
 
 Operation: TypeAlias = Literal["equal", "insert", "delete", "replace", "move"]
 Copy: TypeAlias = Literal["equal", "move"]
@@ -18,8 +18,7 @@ SPACE = re.compile(r"\s*")
 LONGEST_TYPOGRAPHIC = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Op:
+class Op(NamedTuple):
     """One operation: the span `a` of the first text became the span `b` of the second.
 
     The `b` of a deletion and the `a` of an insertion are empty spans. `typographic`: no word changed, only punctuation,
@@ -43,10 +42,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Two texts and their words."""
+    """Two texts and their words. Of groups of words that changed, all words are compared or only the `outer` ones."""
 
     first: Words
     second: Words
+    outer: bool = False
 
     def copied(self, run: Run, copy: Copy) -> Iterator[Op]:
         """A run of words as copies, with replacements where their typography differs."""
@@ -59,7 +59,7 @@ class Texts:
         else:
             # Half by half, so that few comparisons find one difference in a long run.
             half = run.length // 2
-            left, right = replace(run, length=half), Run(run.a + half, run.b + half, run.length - half)
+            left, right = run._replace(length=half), Run(run.a + half, run.b + half, run.length - half)
             yield from self.copied(left, copy)
             yield from self.changed(*self._between(left, right), copy)
             yield from self.copied(right, copy)
@@ -75,32 +75,35 @@ class Texts:
         if head:
             yield Op(copy, (a[0], a[0] + head), (b[0], b[0] + head))
         a, b = (a[0] + head, a[1] - tail), (b[0] + head, b[1] - tail)
-        if a[0] < a[1] or b[0] < b[1]:
-            yield self._replacement(a, b)
+        yield self._replacement(a, b)
         if tail:
             yield Op(copy, (a[1], a[1] + tail), (b[1], b[1] + tail))
 
     def _common_space(self, a: Span, b: Span) -> tuple[int, int]:
         """The lengths of the white space that both spans begin with, and that both end with; 0 if it differs."""
-        first, second = self.first.source, self.second.source
-        if self._are_equal(a, b):
-            return a[1] - a[0], 0
-        head = _space_after(first, a)
-        if first[a[0] : a[0] + head] != second[b[0] : b[0] + _space_after(second, b)]:
-            head = 0
-        tail = _space_before(first, (a[0] + head, a[1]))
-        if first[a[1] - tail : a[1]] != second[b[1] - _space_before(second, (b[0] + head, b[1])) : b[1]]:
-            tail = 0
-        return head, tail
+        first, second = self.first.source[slice(*a)], self.second.source[slice(*b)]
+        if first == second:
+            return len(first), 0
+        head = _space_before(first, first.lstrip())
+        if head != _space_before(second, second.lstrip()):
+            head = ""
+        first, second = first[len(head) :], second[len(head) :]
+        tail = _space_after(first, first.rstrip())
+        return len(head), len(tail) if tail == _space_after(second, second.rstrip()) else 0
 
     def _are_equal(self, a: Span, b: Span) -> bool:
         return self.first.source[slice(*a)] == self.second.source[slice(*b)]
 
     def _replacement(self, a: Span, b: Span) -> Op:
+        if a[0] == a[1] and b[0] == b[1]:
+            return replaced(a, b)
         return replaced(a, b, typographic=self._is_typographic(a, b))
 
     def _is_typographic(self, a: Span, b: Span) -> bool:
         """Whether no word changed: the spans have none, or the same ones, joined or divided or in other typography."""
+        first, second = self.first.source[slice(*a)], self.second.source[slice(*b)]
+        if is_plain(first) and is_plain(second):
+            return first.lower() == second.lower()
         words_a, words_b = self.first.codes_in(a), self.second.codes_in(b)
         if not words_a and not words_b:
             return True
@@ -108,19 +111,20 @@ class Texts:
             return False
         if len(words_a) == len(words_b) == 1 and words_a != words_b:
             return False
-        return key_of_all(self.first.source[slice(*a)]) == key_of_all(self.second.source[slice(*b)])
+        return key_of_all(first) == key_of_all(second)
 
-    def is_long(self, group: Group) -> bool:
-        """Whether the words of a group are too many to be aligned."""
-        return wording.is_long(*self._codes(group))
-
-    def _codes(self, group: Group) -> tuple[str, str]:
+    def codes(self, group: Group) -> tuple[str, str]:
+        """The words of a group."""
         return self.first.codes[slice(*group.a)], self.second.codes[slice(*group.b)]
 
-    def kept(self, group: Group, copy: Copy) -> Iterator[Op]:
-        """The words of a group that stay, as operations in order; what is between them is left out."""
-        runs = wording.runs(*self._codes(group), group.a[0], group.b[0])
-        return (op for run in runs for op in self.copied(run, copy))
+    def kept(self, groups: Iterable[Group], copy: Copy) -> Iterator[Op]:
+        """The words of some groups that stay, as operations in order; what is between them is left out."""
+        runs = (
+            run
+            for group in groups
+            for run in wording.runs(*self.codes(group), group.a[0], group.b[0], outer=self.outer)
+        )
+        return (op for run in wording.joined(runs) for op in self.copied(run, copy))
 
     def moved(self, group: Group) -> Block:
         """A group that moved, with the white space after it if that is the same in both texts."""
@@ -129,23 +133,22 @@ class Texts:
         space = _space_at(self.first.source, a[1])
         if space == _space_at(self.second.source, b[1]):
             a, b = (a[0], a[1] + len(space)), (b[0], b[1] + len(space))
-        return Block(a, b, list(self.tiled(self.kept(group, "move"), a, b, "move")))
+        if self._are_equal(a, b):
+            return Block(a, b, [Op("move", a, b)])
+        return Block(a, b, list(self.tiled(self.kept([group], "move"), a, b, "move")))
 
     def tiled(self, fixed: Iterable[Op], a: Span, b: Span, copy: Copy, blocks: Sequence[Block] = ()) -> Iterator[Op]:
         """Operations for the whole spans: `fixed`, which are in order in both texts, and what is between them.
 
         `blocks` are the parts that moved within these spans.
         """
-        by_a, by_b = sorted(blocks, key=_start_in_first), sorted(blocks, key=_start_in_second)
+        by_a = deque(sorted(blocks, key=_start_in_first))
+        by_b = deque(sorted(blocks, key=_start_in_second))
         at = a[0], b[0]
         for op in (*fixed, Op(copy, (a[1], a[1]), (b[1], b[1]))):
             gap_a, gap_b = (at[0], op.a[0]), (at[1], op.b[0])
-            gone = by_a[
-                bisect_left(by_a, gap_a[0], key=_start_in_first) : bisect_left(by_a, gap_a[1], key=_start_in_first)
-            ]
-            come = by_b[
-                bisect_left(by_b, gap_b[0], key=_start_in_second) : bisect_left(by_b, gap_b[1], key=_start_in_second)
-            ]
+            gone = _taken(by_a, _start_in_first, gap_a[1])
+            come = _taken(by_b, _start_in_second, gap_b[1])
             yield from self._rearranged(gap_a, gap_b, gone, come) if gone or come else self.changed(gap_a, gap_b, copy)
             yield op
             at = op.a[1], op.b[1]
@@ -183,10 +186,13 @@ def joined(ops: Iterable[Op]) -> Iterator[Op]:
     for op in ops:
         if op.a[0] == op.a[1] and op.b[0] == op.b[1]:
             continue
-        merged = _merged(last, op) if last else None
-        if merged is None and last:
+        if last is None:
+            last = op
+        elif merged := _merged(last, op):
+            last = merged
+        else:
             yield last
-        last = merged or op
+            last = op
     if last:
         yield last
 
@@ -209,6 +215,14 @@ def _outside(span: Span, holes: Sequence[Span]) -> list[Span]:
     return list(zip(edges[::2], edges[1::2], strict=True))
 
 
+def _taken(blocks: deque[Block], start: Callable[[Block], int], end: int) -> list[Block]:
+    """Removes from the left the blocks that start before `end`."""
+    taken = []
+    while blocks and start(blocks[0]) < end:
+        taken.append(blocks.popleft())
+    return taken
+
+
 def _start_in_first(block: Block) -> int:
     return block.a[0]
 
@@ -217,14 +231,14 @@ def _start_in_second(block: Block) -> int:
     return block.b[0]
 
 
-def _space_after(text: str, span: Span) -> int:
-    """The length of the white space that a span begins with."""
-    return len(text[slice(*span)]) - len(text[slice(*span)].lstrip())
+def _space_before(text: str, stripped: str) -> str:
+    """What was stripped from the left of a text."""
+    return text[: len(text) - len(stripped)]
 
 
-def _space_before(text: str, span: Span) -> int:
-    """The length of the white space that a span ends with."""
-    return len(text[slice(*span)]) - len(text[slice(*span)].rstrip())
+def _space_after(text: str, stripped: str) -> str:
+    """What was stripped from the right of a text."""
+    return text[len(stripped) :]
 
 
 def _space_at(text: str, position: int) -> str:

@@ -6,20 +6,21 @@ adjacent words, which takes linear time.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz import process
 from rapidfuzz.distance import LCSseq
 
 Numbers: TypeAlias = NDArray[np.int64]
 # The number of bits of a code point.
 CODE_BITS = 21
-# The most pairs of sentences that are all compared.
+# The most pairs of sentences that are all compared, and the most pairs of their words: 0.2 s.
 ALL_PAIRS = 4_096
+ALL_WORDS = 2_000_000_000
 # A pair of words is rare if it occurs at most twice in each list.
 RARE = 2
 # The longest common subsequence of longer sequences of words takes too long; words in any order are counted instead.
@@ -38,16 +39,13 @@ class Similar(NamedTuple):
     common: int
     a_words: int
     b_words: int
+    weight: float
+    """The common words by how similar the sentences are."""
 
     @property
     def similarity(self) -> float:
         """Twice the common words by all words: 1 for equal sentences."""
         return 2 * self.common / (self.a_words + self.b_words)
-
-    @property
-    def contained(self) -> float:
-        """The share of the shorter sentence that is in the longer one."""
-        return self.common / min(self.a_words, self.b_words)
 
 
 def common(a: str, b: str) -> int:
@@ -57,23 +55,33 @@ def common(a: str, b: str) -> int:
     return (Counter(a) & Counter(b)).total()
 
 
+def are_many(a: Sequence[str], b: Sequence[str]) -> bool:
+    """Whether two lists of sentences are too long to compare every pair: by their numbers, or by their words."""
+    return len(a) * len(b) > ALL_PAIRS or sum(map(len, a)) * sum(map(len, b)) > ALL_WORDS
+
+
 def pairs(a: Sequence[str], b: Sequence[str]) -> list[Similar]:
-    """The pairs of similar sentences."""
-    few = len(a) * len(b) <= ALL_PAIRS
-    numbers: Iterable[tuple[int, int]] = product(range(len(a)), range(len(b))) if few else _sharing_rare_words(a, b)
-    return list(_similar(a, b, numbers))
+    """The pairs of similar sentences, in order."""
+    if not a or not b:
+        return []
+    lengths_a, lengths_b = np.array(list(map(len, a))), np.array(list(map(len, b)))
+    if are_many(a, b):
+        left, right = _sharing_rare_words(a, b)
+        first, second = [a[number] for number in left], [b[number] for number in right]
+        shared = process.cpdist(first, second, scorer=LCSseq.similarity, dtype=np.int64)
+    else:
+        left, right = (numbers.ravel() for numbers in np.indices((len(a), len(b))))
+        shared = process.cdist(a, b, scorer=LCSseq.similarity, dtype=np.int64).ravel()
+    words_a, words_b = lengths_a[left], lengths_b[right]
+    similarity, contained = 2 * shared / (words_a + words_b), shared / np.minimum(words_a, words_b)
+    is_part = (shared >= LEAST_CONTAINED_WORDS) & (contained >= LEAST_CONTAINED)
+    chosen = (similarity >= LEAST_SIMILARITY) | is_part
+    weights = shared * np.maximum(similarity, LEAST_CONTAINED * contained)
+    columns = (left, right, shared, words_a, words_b, weights)
+    return list(map(Similar, *(column[chosen].tolist() for column in columns)))
 
 
-def _similar(a: Sequence[str], b: Sequence[str], numbers: Iterable[tuple[int, int]]) -> Iterator[Similar]:
-    for left, right in numbers:
-        first, second = a[left], b[right]
-        shared, shorter = common(first, second), min(len(first), len(second))
-        is_half = shared >= LEAST_SIMILARITY * (len(first) + len(second)) / 2
-        if is_half or (shared >= LEAST_CONTAINED_WORDS and shared >= LEAST_CONTAINED * shorter):
-            yield Similar(left, right, shared, len(first), len(second))
-
-
-def _sharing_rare_words(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _sharing_rare_words(a: Sequence[str], b: Sequence[str]) -> tuple[Numbers, Numbers]:
     """The numbers of sentences that share a rare pair of words, in order."""
     held_a, held_b = _PairsOfWords.of(a), _PairsOfWords.of(b)
     shared = np.intersect1d(held_a.rare(), held_b.rare(), assume_unique=True)
@@ -84,8 +92,8 @@ def _sharing_rare_words(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[in
         held_a.holders[first + nth < last] * len(b) + held_b.holders[(first + nth)[first + nth < last]]
         for nth in range(RARE)
     ]
-    for number in np.unique(np.concatenate(found)).tolist():
-        yield divmod(number, len(b))
+    left, right = np.divmod(np.unique(np.concatenate(found)), len(b))
+    return left, right
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +116,12 @@ class _PairsOfWords:
 
     def rare(self) -> Numbers:
         """The pairs that occur at most RARE times, each once."""
-        words, counts = np.unique(self.words, return_counts=True)
-        return words[counts <= RARE]
+        first = np.flatnonzero(np.diff(self.words, prepend=-1))
+        counts = np.diff(first, append=len(self.words))
+        return self.words[first[counts <= RARE]]
 
     def only(self, words: Numbers) -> "_PairsOfWords":
-        """These pairs, with all their sentences."""
-        kept = np.isin(self.words, words)
+        """These pairs, which are in ascending order, with all their sentences."""
+        places = np.searchsorted(words, self.words)
+        kept = np.append(words, -1)[places] == self.words
         return _PairsOfWords(self.words[kept], self.holders[kept])

@@ -5,8 +5,10 @@ rapidfuzz). Then short runs of equal words between longer changes are given up, 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
+import numpy as np
+from rapidfuzz import process
 from rapidfuzz.distance import LCSseq
 
 # The alignment holds one bit for each pair of words: 4 MB. It is computed without a pause for other threads.
@@ -17,8 +19,7 @@ LEAST_KEPT = 0.3
 ISLAND = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """`length` words from `a` of the first text are those from `b` of the second, but for typography."""
 
     a: int
@@ -31,21 +32,41 @@ def is_long(a: str, b: str) -> bool:
     return len(a) * len(b) > MAX_PAIRS
 
 
-def runs(a: str, b: str, a_start: int = 0, b_start: int = 0) -> list[Run]:
-    """The runs of words that stay; numbered from `a_start` and `b_start`."""
+def changed(pairs: Iterable[tuple[str, str]]) -> int:
+    """The number of words that do not stay in pairs of sequences, of the longer one; those that are long left out."""
+    firsts, seconds = zip(*((a, b) for a, b in (("", ""), *pairs) if not is_long(a, b)), strict=True)
+    return int(process.cpdist(firsts, seconds, scorer=LCSseq.distance, dtype=np.int64).sum())
+
+
+def runs(a: str, b: str, a_start: int = 0, b_start: int = 0, *, outer: bool = False) -> list[Run]:
+    """The runs of words that stay, or only those at the ends (`outer`); numbered from `a_start` and `b_start`."""
     if a == b:
         return [Run(a_start, b_start, len(a))]
-    common = _ends(a, b) if is_long(a, b) else _slid(a, b, _common(a, b))
-    kept = _without_islands(list(common), (len(a), len(b)))
-    if 2 * sum(run.length for run in kept) < LEAST_KEPT * (len(a) + len(b)):
-        return []
-    return [replace(run, a=run.a + a_start, b=run.b + b_start) for run in kept]
+    kept = list(_ends(a, b)) if outer or is_long(a, b) else _slid(a, b, _common(a, b))
+    if not outer:
+        kept = _without_islands(kept, (len(a), len(b)))
+        if 2 * sum(run.length for run in kept) < LEAST_KEPT * (len(a) + len(b)):
+            return []
+    return [Run(run.a + a_start, run.b + b_start, run.length) for run in kept]
 
 
-def _common(a: str, b: str) -> Iterator[Run]:
-    for code in LCSseq.opcodes(a, b):
-        if code.tag == "equal":
-            yield Run(code.src_start, code.dest_start, code.src_end - code.src_start)
+def joined(runs: Iterable[Run]) -> Iterator[Run]:
+    """Merges runs without a word between them: the end of a sentence and the beginning of the next one."""
+    last = Run(0, 0, 0)
+    for run in runs:
+        if (run.a, run.b) == (last.a + last.length, last.b + last.length):
+            last = last._replace(length=last.length + run.length)
+            continue
+        if last.length:
+            yield last
+        last = run
+    if last.length:
+        yield last
+
+
+def _common(a: str, b: str) -> list[Run]:
+    # The last block is empty: the ends of both.
+    return [Run(block.a, block.b, block.size) for block in LCSseq.editops(a, b).as_matching_blocks()[:-1]]
 
 
 def _slid(a: str, b: str, runs: Iterable[Run]) -> list[Run]:
@@ -65,7 +86,7 @@ def _slid(a: str, b: str, runs: Iterable[Run]) -> list[Run]:
             and run.a + run.length < len(a)
             and gap.startswith(a[run.a : run.a + run.length])
         ):
-            slid[-1] = replace(last, length=last.length + run.length)
+            slid[-1] = last._replace(length=last.length + run.length)
         else:
             slid.append(run)
     return slid
@@ -88,9 +109,13 @@ def _ends(a: str, b: str) -> Iterator[Run]:
         yield Run(len(a) - tail, len(b) - tail, tail)
 
 
-def _without_islands(runs: Sequence[Run], ends: tuple[int, int]) -> list[Run]:
+def _without_islands(runs: list[Run], ends: tuple[int, int]) -> list[Run]:
     """The runs without those that are short beside the changes around them."""
     while True:
+        # No change is longer than all words that do not stay.
+        most = max(ends) - sum(run.length for run in runs)
+        if all(ISLAND * run.length > most for run in runs):
+            return runs
         changes = list(_changes(runs, ends))
         kept = [
             run

@@ -13,6 +13,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from catalog_service.unspaced import UNSPACED
 
 Span = tuple[int, int]
@@ -36,6 +38,14 @@ WORD = re.compile(
     rf"[{OPENING}]*(?:{SEQUENCE}|[{UNSPACED}][{MARKS}]*)[{CLOSING}]*"
     rf"|[^\s{DASHES}{EMOJI}{UNSPACED}]+[{DASHES}]*|[{DASHES}]+"
 )
+# Without these characters, there is only white space between two words.
+APART = re.compile(rf"[{DASHES}{EMOJI}{UNSPACED}]")
+SPACE = re.compile(r"\s")
+# Whether a character is white space: for each code point up to the last one that is, and one more for all others.
+IS_SPACE = np.array([*(chr(code).isspace() for code in range(0x3001)), False])
+# Texts are cut in blocks of so many characters; a shorter block than the second takes longer as an array.
+BLOCK = 2_048
+LEAST_AS_ARRAY = 200
 # A point ends a sentence after three characters without a point, or after a short word in lower case before a capital:
 # "Mr. Kim" and "the U.S. envoy" are not cut.
 # The pattern begins with a set of characters, so that the search skips all others.
@@ -60,8 +70,15 @@ THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 # Symbols that are accents, lines and bullets.
 LINES = frozenset("|^`´¨") | frozenset(map(chr, range(0x2500, 0x2600)))
 DIGIT_SEPARATORS = frozenset(".,:/")
+# Punctuation that counts for nothing at the beginning and the end of a word.
+EDGES = ".,:;!?'\"()“”‘’"
 UNKNOWN = "\U0010ffff"
 NO_WORD = "\0"
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text is one word of ASCII letters and digits: its key is the same in lower case."""
+    return text.isascii() and text.isalnum()
 
 
 def key(word: str) -> str:
@@ -69,8 +86,9 @@ def key(word: str) -> str:
 
     Empty for punctuation. Points, commas and dashes count where they are part of a number: 1.5 is not 15.
     """
-    if word.isascii() and word.isalnum():
-        return word.lower()
+    core = word.strip(EDGES)
+    if is_plain(core):
+        return core.lower()
     if len(word) > LONGEST_FOLDED:
         return word
     folded = THOUSANDS.sub("", unicodedata.normalize("NFC", word).casefold().translate(FULL_WIDTH))
@@ -144,20 +162,62 @@ class Words:
         """The characters of the words in a span of the text, without punctuation that is apart."""
         return self.codes[slice(*self.within(span))].replace(NO_WORD, "")
 
-    def count(self, span: Span) -> int:
-        """The number of words in a span of the text, without punctuation that is apart."""
-        return len(self.codes_in(span))
+    def count(self, spans: Sequence[Span]) -> int:
+        """The number of words that start in these spans of the text, without punctuation that is apart."""
+        words = np.frombuffer(self.codes.encode("utf-32-le", "surrogatepass"), dtype=np.uint32) != ord(NO_WORD)
+        before = np.concatenate(([0], np.cumsum(words)))[np.searchsorted(self.starts, spans)]
+        return int((before[:, 1] - before[:, 0]).sum()) if spans else 0
 
 
 def cut(source: str, spans: Iterable[Span], vocabulary: Vocabulary) -> Words:
     """The words of these spans of a text, in order."""
-    starts, ends, codes = array("q"), array("q"), []
-    # `finditer` returns to the interpreter at each word, so that other threads run; `findall` would hold them up.
-    for match in itertools.chain.from_iterable(WORD.finditer(source, *span) for span in spans):
-        starts.append(match.start())
-        ends.append(match.end())
-        codes.append(vocabulary[match.group()])
+    starts, ends = array("q"), array("q")
+    codes: list[str] = []
+    # Between two blocks the interpreter runs other threads.
+    for block in itertools.chain.from_iterable(_blocks(source, span) for span in spans):
+        is_short = block[1] - block[0] < LEAST_AS_ARRAY
+        block_starts, block_ends, words = (_cut_by_pattern if is_short else _cut_at_spaces)(source, block)
+        starts.extend(block_starts)
+        ends.extend(block_ends)
+        codes.extend(map(vocabulary.__getitem__, words))
     return Words(source, starts, ends, "".join(codes))
+
+
+def _blocks(source: str, span: Span) -> Iterator[Span]:
+    """The span in blocks of about BLOCK characters that end at white space."""
+    start, last = span
+    while last - start > BLOCK:
+        space = SPACE.search(source, start + BLOCK, last)
+        end = space.end() if space else last
+        yield start, end
+        start = end
+    yield start, last
+
+
+def _cut_by_pattern(source: str, block: Span) -> tuple[Sequence[int], Sequence[int], list[str]]:
+    """The starts, the ends and the words of a block."""
+    spans = [match.span() for match in WORD.finditer(source, *block)]
+    return [start for start, _ in spans], [end for _, end in spans], [source[start:end] for start, end in spans]
+
+
+def _cut_at_spaces(source: str, block: Span) -> tuple[Sequence[int], Sequence[int], list[str]]:
+    """The same, faster: at white space, and by the pattern only what is to be divided further."""
+    text = source[slice(*block)]
+    characters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    in_word = np.zeros(len(characters) + 2, dtype=bool)
+    in_word[1:-1] = ~IS_SPACE[np.minimum(characters, len(IS_SPACE) - 1)]
+    edges = np.flatnonzero(in_word[1:] != in_word[:-1]) + block[0]
+    starts, ends, words = array("q", edges[::2].tobytes()), array("q", edges[1::2].tobytes()), text.split()
+    position, number = block[0], 0
+    while match := APART.search(source, position, block[1]):
+        number = bisect.bisect_right(starts, match.start(), number) - 1
+        position = ends[number]
+        part_starts, part_ends, parts = _cut_by_pattern(source, (starts[number], position))
+        starts[number : number + 1] = array("q", part_starts)
+        ends[number : number + 1] = array("q", part_ends)
+        words[number : number + 1] = parts
+        number += len(parts)
+    return starts, ends, words
 
 
 def sentences(words: Words, span: Span) -> list[Span]:

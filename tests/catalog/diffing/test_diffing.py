@@ -181,7 +181,7 @@ def drawn_words(count: int, choices: str) -> str:
         pytest.param("e" + "\u0301\u0323" * 200_000, "e" + "\u0323\u0301" * 200_000, False, id="combining flood"),
         pytest.param("x" * 1_000_000, "x" * 999_999 + "y", False, id="one long word"),
         pytest.param("a" + " " * 1_000_000, " " * 1_000_000 + "b", False, id="spaces"),
-        pytest.param("👨‍👩‍👧🇰🇷" * 20_000, "👨‍👩‍👧🇰🇵" * 20_000, False, id="emoji"),
+        pytest.param("👨‍👩‍👧🇰🇷" * 20_000, "👨‍👩‍👧🇰🇵" * 20_000, True, id="emoji"),
         pytest.param("“" + "He ate 1 egg. " * 5_000, "“" + "He ate 2 eggs. " * 5_000, None, id="open quotation"),
     ],
 )  # fmt: skip
@@ -189,6 +189,32 @@ def test_hostile_texts_are_compared_in_bounded_time(first: str, second: str, coa
     comparison = compared(first, second)
     assert coarse is None or comparison.coarse == coarse
     diffing.significance(("T", "T"), (first, second), comparison.ops)
+
+
+def edited_words(sentences: int, every: int) -> tuple[str, str]:
+    """Sentences of 20 words, and the same with one of `every` words changed."""
+    words = drawn_words(20 * sentences, " ".join(f"w{number}" for number in range(2_000))).split()
+    changed = [f"{word}x" if number % every == 2 else word for number, word in enumerate(words)]
+    first, second = ([" ".join(text[at : at + 20]) for at in range(0, len(text), 20)] for text in (words, changed))
+    return ".\n".join(first), ".\n".join(second)
+
+
+@pytest.mark.parametrize(
+    ("sentences", "every", "coarse"),
+    [
+        pytest.param(1_500, 20, False, id="a large text, one word of each sentence"),
+        pytest.param(1_500, 5, True, id="a large text, four words of each sentence"),
+        pytest.param(400, 5, False, id="a small text, four words of each sentence"),
+    ],
+)
+def test_of_large_texts_with_many_changes_sentences_are_compared_by_their_ends(
+    sentences: int, every: int, coarse: bool
+) -> None:
+    comparison = compared(*edited_words(sentences, every))
+    assert comparison.coarse == coarse
+    # A change and what is equal behind it; words that are alike by chance may be taken as one change.
+    changes_of_sentence = 1 if coarse else 20 // every
+    assert len(comparison.ops) == pytest.approx(2 * sentences * changes_of_sentence, abs=10)
 
 
 def test_one_paragraph_without_punctuation_is_compared_word_by_word() -> None:

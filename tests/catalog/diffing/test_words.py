@@ -30,6 +30,41 @@ def test_words_contain_all_characters_but_white_space(text: str) -> None:
     assert "".join(cut(text)) == re.sub(r"\s", "", text)
 
 
+PIECES = (
+    "one",
+    "two, ",
+    " ",
+    "\n\n",
+    "\u3000",
+    "\x1f",
+    "\xa0",
+    "—",
+    "a—b",
+    "👍🏽",
+    "🇰🇷",
+    "船",
+    "เรือ",
+    "「春」",
+    "e\u0301",
+    "\ud800",
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=40, max_size=60), st.integers(1, 60))
+def test_long_texts_are_cut_as_short_ones_are(pieces: list[str], times: int) -> None:
+    text = "".join(pieces) * times
+    spans = [match.span() for match in words.WORD.finditer(text)]
+    cut_words = words.cut(text, [(0, len(text))], Vocabulary())
+    assert list(zip(cut_words.starts, cut_words.ends, strict=True)) == spans
+    assert len(cut_words.codes) == len(spans)
+
+
+@given(st.text(alphabet="aZ09.,:;!?'\"()“”‘’-/%$é ", max_size=12))
+def test_a_word_has_the_same_key_however_it_is_found(word: str) -> None:
+    # A letter of another script excludes the way for plain words.
+    assert words.key(f"ж{word}").removeprefix("ж") == words.key(f"a{word}").removeprefix("a")
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
