@@ -180,13 +180,17 @@ class Coverage(Aliased):
 
 
 class Relation(Frozen):
-    """How this article relates to another, with the passages they share."""
+    """How this article relates to another, with the passages they share.
+
+    If they share too many, `passages` has the longest ones, and `passages_omitted` counts the others.
+    """
 
     type: RelationType
     other: Reference
     jaccard: Share
     coverage: Coverage
     passages: Annotated[tuple[Passage, ...], Field(max_length=MAX_PASSAGES)] = ()
+    passages_omitted: Count = Field(default=0, exclude_if=lambda count: count == 0)
 
 
 Cause = Literal["created", "changed", "moved", "withdrawn", "restored", "reprocessed"]

@@ -208,7 +208,8 @@ class Relation(Resource):
     """A relation between two versions, with the passages they share.
 
     `source` is the side that the text comes from: the side that is quoted, or else the earlier one. `differs` counts
-    the edits of the passages by kind; null if the kind of an edit is not known.
+    the edits of the passages by kind; null if the kind of an edit is not known. `passages` are in the order of `a`; if
+    there are too many, they are the longest ones, and `passages_omitted` counts the others.
     """
 
     id: str
@@ -223,6 +224,7 @@ class Relation(Resource):
     source_basis: Basis | None
     differs: Differences | None
     passages: tuple[Passage, ...]
+    passages_omitted: int
     recorded_at: Moment
 
 

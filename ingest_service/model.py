@@ -217,13 +217,17 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The relation of two texts, seen from the first, without references to them."""
+    """The relation of two texts, seen from the first, without references to them.
+
+    `passages_omitted` counts the shorter passages that were left out because there are too many.
+    """
 
     type: RelationType
     jaccard: float
     coverage_own: float
     coverage_other: float
     passages: tuple[Passage, ...]
+    passages_omitted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

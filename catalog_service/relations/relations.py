@@ -254,6 +254,7 @@ def draft(own: Side, reported: contract.Relation) -> Draft:
         "coverage_a": coverage[0 if own_first else 1],
         "coverage_b": coverage[1 if own_first else 0],
         "passages": [_stored_passage(passage, own_first) for passage in reported.passages],
+        "passages_omitted": reported.passages_omitted,
     }
     return Draft((own, other) if own_first else (other, own), content)
 
@@ -280,7 +281,8 @@ def _stored_passage(passage: contract.Passage, own_first: bool) -> dict[str, Any
 
 
 def _content(row: RelationRow) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in ("type", "jaccard", "coverage_a", "coverage_b", "passages")}
+    names = ("type", "jaccard", "coverage_a", "coverage_b", "passages", "passages_omitted")
+    return {name: getattr(row, name) for name in names}
 
 
 def _row(state: RelationState, turn: WriterTurn, draft: Draft) -> RelationRow:

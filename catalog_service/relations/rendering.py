@@ -89,6 +89,7 @@ def _resource(row: Relation, ends: Mapping[_VersionName, _End]) -> resources.Rel
             "passages": sorted(
                 (_passage(passage, names) for passage in row.passages), key=lambda passage: passage["a"]
             ),
+            "passages_omitted": row.passages_omitted,
             "recorded_at": row.recorded_at,
         }
     )

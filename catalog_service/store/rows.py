@@ -137,6 +137,7 @@ class RelationRow:
     coverage_a: float
     coverage_b: float
     passages: list[Any]
+    passages_omitted: int
     recorded_at: datetime
 
     @property

@@ -186,6 +186,7 @@ class Relation(Base):
     coverage_a: Mapped[float]
     coverage_b: Mapped[float]
     passages: Mapped[list[Any]]
+    passages_omitted: Mapped[int] = mapped_column(server_default="0")
     recorded_at: Mapped[datetime]
 
 

@@ -108,7 +108,11 @@ def explanation(relation: resources.Relation) -> str:
     words = sum(passage.words for passage in relation.passages)
     passages = "one passage" if count == 1 else f"{count} passages"
     share_a, share_b = (f"{share:.0%}" for share in (relation.coverage.a, relation.coverage.b))
-    return f"{passages.capitalize()} of {words:,} words together: {share_a} of the first text, {share_b} of the second."
+    omitted = f" {relation.passages_omitted:,} shorter passages are not listed." if relation.passages_omitted else ""
+    return (
+        f"{passages.capitalize()} of {words:,} words together: {share_a} of the first text, {share_b} of the second."
+        f"{omitted}"
+    )
 
 
 def differences(differs: resources.Differences | None) -> str:

@@ -174,13 +174,14 @@ def relations_data(relations: Sequence[model.Relation]) -> list[dict[str, Any]]:
 
 
 def _relation(other: model.Reference, judgement: model.Judgement) -> dict[str, Any]:
+    omitted = {"passages_omitted": judgement.passages_omitted} if judgement.passages_omitted else {}
     return {
         "type": judgement.type,
         "other": {"document": other.document, "observation": other.observation, "digest": other.digest},
         "jaccard": judgement.jaccard,
         "coverage": {"self": judgement.coverage_own, "other": judgement.coverage_other},
         "passages": [_passage(passage) for passage in judgement.passages],
-    }
+    } | omitted
 
 
 def _passage(passage: model.Passage) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from ingest_service.model import EDIT_KINDS, Edit, Judgement, Passage, Span
 def within(judgement: Judgement, most: int) -> Judgement:
     """The judgement with at most `most` passages, edits, and quotations of either side.
 
-    Of more passages the longest are kept. Of more edits, neighbouring ones are joined, so that both texts are still
+    Of more passages the longest are kept, in reading order, and the others counted as omitted. Of more edits, neighbouring ones are joined, so that both texts are still
     equal outside the edits. Of more quotations the first of each passage are kept. The coverage remains that of all
     passages.
     """
@@ -32,7 +32,8 @@ def within(judgement: Judgement, most: int) -> Judgement:
         )
         for number, passage in enumerate(passages)
     )
-    return replace(judgement, passages=tuple(bounded))
+    omitted = len(judgement.passages) - len(passages)
+    return replace(judgement, passages=tuple(bounded), passages_omitted=omitted)
 
 
 def _shares(counts: Sequence[int], most: int) -> list[int]:

@@ -28,10 +28,16 @@ def filed(published: str | None = None, sequence: int | None = None) -> dict[str
 
 
 def shown(
-    catalog: Database, earlier: dict[str, Any], later: dict[str, Any], *passages: dict[str, Any], together: bool = False
+    catalog: Database,
+    earlier: dict[str, Any],
+    later: dict[str, Any],
+    *passages: dict[str, Any],
+    together: bool = False,
+    **more: int,
 ) -> resources.Relation:
     """The relation of two articles, recorded together or one after the other; document 2 reports it."""
-    events = [event(1, article=earlier), event(2, article=later, relations=[relation(1, passages=list(passages))])]
+    reported = relation(1, passages=list(passages), **more)
+    events = [event(1, article=earlier), event(2, article=later, relations=[reported])]
     for number, batch in enumerate([events] if together else [[sent] for sent in events]):
         with catalog.writing() as session:
             record_batch(session, batch, NOW + timedelta(seconds=number))
@@ -96,3 +102,15 @@ def test_edits_of_an_earlier_release_have_no_known_kind(catalog: Database) -> No
     relation = shown(catalog, article(), article(), passage() | {"verbatim": False, "edits": edits})
     assert relation.differs is None
     assert presenting.differences(relation.differs) == ""
+
+
+def test_a_relation_says_how_many_passages_it_does_not_list(catalog: Database) -> None:
+    relation = shown(catalog, article(), article(), passage(), passages_omitted=251)
+    assert relation.passages_omitted == 251
+    assert presenting.explanation(relation).endswith("251 shorter passages are not listed.")
+
+
+def test_a_relation_lists_all_its_passages_unless_it_says_otherwise(catalog: Database) -> None:
+    relation = shown(catalog, article(), article(), passage())
+    assert relation.passages_omitted == 0
+    assert "not listed" not in presenting.explanation(relation)

@@ -39,6 +39,15 @@ def test_reported_passages_are_bounded(edits: list[int], most: int) -> None:
     assert list(told) == sorted(told, key=lambda each: each.own)
 
 
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=40), st.integers(1, 20))
+def test_the_longest_passages_are_reported_and_the_others_counted(edits: list[int], most: int) -> None:
+    whole = judgement(edits)
+    bounded = bounds.within(whole, most)
+    assert len(bounded.passages) + bounded.passages_omitted == len(whole.passages)
+    lengths = sorted((passage.words for passage in whole.passages), reverse=True)
+    assert sorted((passage.words for passage in bounded.passages), reverse=True) == lengths[: len(bounded.passages)]
+
+
 @given(lengths, st.integers(1, 20))
 def test_outside_of_edits_both_texts_are_still_the_same(edits: list[int], most: int) -> None:
     whole = judgement(edits)
@@ -69,4 +78,6 @@ def test_texts_with_thousands_of_passages_in_common_are_judged() -> None:
     assert len(found.passages) > 2_000
     reference = Reference("9d7c8ea6-1e54-4d0c-a1a4-8f6a3a3c6c0f", 1, "sha-256:" + 64 * "0")
     [told] = events.relations_data([Relation(reference, found)])
-    assert len(contract.Relation.model_validate(told).passages) == events.MAX_OF_RELATION
+    reported = contract.Relation.model_validate(told)
+    assert len(reported.passages) == events.MAX_OF_RELATION
+    assert reported.passages_omitted == len(found.passages) - events.MAX_OF_RELATION
