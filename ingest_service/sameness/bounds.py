@@ -9,9 +9,9 @@ from ingest_service.model import EDIT_KINDS, Edit, Judgement, Passage, Span
 def within(judgement: Judgement, most: int) -> Judgement:
     """The judgement with at most `most` passages, edits, and quotations of either side.
 
-    Of more passages the longest are kept, in reading order, and the others counted as omitted. Of more edits, neighbouring ones are joined, so that both texts are still
-    equal outside the edits. Of more quotations the first of each passage are kept. The coverage remains that of all
-    passages.
+    Of more passages the longest are kept, in reading order, and the others are counted. Of more edits, neighbouring
+    ones are joined, so that both texts are still equal outside the edits. Of more quotations the first of each passage
+    are kept. The coverage remains that of all passages.
     """
     passages: Sequence[Passage] = judgement.passages
     details = sum(len(passage.edits) + len(passage.quoted) + len(passage.other_quoted) for passage in passages)

@@ -33,10 +33,10 @@ def shown(
     later: dict[str, Any],
     *passages: dict[str, Any],
     together: bool = False,
-    **more: int,
+    omitted: int = 0,
 ) -> resources.Relation:
     """The relation of two articles, recorded together or one after the other; document 2 reports it."""
-    reported = relation(1, passages=list(passages), **more)
+    reported = relation(1, passages=list(passages), passages_omitted=omitted)
     events = [event(1, article=earlier), event(2, article=later, relations=[reported])]
     for number, batch in enumerate([events] if together else [[sent] for sent in events]):
         with catalog.writing() as session:
@@ -105,7 +105,7 @@ def test_edits_of_an_earlier_release_have_no_known_kind(catalog: Database) -> No
 
 
 def test_a_relation_says_how_many_passages_it_does_not_list(catalog: Database) -> None:
-    relation = shown(catalog, article(), article(), passage(), passages_omitted=251)
+    relation = shown(catalog, article(), article(), passage(), omitted=251)
     assert relation.passages_omitted == 251
     assert presenting.explanation(relation).endswith("251 shorter passages are not listed.")
 
