@@ -107,7 +107,7 @@ class Intake:
         """Schedules these paths, and those that must wait for them, to be scanned together after a pause."""
         moment = time.monotonic() + self._limits.settle_seconds
         for path in matcher.postpone(paths):
-            self._schedule.scan_at(path, moment)
+            self._schedule.scan_later(path, moment)
 
     def _tasks(self, diff: FolderDiff, batch: Sequence[FileFact], matcher: MoveMatcher) -> list[Task]:
         """The tasks of a batch, with few enough files each that every worker has one."""

@@ -314,7 +314,7 @@ class Pipeline:
             if (diff.whole and not self.scanned.is_set()) or now - since >= self._limits.settle_seconds:
                 due.append(path)
             else:
-                self._schedule.scan_at(path, since + self._limits.settle_seconds)
+                self._schedule.scan_later(path, since + self._limits.settle_seconds)
         if due:
             await self._withdraw(diff, due)
         back = (self._missing.keys() & diff.known.keys()) - set(deleted)

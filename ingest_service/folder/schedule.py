@@ -23,6 +23,14 @@ class ScanSchedule:
         self._due[path] = moment
         self._woken.set()
 
+    def scan_later(self, path: str, moment: float) -> None:
+        """Schedules a path that was taken from `moment` on, unless it was scheduled since.
+
+        The close of a file may be reported while the file is scanned and seen open.
+        """
+        self._due.setdefault(path, moment)
+        self._woken.set()
+
     def scan_all(self, reason: str) -> None:
         """Schedules the whole folder at once; `reason` is for the log."""
         self._reason = reason
