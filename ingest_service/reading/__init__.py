@@ -78,9 +78,10 @@ class _Walk:
             raise NestedTooDeep
         format_ = formats.detect(source)
         self.accumulates |= format_.accumulates and depth == 0
+        wrong_suffix = formats.misnamed(source, format_)
         for part in format_.read(source):
             if isinstance(part, Reading):
-                yield _noted(_placed(part, container), formats.misnamed(source, format_))
+                yield _noted(_placed(part, container), wrong_suffix)
             elif isinstance(part, Member):
                 yield from self._member(part, container, depth + 1)
             else:

@@ -4,7 +4,7 @@ from ingest_service.errors import UnknownFormat
 from ingest_service.reading import docx, feeds, gzip_file, html, mail, markdown, pdf, text, warc, zip_archive
 from ingest_service.reading.format import Format, Source
 from ingest_service.reading.news import anpa, newsml, newsml_g2, ninjs, nitf
-from ingest_service.reading.opening import SUFFIXES, Opening
+from ingest_service.reading.opening import SUFFIXES, Opening, suffix_of
 
 # The first format that recognises a file reads it. What none recognises, and is prose, is plain text.
 FORMATS: tuple[Format, ...] = (
@@ -24,6 +24,8 @@ FORMATS: tuple[Format, ...] = (
     zip_archive.FORMAT,
 )
 
+_KNOWN_SUFFIXES = {suffix for format_ in (*FORMATS, text.FORMAT) for suffix in format_.suffixes} | SUFFIXES.keys()
+
 
 def detect(source: Source) -> Format:
     """The format of a file. Raises UnknownFormat, which names the format if it is known."""
@@ -38,13 +40,10 @@ def detect(source: Source) -> Format:
 
 def misnamed(source: Source, format_: Format) -> str | None:
     """A sentence that says by which suffix a file is named, if that is the suffix of another format."""
-    suffix = Opening(source.content, source.name).suffix
-    others = {name for other in (*FORMATS, text.FORMAT) for name in other.suffixes} | SUFFIXES.keys()
-    return (
-        None
-        if not suffix or suffix in format_.suffixes or suffix not in others
-        else f"named {suffix}, read as {format_.name}"
-    )
+    suffix = suffix_of(source.name)
+    if suffix in format_.suffixes or suffix not in _KNOWN_SUFFIXES:
+        return None
+    return f"named {suffix}, read as {format_.name}"
 
 
 def _unread_suffixes() -> dict[str, str]:

@@ -71,8 +71,7 @@ class Opening:
 
     def __init__(self, content: bytes, name: str) -> None:
         self.content = content
-        self.suffix = PurePosixPath(name).suffix.lower()
-        """The suffix of the name in lower case, with its dot."""
+        self.suffix = suffix_of(name)
 
     @cached_property
     def kind(self) -> str | None:
@@ -96,6 +95,11 @@ class Opening:
             return None
         element = ROOT.match(text_formats.PROLOG.sub("", self.text).lstrip())
         return element[1] if element else None
+
+
+def suffix_of(name: str) -> str:
+    """The suffix of a name in lower case, with its dot; empty if it has none."""
+    return PurePosixPath(name).suffix.lower()
 
 
 def _by_magic(content: bytes) -> str | None:

@@ -28,7 +28,6 @@ def reading(file: Source) -> Reading:
     decoded = charset.decode(file.content)
     page = document.parsed(decoded.text)
     stated = metadata.read(page)
-    language = str(stated.get("language"))
     place = cleaning.clean(page, stated)
     source = body.article(page, place)
     if not any(map(str.isalnum, source)):
@@ -39,7 +38,7 @@ def reading(file: Source) -> Reading:
     if decoded.rivals:
         detail = f"{decoded.encoding}, possibly {' or '.join(decoded.rivals)}"
         notes = (Note(ENCODING, (0, 0), "", detail=detail), *notes)
-    if language.startswith(ENGLISH) and len(source) > SHORT:
+    if len(source) > SHORT and str(stated.get("language")).startswith(ENGLISH):
         del stated["language"]
     media_type = XHTML if document.is_xhtml(decoded.text) else MEDIA_TYPE
     return Reading(None, media_type, decoded.encoding, source, text, notes, stated, is_extracted=True)
