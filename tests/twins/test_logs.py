@@ -63,9 +63,12 @@ def test_a_line_for_people_has_time_level_event_and_fields_in_order(
     log = structlog.get_logger()
     log.warning("request", path="/v1/a", status=200, detail="two words", quoted="it's", healthy=None, names=["a"])
     logging.getLogger("sqlalchemy.pool").error("lost")
-    first, second = capsys.readouterr().err.splitlines()
+    log.error("failed", exc_info=ValueError("no such month"))
+    first, second, third, *traceback = capsys.readouterr().err.splitlines()
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", first.partition(" ")[0])
     assert first.partition(" ")[2] == (
         f"[warning  ] {'request':<30} detail='two words' healthy=None names=['a'] path=/v1/a quoted=\"it's\" status=200"
     )
     assert second.partition(" ")[2] == "[error    ] lost"
+    assert third.partition(" ")[2] == "[error    ] failed"
+    assert traceback[-1] == "ValueError: no such month"
