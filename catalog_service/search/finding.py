@@ -13,12 +13,11 @@ from sqlalchemy.orm import Session
 
 from catalog_service import documents
 from catalog_service.errors import SearchTooExpensive
-from catalog_service.resources import Document
-from catalog_service.search import counting, plan
+from catalog_service.search import collapsed, counting, plan
 from catalog_service.search.grammar import Parsed, leaves, parse
 from catalog_service.search.grouping import Group, Groups
 from catalog_service.search.plan import Tier
-from catalog_service.search.results import Collapsed, Hit, Query, SearchResults, Snippet, Understood
+from catalog_service.search.results import Hit, Query, SearchResults, Snippet, Understood
 from catalog_service.search.scope import PUBLISHED, SearchScope
 from catalog_service.search.snippets import Allowance, Highlighter
 from catalog_service.search.tree import Or
@@ -151,6 +150,7 @@ def _hits(
     statement = sa.select(*columns).where(Version.seq.in_([ranked.entry for ranked in shown]))
     rows = {row.document: row for row in scope.session.execute(statement)}
     matched = _matched_versions(scope, rows)
+    listed = collapsed.read(scope, (ranked.group for ranked in shown))
     fields = scope.query.within if scope.query.highlight else ()
     highlighters = [Highlighter(field, leaves(parsed.node), allowance) for field in fields]
     return tuple(
@@ -159,7 +159,7 @@ def _hits(
             version=rows[ranked.document].number,
             score=ranked.score,
             snippets=_snippets(highlighters, rows[ranked.document]),
-            collapsed=_collapsed(scope.query, by_id[ranked.document], ranked.group),
+            collapsed=collapsed.of_hit(scope.query, by_id[ranked.document], ranked.group, listed),
             matched_versions=tuple(matched[ranked.document]),
         )
         for ranked in shown
@@ -174,12 +174,6 @@ def _matched_versions(scope: SearchScope, rows: Mapping[str, sa.Row[Any]]) -> Ma
     for document, number in scope.session.execute(scope.of_documents(rows.keys()).matched_versions()):
         matched[document].append(number)
     return matched
-
-
-def _collapsed(query: Query, shown: Document, group: Group | None) -> Collapsed | None:
-    if group is None or not group.hidden or query.collapse == "none":
-        return None
-    return Collapsed(story=shown.story.id if shown.story else None, count=len(group.hidden), because=query.collapse)
 
 
 def _snippets(highlighters: Iterable[Highlighter], row: sa.Row[Any]) -> tuple[Snippet, ...]:

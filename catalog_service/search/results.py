@@ -52,12 +52,27 @@ class Snippet(Resource):
     highlights: tuple[Span, ...]
 
 
+class CollapsedDocument(Resource):
+    """A document that a hit represents."""
+
+    id: UUID
+    collection: str
+    path: str
+    title: str
+    publisher: str | None
+    published: str | None
+
+
 class Collapsed(Resource):
-    """The `count` other matching documents that a hit represents: its copies, or the other documents of its story."""
+    """The `count` other matching documents that a hit represents: its copies, or the other documents of its story.
+
+    `documents` are the first five of them, the earliest filing first.
+    """
 
     story: UUID | None
     count: int
     because: Literal["duplicates", "stories"]
+    documents: tuple[CollapsedDocument, ...]
 
 
 class Hit(Resource):

@@ -1,6 +1,8 @@
 """What all pages share: their headers, the parameters of a request, and the answer made from a template."""
 
+import re
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,10 +13,14 @@ from aiohttp import web
 from catalog_service import contract
 from catalog_service.errors import BadQuery, NotFound
 from catalog_service.keys import DATABASE
+from catalog_service.store import moments
 from catalog_service.store.db import Database
+from catalog_service.store.moments import AsOf
 
 # The number of entries of one page of a list.
 PAGE = 50
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = timedelta(days=1, microseconds=-1)
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
     "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -59,6 +65,24 @@ def parameters(request: web.Request, names: set[str]) -> Mapping[str, str]:
         errors = tuple(contract.FieldError(pointer=name, detail="unknown parameter") for name in unknown)
         raise BadQuery(f"This page has no parameter {', '.join(unknown)}.", errors=errors)
     return request.query
+
+
+def moment(text: str | None) -> AsOf | None:
+    """The moment of a form's field: a date, which means its end in UTC or now, a time of RFC 3339, or seq:N.
+
+    None for no text. Raises BadQuery.
+    """
+    if not text:
+        return None
+    now = datetime.now(UTC)
+    try:
+        if not _DATE.fullmatch(text):
+            return moments.parse(text, now)
+        begin = datetime.fromisoformat(text).replace(tzinfo=UTC)
+        return AsOf(text, now, time=min(begin + _DAY, now) if begin < now else begin)
+    except (ValueError, OverflowError):
+        detail = "is a date such as 2026-11-22, a time of RFC 3339 in UTC, or seq:N"
+        raise BadQuery(f"as_of {detail}.", errors=(contract.FieldError(pointer="as_of", detail=detail),)) from None
 
 
 def uuid(request: web.Request) -> UUID:

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from catalog_service import contract, marking, resources
 from catalog_service.relation_types import STORY_TYPES, Wording, wording
 from catalog_service.relations.related_documents import Ending, RelatedDocument
-from catalog_service.search.results import Hit, Snippet
 from catalog_service.store.prepared import NamedRow
 
 CHANGE_WORDS = {
@@ -18,16 +17,13 @@ CHANGE_WORDS = {
 }
 # What differs in two texts, by the significance of their difference.
 DIFFERING = {"figure": "figures", "date": "dates", "quotation": "words inside quotation marks"}
-SNIPPETS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class ListedDocument:
-    """A document in a list, with its marked snippets and the number of copies that it represents."""
+    """A document in a list."""
 
     document: resources.Document
-    snippets: tuple[list[marking.Segment], ...] = ()
-    copies: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +68,6 @@ class RelationSide:
     opposite: str
     version: resources.Version
     paragraphs: list[list[marking.Segment]]
-
-
-def listed_document(hit: Hit) -> ListedDocument:
-    """A hit of a search with its first SNIPPETS snippets of the text, marked."""
-    snippets = [snippet for snippet in hit.snippets if snippet.field == "text"][:SNIPPETS]
-    copies = hit.collapsed.count if hit.collapsed else 0
-    return ListedDocument(hit.document, tuple(_marked(snippet) for snippet in snippets), copies)
-
-
-def _marked(snippet: Snippet) -> list[marking.Segment]:
-    spans = [(start - snippet.start, end - snippet.start) for start, end in snippet.highlights]
-    passages = [marking.MarkedSpan(number, span) for number, span in enumerate(spans)]
-    # The page shows a snippet as one paragraph: its paragraph breaks become spaces, of the same length.
-    [segments] = marking.marked([snippet.text.replace(marking.PARAGRAPH_BREAK, "  ")], passages)
-    return segments
 
 
 def sides(

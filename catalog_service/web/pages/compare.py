@@ -28,9 +28,9 @@ async def _current(request: web.Request, document_id: UUID) -> int:
 
 
 async def redirect(request: web.Request) -> web.Response:
-    """The address that this page had before: /documents/{id}/changes/1..2."""
-    parts = request.match_info
-    location = layout.address(f"/documents/{parts['id']}/compare", **{"from": parts["first"], "to": parts["second"]})
+    """The address that this page had before: /documents/{id}/changes/1..2. Raises NotFound."""
+    first, second = (layout.number(request.match_info[name]) for name in ("first", "second"))
+    location = layout.address(f"/documents/{layout.uuid(request)}/compare", **{"from": first, "to": second})
     return web.Response(status=308, headers={"Location": location})
 
 

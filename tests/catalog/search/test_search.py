@@ -129,7 +129,14 @@ def test_the_first_of_copies_and_the_newest_of_a_story_are_shown(catalog: Databa
     [copies] = run(catalog, "title:peace monday").hits
     assert copies.document.path == "001.txt"
     assert copies.document.story is not None
-    assert copies.collapsed == Collapsed(story=copies.document.story.id, count=2, because="duplicates")
+    assert copies.collapsed is not None
+    assert [(each.path, each.publisher) for each in copies.collapsed.documents] == [
+        ("002.txt", "Herald"),
+        ("003.txt", "Yonhap"),
+    ]
+    listed = copies.collapsed.documents
+    because = "duplicates"
+    assert copies.collapsed == Collapsed(story=copies.document.story.id, count=2, because=because, documents=listed)
     story = [hit for hit in run(catalog, "envoys", collapse="stories").hits if hit.collapsed]
     assert [(hit.document.path, hit.collapsed and hit.collapsed.because) for hit in story] == [("003.txt", "stories")]
 
