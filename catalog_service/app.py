@@ -1,6 +1,7 @@
 """The catalog as a web application: its parts put together, started and stopped."""
 
 import asyncio
+import functools
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
@@ -14,6 +15,7 @@ from catalog_service.api.operations import Operation
 from catalog_service.broadcast import Broadcast
 from catalog_service.differences import Differences
 from catalog_service.history.group_commit import Writer
+from catalog_service.history.preparer import Preparer
 from catalog_service.ingest_client import IngestClient
 from catalog_service.keys import (
     ACCESS,
@@ -24,6 +26,7 @@ from catalog_service.keys import (
     INGEST,
     METRICS,
     POINTS,
+    PREPARER,
     SETTINGS,
     STOPPING,
     WRITER,
@@ -51,9 +54,10 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     app[ACCESS] = Access(settings, app[POINTS])
     app[METRICS] = Metrics()
     app[BROADCAST] = Broadcast(database, limit=settings.limits.readers)
+    app[PREPARER] = Preparer(database)
     app[WRITER] = Writer(
         database,
-        events.record_events,
+        functools.partial(events.record_events, prepared=app[PREPARER].prepared),
         limit=settings.limits.waiting_events,
         together=contract.MAX_BATCH_EVENTS,
         committed=app[BROADCAST].wake,
@@ -75,6 +79,7 @@ def create_app(settings: Settings, database: Database) -> web.Application:
 async def _close(app: web.Application) -> None:
     app[POINTS].close()
     app[DIFFERENCES].close()
+    app[PREPARER].close()
     await app[INGEST].close()
 
 

@@ -11,6 +11,7 @@ from catalog_service.broadcast import Broadcast
 from catalog_service.contract import AnyEvent, Problem, Receipt
 from catalog_service.differences import Differences
 from catalog_service.history.group_commit import Writer
+from catalog_service.history.preparer import Preparer
 from catalog_service.history.record import Malformed
 from catalog_service.ingest_client import IngestClient
 from catalog_service.metrics import Metrics
@@ -27,6 +28,7 @@ INGEST = web.AppKey("ingest", IngestClient)
 POINTS = web.AppKey("points", PointReader)
 ACCESS = web.AppKey("access", Access)
 WRITER: web.AppKey[Writer[AnyEvent | Malformed, Receipt]] = web.AppKey("writer")
+PREPARER = web.AppKey("preparer", Preparer)
 BROADCAST = web.AppKey("broadcast", Broadcast)
 # Set when the service is about to stop; requests that wait for a change then answer at once.
 STOPPING = web.AppKey("stopping", asyncio.Event)

@@ -27,7 +27,8 @@ from catalog_service.errors import (
 )
 from catalog_service.history import record
 from catalog_service.history.record import EventRefused, Malformed
-from catalog_service.keys import DATABASE, METRICS, SETTINGS, WRITER
+from catalog_service.history.state import Prepared
+from catalog_service.keys import DATABASE, METRICS, PREPARER, SETTINGS, WRITER
 from catalog_service.store import counter
 
 ACCEPTED = (EVENT_MEDIA_TYPE, BATCH_MEDIA_TYPE)
@@ -82,7 +83,8 @@ async def publish(request: web.Request, _parameters: NoParameters) -> web.Respon
     if kind == JSON:
         body = {**_attributes(request.headers), "data": body}
     events = read(body if kind == BATCH_MEDIA_TYPE else [body])
-    receipts = await request.config_dict[WRITER].record(events) if events else ()
+    async with request.config_dict[PREPARER].preparing(events):
+        receipts = await request.config_dict[WRITER].record(events) if events else ()
     for receipt in receipts:
         request.config_dict[METRICS].events.labels(receipt.outcome).inc()
     return answer(Receipts(receipts=tuple(receipts)))
@@ -128,9 +130,11 @@ def _pointer(loc: tuple[int | str, ...]) -> str:
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in loc[1:])
 
 
-def record_events(session: Session, received: Sequence[contract.AnyEvent | Malformed]) -> list[contract.Receipt]:
+def record_events(
+    session: Session, received: Sequence[contract.AnyEvent | Malformed], prepared: Prepared
+) -> list[contract.Receipt]:
     """Records the events of one drained batch; the writer calls it in one transaction."""
-    return record.record_batch(session, received, datetime.now(UTC))
+    return record.record_batch(session, received, datetime.now(UTC), prepared)
 
 
 async def put_original(request: web.Request, parameters: OfOriginal) -> web.Response:

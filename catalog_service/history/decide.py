@@ -241,7 +241,7 @@ def _append(
     row = replace(row, versions=number, number=row.number if version.late else number)
     fields: dict[str, Any] = {"version": number, "late": True} if version.late else {}
     row = _change(state, turn, row, "created" if number == 1 else "changed", **fields)
-    change = versions.describe_change(previous, version)
+    change = versions.describe_change(previous, version, state.prepared.changes)
     state.add_version(replace(version, number=number, change=change, seq=row.seq))
     state.documents[row.id] = row
     return row

@@ -17,7 +17,7 @@ from catalog_service.errors import CatalogError, EventRefused
 from catalog_service.history import load, receipts, write
 from catalog_service.history.decide import decide
 from catalog_service.history.originals import put as put_original
-from catalog_service.history.state import BatchState
+from catalog_service.history.state import BatchState, Prepared
 from catalog_service.relations import components, links
 from catalog_service.store import bulk, counter
 from catalog_service.store.counter import WriterTurn
@@ -27,6 +27,7 @@ __all__ = ["EventRefused", "Malformed", "heads", "put_original", "record_batch"]
 
 # PostgreSQL's class of SQLSTATEs for values above one of its limits, such as the size of an index row.
 LIMIT_EXCEEDED = "54"
+NOTHING = Prepared()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +39,31 @@ class Malformed:
 
 
 def record_batch(
-    session: Session, received: Sequence[contract.AnyEvent | Malformed], now: datetime
+    session: Session,
+    received: Sequence[contract.AnyEvent | Malformed],
+    now: datetime,
+    prepared: Prepared = NOTHING,
 ) -> list[contract.Receipt]:
-    """Records each event whole or not at all and returns the receipts in the order sent."""
+    """Records each event whole or not at all and returns the receipts in the order sent.
+
+    What is `prepared` of their versions is not computed while other writers wait.
+    """
     turn = counter.take_turn(session, now)
-    recorded = _record_together(session, turn, received)
+    recorded = _record_together(session, turn, received, prepared)
     if recorded is None:
-        recorded = [_record_alone(session, turn, event) for event in received]
+        recorded = [_record_alone(session, turn, event, prepared) for event in received]
     counter.end_turn(session, turn)
     return recorded
 
 
 def _record_together(
-    session: Session, turn: WriterTurn, received: Sequence[contract.AnyEvent | Malformed]
+    session: Session, turn: WriterTurn, received: Sequence[contract.AnyEvent | Malformed], prepared: Prepared
 ) -> list[contract.Receipt] | None:
     """The receipts of all events; None when the database cannot store one of them, and nothing was recorded."""
     before = turn.seq
     try:
         with session.begin_nested():
-            return _record(session, turn, received)
+            return _record(session, turn, received, prepared)
     except exc.DBAPIError as error:
         if not _is_about_a_value(error):
             raise
@@ -70,8 +77,10 @@ def _is_about_a_value(error: exc.DBAPIError) -> bool:
     return isinstance(error, exc.DataError | exc.IntegrityError) or state.startswith(LIMIT_EXCEEDED)
 
 
-def _record_alone(session: Session, turn: WriterTurn, event: contract.AnyEvent | Malformed) -> contract.Receipt:
-    recorded = _record_together(session, turn, [event])
+def _record_alone(
+    session: Session, turn: WriterTurn, event: contract.AnyEvent | Malformed, prepared: Prepared
+) -> contract.Receipt:
+    recorded = _record_together(session, turn, [event], prepared)
     if recorded is None:
         assert not isinstance(event, Malformed)
         return receipts.reject(turn, event, EventRefused("The database cannot store this event."))
@@ -79,15 +88,16 @@ def _record_alone(session: Session, turn: WriterTurn, event: contract.AnyEvent |
 
 
 def _record(
-    session: Session, turn: WriterTurn, received: Sequence[contract.AnyEvent | Malformed]
+    session: Session, turn: WriterTurn, received: Sequence[contract.AnyEvent | Malformed], prepared: Prepared
 ) -> list[contract.Receipt]:
     """Loads, decides and writes; stories and the search index follow once for all events."""
     state = load.load(session, [event for event in received if not isinstance(event, Malformed)])
+    state.prepared = prepared
     recorded = [_decide(state, turn, event) for event in received]
     connecting = links.connecting(session, state.left())
     write.write(session, state)
     bulk.insert(session, Change, state.log + components.update(session, turn, state.link_changes(connecting)))
-    search.index(session, state.added.versions)
+    search.index(session, state.added.versions, prepared.index_rows)
     return recorded
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from catalog_service.relation_types import STORY_TYPES
 from catalog_service.relations.components import LinkChanges
@@ -11,6 +12,7 @@ from catalog_service.store.rows import (
     PENDING,
     ChangeRow,
     DocumentRow,
+    IndexRows,
     OriginalRow,
     ReceiptRow,
     Side,
@@ -29,6 +31,30 @@ class Additions:
     originals: list[OriginalRow] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What was computed before the batch; found by digests of title and text, it does not depend on the state.
+
+    `changes` has the result of `versions.compare` by the digests of both versions, `index_rows` the rows of the search
+    index by the digest of a version.
+    """
+
+    changes: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    index_rows: dict[str, IndexRows] = field(default_factory=dict)
+
+    def add(self, other: "Prepared") -> None:
+        """Adds what another one has."""
+        self.changes.update(other.changes)
+        self.index_rows.update(other.index_rows)
+
+    def remove(self, other: "Prepared") -> None:
+        """Removes what another one has; without it, a batch computes it."""
+        for versions in other.changes:
+            self.changes.pop(versions, None)
+        for version in other.index_rows:
+            self.index_rows.pop(version, None)
+
+
 @dataclass(slots=True)
 class BatchState:
     """Documents by id, receipts by event, versions by number; `observed` has the version of each observation.
@@ -44,6 +70,7 @@ class BatchState:
     originals: set[str] = field(default_factory=set)
     added: Additions = field(default_factory=Additions)
     log: list[ChangeRow] = field(default_factory=list)
+    prepared: Prepared = field(default_factory=Prepared)
     relations: RelationState = field(init=False)
 
     def __post_init__(self) -> None:

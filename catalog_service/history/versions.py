@@ -1,6 +1,6 @@
 """Makes versions from the articles of events: checks them, compares them, describes their change. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from catalog_service.store.rows import VersionRow
 # normaliser do not count.
 CONTENT_COLUMNS = ("digest", "kind", "language", "publisher", "published", "published_basis", "url", "details")
 # Characters of two texts in lines that differ. Up to so many, words are compared, in less than a second. Of more, only
-# lines are, because the other writers wait meanwhile.
+# lines are, because other writers may wait meanwhile (see `preparer`).
 MOST_COMPARED = 1_000_000
 
 
@@ -69,22 +69,31 @@ def same_content(first: VersionRow, second: VersionRow) -> bool:
     return all(getattr(first, name) == getattr(second, name) for name in CONTENT_COLUMNS)
 
 
-def describe_change(previous: VersionRow | None, version: VersionRow) -> dict[str, Any]:
-    """The value of the version's `change` column: how it differs from the version before it, if there is one."""
+def describe_change(
+    previous: VersionRow | None, version: VersionRow, compared: Mapping[tuple[str, str], dict[str, Any]]
+) -> dict[str, Any]:
+    """The value of the version's `change` column: how it differs from the version before it, if there is one.
+
+    `compared` has what `compare` returned before, by the digests of both versions.
+    """
     if previous is None:
         return {"kind": "created", "words_added": version.words, "words_removed": 0, "moved": 0, "significance": None}
+    change = compared.get((previous.digest, version.digest)) or compare(previous, version)
+    kind = version.change["kind"]
+    if kind == "publisher" and change["significance"] == "metadata":
+        kind = "metadata"
+    return {"kind": kind, **change}
+
+
+def compare(previous: VersionRow, version: VersionRow) -> dict[str, Any]:
+    """How title and text of a version differ from those of another: the numbers of words, and the significance."""
     texts = previous.text, version.text
     comparison = diffing.compare(*texts, MOST_COMPARED)
-    significance = diffing.significance((previous.title, version.title), texts, comparison.ops)
-    kind = version.change["kind"]
-    if kind == "publisher" and significance == "metadata":
-        kind = "metadata"
     return {
-        "kind": kind,
         "words_added": comparison.words_added,
         "words_removed": comparison.words_removed,
         "moved": comparison.words_moved,
-        "significance": significance,
+        "significance": diffing.significance((previous.title, version.title), texts, comparison.ops),
     }
 
 

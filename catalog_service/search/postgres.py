@@ -15,6 +15,7 @@ from catalog_service.search.grammar import MAX_PHRASE
 from catalog_service.search.plan import EVERYTHING, Plan, TermMatch
 from catalog_service.search.tables import LIVE, entry_table, search_entry
 from catalog_service.search.tree import And, Not, Or
+from catalog_service.store.rows import IndexRows
 
 # Tokens in one part. A token takes at most 480 bytes, so a part stays below the 1 MB of a tsvector.
 MAX_PART = 1_500
@@ -24,10 +25,10 @@ MAX_POSITIONS = 255
 OVERLAP = MAX_PHRASE - 1
 
 
-def put(session: Session, numbered: Iterable[tuple[int, IndexEntry]], table: str = LIVE) -> None:
-    """Adds entries, each with its number: the `seq` of its version."""
-    if rows := [row for number, entry in numbered for row in _rows(number, entry)]:
-        session.execute(_put(table), rows)
+def put(session: Session, numbered: Iterable[tuple[int, IndexRows]], table: str = LIVE) -> None:
+    """Adds the rows of entries, each entry with its number: the `seq` of its version."""
+    if values := [{"entry": number, **row} for number, entry_rows in numbered for row in entry_rows]:
+        session.execute(_put(table), values)
 
 
 @functools.cache
@@ -38,10 +39,10 @@ def _put(table: str) -> sa.TextClause:
     )
 
 
-def _rows(number: int, entry: IndexEntry) -> Iterator[dict[str, int | str]]:
-    for part, (title, text) in enumerate(_parts(entry)):
-        yield {
-            "entry": number,
+def rows(entry: IndexEntry) -> IndexRows:
+    """The rows of an entry, one for each part, without its number."""
+    return [
+        {
             "part": part,
             "title": _vector(title),
             "text": _vector(text),
@@ -49,6 +50,8 @@ def _rows(number: int, entry: IndexEntry) -> Iterator[dict[str, int | str]]:
             "title_words": " ".join(entries.word_terms(title)),
             "text_words": " ".join(entries.word_terms(text)),
         }
+        for part, (title, text) in enumerate(_parts(entry))
+    ]
 
 
 def remove(session: Session, numbers: Iterable[int], table: str = LIVE) -> None:

@@ -13,15 +13,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog_service.search import entries, tables
-from catalog_service.search.entries import IndexEntry
 from catalog_service.search.scope import ENGINES
 from catalog_service.store import counter
 from catalog_service.store.db import Database
+from catalog_service.store.rows import IndexRows
 from catalog_service.store.tables import Version
 
 # Versions in one transaction, which keeps out other writers for some tenths of a second.
 BATCH = 200
-Numbered = Sequence[tuple[int, IndexEntry]]
+Numbered = Sequence[tuple[int, IndexRows]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,14 @@ def _done(session: Session) -> int | None:
 
 
 def _read(session: Session, after: int) -> Numbered:
-    """The entries of the next versions."""
+    """The rows of the next versions."""
+    engine = ENGINES[session.get_bind().dialect.name]
     statement = sa.select(Version.seq, Version.title, Version.paragraphs).where(Version.seq > after)
-    rows = session.execute(statement.order_by(Version.seq).limit(BATCH))
-    return [(row.seq, entries.make_entry(row.title, "\n\n".join(row.paragraphs))) for row in rows]
+    versions = session.execute(statement.order_by(Version.seq).limit(BATCH))
+    return [
+        (version.seq, engine.rows(entries.make_entry(version.title, "\n\n".join(version.paragraphs))))
+        for version in versions
+    ]
 
 
 def _add(session: Session, after: int, batch: Numbered) -> bool:
@@ -90,7 +94,7 @@ def _add(session: Session, after: int, batch: Numbered) -> bool:
     numbers = [number for number, _ in batch]
     remaining = set(session.scalars(sa.select(Version.seq).where(Version.seq.in_(numbers))))
     engine = ENGINES[session.get_bind().dialect.name]
-    engine.put(session, ((number, entry) for number, entry in batch if number in remaining), tables.NEXT)
+    engine.put(session, ((number, rows) for number, rows in batch if number in remaining), tables.NEXT)
     session.execute(sa.update(tables.build).values(done=max(numbers, default=after)))
     return False
 

@@ -12,12 +12,13 @@ from catalog_service.search.entries import COLUMNS, IndexEntry
 from catalog_service.search.plan import EVERYTHING, Plan, TermMatch
 from catalog_service.search.tables import LIVE
 from catalog_service.search.tree import And, Not, Or
+from catalog_service.store.rows import IndexRows
 
 
-def put(session: Session, numbered: Iterable[tuple[int, IndexEntry]], table: str = LIVE) -> None:
-    """Adds entries, each with its number: the `seq` of its version."""
-    if rows := [_row(number, entry) for number, entry in numbered]:
-        session.execute(_put(table), rows)
+def put(session: Session, numbered: Iterable[tuple[int, IndexRows]], table: str = LIVE) -> None:
+    """Adds the rows of entries, each entry with its number: the `seq` of its version."""
+    if values := [{"entry": number, **row} for number, entry_rows in numbered for row in entry_rows]:
+        session.execute(_put(table), values)
 
 
 @functools.cache
@@ -28,7 +29,8 @@ def _put(table: str) -> sa.TextClause:
     )
 
 
-def _row(number: int, entry: IndexEntry) -> dict[str, int | str]:
+def rows(entry: IndexEntry) -> IndexRows:
+    """The row of an entry, without its number."""
     terms = {
         "title": entries.stem_terms(entry.whole_title),
         "text": entries.stem_terms(entry.whole_text),
@@ -36,7 +38,7 @@ def _row(number: int, entry: IndexEntry) -> dict[str, int | str]:
         "title_words": entries.word_terms(entry.whole_title),
         "text_words": entries.word_terms(entry.whole_text),
     }
-    return {"entry": number, **{name: " ".join(column) for name, column in terms.items()}}
+    return [{name: " ".join(column) for name, column in terms.items()}]
 
 
 def remove(session: Session, numbers: Iterable[int], table: str = LIVE) -> None:

@@ -62,7 +62,7 @@ def test_a_part_that_died_is_exit_code_1() -> None:
 WITH_A_FAULT = """
 from catalog_service.api import events
 from catalog_service.cli import main
-events.record_events = lambda session, received: None
+events.record_events = lambda session, received, prepared: None
 main()
 """
 

@@ -8,14 +8,17 @@ import gzip
 import io
 import json
 import operator
+import threading
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from urllib.parse import quote
 
 import aiohttp
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from catalog_service import diffing
 from catalog_service.contract import BATCH_MEDIA_TYPE, EVENT_MEDIA_TYPE, MAX_BATCH_BYTES, MAX_BATCH_EVENTS, digest_of
 from tests.catalog.api.conftest import Json, problem_of, publish
 from tests.catalog.events import article, document_id, original, raw_event, relation
@@ -29,6 +32,23 @@ async def test_an_event_is_recorded_once_and_then_replayed(client: aiohttp.Clien
     second = await publish(client, raw_event(1))
     assert [first[0]["outcome"], second[0]["outcome"]] == ["recorded", "replayed"]
     assert {**first[0], "outcome": "replayed"} == second[0]
+
+
+async def test_no_long_versions_are_compared_by_the_writer(
+    client: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads, compare = [], diffing.compare
+
+    def noting(*args: Any) -> diffing.Comparison:  # noqa: ANN401  As `compare`.
+        threads.append(threading.current_thread().name.rpartition("_")[0])
+        return compare(*args)
+
+    monkeypatch.setattr(diffing, "compare", noting)
+    await publish(client, raw_event(1))
+    for observation, size in ((2, 9_999), (3, 10), (4, 10_000)):
+        changed = raw_event(1, observation, "changed", article=article(text=f"Talks {observation} " * size))
+        assert [receipt["outcome"] for receipt in await publish(client, changed)] == ["recorded"]
+    assert threads == ["catalog-prepare", "catalog-write", "catalog-prepare"]
 
 
 async def test_concurrent_batches_are_all_recorded(client: aiohttp.ClientSession) -> None:

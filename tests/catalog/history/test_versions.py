@@ -14,7 +14,7 @@ def change(before: str, after: str) -> dict[str, Any]:
         versions.draft(event(1, number, "changed", article=article(text=text)).data, NOW)
         for number, text in enumerate((before, after), 1)
     )
-    return versions.describe_change(first, second)
+    return versions.describe_change(first, second, {})
 
 
 def test_of_very_long_texts_only_lines_are_compared() -> None:

@@ -117,8 +117,9 @@ def test_both_databases_find_what_the_reference_finds(
     orders = []
     for database in databases:
         with database.engine.connect() as connection, Session(connection) as session:
-            numbered = [(number, entries.make_entry(*texts)) for number, texts in enumerate(corpus, start=1)]
-            ENGINES[connection.dialect.name].put(session, numbered)
+            engine = ENGINES[connection.dialect.name]
+            numbered = [(number, engine.rows(entries.make_entry(*texts))) for number, texts in enumerate(corpus, 1)]
+            engine.put(session, numbered)
             assert [numbers(session, plan.everywhere(node, fields)) for node in nodes] == expected
             orders.append([[numbers(session, tier.plan) for tier in plan.tiers(node, fields)] for node in nodes])
             session.rollback()
@@ -143,7 +144,8 @@ def test_a_text_longer_than_one_part_is_found_by_any_phrase(databases: list[Data
     assert ReferenceDocument([], analyzer.analyze(text)).matches(node, FIELDS)
     for database in databases:
         with database.engine.connect() as connection, Session(connection) as session:
-            ENGINES[connection.dialect.name].put(session, [(1, entries.make_entry("", text))])
+            engine = ENGINES[connection.dialect.name]
+            engine.put(session, [(1, engine.rows(entries.make_entry("", text)))])
             assert numbers(session, plan.everywhere(node, FIELDS)) == [1]
             session.rollback()
 
