@@ -8,6 +8,7 @@ from uuid import uuid4
 import structlog
 from aiohttp import web
 
+from catalog_service.access import policy
 from catalog_service.api.operations import Operation, TokenScope
 from catalog_service.contract import FieldError
 from catalog_service.errors import AddressTooLong, BadQuery, HeadersTooLarge, NotFound
@@ -78,19 +79,27 @@ def _unstorable(parameters: Iterable[tuple[str, str]]) -> tuple[FieldError, ...]
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Demands the scope of the operation; a page or an unknown address needs the scope `read`."""
     if scope := _scope(request):
-        authorization = request.headers.get("Authorization", "")
         request[WITH_TOKEN] = await request.config_dict[ACCESS].demand(
-            scope, authorization=authorization, host=request.host
+            scope, authorization=_authorization(request, scope), host=request.host
         )
     return await handler(request)
+
+
+def _authorization(request: web.Request, scope: TokenScope) -> str:
+    """The Authorization header, or what the cookie of the pages says instead of it; the cookie is for reading only."""
+    if (given := request.headers.get("Authorization")) or scope != "read":
+        return given or ""
+    token = request.cookies.get(policy.TOKEN_COOKIE)
+    return policy.as_header(token) if token else ""
 
 
 def _scope(request: web.Request) -> TokenScope | None:
     operation = getattr(request.match_info.handler, "__self__", None)
     if isinstance(operation, Operation):
         return operation.scope
-    # A browser asks what it may do before it may show a token; style sheets are no secret.
-    return None if request.method == "OPTIONS" or request.path.startswith("/static/") else "read"
+    # A browser asks what it may do before it may show a token; style sheets are no secret, and signing in needs none.
+    is_open = request.method == "OPTIONS" or request.path.startswith("/static/") or request.path == "/sign-in"
+    return None if is_open else "read"
 
 
 async def finish(request: web.Request, response: web.StreamResponse) -> None:

@@ -10,6 +10,8 @@ from catalog_service.errors import Forbidden, HostUnknown, Unauthorized
 from catalog_service.settings import Settings, is_loopback
 from catalog_service.store.point_reads import PointReader
 
+# The cookie in which the pages keep the token of a reader; it counts for the scope `read` only.
+TOKEN_COOKIE = "palimpsest_token"  # noqa: S105  The name of a cookie, not a token.
 # An open catalog checks this often whether a token exists; so long the first token may take to close it.
 TOKEN_CHECK_SECONDS = 1.0
 _HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[^:\[\]]*)(?::\d{1,5})?")
@@ -61,6 +63,11 @@ class Access:
             self._open = not await self._points.read(tokens.exist, datetime.now(UTC))
             self._checked_at = now
         return self._open
+
+
+def as_header(token: str) -> str:
+    """The token as the value of an Authorization header (RFC 6750, 2.1)."""
+    return f"Bearer {token}"
 
 
 def _bearer(authorization: str) -> str | None:

@@ -19,6 +19,9 @@ from catalog_service.store.moments import AsOf
 
 # The number of entries of one page of a list.
 PAGE = 50
+# The parameters that name a place in a list, and the codes of the problems with them.
+CURSORS = frozenset({"cursor", "since"})
+CURSOR_CODES = frozenset({"cursor-invalid", "cursor-mismatch", "cursor-expired"})
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DAY = timedelta(days=1, microseconds=-1)
 HEADERS = {
@@ -39,8 +42,18 @@ def answer(request: web.Request, template: str, context: Mapping[str, Any], *, s
 
 
 def error_page(request: web.Request, problem: contract.Problem) -> web.Response:
-    """The problem as a page."""
-    return answer(request, "error.html", {"problem": problem}, status=problem.status)
+    """The problem as a page with what to do about it: give a token, begin a list again, try again."""
+    context = {
+        "problem": problem,
+        "address": request.path_qs,
+        "begin_again": _without_cursor(request) if problem.code in CURSOR_CODES else None,
+    }
+    return answer(request, "error.html", context, status=problem.status)
+
+
+def _without_cursor(request: web.Request) -> str:
+    """The address of the request, on the first page of its list."""
+    return address(request.path, **{name: value for name, value in request.query.items() if name not in CURSORS})
 
 
 def database(request: web.Request) -> Database:

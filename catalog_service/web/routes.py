@@ -10,7 +10,7 @@ from aiohttp import web
 from catalog_service.errors import NotFound
 from catalog_service.keys import ERROR_PAGE
 from catalog_service.web import assets, foreign_text, layout, presenting
-from catalog_service.web.pages import compare, document, front, relation, search, story
+from catalog_service.web.pages import compare, document, front, relation, search, sign_in, story
 
 ASSETS = web.AppKey("assets", assets.Assets)
 # The sections of the navigation: the name and the address of each.
@@ -36,6 +36,8 @@ def setup(app: web.Application) -> None:
     app.router.add_get("/documents/{id}/changes/{first}..{second}", compare.redirect)
     app.router.add_get("/relations/{id}", relation.one)
     app.router.add_get("/stories/{id}", story.one)
+    app.router.add_post("/sign-in", sign_in.keep)
+    app.router.add_get("/sign-in", sign_in.ask)
     app.router.add_get("/static/{name:.+}", static)
 
 

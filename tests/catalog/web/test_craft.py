@@ -30,6 +30,8 @@ ADDRESSES = (
     f"/documents/{document_id(9)}",
     "/relations/{relation}",
     "/nowhere",
+    "/sign-in",
+    "/search?q=x&cursor=made-up",
 )
 
 
