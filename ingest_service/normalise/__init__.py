@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from ingest_service import characters, edits, versions
 from ingest_service.edits import apply
+from ingest_service.furniture import NO_LINES, NOTHING_LEARNED, Furniture, SiteLines
 from ingest_service.model import PARAGRAPH_BREAK, Article, Normaliser, Note, Reading
 from ingest_service.normalise import (
     broken_words,
@@ -32,6 +33,7 @@ from ingest_service.normalise import (
     metadata,
     notes,
     publishers,
+    site_furniture,
     site_names,
     suspects,
     title,
@@ -54,6 +56,7 @@ RULES = (
     wire_headers.wire_header,
     headline_lists.headline_list,
     furniture.page_furniture,
+    site_furniture.site_furniture,
     letterheads.letterhead,
     letterheads.release_label,
     title.breadcrumb,
@@ -87,10 +90,22 @@ def load() -> None:
     broken_words.known_words()
 
 
-def normalise(reading: Reading) -> Article:
-    """The article of a reading."""
+def normalise(reading: Reading, known: Furniture = NOTHING_LEARNED) -> Article:
+    """The article of a reading, without what is known of its site's furniture.
+
+    The source of a page, and so its furniture, is known only when all rules have read it. Where it has furniture, the
+    rules begin again without that. The publisher remains: a footer may be all that names it.
+    """
     rewritten = _rewritten(reading)
-    current = draft.opened(reading, rewritten)
+    article = _normalised(reading, rewritten)
+    lines = known.on(article)
+    if not lines.keys:
+        return article
+    return replace(_normalised(reading, rewritten, lines), publisher=article.publisher)
+
+
+def _normalised(reading: Reading, rewritten: tuple[Note, ...], lines: SiteLines = NO_LINES) -> Article:
+    current = draft.opened(reading, rewritten, lines)
     for rule in RULES:
         current = current.after(name_of(rule), rule(current))
     return _article(reading, rewritten, current)

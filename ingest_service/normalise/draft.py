@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from ingest_service.edits import apply
+from ingest_service.furniture import NO_LINES, SiteLines
 from ingest_service.model import Article, Json, Note, Reading, Span
 from ingest_service.normalise import layout
 from ingest_service.normalise.layout import Line
@@ -48,6 +49,7 @@ class Draft:
     notes: tuple[Note, ...] = ()
     # The file is one long line: wide gaps are its line ends, and no line of it was wrapped.
     is_one_line: bool = False
+    furniture: SiteLines = NO_LINES
 
     def after(self, rule: str, result: RuleResult) -> "Draft":
         """The draft after a rule, with a note for each change; this draft where the rule found nothing.
@@ -100,13 +102,16 @@ def _is_heading(text: str, title: str) -> bool:
     return label != text and len(label) <= LONGEST_LABEL and (not label or label.endswith(": "))
 
 
-def opened(reading: Reading, rewritten: Sequence[Note] = ()) -> Draft:
+def opened(reading: Reading, rewritten: Sequence[Note] = (), furniture: SiteLines = NO_LINES) -> Draft:
     """The draft of a reading before any rule, with the notes of the rewriters."""
     start = reading.front_matter[1] if reading.front_matter else 0
     source = apply(reading.source, rewritten)
     lines = layout.lines(source, start)
     is_one_line = "\n" not in reading.text[start:].strip()
-    return Draft(source, lines, Article("", ()), reading.metadata, reading.front_matter, is_one_line=is_one_line)
+    return Draft(
+        source, lines, Article("", ()), reading.metadata, reading.front_matter,
+        is_one_line=is_one_line, furniture=furniture,
+    )  # fmt: skip
 
 
 def _without(lines: Iterable[Line], cuts: Sequence[Span], source: str) -> Iterator[Line]:

@@ -1,0 +1,6 @@
+"""Site furniture: the lines that a site repeats at the edges of its pages, learned from the pages themselves. Pure."""
+
+from ingest_service.furniture.known import NO_LINES, NOTHING_LEARNED, Furniture, SiteLines
+from ingest_service.furniture.page import RULE, Page, page_of
+
+__all__ = ["NOTHING_LEARNED", "NO_LINES", "RULE", "Furniture", "Page", "SiteLines", "page_of"]

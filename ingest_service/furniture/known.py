@@ -1,0 +1,76 @@
+"""The furniture that is known: what is lifted from a page when it is read. Pure."""
+
+import pickle
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field
+
+from ingest_service.furniture.filings import FEWEST_LINES
+from ingest_service.furniture.page import ANONYMOUS, Page, line_key, page_of, source_of, title_key
+from ingest_service.model import Article
+
+
+@dataclass(frozen=True, slots=True)
+class SiteLines:
+    """The lines to be lifted from one page: its source, and the keys of lines and titles."""
+
+    source: str = ANONYMOUS
+    keys: frozenset[int] = frozenset()
+
+    def has(self, text: str) -> bool:
+        """Whether a line is one of them."""
+        return line_key(self.source, text) in self.keys or title_key(self.source, text) in self.keys
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """The keys of the learned lines and titles, by source."""
+
+    keys: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, lines: Iterable[tuple[str, int]]) -> "Furniture":
+        """The furniture of these pairs of a source and a key."""
+        return cls().with_lines(lines)
+
+    def with_lines(self, lines: Iterable[tuple[str, int]]) -> "Furniture":
+        """This furniture, and these pairs of a source and a key."""
+        added: dict[str, set[int]] = {}
+        for source, key in lines:
+            added.setdefault(source, set()).add(key)
+        more = {source: self.keys.get(source, frozenset()) | keys for source, keys in added.items()}
+        return Furniture({**self.keys, **more})
+
+    def on(self, article: Article) -> SiteLines:
+        """The lines of an article's page that are furniture."""
+        source = source_of(article)
+        if source not in self.keys:
+            return NO_LINES
+        return SiteLines(source, frozenset(furniture_on(page_of(article), self.keys[source])))
+
+    def packed(self) -> bytes:
+        """The furniture in bytes, for the workers; empty if nothing is learned."""
+        return pickle.dumps(self, pickle.HIGHEST_PROTOCOL) if self.keys else b""
+
+    @classmethod
+    def unpacked(cls, packed: bytes) -> "Furniture":
+        """The furniture that `packed` made, in a process of this service."""
+        if not packed:
+            return NOTHING_LEARNED
+        furniture: Furniture = pickle.loads(packed)  # noqa: S301  No other program made it.
+        return furniture
+
+
+NO_LINES = SiteLines()
+NOTHING_LEARNED = Furniture()
+
+
+def furniture_on(page: Page, keys: Set[int]) -> set[int]:
+    """Which of the keys are those of lines of a page, lifted or not. The headline of the page is none of them.
+
+    Of a page that names no source, a few lines are not enough: they may be those of another site.
+    """
+    lines = page.lines.keys() & keys
+    lines.discard(line_key(page.source, page.title))
+    if page.source == ANONYMOUS and len(lines) < FEWEST_LINES:
+        return set()
+    return lines | ({page.title_key} & keys)

@@ -1,0 +1,97 @@
+"""Learning: a line is furniture when three pages have it at their edges whose remaining texts do not match. Pure.
+
+Each page costs its own lines only: a line that is no furniture yet is remembered with the pages that have it, and these
+few pages are compared with the next page that has it.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from ingest_service.furniture.filings import are_filings
+from ingest_service.furniture.known import furniture_on
+from ingest_service.furniture.page import Page
+
+# A new page is compared with so many earlier pages that have a line of it: more may be filings of one story.
+MOST_COMPARED = 12
+# So many pages are remembered with a line that is no furniture yet.
+MOST_HOLDERS = 100
+# A title is furniture if so many lines below it are.
+FEWEST_BELOW = 2
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedLine:
+    """A line recognised as furniture, and the items of the three pages that are the evidence."""
+
+    key: int
+    source: str
+    text: str
+    evidence: tuple[int, int, int]
+
+
+@dataclass(slots=True)
+class Lesson:
+    """What a batch of pages teaches, on top of what is known.
+
+    `known` has the keys of furniture by source. `refused` are keys that a person disabled. `holders` has the items of
+    the pages with a line that is no furniture yet, by key: those stored before, and those of this batch. `pages` has
+    the pages of the stored holders, by item. `affected` are the items of pages whose text still has furniture.
+    """
+
+    known: dict[str, set[int]]
+    refused: Collection[int] = ()
+    holders: dict[int, list[int]] = field(default_factory=dict)
+    pages: dict[int, Page] = field(default_factory=dict)
+    learned: list[LearnedLine] = field(default_factory=list)
+    changed: set[int] = field(default_factory=set)
+    affected: set[int] = field(default_factory=set)
+    _filings: dict[tuple[int, int], bool] = field(default_factory=dict)
+
+    def take(self, pages: Iterable[tuple[int, Page]]) -> None:
+        """Learns from new pages, each with the id of its item."""
+        for item, page in pages:
+            self.pages[item] = page
+            known = self.known.setdefault(page.source, set())
+            for key, text in page.remaining.items():
+                self._take(item, page, known, (key, text))
+            self._take_title(item, page, known)
+            if furniture_on(page, known) & page.remaining.keys():
+                self.affected.add(item)
+
+    def _take_title(self, item: int, page: Page, known: set[int]) -> None:
+        """A title is furniture only above furniture: a column has the same title every day."""
+        below = [paragraph.key for paragraph in page.paragraphs[:FEWEST_BELOW]]
+        is_above_furniture = len(below) == FEWEST_BELOW and known.issuperset(below)
+        if page.title:
+            self._take(item, page, known, (page.title_key, page.title), may_learn=is_above_furniture)
+
+    def _take(self, item: int, page: Page, known: set[int], line: tuple[int, str], *, may_learn: bool = True) -> None:
+        key, text = line
+        if key in known or key in self.refused:
+            return
+        holders = self.holders.setdefault(key, [])
+        evidence = self._evidence(item, holders) if may_learn else None
+        if evidence is not None:
+            self.learned.append(LearnedLine(key, page.source, text, evidence))
+            known.add(key)
+            self.affected.update(holders, (item,))
+        elif item not in holders and len(holders) < MOST_HOLDERS:
+            holders.append(item)
+            self.changed.add(key)
+
+    def _evidence(self, item: int, holders: Sequence[int]) -> tuple[int, int, int] | None:
+        """Three pages of which no two are filings of one text: this one, and two of the holders of a line."""
+        others = [other for other in self._compared(holders) if not self._are_filings(item, other)]
+        pairs = (pair for pair in combinations(others, 2) if not self._are_filings(*pair))
+        return next(((first, second, item) for first, second in pairs), None)
+
+    def _compared(self, holders: Sequence[int]) -> list[int]:
+        """The holders that still have a page, and that a page is compared with."""
+        return [holder for holder in holders if holder in self.pages][:MOST_COMPARED]
+
+    def _are_filings(self, a: int, b: int) -> bool:
+        pair = min(a, b), max(a, b)
+        if a != b and pair not in self._filings:
+            self._filings[pair] = are_filings(self.pages[a], self.pages[b])
+        return a == b or self._filings[pair]

@@ -1,0 +1,139 @@
+"""A page as furniture is learned from it: its source, its paragraphs, and which of them are at its edges. Pure."""
+
+import functools
+import hashlib
+import urllib.parse
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ingest_service.model import Article
+
+RULE = "site-furniture"
+"""The rule of the notes that hold lifted furniture."""
+# An edge ends with its third long paragraph: menus and footers hold few, and a text consists of them.
+LONG_IN_EDGE = 3
+# The most paragraphs of one edge.
+DEEPEST = 200
+# A long paragraph, in bytes of UTF-8: one of a script without spaces has fewer characters.
+LONG = 120
+# A line of less, without white space and signs, is no evidence of anything; one of more characters is a text.
+SHORTEST = 2
+LONGEST_LINE = 2_000
+# Of the text between the edges so many characters are kept, to compare what remains of two pages.
+LONGEST_MIDDLE = 12_000
+# The source of pages that name neither a URL nor a publisher. Such pages are of one site if they share many lines.
+ANONYMOUS = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph. `key` is None for one that is not at an edge: it is never furniture."""
+
+    text: str
+    key: int | None
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the paragraph is longer than most lines of a menu."""
+        return is_long(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What learning needs of an article. `lifted` are the lines that reading lifted into notes, by their keys.
+
+    `title_key` is that of the title, which is furniture only where furniture follows it.
+    """
+
+    source: str
+    title: str
+    title_key: int
+    paragraphs: tuple[Paragraph, ...]
+    lifted: dict[int, str]
+
+    @property
+    def lines(self) -> dict[int, str]:
+        """The lines at the edges, lifted or not, by key."""
+        return self.lifted | self.remaining
+
+    @property
+    def remaining(self) -> dict[int, str]:
+        """The lines at the edges of the text, by key."""
+        return {paragraph.key: paragraph.text for paragraph in self.paragraphs if paragraph.key is not None}
+
+    def has(self, text: str) -> bool:
+        """Whether a line of the page, lifted or not, or its title has the letters and digits of this text."""
+        return fold(text) in map(fold, (self.title, *self.lines.values()))
+
+
+def page_of(article: Article) -> Page:
+    """The page of an article, whether or not furniture was lifted from it: the lifted lines count as lines of it."""
+    source = source_of(article)
+    paragraphs = tuple(_paragraphs(source, article.paragraphs))
+    lifted = {line_key(source, note.removed): note.removed for note in article.notes if note.rule == RULE}
+    return Page(source, article.title, title_key(source, article.title), paragraphs, lifted)
+
+
+def source_of(article: Article) -> str:
+    """The source of an article: `host:` and the host of its URL, else `publisher:` and the name, else `ANONYMOUS`."""
+    if article.url and (host := _host(article.url)):
+        return f"host:{host}"
+    return f"publisher:{article.publisher}" if article.publisher else ANONYMOUS
+
+
+def edges(paragraphs: Sequence[str], longest: int = LONG_IN_EDGE) -> list[bool]:
+    """Which paragraphs are at an edge: those from either end as far as the third long one."""
+    top = _depth(paragraphs, longest)
+    bottom = _depth(paragraphs[::-1], longest)
+    return [index < top or index >= len(paragraphs) - bottom for index in range(len(paragraphs))]
+
+
+def line_key(source: str, text: str) -> int:
+    """The key of a line of a source; 64 bits, signed. Case, signs and white space do not count."""
+    content = f"{source}\n{fold(text)}".encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), signed=True)
+
+
+def title_key(source: str, text: str) -> int:
+    """The key of a line as a title: a headline that other pages list is no furniture as the title of its own page."""
+    return line_key(f"{source}\ntitle", text)
+
+
+def is_long(text: str) -> bool:
+    """Whether a paragraph is longer than most lines of a menu."""
+    return len(text) > LONG or len(text.encode("utf-8", "surrogatepass")) > LONG
+
+
+@functools.lru_cache(maxsize=1024)
+def fold(text: str) -> str:
+    """The letters and digits of a text, in lower case."""
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _paragraphs(source: str, texts: Sequence[str]) -> Iterator[Paragraph]:
+    """All short paragraphs at the edges with their keys, and as much of the other text as is compared."""
+    room = LONGEST_MIDDLE
+    for text, is_edge in zip(texts, edges(texts), strict=True):
+        if is_edge and len(text) <= LONGEST_LINE:
+            yield Paragraph(text, line_key(source, text) if len(fold(text)) >= SHORTEST else None)
+        elif room > 0:
+            yield Paragraph(text[:room], None)
+            room -= len(text)
+
+
+def _depth(paragraphs: Sequence[str], longest: int) -> int:
+    """The number of paragraphs of the edge at the beginning."""
+    found = 0
+    for index, text in enumerate(paragraphs[:DEEPEST]):
+        found += is_long(text)
+        if found == longest:
+            return index + 1
+    return min(len(paragraphs), DEEPEST)
+
+
+def _host(url: str) -> str | None:
+    try:
+        host = urllib.parse.urlsplit(url).hostname
+    except ValueError:
+        return None
+    return host.removeprefix("www.") if host else None

@@ -1,0 +1,56 @@
+"""The lines that a site repeats on its pages, as far as they are known when a page is read."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from ingest_service.furniture.page import LONG_IN_EDGE, edges, is_long
+from ingest_service.normalise import bylines, dates, layout, names, sentences
+from ingest_service.normalise.draft import Draft, RuleResult
+
+# Lines were learned at the edges of texts; rules removed some long paragraphs of these, captions for example.
+LONG_REMOVED = 2
+# A headline has so many words or, in a script without spaces, so many characters.
+FEWEST_WORDS = 4
+SHORTEST_UNSPACED = 8
+
+
+def site_furniture(draft: Draft) -> RuleResult:
+    """Removes the paragraphs at the edges of a page that its site repeats, but for its own headline."""
+    if not draft.furniture.keys:
+        return RuleResult()
+    paragraphs = list(layout.paragraphs(draft.lines))
+    texts = [" ".join(line.text for line in lines) for lines in paragraphs]
+    at_edge = edges(texts, LONG_IN_EDGE + LONG_REMOVED)
+    removed = {
+        index
+        for index, (lines, text) in enumerate(zip(paragraphs, texts, strict=True))
+        if at_edge[index] and draft.furniture.has(text) and _is_uncut(draft, lines)
+    }
+    removed.discard(_headline(texts, removed))
+    return RuleResult(cuts=[(paragraphs[index][0].start, paragraphs[index][-1].end) for index in sorted(removed)])
+
+
+def _is_uncut(draft: Draft, lines: tuple[layout.Line, ...]) -> bool:
+    """Whether no rule before removed anything between these lines."""
+    return all(not draft.source[line.end : following.start].strip() for line, following in pairwise(lines))
+
+
+def _headline(texts: Sequence[str], removed: set[int]) -> int:
+    """The last line above the text, if it may be a headline and no other one remains; -1 if there is none.
+
+    The pages of a site list each other's headlines, so that a headline may be learned as furniture.
+    """
+    start = next((index for index, text in enumerate(texts) if _is_prose(text) and index not in removed), 0)
+    above = [index for index in range(start) if _may_be_headline(texts[index])]
+    return above[-1] if above and removed.issuperset(above) else -1
+
+
+def _is_prose(text: str) -> bool:
+    return is_long(text) or (sentences.is_ended(text) and text[-1] == ".")
+
+
+def _may_be_headline(text: str) -> bool:
+    is_enough = len(names.words(text)) >= FEWEST_WORDS or (
+        bool(layout.UNSPACED.search(text)) and len(text) >= SHORTEST_UNSPACED
+    )
+    return is_enough and not dates.alone(text) and not bylines.is_byline(text)
