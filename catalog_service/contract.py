@@ -386,6 +386,8 @@ class IngestStatus(Frozen):
     outbox: dict[str, int]
     to_judge: int = 0
     to_read_again: int = 0
+    to_learn: int = 0
+    """The articles from which no furniture of sites was learned yet."""
     oldest_waiting_seconds: float | None = None
     watcher: dict[str, Any] = {}
     healthy: bool = True

@@ -53,6 +53,8 @@ class Intake:
         """Which files wait until their writer has finished."""
         self.reads = 0
         """How many files were read since the start."""
+        self.furniture = b""
+        """The known furniture of all sites, packed for the workers."""
 
     def settled(self, facts: Sequence[FileFact], matcher: MoveMatcher) -> tuple[list[FileFact], set[str]]:
         """The files to read now, and the paths that have waited for the longest time; schedules the other files."""
@@ -113,7 +115,10 @@ class Intake:
         """The tasks of a batch, with few enough files each that every worker has one."""
         most = min(TASK_FILES, math.ceil(len(batch) / self._workers.count))
         parts = _divided(([fact] for fact in batch), most, TASK_BYTES)
-        return [Task(self._root, tuple(self._file_to_read(diff, fact, matcher) for fact in part)) for part in parts]
+        return [
+            Task(self._root, tuple(self._file_to_read(diff, fact, matcher) for fact in part), self.furniture)
+            for part in parts
+        ]
 
     async def _read(self, batch: Sequence[FileFact], tasks: Sequence[Task]) -> list[Read]:
         self.reads += len(batch)

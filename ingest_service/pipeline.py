@@ -30,6 +30,7 @@ from ingest_service.judging.judge import Judge
 from ingest_service.judging.parallel import JudgePool
 from ingest_service.ledger import adopted, articles, entries, folder_diff, mass_deletion
 from ingest_service.ledger.batch import FileChanges
+from ingest_service.ledger.furniture_learner import FurnitureLearner
 from ingest_service.ledger.rereads import RereadBacklog
 from ingest_service.progress import Progress
 from ingest_service.settings import BATCH_SIZE, Settings
@@ -73,6 +74,7 @@ class Pipeline:
         self._backlog = JudgingBacklog(database, judge, woken, self.progress.add_judged)
         self._schedule = ScanSchedule(time.monotonic)
         self._intake = Intake(self._root, self._limits, workers, self._schedule)
+        self._furniture = FurnitureLearner(database)
         self._rereads = RereadBacklog(database, workers.count)
         self._watcher = FolderWatcher(
             self._root, self._schedule, self._intake.settling, self._limits.tick_seconds, time.monotonic
@@ -193,6 +195,8 @@ class Pipeline:
         if reason is not None:
             log.info("looking at the whole folder", why=reason)
             self.progress.begin("scan")
+            await self._furniture.renew()
+            self._intake.furniture = self._furniture.packed
             diff = await asyncio.to_thread(folder_diff.of_everything, self._database, self._root)
         else:
             diff = await asyncio.to_thread(folder_diff.of_paths, self._database, self._root, paths)
@@ -263,10 +267,13 @@ class Pipeline:
         return path in self._missing or self._watcher.has_reported(path)
 
     async def _read_again(self) -> bool:
-        """Reads a part of the files that are to be read again. Returns whether there may be more."""
+        """Learns furniture, then reads some of the files again that are due. Returns whether there may be more."""
         if self._failure is not None or not self.scanned.is_set():
             return False
         try:
+            # First, so that a page is read again once for all that is learned of its site.
+            if await self._learn():
+                return True
             paths = await self._rereads.claim(self._now())
             if paths:
                 diff = await asyncio.to_thread(folder_diff.of_paths, self._database, self._root, paths, again=True)
@@ -277,6 +284,15 @@ class Pipeline:
             self._fail(error)
             return False
         return bool(paths)
+
+    async def _learn(self) -> bool:
+        """Learns furniture from a batch of new articles. Returns whether there may be more."""
+        is_behind = await self._furniture.learn(self._now())
+        self._intake.furniture = self._furniture.packed
+        if self._furniture.has_scheduled:
+            await self._rereads.recount()
+            self._furniture.has_scheduled = False
+        return is_behind
 
     # Bringing in
 
@@ -296,10 +312,14 @@ class Pipeline:
                     await self._database.write(adopted.move_adopted, self._context(), unread, new)
                 has_events = await self._database.write(_enter, self._context(), outcome)
                 self.progress.add_stored(len(batch))
+                self._furniture.may_be_behind = True
                 if has_events:
                     self._woken()
                 if not diff.whole:
                     await self._backlog.judge_batch()
+                if len(batch) == BATCH_SIZE:
+                    # The pages of the next batches are read without what these show to be furniture.
+                    await self._learn()
         unusable = Outcome(failed=[(entry, entry.why) for entry in diff.seen.unusable.values()])
         if unusable.failed:
             await self._database.write(_enter, self._context(), unusable)

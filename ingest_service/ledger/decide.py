@@ -49,7 +49,7 @@ def file_at(batch: Batch, path: str) -> FileRow:
         batch.files[path] = FileRow(
             id=batch.new_id(), path=path, state=QUARANTINED, reason=None, detail=None, size=NOWHERE.size,
             mtime_ns=NOWHERE.mtime_ns, ctime_ns=NOWHERE.ctime_ns, device=NOWHERE.device, inode=NOWHERE.inode,
-            digest=None, since=batch.now, retry_at=None, tries=0, readers="",
+            digest=None, since=batch.now, retry_at=None, tries=0, readers="", furniture_rereads=0,
         )  # fmt: skip
     return batch.files[path]
 
@@ -102,7 +102,11 @@ def _store(batch: Batch, fact: FileFact, prepared: PreparedFile) -> None:
     for item in dropped:
         batch.let_go(row.id, item)
     _withdraw(batch, dropped)
-    row = replace(_set(row, batch.now, fact, PUBLISHED), digest=prepared.digest, readers=versions.READERS)
+    rereads = row.furniture_rereads if row.digest == prepared.digest else 0
+    row = replace(
+        _set(row, batch.now, fact, PUBLISHED),
+        digest=prepared.digest, readers=versions.READERS, furniture_rereads=rereads,
+    )  # fmt: skip
     if embargo is not None:
         row = replace(row, state=EMBARGOED, reason=embargo.reason, detail=embargo.sentence)
         row = replace(row, retry_at=embargo.until, readers=NO_READERS)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ingest_service.delivery import events
+from ingest_service.ledger import furniture
 from ingest_service.ledger.batch import ArticleChange, FileChanges
 from ingest_service.ledger.decide import NOWHERE, decide
 from ingest_service.ledger.load import load
@@ -81,8 +82,10 @@ def release(session: Session, context: Context, paths: Collection[str]) -> None:
 def purge(session: Session, document: str) -> None:
     """Erases article, fingerprints and bytes of a redacted document; its item stays, to be recognised.
 
-    The fingerprints of a template text are kept until its successors are queued for re-judging.
+    The fingerprints of a template text are kept until its successors are queued for re-judging. A line of furniture is
+    kept while another document is evidence of it.
     """
     redacted = sa.update(bulk.table_of(Item)).where(Item.document == document).values(status="redacted")
-    items = session.scalars(redacted.returning(Item.id))
+    items = list(session.scalars(redacted.returning(Item.id)))
     replace_articles(session, [ArticleChange(item) for item in items])
+    furniture.forget(session, items)

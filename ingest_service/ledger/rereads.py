@@ -1,10 +1,11 @@
-"""Files that are read again though they did not change: their reading failed, or other readers read them.
+"""Files that are read again though they did not change: their reading failed, other readers read them, or furniture of
+their site was learned since.
 
 Functions of a Session, and the backlog that claims files in bounded batches. What is to be read again is in the rows of
 the files, so that it survives a restart, and any process may ask for it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -14,11 +15,13 @@ from sqlalchemy.orm import Session
 from ingest_service import versions
 from ingest_service.settings import BATCH_SIZE
 from ingest_service.store import tables
-from ingest_service.store.db import Database
-from ingest_service.store.tables import File
+from ingest_service.store.db import Database, chunked
+from ingest_service.store.tables import Article, File, FileItem
 
 # A file that was claimed and not read, since a writer holds it open for example, is claimed again after this time.
 CLAIM = timedelta(minutes=1)
+# How often the same bytes are read again for furniture that was learned since.
+MOST_FURNITURE_REREADS = 3
 
 log = structlog.get_logger()
 
@@ -45,14 +48,19 @@ class RereadBacklog:
             return []
         paths = await self._database.write(claim_outdated, now, BATCH_SIZE)
         self._outdated = max(0, self._outdated - len(paths)) if paths else 0
-        log.info("files are read again by other readers", now=len(paths), left=self._outdated)
+        log.info("files are read again", now=len(paths), left=self._outdated)
         return paths
+
+    async def recount(self) -> None:
+        """Counts anew what is to be read: other parts scheduled files. Raises DatabaseAway."""
+        if self._outdated is not None:
+            self._outdated = await self._database.read(count_outdated)
 
     async def _begin(self, now: datetime) -> None:
         await self._database.write(schedule_refused, now)
         self._outdated = await self._database.read(count_outdated)
         if self._outdated:
-            log.info("other readers read files before", files=self._outdated, readers=versions.READERS)
+            log.info("files are to be read again", files=self._outdated, readers=versions.READERS)
 
 
 def count(session: Session) -> int:
@@ -73,6 +81,26 @@ def schedule_refused(session: Session, now: datetime) -> None:
         File.state == tables.QUARANTINED, File.retry_at.is_(None), File.readers != versions.READERS
     )
     session.execute(refused.values(retry_at=now, tries=0))
+
+
+def schedule_for_furniture(session: Session, items: Collection[int], *, count: bool = True) -> int:
+    """Schedules the files that hold these items or copies of them, as pages whose furniture is known now; how many.
+
+    Unless a person asks for it (`count` is false), the same bytes are read again three times at most.
+    """
+    scheduled = 0
+    for chunk in chunked(sorted(items)):
+        digests = sa.select(Article.folded_digest).where(Article.item.in_(chunk))
+        copies = sa.select(Article.item).where(Article.folded_digest.in_(digests))
+        files = sa.select(FileItem.file).where(FileItem.item.in_(copies))
+        due = sa.update(File).where(
+            File.id.in_(files), File.state == tables.PUBLISHED, File.readers != tables.FURNITURE_LEARNED
+        )
+        if count:
+            due = due.where(File.furniture_rereads < MOST_FURNITURE_REREADS)
+        values = {"readers": tables.FURNITURE_LEARNED, "furniture_rereads": File.furniture_rereads + int(count)}
+        scheduled += len(list(session.scalars(due.values(values).returning(File.id))))
+    return scheduled
 
 
 def retry(session: Session, now: datetime, reason: str | None = None) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from catalog_service import contract
 from ingest_service.delivery import outbox
-from ingest_service.ledger import embargo, queries, rereads
+from ingest_service.ledger import embargo, furniture, queries, rereads
 from ingest_service.store.tables import EMBARGOED, HELD
 
 MAX_DEAD_LETTERS = 100
@@ -30,6 +30,7 @@ def read_status(session: Session, collection: str, now: datetime) -> contract.In
         outbox=events,
         to_judge=queries.unjudged(session),
         to_read_again=rereads.count(session),
+        to_learn=furniture.count(session),
         oldest_waiting_seconds=None if oldest is None else (now - oldest).total_seconds(),
         healthy=not reasons,
         reasons=reasons,

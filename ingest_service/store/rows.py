@@ -26,6 +26,7 @@ class FileRow:
     retry_at: datetime | None
     tries: int
     readers: str
+    furniture_rereads: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from ingest_service.store.tables import State
 
 _VALUE = sa.select(State.value).where(State.key == sa.bindparam("fact"))
-Fact = Literal["adopted", "catalog_epoch", "root", "volumes", "fingerprints"]
+Fact = Literal["adopted", "catalog_epoch", "root", "volumes", "fingerprints", "furniture"]
 
 
 def get(session: Session, fact: Fact) -> str | None:

@@ -3,7 +3,19 @@
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, LargeBinary, MetaData, String, Text, false, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    false,
+    text,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -60,15 +72,18 @@ HELD = "gone-held"
 EMBARGO = "embargo"
 WITHHELD = "withheld"
 RELEASED = "released"
-# In place of the readers of a file, while some of it is under embargo and not stored.
+# In place of the readers of a file: while some of it is under embargo and not stored; and until it is read again, since
+# more is known of its site's furniture.
 NO_READERS = "none"
+FURNITURE_LEARNED = "furniture"
 
 
 class File(Base):
     """One path of the folder as the last scan saw it. No fact of the file system identifies a file alone.
 
     `readers` is the version of the readers that last read the file or refused it. A file whose reading failed for no
-    fault of its own is read again at `retry_at`; `tries` is how often its reading has failed.
+    fault of its own is read again at `retry_at`; `tries` is how often its reading has failed. `furniture_rereads` is
+    how often these bytes were to be read again since furniture of their site was learned.
     """
 
     __tablename__ = "file"
@@ -87,6 +102,7 @@ class File(Base):
     retry_at: Mapped[datetime | None] = mapped_column(Utc, index=True)
     tries: Mapped[int] = mapped_column(default=0, server_default="0")
     readers: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    furniture_rereads: Mapped[int] = mapped_column(default=0, server_default="0")
 
     __table_args__ = (Index("ix_file_inode", "inode", "device"), Index("ix_file_readers", "state", "readers"))
 
@@ -201,6 +217,43 @@ class DeletedTemplate(Base):
     __tablename__ = "deleted_template"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     hashes: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class EdgeLine(Base):
+    """A line at the edges of pages that is no furniture yet, by its key, and the items of the pages that have it."""
+
+    __tablename__ = "edge_line"
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    holders: Mapped[list[int]] = mapped_column(JSON)
+
+    # The key is a hash: without another number for the row, SQLite keeps one tree instead of two.
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class FurnitureLine(Base):
+    """A line that was learned to be furniture of a source; `version` is that of the rules that learned it.
+
+    A person may have disabled it; then it is neither lifted nor learned again.
+    """
+
+    __tablename__ = "furniture"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    key: Mapped[int] = mapped_column(BigInteger, unique=True)
+    source: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    version: Mapped[str] = mapped_column(String(16))
+    learned_at: Mapped[datetime] = mapped_column(Utc)
+    disabled: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+
+class FurnitureEvidence(Base):
+    """The items whose pages are the evidence for a line of furniture: three, until one of them is redacted."""
+
+    __tablename__ = "furniture_evidence"
+    furniture: Mapped[int] = mapped_column(ForeignKey("furniture.id", ondelete="CASCADE"), primary_key=True)
+    item: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True, index=True)
 
 
 class Original(Base):

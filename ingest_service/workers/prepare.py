@@ -1,5 +1,6 @@
 """Prepares files in a worker: reads them into articles, and computes the facts that judging needs."""
 
+import functools
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from ingest_service.errors import (
     Unreadable,
 )
 from ingest_service.folder.scan import FileFact
+from ingest_service.furniture import NOTHING_LEARNED, Furniture
 from ingest_service.settings import Limits
 from ingest_service.store import article_blob
 from ingest_service.workers import cache
@@ -77,14 +79,18 @@ class FileToRead:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """The files that one call prepares in a worker, and the folder that their paths are relative to."""
+    """The files that one call prepares in a worker, and the folder that their paths are relative to.
+
+    `furniture` is the known furniture of all sites, packed: the worker unpacks it only when it has changed.
+    """
 
     root: Path
     files: tuple[FileToRead, ...]
+    furniture: bytes = b""
 
     def divided(self) -> Iterator["Task"]:
         """A task for each file alone."""
-        return (Task(self.root, (file,)) for file in self.files)
+        return (Task(self.root, (file,), self.furniture) for file in self.files)
 
 
 _limits = Limits()
@@ -96,18 +102,25 @@ def set_limits(limits: Limits) -> None:
     _limits = limits
 
 
+@functools.lru_cache(maxsize=1)
+def _furniture(packed: bytes) -> Furniture:
+    """The known furniture, kept from one task to the next."""
+    return Furniture.unpacked(packed)
+
+
 def prepare_files(task: Task) -> list[FileResult]:
     """Prepares the files of a task in a worker, each to its content or to the error that it has."""
-    return [_result(task.root, file) for file in task.files]
+    known = _furniture(task.furniture)
+    return [_result(task.root, file, known) for file in task.files]
 
 
-def _result(root: Path, file: FileToRead) -> FileResult:
+def _result(root: Path, file: FileToRead, known: Furniture) -> FileResult:
     """The content of a file, whose facts are cached, since this worker may judge it soon; or the error.
 
     Errors are returned: one that cannot be pickled would break the pool.
     """
     try:
-        prepared = prepare(root, file)
+        prepared = prepare(root, file, known)
     except MemoryError:
         return ReaderDied("Reading the file needs more memory than the limit.")
     except OSError as error:
@@ -121,14 +134,17 @@ def _result(root: Path, file: FileToRead) -> FileResult:
     return prepared
 
 
-def prepare(root: Path, file: FileToRead) -> PreparedFile:
-    """Reads one file. Raises Unreadable; MovedMeanwhile when the file is no longer the one that the scan saw."""
+def prepare(root: Path, file: FileToRead, known: Furniture = NOTHING_LEARNED) -> PreparedFile:
+    """Reads one file, without what is known of its site's furniture.
+
+    Raises Unreadable; MovedMeanwhile when the file is no longer the one that the scan saw.
+    """
     content = _bytes(root, file.fact)
     digest = model.digest_of(content)
     if digest in file.known_digests:
         return PreparedFile(digest, model.Original(b"", "application/octet-stream", None), ())
     read = reading.read(content, file.fact.path, _limits)
-    items = tuple(_item(item) for item in read.items)
+    items = tuple(_item(item, known) for item in read.items)
     original = model.Original(content, read.items[0].media_type, read.items[0].encoding)
     return PreparedFile(digest, original, items, unread=read.unread_sentence, accumulates=read.accumulates)
 
@@ -137,8 +153,8 @@ def _system_failure(error: OSError) -> InputOutputError:
     return InputOutputError(f"The system says: {error.strerror or error}; the file is read again by itself.")
 
 
-def _item(reading_: model.Reading) -> PreparedItem:
-    article = normalise.normalise(reading_)
+def _item(reading_: model.Reading, known: Furniture) -> PreparedItem:
+    article = normalise.normalise(reading_, known)
     item = PreparedItem.of(reading_.name, article, sameness.prepare(article))
     return replace(item, parent=reading_.parent, original=reading_.original, publication=reading_.publication)
 
