@@ -249,6 +249,12 @@ class NotEmbargoed(IngestError):
     code = "not-embargoed"
 
 
+class NoSuchFurniture(IngestError):
+    """There is no such line of furniture."""
+
+    code = "no-such-furniture"
+
+
 class DatabaseAway(IngestError):
     """The database cannot be used now; nothing is lost, it is tried again."""
 

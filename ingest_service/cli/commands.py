@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ingest_service import settings
-from ingest_service.cli import held, inputs, opened, output, running
+from ingest_service.cli import furniture, held, inputs, opened, output, running
 from ingest_service.errors import (
     HeldMeanwhile,
     IngestError,
     NoSuchEvent,
+    NoSuchFurniture,
     NoSuchRevision,
     NotEmbargoed,
     PartDied,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 1_000
 USAGE = (SettingsWrong, NoSuchRevision)
-WRONG = (HeldMeanwhile, NoSuchEvent, NotEmbargoed, PartDied)
+WRONG = (HeldMeanwhile, NoSuchEvent, NoSuchFurniture, NotEmbargoed, PartDied)
 app = typer.Typer(
     help="Watches a folder of documents and sends what it finds to the catalog.",
     no_args_is_help=True,
@@ -46,6 +47,7 @@ migrate = typer.Typer(help="The schema of the service's database.", no_args_is_h
 app.add_typer(migrate, name="migrate")
 app.command("confirm-deletes")(held.confirm_deletes)
 app.command()(held.release)
+app.command()(furniture.furniture)
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
 AsJson = held.AsJson
 
@@ -162,6 +164,7 @@ def match(
     """Finds where the text of a file comes from: the articles that share passages with it. Stores nothing."""
     from ingest_service import normalise, reading
     from ingest_service.judging import matching
+    from ingest_service.ledger import furniture as learned
 
     loaded = settings.load()
     try:
@@ -170,7 +173,9 @@ def match(
         typer.echo(f"ingest-service: {inputs.display_name(file)}: {error}", err=True)
         raise typer.Exit(1) from None
     with opened.database(loaded) as database, database.reading() as session:
-        articles = [(article, matching.find(session, article)) for article in map(normalise.normalise, readings)]
+        known = learned.load(session)
+        read = (normalise.normalise(reading_, known) for reading_ in readings)
+        articles = [(article, matching.find(session, article)) for article in read]
     if as_json:
         typer.echo(json.dumps([_answer(article, matches) for article, matches in articles]))
         return

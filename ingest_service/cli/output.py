@@ -9,6 +9,7 @@ from ingest_service import file_names
 # Only for the types: importing them takes longer than the whole command `status`.
 if TYPE_CHECKING:
     from ingest_service.judging.matching import TextMatch
+    from ingest_service.ledger.furniture import StoredLine
     from ingest_service.ledger.mass_deletion import HeldDeletions
 
 MOST_EDITS = 5
@@ -81,6 +82,21 @@ def held_lines(held: "HeldDeletions") -> Iterator[str]:
     yield from (file_names.printable(str(change)) for change in held.changes)
     if not held.changes:
         yield "the watched folder and the mounts below it are the same as before"
+
+
+def furniture_text(lines: "Sequence[StoredLine]") -> str:
+    """The lines of furniture, by source, each with its number and the pages that are its evidence."""
+    return "\n".join(_furniture_lines(lines)) or "no furniture of any site was learned"
+
+
+def _furniture_lines(lines: "Sequence[StoredLine]") -> Iterator[str]:
+    source = None
+    for line in lines:
+        if line.source != source:
+            source = line.source
+            yield _short(source) or "pages that name neither a URL nor a publisher"
+        evidence = ", ".join(f"'{file_names.printable(path)}'" for path in line.evidence)
+        yield f"  {line.id}: {_short(line.text)}{' (disabled)' if line.disabled else ''}, from {evidence}"
 
 
 def match_lines(text: str, matches: "Sequence[TextMatch]") -> Iterator[str]:
