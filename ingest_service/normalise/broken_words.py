@@ -2,7 +2,6 @@
 
 import functools
 import importlib.util
-import itertools
 import re
 from collections.abc import Iterator
 from itertools import pairwise
@@ -12,8 +11,9 @@ from ingest_service.model import Span
 from ingest_service.normalise import names
 from ingest_service.normalise.draft import Draft, RuleResult
 
-HALF = re.compile(r"[a-z]{2,}")
 PAIR = re.compile(r"(?<!\S)[\"'“‘(\[]*([a-z]{2,24}) (?=([a-z]{2,24})(?![\w'’-]))")
+# The marks around a word.
+AROUND = ".,;:!?\"'“”‘’()[]…-–—"
 FIRST_HALF = re.compile(r"(?<![\w'’-])([a-z]{2,24})-$")
 SECOND_HALF = re.compile(r"([a-z]{2,24})(?![\w'’-])")
 # Prefixes that some write apart ("eco system"): no words of their own, but not halves of a broken word either.
@@ -48,8 +48,9 @@ def broken_words(draft: Draft) -> RuleResult:
 
 def _spaced(draft: Draft) -> Iterator[Span]:
     """The spaces inside words."""
-    for start, end in draft.stretches():
-        if not _has_halves(draft.source, start, end):
+    halves = _halves(draft.source)
+    for start, end in draft.stretches() if halves else ():
+        if not any(draft.source.find(pair, start, end) >= 0 for pair in halves):
             continue
         whole, at = "", -1
         for match in PAIR.finditer(draft.source, start, end):
@@ -60,12 +61,23 @@ def _spaced(draft: Draft) -> Iterator[Span]:
                 whole, at = first + match[2], match.start(2)
 
 
-def _has_halves(source: str, start: int, end: int) -> bool:
-    """Whether a stretch has two neighbours that are a word together, and not both words: few have."""
-    known, words = known_words(), HALF.findall(source, start, end)
-    are_one_word = map(known.__contains__, map(str.__add__, words, words[1:]))
-    pairs = itertools.compress(pairwise(words), are_one_word)
-    return any(first not in known or second not in known for first, second in pairs)
+def _halves(source: str) -> set[str]:
+    """The pairs of neighbours that are one word: few texts have any.
+
+    One of the two is no word, and few words are unknown.
+    """
+    known, words = known_words(), source.split()
+    unknown = {word for word in set(words).difference(known) if _is_unknown(word.strip(AROUND))}
+    pairs = ((first, second) for first, second in pairwise(words) if first in unknown or second in unknown)
+    return {
+        f"{start} {end}"
+        for first, second in pairs
+        if (start := first.lstrip(AROUND)) + (end := second.rstrip(AROUND)) in known and _is_one_word(start, end)
+    }
+
+
+def _is_unknown(word: str) -> bool:
+    return word not in known_words() and word.isalpha() and word.islower()
 
 
 def _hyphenated(draft: Draft) -> Iterator[Span]:
