@@ -1,6 +1,6 @@
 """The versions of what makes articles and relations, so that a query needs no import of the code that makes them."""
 
-READING = "3"
+READING = "4"
 """Changed whenever a reader is added or reads some bytes differently: files are then read again."""
 NORMALISE = "4"
 """The version of the rules that normalise."""

@@ -122,3 +122,11 @@ def _mended(text: str) -> bytes:
 def _character(entity: str) -> str:
     """The character of an entity of HTML; the entity as text if HTML has none of its name."""
     return html.escape(html.unescape(entity), quote=False)
+
+
+def serialised(element: Element) -> bytes:
+    """The element as a document of its own, in UTF-8."""
+    from lxml import etree  # noqa: PLC0415  As above.
+
+    content: bytes = etree.tostring(element, encoding="utf-8", xml_declaration=True, with_tail=False)
+    return content

@@ -1,12 +1,12 @@
 """What the news formats have in common: an item of text, metadata and publication, as a reading. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ingest_service import characters
 from ingest_service.errors import NoText, TooManyMembers, Unreadable
-from ingest_service.model import Availability, Json, Publication, Reading
+from ingest_service.model import Availability, Json, Original, Publication, Reading
 from ingest_service.reading import extracts
 from ingest_service.reading.format import Part, Source, UnreadMember
 from ingest_service.reading.member_names import MemberNames
@@ -24,7 +24,10 @@ NUMBER = re.compile(r"\d{1,30}")
 
 @dataclass(frozen=True, slots=True)
 class NewsItem:
-    """One item of a news format; `name` is its name inside a file of several. Most need a text, an entry a title."""
+    """One item of a news format; `name` is its name inside a file of several. Most need a text, an entry a title.
+
+    `own_bytes` makes a file of the item alone, in UTF-8; called where the bytes of the file would reveal another one.
+    """
 
     paragraphs: Sequence[str]
     metadata: Mapping[str, Json]
@@ -32,6 +35,7 @@ class NewsItem:
     media_type: str
     name: str
     needs_text: bool = True
+    own_bytes: Callable[[], bytes] | None = None
 
     @property
     def says_something(self) -> bool:
@@ -46,11 +50,18 @@ def parts(items: Sequence[NewsItem], source: Source, encoding: str) -> Iterable[
 
 
 def members(items: Sequence[NewsItem], source: Source, encoding: str) -> list[Part]:
-    """The readings of a file's items, each with its name; those without text as unread. Raises TooManyMembers."""
+    """The readings of a file's items, each with its name; those without text as unread. Raises TooManyMembers.
+
+    If one must be held, the original of each is a file of it alone, since the bytes of all would reveal that one. This
+    does not depend on the time, so that the end of an embargo changes no original.
+    """
     if len(items) > source.limits.members:
         raise TooManyMembers(f"the file holds {len(items)} items, the limit is {source.limits.members}")
     names = MemberNames()
-    return [_part(item, names.unique(item.name), source, encoding) for item in items]
+    parts_ = [_part(item, names.unique(item.name), source, encoding) for item in items]
+    if not any(item.publication.embargo or item.publication.availability == "withheld" for item in items):
+        return parts_
+    return [_apart(part, item) for part, item in zip(parts_, items, strict=True)]
 
 
 def reading(item: NewsItem, source: Source, encoding: str, name: str | None = None) -> Reading:
@@ -89,6 +100,13 @@ def _part(item: NewsItem, name: str, source: Source, encoding: str) -> Part:
         return reading(item, source, encoding, name)
     except Unreadable as error:
         return UnreadMember(name, error)
+
+
+def _apart(part: Part, item: NewsItem) -> Part:
+    """The reading with a file of its item alone as its original."""
+    if item.own_bytes is None or not isinstance(part, Reading):
+        return part
+    return replace(part, original=Original(item.own_bytes(), item.media_type, "utf-8"), encoding="utf-8")
 
 
 def _cut(value: Json) -> Json:

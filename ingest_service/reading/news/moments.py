@@ -13,14 +13,18 @@ ISO = re.compile(
 LONGEST = 60
 
 
-def moment(value: str | None) -> datetime | None:
-    """The time, in UTC; None if it is none. A time without a zone counts as UTC, a date as its first second."""
+def moment(value: str | None, beside: str | None = None) -> datetime | None:
+    """The time, in UTC; None if it is none.
+
+    A time without a zone has the zone of the time `beside` it, else UTC. A date counts as its first second.
+    """
     text = value.strip() if value else ""
+    zone = zoned["zone"] if beside and (zoned := ISO.fullmatch(beside.strip()[:LONGEST])) else None
     if not text or len(text) > LONGEST:
         return None
     try:
         if match := ISO.fullmatch(text):
-            return datetime.fromisoformat(_extended(match)).astimezone(UTC)
+            return datetime.fromisoformat(_extended(match, zone or "Z")).astimezone(UTC)
         parsed = parsedate_to_datetime(text)
     except (ValueError, OverflowError):
         return None
@@ -42,9 +46,9 @@ def date(value: str | None) -> str | None:
     return iso(text)
 
 
-def _extended(match: re.Match[str]) -> str:
+def _extended(match: re.Match[str], zone: str) -> str:
     day = f"{match['year']}-{match['month']}-{match['day']}"
     clock = f"{match['hour'] or '00'}:{match['minute'] or '00'}:{match['second'] or '00'}"
     # A moment that an embargo ends must not become an earlier one.
     fraction = (match["fraction"] or "").ljust(6, "0")[:6]
-    return f"{day}T{clock}.{fraction}{match['zone'] or 'Z'}"
+    return f"{day}T{clock}.{fraction}{match['zone'] or zone}"

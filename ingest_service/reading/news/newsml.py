@@ -3,8 +3,10 @@
 A news item has components inside components. Its lines and metadata are in the outer ones, its text in an inner one.
 """
 
+import copy
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import partial
 
 from ingest_service.errors import NoText
 from ingest_service.model import Json, Publication
@@ -35,14 +37,29 @@ def _item(element: Element, number: int) -> NewsItem:
     content = _main_content(element)
     values = items.metadata(_metadata(element, content))
     text = [] if content is None else _text(content)
-    return NewsItem(text, values, publication, MEDIA_TYPE, publication.guid or f"item {number}")
+    return NewsItem(
+        text,
+        values,
+        publication,
+        MEDIA_TYPE,
+        publication.guid or f"item {number}",
+        own_bytes=partial(_alone, element),
+    )
+
+
+def _alone(element: Element) -> bytes:
+    """A file of an item alone."""
+    root = element.makeelement("NewsML")
+    root.append(copy.deepcopy(element))
+    return xml_documents.serialised(root)
 
 
 def _publication(element: Element) -> Publication:
     management = find(element, "newsmanagement")
     revision = first_line(element, "identification/newsidentifier/revisionid")
-    created = moments.iso(first_line(management, "thisrevisioncreated"))
-    embargo = _embargo(management)
+    revised = first_line(management, "thisrevisioncreated")
+    created = moments.iso(revised)
+    embargo = _embargo(management, revised)
     status = attribute(find(management, "status"), "formalname")
     return Publication(
         _guid(element, revision),
@@ -64,11 +81,11 @@ def _guid(element: Element, revision: str) -> str | None:
     return public or ("urn:newsml:" + ":".join(parts) if all(parts) else None)
 
 
-def _embargo(management: Element | None) -> datetime | None:
-    """When the status becomes usable."""
+def _embargo(management: Element | None, revised: str) -> datetime | None:
+    """When the status becomes usable; a time without a zone has that of the revision."""
     change = find(management, "statuswillchange")
     future = attribute(find(change, "futurestatus"), "formalname").lower()
-    return moments.moment(first_line(change, "dateandtime")) if future == "usable" else None
+    return moments.moment(first_line(change, "dateandtime"), revised) if future == "usable" else None
 
 
 def _components(element: Element) -> Iterator[Element]:

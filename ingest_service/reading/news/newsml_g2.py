@@ -5,6 +5,7 @@ Packages, concepts, plans and catalogues refer to news items or describe them, a
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from ingest_service.errors import NoText
 from ingest_service.model import Json, Publication
@@ -68,12 +69,19 @@ def _item(element: Element, number: int) -> NewsItem:
     values = _metadata(element)
     if body:
         values["summary"] = next((xml_documents.line(one) for one in descriptions if _role(one) in SUMMARIES), "")
-    return NewsItem(paragraphs, items.metadata(values), publication, MEDIA_TYPE, publication.guid or f"item {number}")
+    return NewsItem(
+        paragraphs,
+        items.metadata(values),
+        publication,
+        MEDIA_TYPE,
+        publication.guid or f"item {number}",
+        own_bytes=partial(xml_documents.serialised, element),
+    )
 
 
 def _publication(element: Element) -> Publication:
     item_meta = find(element, "itemmeta")
-    embargo = moments.moment(first_line(item_meta, "embargoed"))
+    embargo = moments.moment(first_line(item_meta, "embargoed"), first_line(item_meta, "versioncreated"))
     status = _code(find(item_meta, "pubstatus"))
     if any(_code(signal).lower() == "kill" for signal in find_all(item_meta, "signal")):
         status = "kill"

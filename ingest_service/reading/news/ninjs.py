@@ -7,6 +7,7 @@ from 2.0 on; 3.0 writes `versionCreated` for `versioncreated`. Keys are therefor
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from ingest_service.errors import Damaged, UnknownFormat, Unreadable
@@ -36,6 +37,8 @@ WRAPPERS = ("data", "item", "items", "results")
 DEEPEST_WRAPPER = 6
 SIGN_IN_TEXT = re.compile(rf'"({"|".join(SIGNS)})"\s*:', re.I)
 IDENTITY_IN_TEXT = re.compile(r'"(?:uri|guid)"\s*:\s*"', re.I)
+
+PAGE = re.compile(r"https?://(?!api\.)[^/\s]+/", re.I)
 
 # Items of these types have their captions as text.
 PICTURES = frozenset({"picture", "graphic", "photo", "image", "video", "audio"})
@@ -80,8 +83,8 @@ def _parsed(content: bytes) -> object:
         raise Damaged(f"The JSON is damaged: {error}; save the file again.") from None
 
 
-def _objects(value: object, depth: int = 0) -> Iterator[Object]:
-    """The news items in a value: itself, those of a list, or those of an answer that wraps them."""
+def _objects(value: object, depth: int = 0) -> Iterator[dict[str, Any]]:
+    """The news items in a value, as they are: itself, those of a list, or those of an answer that wraps them."""
     if depth > DEEPEST_WRAPPER:
         return
     if isinstance(value, list):
@@ -90,7 +93,7 @@ def _objects(value: object, depth: int = 0) -> Iterator[Object]:
     elif isinstance(value, dict):
         fields = ninjs_fields.lowered(value)
         if _is_item(fields):
-            yield fields
+            yield value
         else:
             for key in WRAPPERS:
                 yield from _objects(fields.get(key), depth + 1)
@@ -101,29 +104,51 @@ def _is_item(fields: Object) -> bool:
     return named and len(fields.keys() & SIGNS) >= FEWEST_SIGNS
 
 
-def _items(fields: Object, name: str) -> Iterator[NewsItem]:
+def _items(item: dict[str, Any], name: str) -> Iterator[NewsItem]:
     """An item, and those of its associations that are texts of their own; pictures remain fields of the item."""
-    yield _item(fields, name)
-    for association in _associations(fields):
-        if _is_item(association) and _has_body(association):
+    yield _item(item, name)
+    for association in _associations(ninjs_fields.lowered(item)):
+        fields = ninjs_fields.lowered(association)
+        if _is_item(fields) and _has_body(fields):
             yield _item(association, name)
 
 
-def _item(fields: Object, name: str) -> NewsItem:
+def _item(item: dict[str, Any], name: str) -> NewsItem:
+    fields = ninjs_fields.lowered(item)
     publication = _publication(fields)
     text, values = _text(fields), _metadata(fields)
-    return NewsItem(text, items.metadata(values), publication, MEDIA_TYPE, publication.guid or name)
+    own = partial(_alone, item)
+    return NewsItem(text, items.metadata(values), publication, MEDIA_TYPE, publication.guid or name, own_bytes=own)
+
+
+def _alone(item: dict[str, Any]) -> bytes:
+    """A file of an item alone, without the items associated with it."""
+    alone = {key: value for key, value in item.items() if key.lower() != "associations"}
+    return json.dumps(alone, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _publication(fields: Object) -> Publication:
-    embargo = moments.moment(ninjs_fields.string(fields, "embargoed"))
-    created = moments.iso(ninjs_fields.string(fields, "versioncreated"))
+    versioned = ninjs_fields.string(fields, "versioncreated")
+    embargo = moments.moment(ninjs_fields.string(fields, "embargoed"), versioned)
+    created = moments.iso(versioned)
     status = ninjs_fields.string(fields, "pubstatus")
     return Publication(
-        ninjs_fields.string(fields, *IDENTITIES) or None,
+        _identity(fields) or None,
         items.version(ninjs_fields.string(fields, "version"), created),
         items.availability(status, has_embargo=embargo is not None),
         embargo,
+    )
+
+
+def _identity(fields: Object) -> str:
+    """What identifies an item in all versions: the "itemid" of its `altids`, since some publishers change the `uri`."""
+    altids = fields.get("altids")
+    roles = [ninjs_fields.lowered(one) for one in altids if isinstance(one, dict)] if isinstance(altids, list) else []
+    listed = {ninjs_fields.string(one, "role").lower(): ninjs_fields.string(one, "value") for one in roles}
+    return (
+        listed.get("itemid")
+        or ninjs_fields.string(ninjs_fields.inner(fields, "altids"), "itemid")
+        or (ninjs_fields.string(fields, *IDENTITIES))
     )
 
 
@@ -161,6 +186,7 @@ def _metadata(fields: Object) -> dict[str, Json]:
     first = ninjs_fields.string(fields, "firstcreated", "contentcreated", "firstpublished")
     versioned = ninjs_fields.string(fields, "versioncreated")
     return {
+        "url": _address(fields),
         "title": title or ninjs_fields.string(fields, "title"),
         "byline": _authors(fields),
         "date": moments.date(first) or moments.date(versioned),
@@ -183,8 +209,14 @@ def _metadata(fields: Object) -> dict[str, Json]:
         "copyright": ninjs_fields.string(fields, "copyrightnotice"),
         "usage": ninjs_fields.string(fields, "usageterms"),
         "event": _event(fields),
-        "pictures": [_picture(one) for one in _associations(fields) if _is_picture(one)],
+        "pictures": [_picture(one) for one in map(ninjs_fields.lowered, _associations(fields)) if _is_picture(one)],
     }
+
+
+def _address(fields: Object) -> str:
+    """The address of a page that identifies the item; that of a programming interface is no page."""
+    address = ninjs_fields.string(fields, *IDENTITIES)
+    return address if PAGE.match(address) else ""
 
 
 def _authors(fields: Object) -> list[Json] | str:
@@ -205,13 +237,13 @@ def _event(fields: Object) -> dict[str, Json]:
     return {key: value for key in ("startdate", "enddate", *dates) if (value := ninjs_fields.string(dates, key))}
 
 
-def _associations(fields: Object) -> list[Object]:
-    """The associated items: the values of an object in 1.x, or lists of them; a list from 2.0 on."""
+def _associations(fields: Object) -> list[dict[str, Any]]:
+    """The associated items, as they are: the values of an object in 1.x, or lists of them; a list from 2.0 on."""
     associations = fields.get("associations")
     values = list(associations.values()) if isinstance(associations, dict) else associations
     entries: list[Any] = values if isinstance(values, list) else []
     flat = [one for entry in entries for one in (entry if isinstance(entry, list) else [entry])]
-    return [ninjs_fields.lowered(one) for one in flat if isinstance(one, dict)]
+    return [one for one in flat if isinstance(one, dict)]
 
 
 def _is_picture(fields: Object) -> bool:

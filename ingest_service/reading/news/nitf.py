@@ -76,8 +76,9 @@ def _head_metadata(root: Element) -> dict[str, Json]:
 
 
 def _publication(docdata: Element | None) -> Publication:
-    issued = moments.moment(attribute(find(docdata, "date.issue"), "norm"))
-    released = moments.moment(attribute(find(docdata, "date.release"), "norm"))
+    issue = attribute(find(docdata, "date.issue"), "norm")
+    issued = moments.moment(issue)
+    released = moments.moment(attribute(find(docdata, "date.release"), "norm"), issue)
     embargo = released if released and (issued is None or released > issued) else None
     created = moments.iso(attribute(find(docdata, "date.issue"), "norm"))
     version = items.version(attribute(find(docdata, "du-key"), "version"), created)

@@ -21,6 +21,15 @@ def test_a_moment_keeps_its_fraction_of_a_second(text: str) -> None:
     assert moments.iso(text) == "2026-03-04T08:15:00Z"
 
 
+@pytest.mark.parametrize(
+    ("beside", "hour"),
+    [("2026-03-04T01:00:00+02:00", 8), ("2026-03-04T01:00:00", 10), ("Wed, 4 Mar 2026 01:00:00", 10), (None, 10)],
+)
+def test_a_time_without_a_zone_has_that_of_the_time_beside_it(beside: str | None, hour: int) -> None:
+    assert moments.moment("2026-03-04T10:15:00", beside) == datetime(2026, 3, 4, hour, 15, tzinfo=UTC)
+    assert moments.moment("2026-03-04T10:15:00Z", beside) == datetime(2026, 3, 4, 10, 15, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("text", ["", "soon", "2026-13-04", "2026-03-04T25:00:00Z", "2" * 100, None])
 def test_what_is_no_time_is_none(text: str | None) -> None:
     assert moments.moment(text) is None

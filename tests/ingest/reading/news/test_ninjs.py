@@ -80,6 +80,8 @@ def test_the_versions_make_the_same_article(value: dict[str, Any]) -> None:
         ({"pubstatus": "withheld"}, "withheld", None),
         ({"pubstatus": "canceled"}, "cancelled", None),
         ({"embargoed": "2026-03-05T12:00:00+0100"}, "usable", datetime(2026, 3, 5, 11, tzinfo=UTC)),
+        # The time of the version says which zone this one is in.
+        ({"embargoed": "2026-03-05T12:00:00"}, "usable", datetime(2026, 3, 5, 11, tzinfo=UTC)),
         ({"embargoed": None}, "usable", None),
     ],
 )
@@ -91,6 +93,24 @@ def test_status_and_embargo_hold_or_cancel(more: dict[str, Any], availability: s
 def test_without_a_version_the_time_of_the_version_orders() -> None:
     (item,) = read({key: value for key, value in ONE.items() if key != "version"})
     assert item.publication.version == "2026-03-04T08:15:00Z"
+
+
+@pytest.mark.parametrize("altids", [{"itemid": "4711-a", "etag": "9"}, [{"role": "itemid", "value": "4711-a"}]])
+def test_an_item_id_identifies_an_item_whose_address_changes(altids: object) -> None:
+    items = [read(ONE | {"uri": f"https://api.harbour.example/ferry?v={v}", "altids": altids})[0] for v in "12"]
+    assert [item.publication.guid for item in items] == ["4711-a", "4711-a"]
+
+
+@pytest.mark.parametrize(
+    ("uri", "url", "kind"),
+    [
+        ("https://www.businesswire.com/news/home/1/en", "https://www.businesswire.com/news/home/1/en", "release"),
+        ("https://api.harbour.example/ferry", None, "article"),
+    ],
+)
+def test_an_identity_that_is_a_page_is_the_address(uri: str, url: str | None, kind: str) -> None:
+    made = article(ONE | {"uri": uri})
+    assert (made.url, made.kind) == (url, kind)
 
 
 def test_a_photograph_carries_its_caption() -> None:
