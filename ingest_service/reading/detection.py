@@ -49,7 +49,8 @@ COMMONNESS = {
     "cp1252": 0.04, "iso8859-15": 0.03, "cp1250": 0.03, "iso8859-2": 0.02, "cp1254": 0.02, "cp1257": 0.02,
     "mac-roman": 0.01, "cp850": 0.01, "cp852": 0.01,
     "iso8859-3": -0.1, "iso8859-10": -0.1, "iso8859-14": -0.1, "iso8859-16": -0.1, "hp-roman8": -0.1,
-    "cp1006": -0.1, "cp720": -0.1, "cp856": -0.1, "mac-turkish": -0.05, "mac-iceland": -0.05, "mac-latin2": -0.05,
+    "cp1006": -0.1, "cp720": -0.1, "cp856": -0.1, "mac-turkish": -0.05, "mac-iceland": -0.05, "mac-latin2": -0.1,
+    "cp861": -0.1,
 }  # fmt: skip
 # Extensions, and the encodings that they extend.
 EXTENDED = {

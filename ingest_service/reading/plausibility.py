@@ -29,6 +29,8 @@ MARKS_OF_TEXT = frozenset("’‘“”«»„‚–—…·\u00a0\u2011¿¡‹�
 OUTER_MARKS = frozenset("“”„‚‘«»‹›•¿¡")
 OPENING_MARKS = frozenset("‚„‘¿¡")
 DASHES = frozenset("–—…")
+# Marks that are improbable without one of these in the text, and at the end of a word if that is what they close.
+PARTNERS = {"«": "»›", "»": "«‹", "“": "”„", "„": "“”"}
 RARE_SIGNS = frozenset("¤¦¬¶¨¯´¸ˇ˘˙˛˝")
 # Signs that are written directly before or after a word or a number.
 ATTACHED_SIGNS = frozenset("°€£¥©®™ºª½¼¾²³")
@@ -88,8 +90,10 @@ def _cost(text: str, at: int, language: Language | None, is_ascii: bool) -> floa
         return 3
     if kind == MARK:
         return 0 if before.lower() in TONE_BEARERS else 1
-    if kind in {SIGN, PUNCTUATION}:
-        return (_cost_of_sign if kind == SIGN else _cost_of_punctuation)(character, before, after)
+    if kind == SIGN:
+        return _cost_of_sign(character, before, after)
+    if kind == PUNCTUATION:
+        return _cost_of_punctuation(character, before, after) + _cost_of_lone_mark(text, at)
     if _breaks_case(text, at):
         return 2
     if kind == LATIN:
@@ -111,8 +115,22 @@ def _cost_of_punctuation(mark: str, before: str, after: str) -> float:
     return 1 if before.isalpha() and mark in OPENING_MARKS else 0
 
 
+def _cost_of_lone_mark(text: str, at: int) -> float:
+    """1 for a mark without its partner, and for one that opens a sentence or clause after a number or a word."""
+    mark, before, after = text[at], text[at - 1 : at], text[at + 1 : at + 2]
+    if mark in PARTNERS:
+        is_lone = not any(partner in text for partner in PARTNERS[mark])
+        return 1 if is_lone and (before.isalpha() or after.isspace()) else 0
+    if mark in "¿¡":
+        return 1 if text[max(0, at - 2) : at - 1].isdigit() else 0
+    return 0.5 if mark in DASHES and mark != "…" and before.isalpha() and after.isspace() else 0
+
+
 def _cost_of_latin(letter: str, before: str, after: str, language: Language | None) -> float:
     if letter.isupper() and after.isdigit():
+        return 1
+    # "100 øC"
+    if letter.islower() and after.isupper() and not before.isalpha():
         return 1
     if not before.isalpha() and not after.isalpha():
         return 0 if language and letter.lower() in language.words else 0.5

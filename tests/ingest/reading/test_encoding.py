@@ -84,6 +84,20 @@ def test_bytes_that_no_encoding_fits_are_refused(content: bytes) -> None:
         encoding.decode(content)
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Milk boils at about 100 °C at the shore.", "mac-roman"),
+        ("Milk boils at about 100 °C at the shore.", "cp850"),
+        ("The pier cost 3 million, ½ million less than the harbour office had planned.", "cp850"),
+        ("El alcalde firmó el martes un plan nuevo para el puerto y la flota del norte.", "mac-roman"),
+        ("Il sindaco ha firmato lunedì un piano nuovo per il porto e per la flotta del nord.", "mac-roman"),
+    ],
+)
+def test_a_short_line_with_one_letter_or_sign_beyond_ascii_is_decoded(text: str, name: str) -> None:
+    assert encoding.decode(text.encode(name)).text == text
+
+
 @pytest.mark.parametrize("content", [b"\x1b[31mred\x1b[0m is the first word", b"x ~{y and ~} z"])
 def test_ascii_with_a_sequence_of_another_use_is_ascii(content: bytes) -> None:
     assert encoding.decode(content).text == content.decode()
