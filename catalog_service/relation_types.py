@@ -32,12 +32,14 @@ class Properties:
 
     `joins_story`: the documents belong to one story. `is_copy`: one of the texts is shown for both, because the same
     words are in them but for a few; `altered` is the wording where the texts are not the same to the letter.
+    `is_containment`: almost all of one text is in the other.
     """
 
     wording: Wording
     altered: Wording | None = None
     joins_story: bool = False
     is_copy: bool = False
+    is_containment: bool = False
 
 
 PROPERTIES: Mapping[RelationType, Properties] = {
@@ -59,6 +61,7 @@ PROPERTIES: Mapping[RelationType, Properties] = {
             "One text contained almost all of the other:",
             "One text inside the other",
         ),
+        is_containment=True,
     ),
     RelationType.REUSE: Properties(
         Wording("Shares passages with", "Shared passages with", "Passages in common"),

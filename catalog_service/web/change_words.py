@@ -71,9 +71,16 @@ def _changed(first: str, second: str, ops: Iterable[DiffOperation], what: str | 
     for op in ops:
         if op.op not in ("insert", "delete", "replace"):
             continue
-        old, new = _trimmed(first[slice(*op.a)], second[slice(*op.b)])
-        if key_of_all(old) != key_of_all(new):
-            yield WordChange(what or _kind(old, new), _short(old), _short(new))
+        if change := of_words(first[slice(*op.a)], second[slice(*op.b)], what):
+            yield change
+
+
+def of_words(before: str, after: str, what: str | None = None) -> WordChange | None:
+    """The change of some words, named `what` or by its kind; None if only typography differs."""
+    old, new = _trimmed(before, after)
+    if key_of_all(old) == key_of_all(new):
+        return None
+    return WordChange(what or _kind(old, new), _short(old), _short(new))
 
 
 def _kind(old: str, new: str) -> str:

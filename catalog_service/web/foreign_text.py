@@ -17,8 +17,10 @@ def visible(text: str | None) -> Markup:
     return Markup(_HIDDEN.sub(_label, escaped))  # noqa: S704  Escaped in the line before.
 
 
-def isolated(text: str | None) -> Markup:
-    """A name or title of others inside a line of ours: visible, in a `bdi` element of its own direction."""
+def isolated(text: str | None, language: str | None = None) -> Markup:
+    """A name or title of others inside a line of ours: visible, in a `bdi` element with its direction and language."""
+    if language:
+        return Markup('<bdi lang="{}">{}</bdi>').format(language, visible(text))
     return Markup("<bdi>{}</bdi>").format(visible(text))
 
 

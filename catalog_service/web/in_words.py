@@ -31,6 +31,9 @@ LANGUAGES: Mapping[str, str] = {
     "ta": "Tamil", "te": "Telugu", "th": "Thai", "tl": "Tagalog", "tr": "Turkish", "ug": "Uyghur", "uk": "Ukrainian",
     "ur": "Urdu", "vi": "Vietnamese", "xh": "Xhosa", "zh": "Chinese", "zu": "Zulu",
 }  # fmt: skip
+SPELLED = (
+    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+)  # fmt: skip
 _PUBLISHED = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d:\d\d)[\d:.]*(Z|[+-]\d\d:\d\d)?)?)?)?")
 
 
@@ -57,6 +60,16 @@ def language(code: str) -> str:
 def count(number: int, noun: str, plural: str = "") -> str:
     """The number with its noun: "1 word", "1,671 words"."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def spelled(number: int) -> str:
+    """The number in a sentence: up to twelve as a word, else in figures."""
+    return SPELLED[number] if number < len(SPELLED) else f"{number:,}"
+
+
+def share(part: float) -> str:
+    """A share from 0 to 1 as a percentage; a small one that is more than nothing is not 0%."""
+    return "less than 1%" if 0 < part < 0.005 else f"{part:.0%}"
 
 
 def listed(items: Sequence[str]) -> str:

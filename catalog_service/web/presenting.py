@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from markupsafe import Markup
+
 from catalog_service import contract, marking, resources
 from catalog_service.relation_types import STORY_TYPES, Wording, wording
 from catalog_service.relations.related_documents import Ending, RelatedDocument
@@ -58,42 +60,6 @@ class EndedRelation:
 
     words: str
     time: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class RelationSide:
-    """One text of a relation, its shared passages marked."""
-
-    name: str
-    opposite: str
-    version: resources.Version
-    paragraphs: list[list[marking.Segment]]
-
-
-def sides(
-    relation: resources.Relation, a: resources.Version, b: resources.Version
-) -> tuple[RelationSide, RelationSide]:
-    """Both texts with the passages marked under the same numbers; quotations are marked in `a` only."""
-    numbered = list(enumerate(relation.passages, start=1))
-    in_a = [marking.MarkedSpan(number, passage.a, tuple(passage.quoted)) for number, passage in numbered]
-    in_b = [marking.MarkedSpan(number, passage.b) for number, passage in numbered]
-    return (
-        RelationSide("a", "b", a, marking.marked(a.paragraphs, in_a)),
-        RelationSide("b", "a", b, marking.marked(b.paragraphs, in_b)),
-    )
-
-
-def explanation(relation: resources.Relation) -> str:
-    """The numbers of passages and words, and the share of each text that they cover."""
-    count = len(relation.passages)
-    words = sum(passage.words for passage in relation.passages)
-    passages = "one passage" if count == 1 else f"{count} passages"
-    share_a, share_b = (f"{share:.0%}" for share in (relation.coverage.a, relation.coverage.b))
-    omitted = f" {relation.passages_omitted:,} shorter passages are not listed." if relation.passages_omitted else ""
-    return (
-        f"{passages.capitalize()} of {words:,} words together: {share_a} of the first text, {share_b} of the second."
-        f"{omitted}"
-    )
 
 
 def differences(differs: resources.Differences | None) -> str:
@@ -152,7 +118,7 @@ def ended(ending: Ending | None, names: Mapping[str, str], otherwise: str = "thi
     if ending is None:
         return EndedRelation("not between current versions", None)
     name = names.get(ending.document, otherwise)
-    return EndedRelation(f"{name} was {ending.reason}", contract.format_time(ending.time))
+    return EndedRelation(Markup("{} was {}").format(name, ending.reason), contract.format_time(ending.time))
 
 
 def version_line(version: resources.VersionSummary) -> VersionLine:

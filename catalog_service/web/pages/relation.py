@@ -1,6 +1,7 @@
-"""The page of a relation: its two texts, with the passages they share."""
+"""The page of a relation: what two texts share, passage by passage, and both texts beside each other."""
 
-from typing import Any
+import asyncio
+from dataclasses import dataclass
 from uuid import UUID
 
 from aiohttp import web
@@ -8,25 +9,47 @@ from sqlalchemy.orm import Session
 
 from catalog_service import document_versions, documents
 from catalog_service.keys import DIFFERENCES
-from catalog_service.relation_types import COPY_TYPES
+from catalog_service.relation_types import COPY_TYPES, STORY_TYPES
 from catalog_service.relations import queries, related_documents
-from catalog_service.resources import Relation
-from catalog_service.web import layout, presenting
+from catalog_service.resources import Relation, Version
+from catalog_service.web import layout, naming, presenting
+from catalog_service.web.overlap import view
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A relation with both of its versions; `ended` says until when it was so, if it is not between current ones."""
+
+    relation: Relation
+    a: Version
+    b: Version
+    is_current: bool
+    ended: presenting.EndedRelation | None
 
 
 async def one(request: web.Request) -> web.Response:
-    """The two texts of a relation side by side, with the shared passages marked."""
-    layout.parameters(request, set())
-    relation, context = await layout.database(request).read(_one, request.match_info["id"])
+    """The passages of a relation as pairs, and its two texts beside each other at the chosen passage."""
+    query = layout.parameters(request, {"passage"})
+    chosen = layout.number(query.get("passage")) or 1
+    read = await layout.database(request).read(_read, request.match_info["id"])
+    # Long passages are compared to the letter, so in a thread.
+    overlap = await asyncio.to_thread(view.build, read.relation, read.a, read.b, chosen, is_current=read.is_current)
+    differences = await _differences(request, read.relation)
+    address = str(request.url.origin() / "relations" / read.relation.id)
+    return layout.answer(
+        request, "relation.html", {"read": read, "overlap": overlap, "address": address, "differences": differences}
+    )
+
+
+async def _differences(request: web.Request, relation: Relation) -> str:
+    """What differs in two filings of a story; empty for other relations."""
     if relation.type in COPY_TYPES:
         a, b = ((end.document, end.version) for end in (relation.a, relation.b))
-        differences = await request.config_dict[DIFFERENCES].between(a, b, presenting.differences_of_copies)
-    else:
-        differences = presenting.differences(relation.differs)
-    return layout.answer(request, "relation.html", {**context, "differences": differences})
+        return await request.config_dict[DIFFERENCES].between(a, b, presenting.differences_of_copies)
+    return presenting.differences(relation.differs) if relation.type in STORY_TYPES else ""
 
 
-def _one(session: Session, relation_id: str) -> tuple[Relation, dict[str, Any]]:
+def _read(session: Session, relation_id: str) -> Read:
     relation = queries.one(session, relation_id)
     rows = [documents.readable(session, end.document) for end in (relation.a, relation.b)]
     names = related_documents.names_of(relation)
@@ -37,15 +60,10 @@ def _one(session: Session, relation_id: str) -> tuple[Relation, dict[str, Any]]:
         presenting.named_as_now(document_versions.version(session, UUID(row.id), number), row)
         for row, (_, number) in zip(rows, names, strict=True)
     )
-    return relation, {
-        "heading": presenting.wording_of(relation).heading,
-        "explanation": presenting.explanation(relation),
-        "ended": None if is_current else _ended(session, relation),
-        "sides": presenting.sides(relation, a, b),
-    }
+    return Read(relation, a, b, is_current, None if is_current else _ended(session, relation, a, b))
 
 
-def _ended(session: Session, relation: Relation) -> presenting.EndedRelation:
-    names = related_documents.names_of(relation)
-    ending = related_documents.first_ending(relation, related_documents.read_endings(session, names))
-    return presenting.ended(ending, {names[1][0]: "the second document", names[0][0]: "the first document"})
+def _ended(session: Session, relation: Relation, a: Version, b: Version) -> presenting.EndedRelation:
+    endings = related_documents.read_endings(session, related_documents.names_of(relation))
+    ending = related_documents.first_ending(relation, endings)
+    return presenting.ended(ending, dict(zip((str(a.id), str(b.id)), naming.both(a, b), strict=True)))

@@ -29,6 +29,7 @@ ADDRESSES = (
     f"/documents/{SEED}/compare",
     f"/documents/{document_id(9)}",
     "/relations/{relation}",
+    "/relations/{relation}?passage=2#passage-2",
     "/nowhere",
     "/sign-in",
     "/search?q=x&cursor=made-up",

@@ -13,3 +13,7 @@ def test_letters_joiners_and_markup_of_a_text_stay_text() -> None:
     assert foreign_text.visible("می‌خواهم 👨‍👩‍👧\tx\n") == "می‌خواهم 👨‍👩‍👧\tx\n"
     assert foreign_text.isolated("<b>&") == "<bdi>&lt;b&gt;&amp;</bdi>"
     assert foreign_text.isolated(None) == "<bdi></bdi>"
+
+
+def test_a_name_is_isolated_with_its_language() -> None:
+    assert foreign_text.isolated("東京", "ja") == '<bdi lang="ja">東京</bdi>'

@@ -36,3 +36,8 @@ def test_a_long_text_is_cut_between_words_and_a_long_word_anywhere() -> None:
     assert in_words.shortened("Joint Statement, Seoul", 40) == "Joint Statement, Seoul"
     assert in_words.shortened("Joint Statement, Seoul", 20) == "Joint Statement…"
     assert in_words.shortened("x" * 100, 20) == "x" * 19 + "…"
+
+
+def test_small_numbers_are_spelled_and_small_shares_are_not_nothing() -> None:
+    assert [in_words.spelled(number) for number in (1, 4, 12, 1_300)] == ["one", "four", "twelve", "1,300"]
+    assert [in_words.share(part) for part in (0, 0.001, 0.1739, 1)] == ["0%", "less than 1%", "17%", "100%"]
