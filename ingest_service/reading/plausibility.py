@@ -90,10 +90,9 @@ def _cost(text: str, at: int, language: Language | None, is_ascii: bool) -> floa
         return 3
     if kind == MARK:
         return 0 if before.lower() in TONE_BEARERS else 1
-    if kind == SIGN:
-        return _cost_of_sign(character, before, after)
-    if kind == PUNCTUATION:
-        return _cost_of_punctuation(character, before, after) + _cost_of_lone_mark(text, at)
+    if kind in {SIGN, PUNCTUATION}:
+        placed = _cost_of_sign if kind == SIGN else _cost_of_punctuation
+        return placed(character, before, after) + _cost_of_lone_mark(text, at)
     if _breaks_case(text, at):
         return 2
     if kind == LATIN:
