@@ -53,7 +53,7 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     app[INGEST] = IngestClient(settings.ingest_url)
     app[ACCESS] = Access(settings, app[POINTS])
     app[METRICS] = Metrics()
-    app[BROADCAST] = Broadcast(database, limit=settings.limits.readers)
+    app[BROADCAST] = Broadcast(database, app[POINTS], limit=settings.limits.readers)
     app[PREPARER] = Preparer(database)
     app[WRITER] = Writer(
         database,

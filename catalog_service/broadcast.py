@@ -16,17 +16,21 @@ from catalog_service import changes, resources
 from catalog_service.changes import Batch, Position
 from catalog_service.errors import DatabaseAway, DatabaseUnusable, TooManyReaders
 from catalog_service.store.db import Database
+from catalog_service.store.point_reads import PointReader
 
 # How many of the last entries are kept, about 500 bytes each.
 RECENT = 2_000
+# Up to so many new entries are read without a thread: for them the change of threads would take most of the time.
+FEW = 100
 log = structlog.get_logger()
 
 
 class Broadcast:
     """Hands new changes to waiting readers. `run` reads whenever `wake` was called, while there are readers."""
 
-    def __init__(self, database: Database, *, limit: int) -> None:
+    def __init__(self, database: Database, points: PointReader, *, limit: int) -> None:
         self._database = database
+        self._points = points
         self._limit = limit
         self._wake = asyncio.Event()
         # Set when changes have arrived, and then replaced.
@@ -68,9 +72,17 @@ class Broadcast:
             self._wake.clear()
             if self.readers:
                 try:
-                    self._keep(await self._database.read(changes.news, self._epoch, self._end, RECENT))
+                    self._keep(await self._read_news())
                 except (DatabaseAway, DatabaseUnusable) as error:
                     log.warning("changes not read", reason=str(error))
+
+    async def _read_news(self) -> changes.News:
+        """What is new. Raises DatabaseAway, DatabaseUnusable."""
+        news = await self._points.read(changes.news, self._epoch, self._end, FEW)
+        if news.start > self._end and news.snapshot.epoch == self._epoch:
+            # More than a few, which would keep the event loop busy.
+            return await self._database.read(changes.news, self._epoch, self._end, RECENT)
+        return news
 
     def _keep(self, news: changes.News) -> None:
         if (news.snapshot.epoch, news.snapshot.seq) == (self._epoch, self._end):

@@ -1,17 +1,19 @@
 """The change log: every change of a document, relation or story, in the order of commits."""
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from catalog_service import resources
 from catalog_service.errors import CursorExpired
 from catalog_service.resources import Snapshot
-from catalog_service.store import counter, cursors, moments
+from catalog_service.store import arrays, counter, cursors, moments
 from catalog_service.store.counter import WriterTurn
+from catalog_service.store.prepared import NamedRow, Prepared, Reader
 from catalog_service.store.rows import ChangeRow
 from catalog_service.store.tables import Change
 
@@ -21,6 +23,12 @@ Type = Literal[
     "document.redacted.v1", "relation.added.v1", "relation.withdrawn.v1", "story.changed.v1",
 ]  # fmt: skip
 TYPES: tuple[str, ...] = get_args(Type)
+# The conditions of a part of the log, by the names of their parameters.
+CONDITIONS: Mapping[str, ColumnElement[bool]] = {
+    "types": arrays.any_of(Change.type, arrays.parameter("types")),
+    "collection": Change.collection == bindparam("collection"),
+    "document": Change.document == bindparam("document"),
+}
 
 
 def entry(
@@ -95,28 +103,39 @@ class Batch:
     more: bool
 
 
-def since(session: Session, seq: int, filter_: Filter = Filter(), *, limit: int = 100) -> list[resources.Change]:
+def since(reader: Reader, seq: int, filter_: Filter = Filter(), *, limit: int = 100) -> list[resources.Change]:
     """The first `limit` entries with a `seq` above the given one, in ascending order."""
-    return _since(session, counter.snapshot(session).epoch, seq, filter_, limit)
+    return _since(reader, counter.snapshot(reader).epoch, seq, filter_, limit)
 
 
-def _since(session: Session, epoch: str, seq: int, filter_: Filter, limit: int) -> list[resources.Change]:
-    statement = select(Change).where(Change.seq > seq).order_by(Change.seq).limit(limit)
-    if filter_.types:
-        statement = statement.where(Change.type.in_(filter_.types))
-    if filter_.collection is not None:
-        statement = statement.where(Change.collection == filter_.collection)
-    if filter_.document is not None:
-        statement = statement.where(Change.document == filter_.document)
-    return [_event(row, epoch) for row in session.scalars(statement)]
+def _since(reader: Reader, epoch: str, seq: int, filter_: Filter, limit: int) -> list[resources.Change]:
+    values: dict[str, Any] = {
+        "types": list(filter_.types) or None, "collection": filter_.collection, "document": filter_.document,
+    }  # fmt: skip
+    values = {name: value for name, value in values.items() if value is not None}
+    rows = _select_since(frozenset(values)).rows(reader, **values, after=seq, limit=limit)
+    return [_event(row, epoch) for row in rows]
 
 
-def start(session: Session, cursor: str, filter_: Filter = Filter()) -> Position:
+@functools.cache
+def _select_since(conditions: frozenset[str]) -> Prepared:
+    """The first `:limit` entries with a `seq` above `:after` that meet these of the `CONDITIONS`."""
+
+    def build() -> Select[*tuple[Any, ...]]:
+        columns = (Change.seq, Change.type, Change.document, Change.collection, Change.time, Change.data)
+        selected = (CONDITIONS[name] for name in sorted(conditions))
+        statement = select(*columns).where(Change.seq > bindparam("after"), *selected)
+        return statement.order_by(Change.seq).limit(bindparam("limit", type_=Integer))
+
+    return Prepared(build)
+
+
+def start(reader: Reader, cursor: str, filter_: Filter = Filter()) -> Position:
     """The position that a cursor names; `0` is the position before all entries, `now` the one after all of them.
 
     Raises CursorInvalid, CursorMismatch, CursorExpired.
     """
-    key, snapshot = moments.open_snapshot(session)
+    key, snapshot = moments.open_snapshot(reader)
     if cursor in ("0", "now"):
         return Position(key, filter_, snapshot.epoch, snapshot.seq if cursor == "now" else 0)
     named = cursors.open_(key, filter_, cursor)
@@ -125,12 +144,12 @@ def start(session: Session, cursor: str, filter_: Filter = Filter()) -> Position
     return Position(key, filter_, snapshot.epoch, int(named["seq"]))
 
 
-def after(session: Session, position: Position, limit: int = 100) -> Batch:
+def after(reader: Reader, position: Position, limit: int = 100) -> Batch:
     """The first `limit` entries after a position. Raises CursorExpired when it is of another epoch."""
-    snapshot = counter.snapshot(session)
+    snapshot = counter.snapshot(reader)
     if position.epoch != snapshot.epoch:
         raise CursorExpired
-    entries = _since(session, snapshot.epoch, position.seq, position.filter, limit + 1)
+    entries = _since(reader, snapshot.epoch, position.seq, position.filter, limit + 1)
     return batch(entries, position, snapshot.seq, limit)
 
 
@@ -162,11 +181,11 @@ class News:
     changes: Sequence[resources.Change]
 
 
-def news(session: Session, epoch: str, seq: int, most: int) -> News:
+def news(reader: Reader, epoch: str, seq: int, most: int) -> News:
     """The entries after a `seq`, but none before the last `most` numbers. In another epoch, only the snapshot."""
-    snapshot = counter.snapshot(session)
+    snapshot = counter.snapshot(reader)
     first = max(seq, snapshot.seq - most) if epoch == snapshot.epoch else snapshot.seq
-    return News(snapshot, first, _since(session, snapshot.epoch, first, Filter(), most))
+    return News(snapshot, first, _since(reader, snapshot.epoch, first, Filter(), most))
 
 
 def seq_of(change: resources.Change) -> int:
@@ -174,7 +193,7 @@ def seq_of(change: resources.Change) -> int:
     return int(change.id.rpartition(":")[2])
 
 
-def _event(entry: Change, epoch: str) -> resources.Change:
+def _event(entry: NamedRow, epoch: str) -> resources.Change:
     return resources.Change(
         id=f"{epoch}:{entry.seq}",
         source=SOURCE,

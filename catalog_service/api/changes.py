@@ -8,17 +8,18 @@ from uuid import UUID
 
 from aiohttp import web
 from pydantic import AfterValidator, Field, RootModel
-from sqlalchemy.orm import Session
 
 from catalog_service import changes, contract, resources
 from catalog_service.api import event_stream, negotiation
 from catalog_service.api.answers import answer, linked
 from catalog_service.api.operations import JSON, Content, Operation, Parameters
 from catalog_service.api.parameters import Cursor
+from catalog_service.broadcast import FEW
 from catalog_service.changes import Batch
 from catalog_service.contract import BATCH_MEDIA_TYPE
 from catalog_service.errors import CursorExpired, CursorInvalid, CursorMismatch, Stopping, TooManyReaders
-from catalog_service.keys import BROADCAST, DATABASE
+from catalog_service.keys import BROADCAST, DATABASE, POINTS
+from catalog_service.store.prepared import Reader
 
 JSON_LINES = "application/jsonl"
 EVENT_STREAM = event_stream.MEDIA_TYPE
@@ -89,7 +90,8 @@ async def feed(request: web.Request, parameters: ChangeFeedParameters) -> web.St
 async def _next_batch(request: web.Request, parameters: ChangeFeedParameters) -> Batch:
     """The first changes after the cursor; if there are none, those that arrive first within the time to wait."""
     broadcast, limit = request.config_dict[BROADCAST], parameters.limit
-    batch = await request.config_dict[DATABASE].read(_first, parameters.since, parameters.filter(), limit)
+    source = request.config_dict[POINTS if limit <= FEW else DATABASE]
+    batch = await source.read(_first, parameters.since, parameters.filter(), limit)
     if batch.changes or not parameters.wait:
         return batch
     with broadcast.reading(), suppress(TimeoutError):
@@ -100,8 +102,8 @@ async def _next_batch(request: web.Request, parameters: ChangeFeedParameters) ->
     return batch
 
 
-def _first(session: Session, cursor: str, filter_: changes.Filter, limit: int) -> Batch:
-    return changes.after(session, changes.start(session, cursor, filter_), limit)
+def _first(reader: Reader, cursor: str, filter_: changes.Filter, limit: int) -> Batch:
+    return changes.after(reader, changes.start(reader, cursor, filter_), limit)
 
 
 def _page(batch: Batch) -> web.Response:

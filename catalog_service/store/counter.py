@@ -13,7 +13,7 @@ from sqlalchemy import Select, Update, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from catalog_service.resources import Snapshot
-from catalog_service.store.prepared import Prepared
+from catalog_service.store.prepared import Prepared, Reader
 from catalog_service.store.tables import Counter
 
 # The channel on which PostgreSQL notifies the processes of a catalog after each commit.
@@ -66,7 +66,12 @@ def _end_turn(dialect: str) -> Update:
     return statement.returning(func.pg_notify(CHANNEL, "")) if dialect == "postgresql" else statement
 
 
-def snapshot(session: Session) -> Snapshot:
+def snapshot(reader: Reader) -> Snapshot:
     """The epoch and the last committed `seq`, as this transaction sees them."""
-    row = session.execute(select(Counter.epoch, Counter.seq)).one()
+    [row] = _select_snapshot.rows(reader)
     return Snapshot(epoch=row.epoch, seq=row.seq)
+
+
+@Prepared
+def _select_snapshot() -> Select[*tuple[Any, ...]]:
+    return select(Counter.epoch, Counter.seq)

@@ -10,6 +10,7 @@ from catalog_service import broadcast, changes, runner
 from catalog_service.broadcast import Broadcast
 from catalog_service.errors import CursorExpired
 from catalog_service.store.db import Database
+from catalog_service.store.point_reads import PointReader
 from catalog_service.store.tables import Change, Counter
 from tests.catalog.conftest import NOW
 
@@ -20,10 +21,12 @@ FILTER = changes.Filter(types=("story.changed.v1",))
 async def shared(catalog: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Broadcast]:
     """A running broadcast that keeps five changes, with a reader."""
     monkeypatch.setattr(broadcast, "RECENT", 5)
-    shared = Broadcast(catalog, limit=10)
+    points = PointReader(catalog)
+    shared = Broadcast(catalog, points, limit=10)
     async with runner.supervised("broadcast", shared.run(), asyncio.Event()):
         with shared.reading():
             yield shared
+    points.close()
 
 
 def add(catalog: Database, *seqs: int) -> None:

@@ -144,7 +144,7 @@ async def test_a_list_of_fifty_takes_eight_statements(client: aiohttp.ClientSess
         recorder.clear()
         page = await got(client, path)
         assert len(page[name]) == 50 or "limit" not in path, path
-        assert (len(recorder.statements) <= 8, recorder.transactions) == (True, 1), (path, recorder.statements)
+        assert (len(recorder.statements) <= 8, recorder.transactions <= 1) == (True, True), (path, recorder.statements)
 
 
 async def test_a_feed_of_fifty_takes_eight_statements(client: aiohttp.ClientSession, recorder: Recorder) -> None:
