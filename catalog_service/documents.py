@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from catalog_service import dates, resources
 from catalog_service.errors import NotFound, Redacted, Withdrawn
 from catalog_service.relations import queries
-from catalog_service.store import paging
+from catalog_service.store import arrays, paging
 from catalog_service.store.conditions import At, not_redacted, story_at
 from catalog_service.store.moments import AsOf
 from catalog_service.store.prepared import NamedRow, Prepared, Reader
@@ -134,8 +134,14 @@ def _select_one(*, now: bool) -> Prepared:
 
 def by_ids(session: Session, documents: Collection[str], at: int | None = None) -> dict[str, resources.Document]:
     """The documents with these ids, in any status, by id, now or as of the seq `at`; others are left out."""
-    rows = session.execute(with_version(at).where(DocumentState.document.in_(documents))).all()
+    rows = _select_some(now=at is None).rows(session, documents=list(documents), at=at)
     return {str(resource.id): resource for resource in described(session, rows, at)}
+
+
+@functools.cache
+def _select_some(*, now: bool) -> Prepared:
+    listed = arrays.any_of(DocumentState.document, arrays.parameter("documents"))
+    return Prepared(lambda: with_version(None if now else AT).where(listed))
 
 
 def status(reader: Reader, document: UUID) -> resources.Status:
