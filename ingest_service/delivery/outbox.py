@@ -78,8 +78,7 @@ def put(session: Session, events: Iterable[Event]) -> None:
         }
         for event in events
     ]  # fmt: skip
-    if rows:
-        session.execute(sa.insert(Outbox), rows)
+    bulk.insert_without_ids(session, Outbox, rows)
 
 
 def claim(session: Session, *, limit_events: int, limit_bytes: int, now: datetime) -> list[PendingEvent]:

@@ -36,7 +36,7 @@ def add(session: Session, articles: Mapping[int, Hashes]) -> None:
     """Adds articles with their fingerprints."""
     rows = [{"article": article, "hashes": hashes.astype(STORED).tobytes()} for article, hashes in articles.items()]
     if rows:
-        session.execute(sa.insert(Fingerprints), rows)
+        bulk.insert_without_ids(session, Fingerprints, rows)
         mirror.mark_written(session)
 
 
@@ -53,7 +53,7 @@ def remove(session: Session, articles: Sequence[int], templates: Sequence[int] =
         removed = session.scalars(sa.delete(Fingerprints).where(held).returning(Fingerprints.article)).all()
         if removed:
             tombstones = [{"article": article, "hashes": None} for article in sorted(removed)]
-            session.execute(sa.insert(Fingerprints), tombstones)
+            bulk.insert_without_ids(session, Fingerprints, tombstones)
             mirror.mark_written(session)
 
 
@@ -142,6 +142,6 @@ def recognise_boilerplate(session: Session, all_candidates: Iterable[Candidates]
         if not len(new):
             return []
         holders = np.unique(arrays.postings.find(new, FIRST_HOLDERS).articles)
-    session.execute(sa.insert(Boilerplate), [{"fingerprint": value} for value in new.tolist()])
+    bulk.insert_without_ids(session, Boilerplate, [{"fingerprint": value} for value in new.tolist()])
     mirror.mark_written(session)
     return [int(article) for article in holders]

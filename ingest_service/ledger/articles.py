@@ -29,6 +29,9 @@ _QUEUED_IDS = (
     .order_by(Article.id)
     .limit(sa.bindparam("most", type_=sa.Integer))
 )
+_WITH_IDS_UNTIL = sa.select(Article).where(
+    bulk.any_of(Article.id), sa.or_(Article.id <= sa.bindparam("last"), Article.judging != NEW)
+)
 _WITH_IDS = sa.select(Article).where(bulk.any_of(Article.id)).order_by(Article.id)
 
 
@@ -93,8 +96,8 @@ def queued(session: Session, states: Collection[Judging], limit: int) -> list[Ar
 
 def with_ids(session: Session, ids: Collection[int], last: int) -> dict[int, Article]:
     """The articles with these ids, as far as they exist, without new articles that come after the id `last`."""
-    query = sa.select(Article).where(sa.or_(Article.id <= last, Article.judging != NEW))
-    rows = (row for chunk in chunked(sorted(ids)) for row in session.scalars(query.where(Article.id.in_(chunk))))
+    chunks = chunked(sorted(ids))
+    rows = (row for chunk in chunks for row in session.scalars(_WITH_IDS_UNTIL, {"values": chunk, "last": last}))
     return {row.id: row for row in rows}
 
 

@@ -34,10 +34,16 @@ def emit(
         observation = _observation(article, originals[article.original])
         emitted.append(events.observed(origin, items[article.item], observation, own))
     outbox.put(session, emitted)
-    values = {"judging": judging, "pending": sa.null(), "original": None}
     for ids in chunked([article.id for article in articles]):
-        session.execute(sa.update(Article).where(Article.id.in_(ids)).values(values))
+        session.execute(_mark_emitted(), {"values": ids, "next": judging})
     outbox.release(session, originals.keys())
+
+
+@functools.cache
+def _mark_emitted() -> sa.Update:
+    table = bulk.table_of(Article)
+    values: dict[str, Any] = {"judging": sa.bindparam("next"), "pending": sa.null(), "original": None}
+    return sa.update(table).where(bulk.any_of(table.c.id)).values(values)
 
 
 def unjudged(origin: events.Origin, item: ItemRow, article: NewArticle) -> outbox.Event:

@@ -13,6 +13,8 @@ from ingest_service.store.db import chunked
 from ingest_service.store.rows import FileRow, ItemRow
 from ingest_service.store.tables import Article, File, FileItem, Item
 
+_CONTENTS = sa.select(Article.item, Article.content).where(bulk.any_of(Article.item))
+
 
 def load(session: Session, now: datetime, changes: FileChanges) -> Batch:
     """The rows that the changes are decided against, locked: nothing else may redact a document in between."""
@@ -63,6 +65,5 @@ def _load_items_named(session: Session, batch: Batch, keys: Collection[str]) -> 
 
 def _contents(session: Session, items: Collection[int]) -> Iterator[tuple[int, bytes]]:
     """The packed articles of these items, by item."""
-    columns = sa.select(Article.item, Article.content)
     for chunk in chunked(sorted(items)):
-        yield from session.execute(columns.where(Article.item.in_(chunk)))
+        yield from session.execute(_CONTENTS, {"values": chunk})

@@ -82,7 +82,12 @@ def _inserting(key: InstrumentedAttribute[Any]) -> sa.sql.dml.ReturningInsert[*t
 def insert_without_ids(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Inserts rows whose ids are not needed, or that have none."""
     if rows:
-        session.execute(sa.insert(table_of(model)), rows)
+        session.execute(_inserting_without_ids(model), rows)
+
+
+@functools.cache
+def _inserting_without_ids(model: type[Base]) -> sa.Insert:
+    return sa.insert(table_of(model))
 
 
 def update(session: Session, model: type[Base], before: Mapping[int, R], rows: Collection[R]) -> None:
