@@ -11,8 +11,8 @@ from catalog_service import changes, contract
 from catalog_service.errors import EventRefused
 from catalog_service.history import receipts, versions
 from catalog_service.history.state import BatchState
-from catalog_service.relations import relations
-from catalog_service.relations.relations import Draft
+from catalog_service.relations import drafts, relations
+from catalog_service.relations.drafts import Draft
 from catalog_service.store.counter import WriterTurn
 from catalog_service.store.rows import DocumentRow, OriginalRow, Side, StateRow, VersionRow
 
@@ -76,7 +76,7 @@ def _check(turn: WriterTurn, event: contract.ObservedEvent, row: DocumentRow | N
     data = event.data
     side = (str(data.document), data.observation)
     version = versions.draft(data, turn.now)
-    return _Article(event, side, row, version, [relations.draft(side, relation) for relation in data.relations])
+    return _Article(event, side, row, version, [drafts.draft(side, relation) for relation in data.relations])
 
 
 def _decide_article(
@@ -177,9 +177,9 @@ def _decide_related(
     side = (row.id, data.observation)
     if number := state.observed.get(side):
         versions.check_spans(data.relations, len(state.versions[row.id][number].text))
-    drafts = [relations.draft(side, relation) for relation in data.relations]
+    reported = [drafts.draft(side, relation) for relation in data.relations]
     before = turn.seq
-    relations.replace_all(state.relations, turn, side, drafts)
+    relations.replace_all(state.relations, turn, side, reported)
     outcome: contract.Outcome = "recorded" if turn.seq > before else "unchanged"
     return receipts.record(state, turn, event, outcome, row.number)
 

@@ -8,14 +8,13 @@ relation is withdrawn when a side is withdrawn or gets another version. Its row 
 again, because the old versions are still related.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
-from catalog_service import changes, contract
-from catalog_service.errors import EventRefused
+from catalog_service import changes
+from catalog_service.relations.drafts import Draft, stored_content
 from catalog_service.store.counter import WriterTurn
 from catalog_service.store.rows import PENDING, ChangeRow, DocumentRow, RelationRow, Side, VersionKey
 
@@ -153,12 +152,12 @@ def _reported(row: RelationRow) -> dict[str, Any]:
     return {"relation": row.id, "type": row.type, "sides": sides}
 
 
-def add(state: RelationState, turn: WriterTurn, own: Side, drafts: Sequence["Draft"]) -> None:
+def add(state: RelationState, turn: WriterTurn, own: Side, drafts: Sequence[Draft]) -> None:
     """Adds the relations that the event of a new observation reports; those that other events reported remain."""
     _put(state, turn, own, drafts, complete=False)
 
 
-def replace_all(state: RelationState, turn: WriterTurn, own: Side, drafts: Sequence["Draft"]) -> None:
+def replace_all(state: RelationState, turn: WriterTurn, own: Side, drafts: Sequence[Draft]) -> None:
     """Makes the reported relations the full set of relations of one observation.
 
     Relations to versions that are not current remain: a re-judgement compares current versions only.
@@ -166,12 +165,12 @@ def replace_all(state: RelationState, turn: WriterTurn, own: Side, drafts: Seque
     _put(state, turn, own, drafts, complete=True)
 
 
-def _put(state: RelationState, turn: WriterTurn, own: Side, drafts: Sequence["Draft"], *, complete: bool) -> None:
+def _put(state: RelationState, turn: WriterTurn, own: Side, drafts: Sequence[Draft], *, complete: bool) -> None:
     """Stores the reported relations that are new or different; `complete` withdraws those that are not reported."""
     remaining = {draft.pair: draft for draft in drafts}
     for row in state.of_side(own):
         draft = remaining.get((row.a, row.b))
-        if draft and draft.content == _content(row):
+        if draft and draft.content == stored_content(row):
             del remaining[draft.pair]
         elif draft:
             state.supersede(turn, row)
@@ -225,64 +224,6 @@ def resolve_pending(state: RelationState, turn: WriterTurn, side: Side, number: 
         if row.seq == PENDING:
             resolved = replace(row, a_version=number) if row.a == side else replace(row, b_version=number)
             state.store(turn, resolved)
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A relation as it will be stored."""
-
-    pair: tuple[Side, Side]
-    content: dict[str, Any]
-
-    @property
-    def id(self) -> str:
-        """The id of the pair: a new judgement of the same pair keeps it."""
-        name = "|".join(f"{document}:{observation}" for document, observation in self.pair)
-        return hashlib.sha256(name.encode()).hexdigest()[:32]
-
-
-def draft(own: Side, reported: contract.Relation) -> Draft:
-    """The relation that an event of observation `own` reports. Raises EventRefused for a relation to itself."""
-    other = (str(reported.other.document), reported.other.observation)
-    if own == other:
-        raise EventRefused(f"Observation {own[1]} of {own[0]} is reported as related to itself.")
-    own_first = own < other
-    coverage = (reported.coverage.own, reported.coverage.other)
-    content = {
-        "type": reported.type.value,
-        "jaccard": reported.jaccard,
-        "coverage_a": coverage[0 if own_first else 1],
-        "coverage_b": coverage[1 if own_first else 0],
-        "passages": [_stored_passage(passage, own_first) for passage in reported.passages],
-        "passages_omitted": reported.passages_omitted,
-    }
-    return Draft((own, other) if own_first else (other, own), content)
-
-
-def _stored_passage(passage: contract.Passage, own_first: bool) -> dict[str, Any]:
-    reversed_op = {"insert": "delete", "delete": "insert", "replace": "replace"}
-    sides = [(passage.own, passage.quoted), (passage.other, passage.other_quoted)]
-    (a, quoted_a), (b, quoted_b) = sides if own_first else reversed(sides)
-    edits = [
-        {"op": edit.op if own_first else reversed_op[edit.op], "a": list(spans[0]), "b": list(spans[1])}
-        | ({"kind": edit.kind} if edit.kind else {})
-        for edit in passage.edits
-        for spans in [(edit.a, edit.b) if own_first else (edit.b, edit.a)]
-    ]
-    return {
-        "a": list(a),
-        "b": list(b),
-        "words": passage.words,
-        "quoted_a": [list(span) for span in quoted_a],
-        "quoted_b": [list(span) for span in quoted_b],
-        "verbatim": passage.verbatim,
-        "edits": edits,
-    }
-
-
-def _content(row: RelationRow) -> dict[str, Any]:
-    names = ("type", "jaccard", "coverage_a", "coverage_b", "passages", "passages_omitted")
-    return {name: getattr(row, name) for name in names}
 
 
 def _row(state: RelationState, turn: WriterTurn, draft: Draft) -> RelationRow:
