@@ -1,15 +1,13 @@
 """Whether two pages are filings of one text: what they share is then that text, and no furniture. Pure."""
 
-import functools
-
 from ingest_service.furniture.page import ANONYMOUS, Page, Paragraph, fold
 
 # All lengths are in letters and digits. What remains of a page must be so long to differ from another page.
 SHORTEST_REST = 40
-# The remaining texts are compared by their runs of so many letters and digits, as far as here.
+# The remaining texts are compared as far as here: the shorter one is divided into runs of so many letters and digits.
+LONGEST_COMPARED = 4_000
 RUN = 15
-LONGEST_COMPARED = 8_000
-# Texts that share more of the runs of the shorter one match.
+# They match if the longer one contains more of these runs than this share.
 MATCHING = 0.2
 # Pages that name no source are of one site if they share so many lines; so many short ones show a common layout.
 FEWEST_LINES = 3
@@ -41,13 +39,9 @@ def _rest(page: Page, shared: set[int]) -> str:
 
 
 def _match(a: str, b: str) -> bool:
-    runs = _runs(a[:LONGEST_COMPARED]), _runs(b[:LONGEST_COMPARED])
-    return len(runs[0] & runs[1]) > MATCHING * min(map(len, runs))
-
-
-@functools.lru_cache(maxsize=64)
-def _runs(text: str) -> frozenset[str]:
-    return frozenset(text[at : at + RUN] for at in range(len(text) - RUN + 1))
+    shorter, longer = sorted((a[:LONGEST_COMPARED], b[:LONGEST_COMPARED]), key=lambda text: (len(text), text))
+    runs = [shorter[at : at + RUN] for at in range(0, len(shorter) - RUN + 1, RUN)]
+    return sum(run in longer for run in runs) > MATCHING * len(runs)
 
 
 def _have_different_headlines(a: Page, b: Page) -> bool:

@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import re
 import urllib.parse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ SHORTEST = 2
 LONGEST_LINE = 2_000
 # Of the text between the edges so many characters are kept, to compare what remains of two pages.
 LONGEST_MIDDLE = 12_000
+NOT_FOLDED = re.compile(r"[\W_]+")
 # The source of pages that name neither a URL nor a publisher. Such pages are of one site if they share many lines.
 ANONYMOUS = ""
 
@@ -38,7 +40,7 @@ class Paragraph:
         return is_long(self.text)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     """What learning needs of an article. `lifted` are the lines that reading lifted into notes, by their keys.
 
@@ -51,12 +53,12 @@ class Page:
     paragraphs: tuple[Paragraph, ...]
     lifted: dict[int, str]
 
-    @property
+    @functools.cached_property
     def lines(self) -> dict[int, str]:
         """The lines at the edges, lifted or not, by key."""
         return self.lifted | self.remaining
 
-    @property
+    @functools.cached_property
     def remaining(self) -> dict[int, str]:
         """The lines at the edges of the text, by key."""
         return {paragraph.key: paragraph.text for paragraph in self.paragraphs if paragraph.key is not None}
@@ -107,7 +109,7 @@ def is_long(text: str) -> bool:
 @functools.lru_cache(maxsize=1024)
 def fold(text: str) -> str:
     """The letters and digits of a text, in lower case."""
-    return "".join(filter(str.isalnum, text.casefold()))
+    return NOT_FOLDED.sub("", text.casefold())
 
 
 def _paragraphs(source: str, texts: Sequence[str]) -> Iterator[Paragraph]:

@@ -1,0 +1,114 @@
+"""Furniture in the ledger, on both databases: learned in batches, scheduled to be lifted, and forgotten."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+
+from ingest_service import model, sameness, versions
+from ingest_service.delivery import events
+from ingest_service.folder.scan import FileFact
+from ingest_service.ledger import entries, furniture, rereads
+from ingest_service.ledger.batch import FileChanges
+from ingest_service.model import Article
+from ingest_service.store.db import Database
+from ingest_service.store.tables import EdgeLine, Item
+from ingest_service.workers.prepare import PreparedFile, PreparedItem
+from tests.ingest.budgets import statements
+from tests.ingest.furniture.pages import BODIES, FOOTER, MENU, article
+
+NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+CONTEXT = entries.Context(events.Origin("seeds", "/ingest/seeds"), NOW)
+# Reading and writing the progress, the articles, lines and pages, and the schedule; the same for each batch.
+MOST_STATEMENTS = 14
+
+
+def store(database: Database, articles: Sequence[Article], first: int = 0) -> None:
+    """Stores the articles as files `0.txt`, `1.txt` and so on."""
+    stored = []
+    for number, one in enumerate(articles, first):
+        content = f"{number} {one.text}".encode()
+        original = model.Original(content, "text/plain", "utf-8")
+        item = PreparedItem.of(None, one, sameness.prepare(one))
+        fact = FileFact(f"{number}.txt", len(content), 0, 0, 0, number)
+        stored.append((fact, PreparedFile(original.digest, original, (item,))))
+    with database.writing() as session:
+        entries.enter(session, CONTEXT, FileChanges(stored=stored))
+
+
+def learn(database: Database, limit: int = 100) -> furniture.Taught:
+    """Learns from one batch."""
+    with database.writing() as session:
+        return furniture.learn(session, NOW, limit)
+
+
+def lines(database: Database) -> dict[str, tuple[str, ...]]:
+    """The evidence of each line that was learned."""
+    with database.reading() as session:
+        return {line.text: line.evidence for line in furniture.lines(session)}
+
+
+def test_learning_goes_on_from_batch_to_batch(database: Database) -> None:
+    store(database, [article(number) for number in range(4)])
+    for number in range(2):
+        taught = learn(database, 1)
+        assert (taught.pages, taught.lines, taught.files) == (1, (), 0), number
+    assert len(learn(database, 1).lines) == len(MENU + FOOTER)
+    assert lines(database) == dict.fromkeys((*MENU, *FOOTER), ("0.txt", "1.txt", "2.txt"))
+    with database.reading() as session:
+        assert furniture.count(session) == 1
+        assert rereads.count(session) == 3
+        assert not set(session.scalars(sa.select(EdgeLine.key))).intersection(*furniture.load(session).keys.values())
+    taught = learn(database, 1)
+    assert (taught.pages, taught.lines, taught.files) == (1, (), 1)
+    assert learn(database) == furniture.Taught(0, (), 0)
+
+
+def test_copies_of_a_page_are_read_again_with_it(database: Database) -> None:
+    store(database, [article(0), article(0), article(1), article(2)])
+    assert learn(database).files == 4
+
+
+def test_a_batch_costs_the_same_statements_however_many_pages_are_stored(database: Database) -> None:
+    counts = []
+    for batch in range(3):
+        words = [f"{body} {batch}".split() for body in BODIES]
+        store(database, [article(number, " ".join(reversed(words[number]))) for number in range(4)], 4 * batch)
+        with statements(database.engine) as executed:
+            learn(database)
+        counts.append(len([statement for statement in executed if statement not in ("BEGIN", "BEGIN IMMEDIATE")]))
+    assert counts[2] <= counts[1] <= MOST_STATEMENTS
+
+
+def test_a_redacted_page_is_no_evidence(database: Database) -> None:
+    store(database, [article(number) for number in range(3)])
+    learn(database)
+    with database.reading() as session:
+        documents = list(session.scalars(sa.select(Item.document).order_by(Item.id)))
+    with database.writing() as session:
+        entries.purge(session, documents[0])
+    assert set(lines(database).values()) == {("1.txt", "2.txt")}
+    with database.writing() as session:
+        for document in documents[1:]:
+            entries.purge(session, document)
+    assert lines(database) == {}
+
+
+def test_other_rules_learn_again_and_leave_what_a_person_disabled(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(database, [article(number) for number in range(3)])
+    learn(database)
+    with database.writing() as session:
+        [first, *_] = furniture.lines(session)
+        furniture.switch(session, first.id, disabled=True)
+        before = furniture.progress(session)
+    monkeypatch.setattr(versions, "FURNITURE", "0")
+    learn(database)
+    with database.reading() as session:
+        now = list(furniture.lines(session))
+        assert furniture.progress(session).revision > before.revision
+    assert [line.id for line in now if line.disabled] == [first.id]
+    assert {line.text for line in now} == {*MENU, *FOOTER}
+    assert min(line.id for line in now if not line.disabled) > first.id + len(MENU + FOOTER) - 1
