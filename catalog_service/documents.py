@@ -49,6 +49,10 @@ CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     "language": Version.language == bindparam("language"),
     "start": Version.published >= bindparam("start"),
     "end": Version.published < bindparam("end"),
+    "significance": Version.change["significance"].as_string() == bindparam("significance"),
+    "story": Membership.story == bindparam("story"),
+    "recorded_start": DocumentState.recorded_at >= bindparam("recorded_start"),
+    "recorded_end": DocumentState.recorded_at < bindparam("recorded_end"),
     "after": DocumentState.created_seq < bindparam("after"),
 }
 STORY = (Membership.story, Story.head.label("story_head"), Story.size.label("story_size"))
@@ -69,6 +73,9 @@ class Filter:
     publisher: str | None = None
     language: str | None = None
     published: tuple[str | None, str | None] = (None, None)
+    recorded: tuple[str | None, str | None] = (None, None)
+    story: str | None = None
+    significance: str | None = None
 
 
 def find(
@@ -93,12 +100,15 @@ def find(
 
 def _values(filter_: Filter) -> dict[str, Any]:
     """The values of the conditions that the filter has, by their names in `CONDITIONS`."""
-    start, end = filter_.published
+    (start, end), (recorded_start, recorded_end) = filter_.published, filter_.recorded
     values = {
         "status": filter_.status, "collection": filter_.collection, "path": filter_.path, "kind": filter_.kind,
         "publisher": filter_.publisher, "language": filter_.language, "start": start,
         # A day is inside its month and year: 2024-09-04 is not after 2024-09.
         "end": dates.sort_bound(end) if end else None,
+        "recorded_start": dates.start(recorded_start) if recorded_start else None,
+        "recorded_end": dates.end(recorded_end) if recorded_end else None,
+        "story": filter_.story, "significance": filter_.significance,
     }  # fmt: skip
     return {name: value for name, value in values.items() if value is not None}
 

@@ -50,13 +50,18 @@ class DocumentListParameters(Paged, AtMoment):
     publisher: Short | None = None
     language: Short | None = None
     published: Dates | None = None
+    recorded: Dates | None = None
+    story: UUID | None = None
+    significance: resources.Significance | None = None
 
 
 async def find(request: web.Request, parameters: DocumentListParameters) -> web.Response:
     """Documents, the newest first, in pages that neither repeat nor skip."""
     filter_ = documents.Filter(
-        **parameters.model_dump(exclude={"limit", "cursor", "as_of", "published"}),
+        **parameters.model_dump(exclude={"limit", "cursor", "as_of", "published", "recorded", "story"}),
         published=dates(parameters.published),
+        recorded=dates(parameters.recorded),
+        story=str(parameters.story) if parameters.story else None,
     )
     page = await request.config_dict[DATABASE].read(
         documents.find, filter_, limit=parameters.limit, cursor=parameters.cursor, as_of=parameters.moment()

@@ -25,9 +25,15 @@ async def test_documents_are_selected_by_filters(client: aiohttp.ClientSession) 
     await publish(
         client,
         raw_event(1, article=article(publisher="Yonhap", published="2024-09-04", kind="wire")),
-        raw_event(2, article=article(text="Other news.", published="2024-06-20")),
+        raw_event(
+            2, article=article(text="Other news.", published="2024-06-20"), relations=[relation(1, type_="revision")]
+        ),
         raw_event(3, collection="else"),
+        raw_event(4, 1, article=article(text="Six envoys met.")),
+        raw_event(4, 2, "changed", article=article(text="Seven envoys met, and 12 aides.")),
     )
+    document = await got(client, ONE)
+    day = document["recorded_at"][:10]
     for query, expected in {
         "publisher=Yonhap": [1],
         "kind=wire": [1],
@@ -36,6 +42,15 @@ async def test_documents_are_selected_by_filters(client: aiohttp.ClientSession) 
         "path=002.txt": [2],
         "collection=else": [3],
         "status=withdrawn": [],
+        "significance=substantive": [4],
+        "significance=headline": [],
+        f"story={document['story']['id']}": [2, 1],
+        f"story={document['story']['id']}&kind=wire": [1],
+        f"story={document_id(9)}": [],
+        f"recorded={day}..&kind=wire": [1],
+        f"recorded={day}..9999&kind=wire": [1],
+        "recorded=..2024": [],
+        "significance=substantive&as_of=seq:5": [],
     }.items():
         page = await got(client, f"/v1/documents?{query}")
         assert [document["id"] for document in page["documents"]] == [document_id(number) for number in expected], query
@@ -198,6 +213,9 @@ WRONG = [
     ("/v1/documents?kind=poem", 400),
     ("/v1/documents?publisher=%00", 400),
     ("/v1/documents?published=soon", 400),
+    ("/v1/documents?recorded=2026-02-30", 400),
+    ("/v1/documents?story=x", 400),
+    ("/v1/documents?significance=great", 400),
     ("/v1/documents?offset=3", 400),
 ]
 
