@@ -1,7 +1,7 @@
 """The registry of formats: adding one is a module with a `FORMAT`, and a line here."""
 
 from ingest_service.errors import UnknownFormat
-from ingest_service.reading import docx, feeds, gzip_file, html, mail, markdown, pdf, text, warc, zip_archive
+from ingest_service.reading import docx, feeds, gzip_file, html, mail, markdown, mhtml, pdf, text, warc, zip_archive
 from ingest_service.reading.format import Format, Source
 from ingest_service.reading.news import anpa, newsml, newsml_g2, ninjs, nitf
 from ingest_service.reading.opening import SUFFIXES, Opening, suffix_of
@@ -15,6 +15,7 @@ FORMATS: tuple[Format, ...] = (
     newsml.FORMAT,
     anpa.FORMAT,
     html.FORMAT,
+    mhtml.FORMAT,
     mail.FORMAT,
     markdown.FORMAT,
     pdf.FORMAT,
