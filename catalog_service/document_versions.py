@@ -60,9 +60,9 @@ def versions(session: Session, document: UUID) -> list[resources.VersionSummary]
     return summaries(session, document)
 
 
-def summaries(session: Session, document: UUID) -> list[resources.VersionSummary]:
-    """The versions of a document that is known to be readable, the newest first."""
-    statement = select(*SUMMARY).where(Version.document == str(document)).order_by(Version.number.desc())
+def summaries(session: Session, document: UUID, most: int | None = None) -> list[resources.VersionSummary]:
+    """The versions of a document that is known to be readable, the newest first; the last `most` of them."""
+    statement = select(*SUMMARY).where(Version.document == str(document)).order_by(Version.number.desc()).limit(most)
     return [resources.VersionSummary.model_validate(_summary(version)) for version in session.execute(statement)]
 
 

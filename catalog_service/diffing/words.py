@@ -229,6 +229,12 @@ def sentences(words: Words, span: Span) -> list[Span]:
     return [part for sentence in whole for part in _divided(words.codes, sentence)]
 
 
+def sentence_starts(text: str, span: Span) -> list[int]:
+    """The positions in the text at which the sentences of a span begin, in order; the first is that of the span."""
+    ends = (match.end() for match in SENTENCE_END.finditer(text, *span))
+    return [span[0], *(end for end in ends if span[0] < end < span[1])]
+
+
 def _divided(codes: str, sentence: Span) -> Iterator[Span]:
     """The sentence, or its parts when it is long. Each cut depends on two words only (content-defined chunks).
 

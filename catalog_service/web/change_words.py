@@ -5,8 +5,9 @@ what it was and became. Long words are shortened; of many changes the first are 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from catalog_service import diffing
 from catalog_service.diffing.words import key_of_all
@@ -14,6 +15,7 @@ from catalog_service.marking import DiffOperation
 from catalog_service.resources import Diff, Version, VersionSummary
 from catalog_service.web import in_words
 
+Compare: TypeAlias = Callable[[Version, Version], Diff]
 # Code points of the words before or after that are shown.
 LONGEST = 80
 # The details of a version, by their names in `VersionSummary`.

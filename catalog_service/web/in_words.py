@@ -34,7 +34,7 @@ LANGUAGES: Mapping[str, str] = {
 SPELLED = (
     "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
 )  # fmt: skip
-_PUBLISHED = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d:\d\d)[\d:.]*(Z|[+-]\d\d:\d\d)?)?)?)?")
+_PUBLISHED = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(\d\d)(?:T(\d\d:\d\d)[\d:.]*(Z?))?)?)?")
 
 
 def day(published: str) -> str:
@@ -48,8 +48,7 @@ def day(published: str) -> str:
     year, month, date, time, zone = match.groups()
     words = year if month is None else f"{MONTHS[int(month) - 1]} {year}"
     words = f"{int(date)} {words}" if date else words
-    offset = "UTC" if zone in ("Z", "+00:00") else f"UTC{zone}" if zone else ""
-    return f"{words}, {time} {offset}".strip() if time else words
+    return f"{words}, {time}{' UTC' if zone else ''}" if time else words
 
 
 def language(code: str) -> str:

@@ -23,6 +23,7 @@ PAGE = 50
 CURSORS = frozenset({"cursor", "since"})
 CURSOR_CODES = frozenset({"cursor-invalid", "cursor-mismatch", "cursor-expired"})
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_LOCAL = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")
 _DAY = timedelta(days=1, microseconds=-1)
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
@@ -83,14 +84,14 @@ def parameters(request: web.Request, names: set[str]) -> Mapping[str, str]:
 def moment(text: str | None) -> AsOf | None:
     """The moment of a form's field: a date, which means its end in UTC or now, a time of RFC 3339, or seq:N.
 
-    None for no text. Raises BadQuery.
+    A time without a zone, as browsers send it, is in UTC. None for no text. Raises BadQuery.
     """
     if not text:
         return None
     now = datetime.now(UTC)
     try:
         if not _DATE.fullmatch(text):
-            return moments.parse(text, now)
+            return moments.parse(f"{text}Z" if _LOCAL.fullmatch(text) else text, now)
         begin = datetime.fromisoformat(text).replace(tzinfo=UTC)
         return AsOf(text, now, time=min(begin + _DAY, now) if begin < now else begin)
     except (ValueError, OverflowError):
@@ -118,3 +119,12 @@ def number(text: str | None) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise NotFound(f"{text[:100]!r} is not the number of a version.")
     return int(text)
+
+
+def span(text: str) -> tuple[int, int]:
+    """A span of a text, in code points: "120-154", or "120" for a position. Raises BadQuery."""
+    start, _, end = text.partition("-")
+    if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in (start, end or start)):
+        detail = "is a span of the text, such as 120-154"
+        raise BadQuery(f"at {detail}.", errors=(contract.FieldError(pointer="at", detail=detail),))
+    return int(start), max(int(start), int(end or start))

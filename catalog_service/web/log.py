@@ -32,12 +32,8 @@ class Withdrawal:
     duration: str | None
 
 
-def lines(entries: Sequence[resources.LogEntry]) -> list[LogLine]:
-    """The lines of all entries but the first recording, which the list of versions has."""
-    return [_line(entry) for entry in entries if entry.type != "created"]
-
-
-def _line(entry: resources.LogEntry) -> LogLine:
+def line(entry: resources.LogEntry) -> LogLine:
+    """The line of an entry."""
     time = contract.format_time(entry.time)
     if entry.type == "moved" and entry.previous_path == entry.path:
         return LogLine("moved from another collection", None, time)

@@ -1,6 +1,6 @@
 """Converts the API's answers to what the templates show: words, lines of lists, marked texts. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -11,12 +11,6 @@ from catalog_service.relation_types import STORY_TYPES, Wording, wording
 from catalog_service.relations.related_documents import Ending, RelatedDocument
 from catalog_service.store.prepared import NamedRow
 
-CHANGE_WORDS = {
-    "created": "first reading",
-    "publisher": "edited",
-    "metadata": "other details, same text",
-    "technical": "read again with newer rules",
-}
 # What differs in two texts, by the significance of their difference.
 DIFFERING = {"figure": "figures", "date": "dates", "quotation": "words inside quotation marks"}
 
@@ -26,16 +20,6 @@ class ListedDocument:
     """A document in a list."""
 
     document: resources.Document
-
-
-@dataclass(frozen=True, slots=True)
-class VersionLine:
-    """A version in the list of versions."""
-
-    id: str
-    version: int
-    recorded: str
-    summary: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +92,15 @@ def relation_line(related: RelatedDocument) -> RelationLine:
     )
 
 
+def takers(document: str, related: Iterable[RelatedDocument]) -> list[RelatedDocument]:
+    """The related documents that have their words from the document."""
+    return [
+        other
+        for other in related
+        if other.relation.source and str(getattr(other.relation, other.relation.source).document) == document
+    ]
+
+
 def wording_of(relation: resources.Relation) -> Wording:
     """How pages name the relation."""
     return wording(relation.type, same_text=relation.a.digest == relation.b.digest)
@@ -119,17 +112,6 @@ def ended(ending: Ending | None, names: Mapping[str, str], otherwise: str = "thi
         return EndedRelation("not between current versions", None)
     name = names.get(ending.document, otherwise)
     return EndedRelation(Markup("{} was {}").format(name, ending.reason), contract.format_time(ending.time))
-
-
-def version_line(version: resources.VersionSummary) -> VersionLine:
-    """The line of a version in the list of versions, with a summary of its change."""
-    change = version.change
-    summary = CHANGE_WORDS[change.kind]
-    if change.words_added or change.words_removed or change.moved:
-        summary += f", {marking.extent(change.words_added, change.words_removed, change.moved)}"
-    elif change.significance == "typography":
-        summary += ", typography only"
-    return VersionLine(str(version.id), version.version, contract.format_time(version.recorded_at), summary)
 
 
 def named_as_now(version: resources.Version, row: NamedRow) -> resources.Version:

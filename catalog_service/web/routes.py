@@ -3,13 +3,16 @@
 All pages need the scope `read`; `access` has checked it before a handler runs.
 """
 
+from collections.abc import Callable, Mapping
+
 import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
+from catalog_service import contract
 from catalog_service.errors import NotFound
 from catalog_service.keys import ERROR_PAGE
-from catalog_service.web import assets, foreign_text, layout, presenting
+from catalog_service.web import assets, foreign_text, in_words, layout, presenting
 from catalog_service.web.pages import compare, document, front, relation, search, sign_in, story
 
 ASSETS = web.AppKey("assets", assets.Assets)
@@ -21,6 +24,16 @@ SECTIONS = (
     ("Check a quotation", "/match"),
     ("Activity", "/activity"),
 )
+FILTERS: Mapping[str, Callable[..., str]] = {
+    "web_address": presenting.web_address,
+    "api_time": contract.format_time,
+    "day": in_words.day,
+    "language_name": in_words.language,
+    "listed": in_words.listed,
+    "shortened": in_words.shortened,
+    "visible": foreign_text.visible,
+    "foreign": foreign_text.isolated,
+}
 
 
 def setup(app: web.Application) -> None:
@@ -49,14 +62,12 @@ def _templates(app: web.Application) -> None:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        filters={
-            "web_address": presenting.web_address,
-            "visible": foreign_text.visible,
-            "foreign": foreign_text.isolated,
-        },
+        filters=FILTERS,
     )
     environment.globals["static"] = app[ASSETS].path
     environment.globals["sections"] = SECTIONS
+    environment.globals["count"] = in_words.count
+    environment.globals["BASES"] = in_words.BASES
 
 
 async def static(request: web.Request) -> web.Response:

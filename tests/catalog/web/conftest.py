@@ -1,5 +1,7 @@
 """A running catalog, its pages checked as valid HTML whenever a test fetches one, and a real browser."""
 
+import html
+import re
 import shutil
 from collections.abc import AsyncIterator
 from importlib import resources
@@ -69,3 +71,15 @@ async def is_wider_than_its_window(page: Page) -> bool:
     """Whether the page can be scrolled sideways."""
     wider: bool = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     return wider
+
+
+def words_of(page: str) -> str:
+    """The page without its markup, in one line."""
+    return " ".join(html.unescape(re.sub("<[^>]*>", "", page)).split())
+
+
+def listed_relations(page: str) -> list[str]:
+    """The lines of the related documents of a page, as text."""
+    [listed] = re.findall('<ul class="relations">(.*?)</ul>', page, re.DOTALL)
+    lines = re.findall("<li>(.*?)</li>", listed, re.DOTALL)
+    return [" ".join(html.unescape(re.sub("<[^>]*>", "", line)).split()) for line in lines]

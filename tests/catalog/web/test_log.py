@@ -18,11 +18,11 @@ def entry(seq: int, type_: str, after: timedelta = timedelta(0), **more: str) ->
 
 def test_a_move_within_one_path_is_a_move_between_collections() -> None:
     moved = entry(2, "moved", path="a.txt", previous_path="a.txt")
-    assert log.lines([moved, entry(1, "created")]) == [LogLine("moved from another collection", None, TIME)]
+    assert log.line(moved) == LogLine("moved from another collection", None, TIME)
 
 
 def test_an_unknown_reason_is_shown_as_it_is() -> None:
-    assert log.lines([entry(2, "withdrawn", reason="spiked")]) == [LogLine("withdrawn because spiked", None, TIME)]
+    assert log.line(entry(2, "withdrawn", reason="spiked")) == LogLine("withdrawn because spiked", None, TIME)
 
 
 @pytest.mark.parametrize(
