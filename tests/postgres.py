@@ -39,6 +39,9 @@ FAST_AND_UNSAFE = (
 )
 # The databases of this process have names that begin so.
 OWN_NAMES = f"test_{os.getpid()}_"
+# Names of databases that were made empty and not filled by `copy_over`, and empty ones that it has replaced.
+UNUSED: set[str] = set()
+SPARES: list[sqlalchemy.URL] = []
 # The sockets that keep the ports of `free_port`, until this process ends.
 RESERVATIONS: list[socket.socket] = []
 
@@ -58,14 +61,21 @@ class Server:
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def create(self) -> sqlalchemy.URL:
-        """Makes an empty database with a name of its own."""
-        name = f"{OWN_NAMES}{next(self._numbers)}"
-        _copy(self.url, name, "template0")
-        return self.url.set(database=name)
+        """Makes an empty database with a name of its own, or gives such a name to one that was not needed."""
+        url = self.url.set(database=f"{OWN_NAMES}{next(self._numbers)}")
+        assert url.database
+        if spare := next((spare for spare in SPARES if spare.port == url.port), None):
+            SPARES.remove(spare)
+            _execute(self.url, "ALTER DATABASE {} RENAME TO {}", str(spare.database), url.database)
+        else:
+            copy(url, "template0")
+        UNUSED.add(url.database)
+        return url
 
     def drop(self, url: sqlalchemy.URL) -> None:
         """Removes a database, whoever is still connected to it."""
         assert url.database
+        UNUSED.discard(url.database)
         _execute(self.url, "DROP DATABASE {} WITH (FORCE)", url.database)
 
     def drop_all(self) -> None:
@@ -77,24 +87,22 @@ class Server:
             self.drop(url)
 
 
-def is_empty(url: sqlalchemy.URL) -> bool:
-    """Whether a database has no table of its own."""
-    with connect(url) as connection:
-        tables = connection.execute("SELECT 1 FROM pg_class WHERE relnamespace = 'public'::regnamespace LIMIT 1")
-        return tables.fetchone() is None
+def copy_over(url: sqlalchemy.URL, template: str) -> None:
+    """Replaces an empty database of this process, to which nothing was connected yet, by a copy of another one."""
+    assert url.database in UNUSED, f"{url.database} is not new"
+    UNUSED.remove(url.database)
+    spare = f"{url.database}_spare"
+    _execute(url.set(database="postgres"), "ALTER DATABASE {} RENAME TO {}", url.database, spare)
+    SPARES.append(url.set(database=spare))
+    copy(url, template)
 
 
-def replace(url: sqlalchemy.URL, template: str) -> None:
-    """Makes a database that is a copy of another one of its server, in the place of one that may exist."""
+def copy(url: sqlalchemy.URL, template: str) -> None:
+    """Makes a database that is a copy of another one of its server."""
     assert url.database
-    maintenance = url.set(database="postgres")
-    _execute(maintenance, "DROP DATABASE IF EXISTS {}", url.database)
-    _copy(maintenance, url.database, template)
-
-
-def _copy(maintenance: sqlalchemy.URL, name: str, template: str) -> None:
     # Copying files is three times as fast as writing the template's pages to the log.
-    _execute(maintenance, "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, template)
+    statement: LiteralString = "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy"
+    _execute(url.set(database="postgres"), statement, url.database, template)
 
 
 def _execute(maintenance: sqlalchemy.URL, statement: LiteralString, *names: str) -> None:

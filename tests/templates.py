@@ -27,10 +27,9 @@ def bring_up(database: Database) -> None:
         assert not path.exists(), f"{path} is not new"
         path.write_bytes(_sqlite_template(is_catalog=is_catalog))
         return
-    assert postgres.is_empty(url), f"{url} is not empty"
     own = postgres.OWN_NAMES + ("catalog" if is_catalog else "ingest")
-    # The pool has no open connection yet, so that the empty database can be replaced.
-    postgres.replace(url, _postgres_template(url.set(database=own), is_catalog=is_catalog))
+    # The pool has no open connection yet.
+    postgres.copy_over(url, _postgres_template(url.set(database=own), is_catalog=is_catalog))
 
 
 @functools.cache
@@ -44,7 +43,7 @@ def _sqlite_template(*, is_catalog: bool) -> bytes:
 @functools.cache
 def _postgres_template(url: sqlalchemy.URL, *, is_catalog: bool) -> str:
     assert url.database
-    postgres.replace(url, "template0")
+    postgres.copy(url, "template0")
     _migrate(url.render_as_string(hide_password=False), is_catalog=is_catalog)
     return url.database
 
