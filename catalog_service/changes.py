@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Literal, get_args
 
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, select
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from catalog_service import resources
 from catalog_service.errors import CursorExpired
 from catalog_service.resources import Snapshot
-from catalog_service.store import arrays, counter, cursors, moments
+from catalog_service.store import arrays, counter, cursors, moments, paging
 from catalog_service.store.counter import WriterTurn
 from catalog_service.store.prepared import NamedRow, Prepared, Reader
 from catalog_service.store.rows import ChangeRow
@@ -23,6 +24,8 @@ Type = Literal[
     "document.redacted.v1", "relation.added.v1", "relation.withdrawn.v1", "story.changed.v1",
 ]  # fmt: skip
 TYPES: tuple[str, ...] = get_args(Type)
+# The entries among which a page of the latest ones is looked for.
+WINDOW = 50_000
 # The conditions of a part of the log, by the names of their parameters.
 CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     "types": arrays.any_of(Change.type, arrays.parameter("types")),
@@ -170,6 +173,41 @@ def newest_of_documents(session: Session, collection: str | None, limit: int) ->
         statement = statement.where(Change.collection == collection)
     epoch = counter.snapshot(session).epoch
     return [_event(row, epoch) for row in session.scalars(statement)]
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """A page of entries of the change log, the newest first; `next` is the cursor of the page with older ones."""
+
+    changes: Sequence[resources.Change]
+    next: str | None
+
+
+def latest(session: Session, types: tuple[str, ...], *, limit: int, cursor: str | None = None) -> Latest:
+    """The last `limit` entries of these types, or those before the cursor.
+
+    A page is looked for among `WINDOW` entries, since no index has the types: it may be empty although older ones
+    follow. Raises CursorInvalid, CursorMismatch, CursorExpired.
+    """
+    position = paging.begin(session, ("latest changes", types), cursor)
+    newest = position.snapshot.seq if position.after is None else position.after - 1
+    oldest = max(0, newest - WINDOW)
+    in_window = (Change.seq <= newest, Change.seq > oldest, Change.type.in_(types))
+    rows = session.scalars(select(Change).where(*in_window).order_by(Change.seq.desc()).limit(limit + 1)).all()
+    shown, more = position.page(rows, limit)
+    end = shown[-1].seq if more else oldest + 1
+    cursor = position.cursor(end) if more or oldest else None
+    return Latest([_event(row, position.snapshot.epoch) for row in shown], cursor)
+
+
+def first_of_stay(session: Session, seqs: Mapping[str, int]) -> dict[str, datetime]:
+    """When each document came into the catalog, or came back, for the last time before the `seq` given for it."""
+    types = ("document.created.v1", "document.restored.v1")
+    statement = select(Change.document, Change.seq, Change.time).where(
+        Change.document.in_(seqs), Change.type.in_(types)
+    )
+    rows = session.execute(statement.order_by(Change.seq))
+    return {str(row.document): row.time for row in rows if row.document and row.seq < seqs[row.document]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,14 @@ def _select_some(*, now: bool) -> Prepared:
     return Prepared(lambda: with_version(None if now else AT).where(listed))
 
 
+def readable_heads(session: Session, documents: Collection[str]) -> dict[str, tuple[str, int]]:
+    """The current version's name of each of these documents that is not redacted, by id."""
+    if not documents:
+        return {}
+    statement = select(Document.id, Document.number).where(Document.id.in_(documents), Document.status != "redacted")
+    return {row.id: (row.id, row.number) for row in session.execute(statement)}
+
+
 def status(reader: Reader, document: UUID) -> resources.Status:
     """Whether the document is current, withdrawn or redacted. Raises NotFound."""
     return cast("resources.Status", _document(reader, document).status)

@@ -1,7 +1,7 @@
 """Relations, the read side: pages of relations between versions, and counts of them."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -17,6 +17,7 @@ from catalog_service.store import moments, paging
 from catalog_service.store.conditions import not_redacted
 from catalog_service.store.moments import AsOf
 from catalog_service.store.prepared import Prepared, Reader
+from catalog_service.store.rows import PENDING
 from catalog_service.store.tables import Relation
 
 # Relations between current versions, or between any versions.
@@ -181,6 +182,23 @@ def one(session: Session, relation: str, as_of: AsOf | None = None) -> resources
     if row is None:
         raise NotFound(f"There is no relation {relation[:100]!r}.")
     return rendering.resources_of(session, [row])[0]
+
+
+def as_reported(session: Session, names: Collection[tuple[str, int]]) -> dict[tuple[str, int], resources.Relation]:
+    """Relations by their id and the `seq` of an entry of the change log about them, as they were from then on."""
+    statement = select(Relation).where(Relation.id.in_({id_ for id_, _ in names}), Relation.seq != PENDING)
+    rows = [
+        row
+        for row in session.scalars(statement.where(*(not_redacted(document) for document, _ in (links.A, links.B))))
+        if None not in (row.a_version, row.b_version)
+    ]
+    rendered = {
+        (row.id, row.seq): relation for row, relation in zip(rows, rendering.resources_of(session, rows), strict=True)
+    }
+    found = {
+        name: max((seq for id_, seq in rendered if id_ == name[0] and seq <= name[1]), default=None) for name in names
+    }
+    return {name: rendered[name[0], seq] for name, seq in found.items() if seq is not None}
 
 
 def _select(scope: VersionScope, at: int | None = None) -> Select[Relation]:

@@ -6,12 +6,12 @@ what it was and became. Long words are shortened; of many changes the first are 
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from catalog_service import diffing
 from catalog_service.diffing.words import key_of_all
-from catalog_service.marking import DiffOperation
+from catalog_service.marking import DiffOperation, Span
 from catalog_service.resources import Diff, Version, VersionSummary
 from catalog_service.web import in_words
 
@@ -33,11 +33,15 @@ _DIGIT = re.compile(r"\d")
 
 @dataclass(frozen=True, slots=True)
 class WordChange:
-    """One change: what changed ("figure"), and its words before and after; one of them may be empty."""
+    """One change: what changed ("figure"), and its words before and after; one of them may be empty.
+
+    `place` is where the words after it are in the second text.
+    """
 
     what: str
     before: str
     after: str
+    place: Span = (0, 0)
 
     def __str__(self) -> str:
         if not self.before:
@@ -73,8 +77,11 @@ def _changed(first: str, second: str, ops: Iterable[DiffOperation], what: str | 
     for op in ops:
         if op.op not in ("insert", "delete", "replace"):
             continue
-        if change := of_words(first[slice(*op.a)], second[slice(*op.b)], what):
-            yield change
+        old, new = first[slice(*op.a)], second[slice(*op.b)]
+        if change := of_words(old, new, what):
+            words = _trimmed(old, new)[1]
+            start = op.b[0] + new.find(words)
+            yield replace(change, place=(start, start + len(words)))
 
 
 def of_words(before: str, after: str, what: str | None = None) -> WordChange | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -61,9 +62,20 @@ def count(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
-def spelled(number: int) -> str:
-    """The number in a sentence: up to twelve as a word, else in figures."""
-    return SPELLED[number] if number < len(SPELLED) else f"{number:,}"
+def spelled(number: int, noun: str = "", plural: str = "") -> str:
+    """As `count`, with numbers up to twelve as words: "four passages", "no copy", "13 words"; without a noun "four"."""
+    if number >= len(SPELLED):
+        return count(number, noun, plural) if noun else f"{number:,}"
+    return f"{SPELLED[number]} {noun if number <= 1 else plural or noun + 's'}" if noun else SPELLED[number]
+
+
+def duration(span: timedelta) -> str:
+    """The span in the largest unit of which it has two or more: "two hours", "14 days"."""
+    seconds = int(span.total_seconds())
+    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= 2 * length:
+            return spelled(seconds // length, unit)
+    return "less than two minutes"
 
 
 def share(part: float) -> str:

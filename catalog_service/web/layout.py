@@ -1,9 +1,9 @@
 """What all pages share: their headers, the parameters of a request, and the answer made from a template."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from catalog_service.store import moments
 from catalog_service.store.db import Database
 from catalog_service.store.moments import AsOf
 
+Name = TypeVar("Name", bound=str)
 # The number of entries of one page of a list.
 PAGE = 50
 # The parameters that name a place in a list, and the codes of the problems with them.
@@ -97,6 +98,15 @@ def moment(text: str | None) -> AsOf | None:
     except (ValueError, OverflowError):
         detail = "is a date such as 2026-11-22, a time of RFC 3339 in UTC, or seq:N"
         raise BadQuery(f"as_of {detail}.", errors=(contract.FieldError(pointer="as_of", detail=detail),)) from None
+
+
+def choice(text: str | None, names: Sequence[Name]) -> Name:
+    """The one of the names that a parameter gives, by default the first one. Raises BadQuery for another text."""
+    for name in names:
+        if text in (name, None):
+            return name
+    detail = f"{text!r:.100} is none of {', '.join(names)}"
+    raise BadQuery(f"{detail}.", errors=(contract.FieldError(pointer="", detail=detail),))
 
 
 def uuid(request: web.Request) -> UUID:

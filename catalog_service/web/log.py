@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from catalog_service import contract, resources
+from catalog_service.web import in_words
 
 # Why a document was withdrawn, by the reason that its event gave; other reasons are shown as they are.
 REASONS: Mapping[str, str] = {
@@ -57,14 +57,5 @@ def withdrawal(entries: Sequence[resources.LogEntry]) -> Withdrawal | None:
         contract.format_time(withdrawn.time),
         _because(withdrawn),
         contract.format_time(began.time) if began else None,
-        _duration(withdrawn.time - began.time) if began else None,
+        in_words.duration(withdrawn.time - began.time) if began else None,
     )
-
-
-def _duration(span: timedelta) -> str:
-    """The span in the largest unit of which it has two or more."""
-    seconds = int(span.total_seconds())
-    for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
-        if seconds >= 2 * length:
-            return f"{seconds // length:,} {unit}"
-    return "less than two minutes"

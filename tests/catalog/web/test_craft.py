@@ -19,6 +19,9 @@ SEED = document_id(1)
 # One address for each page and state; a page with a new state adds it here.
 ADDRESSES = (
     "/",
+    "/?sort=published",
+    "/changes",
+    "/changes?show=stories",
     "/search",
     "/search?q=korea",
     f"/search?q={'x' * 900}&versions=all&kind=wire&publisher={'y' * 900}",

@@ -45,7 +45,7 @@ def test_a_restored_document_was_there_since_it_was_restored() -> None:
     again = [entry(4, "withdrawn", 9 * day), entry(3, "restored", 5 * day), entry(2, "withdrawn", day)]
     withdrawal = log.withdrawal([*again, entry(1, "created")])
     assert withdrawal is not None
-    assert withdrawal.duration == "4 days"
+    assert withdrawal.duration == "four days"
 
 
 def test_without_the_entry_that_it_began_with_the_duration_is_unknown() -> None:
