@@ -259,8 +259,8 @@ def quoters(count: int, seed: int) -> list[tuple[str, str]]:
 
 
 LIVES = [
-    *shares.first(2, ((take_in_disorder, seed) for seed in range(10))),
-    *shares.first(1, ((go_and_come_back, seed) for seed in range(10, 14))),
+    *shares.first(1, ((take_in_disorder, seed) for seed in range(10))),
+    *shares.first(0, ((go_and_come_back, seed) for seed in range(10, 14))),
     *shares.first(2, ((many_go_at_once, limit) for limit in (1, 100, 7))),
     (who_quotes_it_whole_goes, 77),
 ]
