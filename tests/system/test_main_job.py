@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.system import texts
+from tests.system.conftest import mostly_on
 from tests.system.house import House, until
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "quality" / "seeds.json").read_text(encoding="utf-8"))
@@ -164,6 +165,7 @@ class TestTheFolderChanges:
 class TestEverythingStopped:
     """What happens while nobody looks."""
 
+    @mostly_on("postgres")
     def test_changes_while_stopped_end_the_same_with_and_without_the_ledger(self, empty_house: House) -> None:
         empty_house.start()
         until(lambda: len(empty_house.documents()) == 5, "the five seeds, there when both are ready", seconds=1.0)
