@@ -1,7 +1,7 @@
 """The change log: every change of a document, relation or story, in the order of commits."""
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -198,6 +198,12 @@ def latest(session: Session, types: tuple[str, ...], *, limit: int, cursor: str 
     end = shown[-1].seq if more else oldest + 1
     cursor = position.cursor(end) if more or oldest else None
     return Latest([_event(row, position.snapshot.epoch) for row in shown], cursor)
+
+
+def times(session: Session, seqs: Collection[int]) -> dict[int, datetime]:
+    """When the entries with these `seq`s were recorded."""
+    rows = session.execute(select(Change.seq, Change.time).where(Change.seq.in_(seqs)))
+    return {row.seq: row.time for row in rows}
 
 
 def first_of_stay(session: Session, seqs: Mapping[str, int]) -> dict[str, datetime]:

@@ -3,8 +3,9 @@
 All pages show the same snapshot: that of the first page, or of the moment that the request names.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +16,9 @@ from catalog_service import dates, documents, resources
 from catalog_service.errors import NotFound
 from catalog_service.relations import distance, filing
 from catalog_service.store import paging
-from catalog_service.store.conditions import story_at
+from catalog_service.store.conditions import not_redacted, story_at
 from catalog_service.store.moments import AsOf
-from catalog_service.store.tables import DocumentState, Membership, Story, Version, current_version, valid_at
+from catalog_service.store.tables import Change, DocumentState, Membership, Story, Version, current_version, valid_at
 
 # The order of a story's documents: by publication date, then by the time they were first recorded.
 ORDER = (filing.published(Version), DocumentState.created_seq)
@@ -120,6 +121,31 @@ def one(
         next=place.cursor([last.published or "", last.created_seq]) if last else None,
         snapshot=place.snapshot,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class EndedStory:
+    """A story that is no more: when it ended, and the documents that it had last, as they are now."""
+
+    ended_at: datetime
+    size: int
+    documents: Sequence[resources.Document]
+
+
+def ended(session: Session, story: UUID, limit: int) -> EndedStory:
+    """A story that has ended, with at most `limit` of its last documents. Raises NotFound for any other story."""
+    last = session.scalar(select(Story).where(Story.id == str(story)).order_by(Story.seq.desc()).limit(1))
+    if last is None or last.until_seq is None:
+        raise NotFound(f"There is no story {story}.")
+    members = (
+        select(Membership.document)
+        .where(Membership.story == last.id, valid_at(Membership, last.seq), not_redacted(Membership.document))
+        .order_by(Membership.document)
+    )
+    ids = session.scalars(members.limit(limit)).all()
+    time = session.scalars(select(Change.time).where(Change.seq == last.until_seq)).one()
+    by_id = documents.by_ids(session, ids) if ids else {}
+    return EndedStory(time, last.size, [by_id[id_] for id_ in ids])
 
 
 def _members(story: str, at: int) -> Select[*tuple[Any, ...]]:

@@ -184,6 +184,13 @@ def one(session: Session, relation: str, as_of: AsOf | None = None) -> resources
     return rendering.resources_of(session, [row])[0]
 
 
+def among(session: Session, documents: Collection[str], limit: int) -> list[resources.Relation]:
+    """The first `limit` relations that these documents have now, except those of copies."""
+    sides = or_(Relation.a_document.in_(documents), Relation.b_document.in_(documents))
+    statement = _select("current").where(sides, Relation.type.not_in(COPY_TYPES)).order_by(Relation.seq).limit(limit)
+    return rendering.resources_of(session, list(session.scalars(statement))) if documents else []
+
+
 def as_reported(session: Session, names: Collection[tuple[str, int]]) -> dict[tuple[str, int], resources.Relation]:
     """Relations by their id and the `seq` of an entry of the change log about them, as they were from then on."""
     statement = select(Relation).where(Relation.id.in_({id_ for id_, _ in names}), Relation.seq != PENDING)

@@ -15,9 +15,9 @@ SHORT_SECONDS = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """The watched folder: its collection, and the numbers of files that wait, cannot be read, or are held."""
+    """The watched folder: its path, or else its collection, and how many files wait, cannot be read, or are held."""
 
-    collection: str
+    name: str
     waiting: int
     unreadable: int
     held: int
@@ -27,7 +27,7 @@ class Folder:
 def of_status(status: contract.IngestStatus) -> Folder:
     """The folder as a status describes it; what waits are files to be read or judged and events to be delivered."""
     return Folder(
-        status.collection,
+        str(status.watcher.get("root") or status.collection),
         status.to_read_again + status.to_judge + status.outbox.get("owed", 0),
         status.states.get("quarantined", 0),
         status.states.get("gone-held", 0),

@@ -17,6 +17,11 @@ def visible(text: str | None) -> Markup:
     return Markup(_HIDDEN.sub(_label, escaped))  # noqa: S704  Escaped in the line before.
 
 
+def plain(text: str) -> str:
+    """The text with the names of hidden characters in their places, for where no markup can be: "[U+202E]"."""
+    return _HIDDEN.sub(lambda match: f"[U+{ord(match[0]):04X}]", text)
+
+
 def isolated(text: str | None, language: str | None = None) -> Markup:
     """A name or title of others inside a line of ours: visible, in a `bdi` element with its direction and language."""
     if language:

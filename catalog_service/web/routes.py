@@ -49,6 +49,7 @@ def setup(app: web.Application) -> None:
     app.router.add_get("/documents/{id}/compare", compare.versions)
     app.router.add_get("/documents/{id}/changes/{first}..{second}", compare.redirect)
     app.router.add_get("/relations/{id}", relation.one)
+    app.router.add_get("/stories", story.listed)
     app.router.add_get("/stories/{id}", story.one)
     app.router.add_post("/sign-in", sign_in.keep)
     app.router.add_get("/sign-in", sign_in.ask)

@@ -59,7 +59,7 @@ def _material(session: Session, compare: Compare, entries: Sequence[resources.Ch
         relations=relations,
         current=readable,
         arrived=_arrived(session, entries),
-        compared=_compared(session, compare, _pairs(entries, versions, relations.values())),
+        compared=compared(session, compare, _pairs(entries, versions, relations.values())),
     )
 
 
@@ -117,7 +117,8 @@ def _is_short(change: resources.VersionChange) -> bool:
     return max(change.words_added, change.words_removed) <= FEW_WORDS
 
 
-def _compared(session: Session, compare: Compare, pairs: Sequence[Pair]) -> dict[Pair, Compared]:
+def compared(session: Session, compare: Compare, pairs: Sequence[Pair]) -> dict[Pair, Compared]:
+    """The diffs of these pairs of versions, except of long texts."""
     names = {name for pair in pairs for name in pair}
     read = document_versions.texts(session, names, LONGEST_TEXT) if names else []
     texts = {(str(version.id), version.version): version for version in read}

@@ -21,6 +21,7 @@ ADDRESSES = (
     "/",
     "/?sort=published",
     "/changes",
+    "/stories",
     "/changes?show=stories",
     "/search",
     "/search?q=korea",

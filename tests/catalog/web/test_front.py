@@ -122,9 +122,7 @@ async def test_an_empty_catalog_says_where_to_put_files_and_whether_they_are_rea
     site: str, ingest: FakeIngest
 ) -> None:
     _, page = await fetched(site, "/")
-    assert "The ingest service is running. Put a file into the folder that it watches, the collection seeds" in (
-        words_of(page)
-    )
+    assert "The ingest service is running. Put a file into the folder that it watches, seeds:" in words_of(page)
     ingest.away = True
     _, page = await fetched(site, "/")
     assert "The ingest service does not answer. Start it with ingest-service run" in words_of(page)
