@@ -57,21 +57,37 @@ def test_files_of_one_guid_are_one_document_until_its_publisher_cancels_it(lived
     assert [entry["reason"] for entry in log["log"] if entry["type"] == "withdrawn"] == ["cancelled"]
 
 
+def titles(house: House) -> set[str]:
+    """The titles of all current documents."""
+    return {found["title"] for found in house.catalog.get("/v1/documents").json["documents"]}
+
+
 def test_what_is_under_embargo_is_nowhere_until_its_time(lived_in: House) -> None:
     house = lived_in
     until_ = datetime.now(UTC) + timedelta(seconds=4)
     held = item("dawn", "1", embargoed=until_.isoformat(), uri="urn:example:dawn")
+    withheld = item("dusk", "1", pubstatus="withheld", uri="urn:example:dusk")
     (house.seeds / "embargo.json").write_bytes(held)
-    (house.seeds / "withheld.json").write_bytes(item("dusk", "1", pubstatus="withheld", uri="urn:example:dusk"))
+    (house.seeds / "withheld.json").write_bytes(withheld)
+    (house.seeds / "message.json").write_bytes(b"[%s, %s]" % (item("midday", "1", uri="urn:example:midday"), withheld))
     until(lambda: house.files().get("withheld.json", {}).get("state") == "embargoed", "the withheld file")
     until(lambda: "embargo.json" in house.files(), "the file under embargo")
     status = house.ingest.get("/v1/status")
     assert "withheld.json" in status.body.decode()
     assert "dusk" not in status.body.decode().replace("urn:example:dusk", "")
+    # Its sibling in the message is published, and nothing of it.
+    until(lambda: "Ferry sails at midday" in titles(house), "the sibling")
     assert house.catalog.get("/v1/search?q=dusk").json["hits"] == []
+    sibling = house.appeared("message.json")
+    original = house.catalog.get(f"/v1/documents/{sibling['id']}/versions/1/original")
+    assert b"midday" in original.body
+    assert b"dusk" not in original.body
 
+    # The end of the embargo, and a release, are there for the next service.
+    house.ingest.kill()
+    assert run(house, "release", "withheld.json").returncode == 0
+    house.ingest.start()
+    until(house.ingest.ready, "the next service")
     dawn = house.appeared("embargo.json")
     assert datetime.fromisoformat(dawn["first_recorded_at"]) >= until_
-    assert house.document("withheld.json") is None
-    assert run(house, "release", "withheld.json").returncode == 0
-    house.appeared("withheld.json")
+    until(lambda: "Ferry sails at dusk" in titles(house), "the released item")

@@ -2,9 +2,13 @@
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import PurePath
 
 from ingest_service import reading
+from ingest_service.reading import formats
+from ingest_service.reading.format import Format, Part, Source
 from ingest_service.settings import Limits
 from ingest_service.workers import prepare
 from ingest_service.workers.prepare import FileResult, Task
@@ -49,3 +53,19 @@ def prepare_faulty(task: Task) -> list[FileResult]:
     """In a worker of a test's own: prepares files with readers that fail."""
     reading.read = read_or_fail
     return prepare.prepare_files(task)
+
+
+def prepare_with_faulty_formats(task: Task) -> list[FileResult]:
+    """In a worker of a test's own: prepares files, also in archives, whose formats have readers that fail."""
+    formats.FORMATS = tuple(map(_faulty, formats.FORMATS))
+    return prepare.prepare_files(task)
+
+
+def _faulty(format_: Format) -> Format:
+    """The format with a reader that fails as the name of a file says."""
+
+    def read(source: Source) -> Iterable[Part]:
+        FAULTS.get(PurePath(source.name).stem, lambda: None)()
+        return format_.read(source)
+
+    return replace(format_, read=read)

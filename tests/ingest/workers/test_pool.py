@@ -35,6 +35,8 @@ from ingest_service.store import article_blob
 from ingest_service.workers import prepare
 from ingest_service.workers.pool import WorkerPool
 from ingest_service.workers.prepare import FileResult, FileToRead, PreparedFile, Task
+from tests.ingest.reading import docxs
+from tests.ingest.reading.test_zip_archive import zipped
 from tests.ingest.workers import faults
 
 A = TypeVar("A")
@@ -131,6 +133,32 @@ async def test_the_neighbours_of_a_file_that_fails_are_read(tmp_path: Path, faul
         results = await asyncio.gather(*map(impatient.prepare, tasks))
     expected = [[REASONS.get(name, f"News of {name}.") for name in of_task] for of_task in names.values()]
     assert [list(map(words, of_task)) for of_task in results] == expected
+
+
+# A file of each kind of format, by how its reader fails: XML, JSON, a page, an archive, and native libraries.
+POISON: dict[str, bytes] = {
+    "hang.pdf": b"%PDF-1.4",
+    "crash.docx": docxs.docx(docxs.paragraph("News.")),
+    "memory.html": b"<html><body><p>News of the day.</p></body></html>",
+    "exit.xml": b"<rss version='2.0'><channel><title>News</title></channel></rss>",
+    "wrong.json": b'{"uri": "urn:news", "headline": "News", "body_text": "News."}',
+    "kill.eml": b"From: a@alma.example\r\nTo: b@alma.example\r\nSubject: News\r\n\r\nNews.\r\n",
+    "news.zip": zipped({"good.txt": b"News.", "crash.mhtml": b"Content-Type: multipart/related\r\n\r\n"}),
+}
+
+
+async def test_a_reader_of_any_format_that_fails_costs_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prepare, "prepare_files", faults.prepare_with_faulty_formats)
+    for name, content in POISON.items():
+        (tmp_path / name).write_bytes(content)
+    files = [FileToRead(fact) for name in POISON if isinstance(fact := scan.look(tmp_path, name), FileFact)]
+    good = [written(tmp_path, name, f"News of {name}.") for name in ("a", "b")]
+    with closing(WorkerPool(Limits(workers=1, reading_seconds=2.0))) as impatient:
+        results = await impatient.prepare(Task(tmp_path, (good[0], *files, good[1])))
+    reasons = [REASONS[name.partition(".")[0]] for name in POISON if name != "news.zip"]
+    assert list(map(words, results)) == ["News of a.", *reasons, REASONS["crash"], "News of b."]
 
 
 class CountingPool(WorkerPool):
