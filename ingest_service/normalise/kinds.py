@@ -66,9 +66,11 @@ _OFFICIAL = (
     r"|Attorneys? General|(?:Assistant |Deputy )?(?:U\.S\.|United States|District|State[’']s|County) Attorneys?"
     r"|(?:Deputy )?DAs?|Superintendent|Administrator)"
 )
-# A title that begins with the official for whose office it was written.
+# A title that begins with the official for whose office it was written; "Senators say" names none.
 OF_OFFICIAL = re.compile(
-    rf"(?:U\.? ?S\.?\s+)?{_OFFICIAL}\b|.{{0,60}}\bstatements? (?:on|about|regarding|introducing)\b", re.I
+    rf"(?:U\.? ?S\.?\s+)?{_OFFICIAL}(?![\w.])(?!\s+(?:says?|sees?|seeks?|wants?|urges?|calls?|may|to)\b)"
+    r"|.{0,60}\bstatements? (?:on|about|regarding|introducing)\b",
+    re.I,
 )
 NAME = re.compile(r"[^\W\d_]{3,}")
 # "(D-AL)", "(R-Maine)"

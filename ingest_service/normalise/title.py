@@ -59,8 +59,10 @@ PLACE = re.compile(
     r"[A-Z][A-Za-z.]+(?: [A-Z][A-Za-z.]+){0,2},?\s+(?:D\.?\s{0,2}C\.?|A[KLRZ]|C[AOT]|DC|DE|FL|GA|HI|I[ADLN]|K[SY]|LA"
     r"|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])"
 )
-# The markup of a wiki: an image, or a template.
-WIKI = re.compile(r"\[\[(?:image|file|bild|datei|fichier|archivo):|\{\{|thumb\|", re.I)
+# The markup of a wiki: an image, a template, or the same page in another language ("de:hamiltonoperator").
+WIKI = re.compile(
+    r"\[\[(?:image|file|bild|datei|fichier|archivo):|\{\{|thumb\||(?:image|file):\S+\.\w{3,4}|(?-i:[a-z]{2,3}):\S", re.I
+)
 
 
 def breadcrumb(draft: Draft) -> RuleResult:

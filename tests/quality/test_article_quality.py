@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.quality import article_set, gate
 
 FLOORS = Path(__file__).parent / "article_floors.json"
-PINNED = "sha-256:eadef02693431ac9bcfc2725e2fb8ad4c28f26d7d56de0bd0acb8ca72165290c"
+PINNED = "sha-256:962042d470f59b9210aca88778dd8ba03dfc38155b98c484b7c1dd71c7451290"
 # No reason is good enough for less than this.
 LEAST = dict.fromkeys(article_set.FIELDS, 0.95)
 FEWEST_TEXTS = 120
