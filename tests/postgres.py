@@ -89,7 +89,7 @@ class Server:
 
 def copy_over(url: sqlalchemy.URL, template: str) -> None:
     """Replaces an empty database of this process, to which nothing was connected yet, by a copy of another one."""
-    assert url.database in UNUSED, f"{url.database} is not new"
+    assert url.database
     UNUSED.remove(url.database)
     spare = f"{url.database}_spare"
     _execute(url.set(database="postgres"), "ALTER DATABASE {} RENAME TO {}", url.database, spare)

@@ -19,13 +19,20 @@ from tests import postgres
 Database: TypeAlias = catalog_service.store.db.Database | ingest_service.store.db.Database
 
 
-def bring_up(database: Database) -> None:
-    """Gives a new, empty database the schema of this release. All copies of a catalog have the same epoch."""
-    is_catalog, url = isinstance(database, catalog_service.store.db.Database), database.engine.url
+def is_new(database: Database) -> bool:
+    """Whether nothing has been done with a database yet."""
+    url = database.engine.url
     if url.get_backend_name() == "sqlite":
-        path = Path(url.database or "")
-        assert not path.exists(), f"{path} is not new"
-        path.write_bytes(_sqlite_template(is_catalog=is_catalog))
+        return not Path(url.database or "").exists()
+    return url.database in postgres.UNUSED
+
+
+def bring_up(database: Database) -> None:
+    """Gives a new database the schema of this release. All copies of a catalog have the same epoch."""
+    is_catalog, url = isinstance(database, catalog_service.store.db.Database), database.engine.url
+    assert is_new(database), f"{url} is not new"
+    if url.get_backend_name() == "sqlite":
+        Path(url.database or "").write_bytes(_sqlite_template(is_catalog=is_catalog))
         return
     own = postgres.OWN_NAMES + ("catalog" if is_catalog else "ingest")
     # The pool has no open connection yet.
@@ -49,11 +56,15 @@ def _postgres_template(url: sqlalchemy.URL, *, is_catalog: bool) -> str:
 
 
 def _migrate(url: str, *, is_catalog: bool) -> None:
-    if is_catalog:
-        catalog = catalog_service.store.db.Database(url)
-        catalog_service.store.schema.upgrade(catalog)
-        catalog.close()
+    kind = catalog_service.store.db.Database if is_catalog else ingest_service.store.db.Database
+    database = kind(url)
+    upgrade(database)
+    database.close()
+
+
+def upgrade(database: Database) -> None:
+    """Migrates a database to this release."""
+    if isinstance(database, catalog_service.store.db.Database):
+        catalog_service.store.schema.upgrade(database)
     else:
-        ledger = ingest_service.store.db.Database(url)
-        ingest_service.store.schema.upgrade(ledger)
-        ledger.close()
+        ingest_service.store.schema.upgrade(database)

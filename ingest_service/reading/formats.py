@@ -25,8 +25,6 @@ FORMATS: tuple[Format, ...] = (
     zip_archive.FORMAT,
 )
 
-_KNOWN_SUFFIXES = {suffix for format_ in (*FORMATS, text.FORMAT) for suffix in format_.suffixes} | SUFFIXES.keys()
-
 
 def detect(source: Source) -> Format:
     """The format of a file. Raises UnknownFormat, which names the format if it is known."""
@@ -42,9 +40,10 @@ def detect(source: Source) -> Format:
 def misnamed(source: Source, format_: Format) -> str | None:
     """A sentence that says by which suffix a file is named, if that is the suffix of another format."""
     suffix = suffix_of(source.name)
-    if suffix in format_.suffixes or suffix not in _KNOWN_SUFFIXES:
+    if not suffix or suffix in format_.suffixes:
         return None
-    return f"named {suffix}, read as {format_.name}"
+    is_known = suffix in SUFFIXES or any(suffix in other.suffixes for other in (*FORMATS, text.FORMAT))
+    return f"named {suffix}, read as {format_.name}" if is_known else None
 
 
 def _unread_suffixes() -> dict[str, str]:

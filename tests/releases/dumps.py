@@ -84,8 +84,10 @@ def dump_postgres(url: str, target: Path) -> None:
 
 def load_postgres(source: Path, url: str) -> None:
     """Runs the statements on an empty database."""
+    address = sqlalchemy.make_url(url)
+    postgres.UNUSED.discard(str(address.database))
     statements = gzip.decompress(source.with_suffix(".sql.gz").read_bytes())
-    with postgres.connect(sqlalchemy.make_url(url), autocommit=True) as connection:
+    with postgres.connect(address, autocommit=True) as connection:
         connection.execute(statements)
         # The dump names every table in full and leaves an empty search path behind.
         connection.execute(sql.SQL("RESET search_path"))

@@ -159,7 +159,8 @@ class House:
         self.seeds = self.folder / "seeds"
         shutil.copytree(SEEDS, self.seeds)
         for database in (CatalogDatabase(self.catalog_database), IngestDatabase(self.ingest_database)):
-            templates.bring_up(database)
+            # One that is not new may be of an earlier release.
+            (templates.bring_up if templates.is_new(database) else templates.upgrade)(database)
             database.close()
         ports = {"CATALOG_PORT": str(postgres.free_port()), "INGEST_PORT": str(postgres.free_port())}
         catalog, ingest = (f"http://127.0.0.1:{port}" for port in ports.values())

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from ingest_service.index import checkpoint, lookup, mirror, postings
 from ingest_service.sameness import Hashes
+from ingest_service.store import schema
 from ingest_service.store.db import Database
 from ingest_service.store.tables import Fingerprints
 from tests import templates
@@ -208,10 +209,10 @@ def test_what_is_not_as_it_was_is_not_believed(opened: Open, harm: str) -> None:
     assert neighbours(opened(), 6) == (6, 7, 8)
 
 
-def test_a_database_restored_from_a_backup_meets_no_array_that_knows_more(sqlite_url: str, tmp_path: Path) -> None:
+def test_a_database_restored_from_a_backup_meets_no_array_that_knows_more(tmp_path: Path) -> None:
     def life(first: int) -> Database:
-        database = Database(sqlite_url)
-        templates.bring_up(database)
+        database = Database(f"sqlite:///{tmp_path}/test.db")
+        schema.upgrade(database)
         add(database, *range(first, first + EVERY))
         assert save(database)
         return database
