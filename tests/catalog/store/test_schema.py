@@ -1,5 +1,7 @@
 """A migration of the catalog keeps what the database holds, and fills new columns with what is known."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -136,3 +138,39 @@ def test_the_counter_has_the_time_of_the_last_commit_of_every_release(released: 
     assert 0 < added - withdrawn <= number(released, of_any_versions)
     assert time is not None
     assert time != NOW
+
+
+# The last statement of an upgrade; then the process ends at once, as by SIGKILL.
+KILLED = """
+import os, sys
+from sqlalchemy import event
+from catalog_service.store import schema
+from catalog_service.store.db import Database
+database = Database(sys.argv[1])
+@event.listens_for(database.engine, "after_cursor_execute")
+def kill(_connection, _cursor, statement, parameters, *_):
+    if statement.startswith("UPDATE") and f"version_num='{schema.revisions()[-1]}'" in statement:
+        os._exit(9)
+schema.upgrade(database)
+"""
+
+
+def test_an_upgrade_that_is_killed_leaves_the_release_before(released: Database, database_url: str) -> None:
+    before = contents_of(released)
+    assert subprocess.run([sys.executable, "-c", KILLED, database_url], check=False).returncode == 9
+    assert contents_of(released) == before
+    schema.upgrade(released)
+    schema.check(released)
+
+
+def contents_of(database: Database) -> dict[str, list[str]]:
+    """The columns and the number of rows of each table."""
+    with database.engine.connect() as connection:
+        inspector = sa.inspect(connection)
+        return {
+            name: [
+                *sorted(column["name"] for column in inspector.get_columns(name)),
+                str(connection.scalar(sa.select(sa.func.count()).select_from(sa.table(name)))),
+            ]
+            for name in inspector.get_table_names()
+        }
