@@ -6,8 +6,9 @@ adjacent words, which takes linear time.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product, starmap
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -21,6 +22,8 @@ CODE_BITS = 21
 # The most pairs of sentences that are all compared, and the most pairs of their words: 0.2 s.
 ALL_PAIRS = 4_096
 ALL_WORDS = 2_000_000_000
+# So few pairs of sentences are compared one by one.
+FEW_PAIRS = 16
 # A pair of words is rare if it occurs at most twice in each list.
 RARE = 2
 # The longest common subsequence of longer sequences of words takes too long; words in any order are counted instead.
@@ -62,9 +65,26 @@ def are_many(a: Sequence[str], b: Sequence[str]) -> bool:
 
 def pairs(a: Sequence[str], b: Sequence[str]) -> list[Similar]:
     """The pairs of similar sentences, in order."""
-    if not a or not b:
-        return []
-    lengths_a, lengths_b = np.array(list(map(len, a))), np.array(list(map(len, b)))
+    few = len(a) * len(b) <= FEW_PAIRS
+    return list(filter(None, starmap(_similar, (_few_candidates if few else _candidates)(a, b))))
+
+
+def _similar(a: int, b: int, shared: int, a_words: int, b_words: int) -> Similar | None:
+    """The pair, if its sentences are similar."""
+    similarity, contained = 2 * shared / (a_words + b_words), shared / min(a_words, b_words)
+    if similarity >= LEAST_SIMILARITY or (shared >= LEAST_CONTAINED_WORDS and contained >= LEAST_CONTAINED):
+        return Similar(a, b, shared, a_words, b_words, shared * max(similarity, LEAST_CONTAINED * contained))
+    return None
+
+
+def _few_candidates(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[int, int, int, int, int]]:
+    """As `_candidates`, of a few sentences, for which arrays take longer."""
+    for (left, first), (right, second) in product(enumerate(a), enumerate(b)):
+        yield left, right, LCSseq.similarity(first, second), len(first), len(second)
+
+
+def _candidates(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[int, int, int, int, int]]:
+    """The pairs of sentences that share half of the shorter one, with the words that they share and have."""
     if are_many(a, b):
         left, right = _sharing_rare_words(a, b)
         first, second = [a[number] for number in left], [b[number] for number in right]
@@ -72,13 +92,10 @@ def pairs(a: Sequence[str], b: Sequence[str]) -> list[Similar]:
     else:
         left, right = (numbers.ravel() for numbers in np.indices((len(a), len(b))))
         shared = process.cdist(a, b, scorer=LCSseq.similarity, dtype=np.int64).ravel()
-    words_a, words_b = lengths_a[left], lengths_b[right]
-    similarity, contained = 2 * shared / (words_a + words_b), shared / np.minimum(words_a, words_b)
-    is_part = (shared >= LEAST_CONTAINED_WORDS) & (contained >= LEAST_CONTAINED)
-    chosen = (similarity >= LEAST_SIMILARITY) | is_part
-    weights = shared * np.maximum(similarity, LEAST_CONTAINED * contained)
-    columns = (left, right, shared, words_a, words_b, weights)
-    return list(map(Similar, *(column[chosen].tolist() for column in columns)))
+    a_words, b_words = np.array(list(map(len, a)))[left], np.array(list(map(len, b)))[right]
+    chosen = 2 * shared >= np.minimum(a_words, b_words)
+    columns = (left, right, shared, a_words, b_words)
+    return zip(*(column[chosen].tolist() for column in columns), strict=True)
 
 
 def _sharing_rare_words(a: Sequence[str], b: Sequence[str]) -> tuple[Numbers, Numbers]:

@@ -164,9 +164,11 @@ class Words:
 
     def count(self, spans: Sequence[Span]) -> int:
         """The number of words that start in these spans of the text, without punctuation that is apart."""
+        if not spans:
+            return 0
         words = np.frombuffer(self.codes.encode("utf-32-le", "surrogatepass"), dtype=np.uint32) != ord(NO_WORD)
         before = np.concatenate(([0], np.cumsum(words)))[np.searchsorted(self.starts, spans)]
-        return int((before[:, 1] - before[:, 0]).sum()) if spans else 0
+        return int((before[:, 1] - before[:, 0]).sum())
 
 
 def cut(source: str, spans: Iterable[Span], vocabulary: Vocabulary) -> Words:

@@ -60,3 +60,16 @@ def test_of_two_sequences_that_are_too_long_the_ends_are_compared() -> None:
     assert wording.is_long(a, b)
     assert wording.runs(a, b) == []
     assert wording.runs(a, "a" + "b" * 5_999 + "c") == [Run(0, 0, 6_000), Run(6_001, 6_000, 1)]
+
+
+@given(st.lists(st.text(alphabet="abcdef", min_size=1, max_size=12), min_size=5, max_size=8))
+def test_many_sentences_are_compared_as_few_are(sentences: list[str]) -> None:
+    others = [sentence[1:] + "x" for sentence in sentences]
+    assert len(sentences) * len(others) > similar.FEW_PAIRS
+    one_by_one = [
+        pair._replace(a=a, b=b)
+        for a, first in enumerate(sentences)
+        for b, second in enumerate(others)
+        for pair in similar.pairs([first], [second])
+    ]
+    assert similar.pairs(sentences, others) == one_by_one
