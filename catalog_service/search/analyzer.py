@@ -18,6 +18,8 @@ import Stemmer  # type: ignore[import-not-found]  # The package ships no stubs.
 from catalog_service import unspaced
 
 MAX_WORD = 60
+# Of a longer word only so much is folded: normalising takes quadratic time for a flood of combining characters.
+MAX_WRITTEN = 500
 # Scripts without spaces, and Korean, whose particles are attached to the words.
 UNSPACED = unspaced.UNSPACED + unspaced.HANGUL
 # One character of such a script with its voicing mark; for Hangul in separate letters, the whole syllable.
@@ -66,7 +68,7 @@ def tokens(text: str, start: int = 0) -> Iterator[Token]:
 def compounds(text: str) -> Iterator[Token]:
     """Generates words with hyphens as one word each, in order: e-mail as email. Their parts are tokens of their own."""
     for match in compound_pattern().finditer(text):
-        joined = _fold_and_stem(HYPHENS.sub("", match.group()))
+        joined = _fold_and_stem(HYPHENS.sub("", match.group())[:MAX_WRITTEN])
         if joined is not None:
             yield Token(*joined, *match.span())
 
@@ -100,7 +102,7 @@ def _is_kept(character: str) -> bool:
 
 def _word_tokens(word: str, start: int) -> Iterator[Token]:
     """The token of a word that begins at `start`; none when folding leaves nothing of it."""
-    folded = _fold_and_stem(word)
+    folded = _fold_and_stem(word[:MAX_WRITTEN])
     if folded is not None:
         yield Token(*folded, start, start + len(word))
 

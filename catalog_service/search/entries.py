@@ -14,7 +14,7 @@ from catalog_service.search import analyzer
 # `about`: the stems of the words that the text is about, for ranking.
 COLUMNS = ("title", "text", "about", "title_words", "text_words")
 # Raised with each change of the terms that an entry has, so that an unfinished build of the index begins anew.
-ANALYSIS = 2
+ANALYSIS = 3
 # A text is about the words of its title, its first words, and the words that it repeats often.
 FIRST_WORDS = 50
 OFTEN = 3

@@ -1,6 +1,7 @@
 """The analyzer gives spellings that readers take for the same word the same stem."""
 
 import unicodedata
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -90,3 +91,20 @@ def test_the_encoding_of_terms_is_unique_and_keeps_prefixes(one: str, other: str
     assert (first == second) == (one == other)
     assert second.startswith(first) == other.startswith(one)
     assert not {first, second} & {entries.EVERYTHING, entries.NOTHING}
+
+
+@pytest.mark.parametrize("written", ["e" + "\u0301\u0323" * 400_000, "e-" + "\u0301a\u0323" * 40_000])
+def test_of_a_flood_of_combining_characters_only_the_beginning_is_normalised(
+    written: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lengths: list[int] = []
+
+    def noting(form: Any, text: str) -> str:  # noqa: ANN401  The name of a form.
+        # Canonical ordering takes quadratic time.
+        lengths.append(len(text))
+        return normalize(form, text[:10_000])
+
+    normalize = unicodedata.normalize
+    monkeypatch.setattr(unicodedata, "normalize", noting)
+    assert entries.make_entry("", written).text
+    assert 0 < max(lengths) <= 4 * analyzer.MAX_WRITTEN
