@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  The folders in it have random names.
-# Containers have 64 MiB by default; two servers with their databases need 300 MiB at most.
+# Containers have 64 MiB by default. A server may write 256 MiB of its log before it begins anew.
 NEEDED_BYTES = 2 * 2**30
 
 

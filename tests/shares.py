@@ -4,15 +4,14 @@ from collections.abc import Iterable
 from itertools import islice
 
 import pytest
-from _pytest.mark import ParameterSet
 
 
-def first(count: int, cases: Iterable[object]) -> list[object | ParameterSet]:
+def first(count: int, cases: Iterable[object]) -> list[object]:
     """The parameters of a test, of which only the first so many run in `./dev test`. A tuple is one case."""
     cases = iter(cases)
     return [*islice(cases, count), *map(_scenario, cases)]
 
 
-def _scenario(case: object) -> ParameterSet:
+def _scenario(case: object) -> object:
     values = case if isinstance(case, tuple) else (case,)
     return pytest.param(*values, marks=pytest.mark.scenario)
