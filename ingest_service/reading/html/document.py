@@ -10,11 +10,10 @@ from ingest_service.errors import NoText
 Element: TypeAlias = Any
 
 XHTML = re.compile(r"\s*(?:<\?xml\b[^>]*>\s*)?<!doctype\s+html\s+public\s+\"-//w3c//dtd xhtml|\s*<\?xml\b", re.I)
-# Control characters, and references to them; white space is none.
-CONTROL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
-    "|&#(?:0*(?:[0-8]|1[1245-9]|2[0-9]|3[01])(?![0-9])|x0*(?:[0-8bcef]|1[0-9a-f])(?![0-9a-f]));?",
-    re.I,
+# Control characters, and references to them; white space is none. Two patterns, since one for both takes twice as long.
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+CONTROL_REFERENCE = re.compile(
+    "&#(?:0*(?:[0-8]|1[1245-9]|2[0-9]|3[01])(?![0-9])|x0*(?:[0-8bcef]|1[0-9a-f])(?![0-9a-f]));?", re.I
 )
 
 
@@ -35,7 +34,7 @@ def parsed(text: str) -> Page:
     )  # fmt: skip
     try:
         # Control characters are read, but could not be written into the tree again.
-        text = CONTROL.sub("", text)
+        text = CONTROL_REFERENCE.sub("", CONTROL.sub("", text))
         # Bytes, since a text with a declaration of its encoding would be refused.
         return Page(html.document_fromstring(text.encode(), parser=parser, ensure_head_body=True))
     except etree.ParserError:
