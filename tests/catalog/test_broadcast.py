@@ -52,6 +52,30 @@ async def test_every_position_gives_what_the_database_gives(catalog: Database, s
         assert len(shared._recent) <= 5
 
 
+async def test_more_than_a_few_new_changes_are_kept_too(
+    catalog: Database, shared: Broadcast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broadcast, "FEW", 3)
+    start = await catalog.read(changes.start, "0", FILTER)
+    add(catalog, *range(1, 6))
+    shared.wake()
+    async with asyncio.timeout(10):
+        await shared.wait(start)
+    assert [changes.seq_of(change) for change in shared._recent] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_few_new_changes_are_read_without_a_thread_on_sqlite(catalog: Database, shared: Broadcast) -> None:
+    start = await catalog.read(changes.start, "0", FILTER)
+    add(catalog, 1)
+    transactions: list[object] = []
+    sa.event.listen(catalog.engine, "begin", transactions.append)
+    shared.wake()
+    async with asyncio.timeout(10):
+        await shared.wait(start)
+    assert not transactions
+
+
 async def test_only_old_positions_read_the_database(catalog: Database, shared: Broadcast) -> None:
     start = await catalog.read(changes.start, "0", FILTER)
     add(catalog, *range(1, 9))
