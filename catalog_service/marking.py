@@ -7,7 +7,7 @@ import bisect
 import itertools
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 PARAGRAPH_BREAK = "\n\n"
@@ -112,12 +112,14 @@ class Piece:
     """A run of text of a comparison, and whether it was kept, moved, added or removed.
 
     Moved text is shown twice: "moved" where it is now, "moved-away" where it was. The first pieces of both have the
-    number `move`, counted from 1; it is 0 for all others.
+    number `move`, counted from 1; it is 0 for all others. `in_move`: removed from text that moved, so it is also part
+    of a "moved-away" piece.
     """
 
     text: str
     manner: Manner
     move: int = 0
+    in_move: bool = False
 
 
 def compared(pieces: Iterable[Piece]) -> list[list[Piece]]:
@@ -129,7 +131,7 @@ def compared(pieces: Iterable[Piece]) -> list[list[Piece]]:
             if place:
                 paragraphs.append([])
             if text:
-                paragraphs[-1].append(Piece(text, piece.manner, move))
+                paragraphs[-1].append(replace(piece, text=text, move=move))
                 move = 0
     return [paragraph for paragraph in paragraphs if paragraph]
 
@@ -137,14 +139,15 @@ def compared(pieces: Iterable[Piece]) -> list[list[Piece]]:
 def pieces(first: str, second: str, ops: Sequence[DiffOperation]) -> Iterator[Piece]:
     """The second text as kept, moved and added pieces, with what was removed or moved away at its former place."""
     numbers = list(_move_numbers(ops))
-    away = deque(sorted(_former_places(ops, numbers)))
+    places = sorted(_former_places(ops, numbers))
+    away, spans = deque(places), {number: span for span, number in places}
     last = 0
     for op, move in zip(ops, numbers, strict=True):
         while away and not move and op.op != "insert" and away[0][0] < op.a:
             span, number = away.popleft()
             yield Piece(first[slice(*span)], "moved-away", number)
         if op.op in ("delete", "replace"):
-            yield Piece(first[slice(*op.a)], "removed")
+            yield Piece(first[slice(*op.a)], "removed", in_move=bool(move) and _is_inside(op.a, spans[move]))
         if op.op in ("insert", "replace"):
             yield Piece(second[slice(*op.b)], "added")
         if op.op == "equal":
@@ -154,6 +157,10 @@ def pieces(first: str, second: str, ops: Sequence[DiffOperation]) -> Iterator[Pi
             last = move
     for span, number in away:
         yield Piece(first[slice(*span)], "moved-away", number)
+
+
+def _is_inside(inner: Span, outer: Span) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
 def _move_numbers(ops: Iterable[DiffOperation]) -> Iterator[int]:

@@ -47,6 +47,7 @@ def setup(app: web.Application) -> None:
     app.router.add_get("/documents/{id}", document.one)
     app.router.add_get("/documents/{id}/relations", document.related)
     app.router.add_get("/documents/{id}/compare", compare.versions)
+    app.router.add_get("/compare", compare.any_two)
     app.router.add_get("/documents/{id}/changes/{first}..{second}", compare.redirect)
     app.router.add_get("/relations/{id}", relation.one)
     app.router.add_get("/stories", story.listed)

@@ -86,7 +86,7 @@ def test_a_part_that_moved_and_was_edited_is_one_move() -> None:
     ]
     assert list(pieces(first, second, ops)) == [
         Piece("one ", "moved", 1),
-        Piece("two", "removed"),
+        Piece("two", "removed", in_move=True),
         Piece("TWO", "added"),
         Piece(" three", "moved"),
         Piece("; ", "added"),

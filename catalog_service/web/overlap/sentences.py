@@ -19,14 +19,19 @@ Shares = tuple[float, float]
 def heading(relation: resources.Relation, left: Titled, right: Titled, shares: Shares, *, is_current: bool) -> Markup:
     """What the relation is, such as "Yonhap quotes the joint statement"; `shares` are the coverages of both texts."""
     if PROPERTIES[relation.type].joins_story:
-        same_text = relation.a.digest == relation.b.digest
-        return Markup(wording(relation.type, same_text=same_text).heading)  # noqa: S704  Words of the table of types.
+        return story_heading(relation)
     subject, text, source = _names(left, right)
     present, past = _sentence(relation, shares)
     sentence = Markup(present if is_current else past).format(  # noqa: S704  A sentence of this module.
         subject=subject, text=text, source=source
     )
     return naming.capitalised(sentence)
+
+
+def story_heading(relation: resources.Relation) -> Markup:
+    """What two filings of one story are to each other."""
+    same_text = relation.a.digest == relation.b.digest
+    return Markup(wording(relation.type, same_text=same_text).heading)  # noqa: S704  Words of the table of types.
 
 
 def _names(left: Titled, right: Titled) -> tuple[Markup, Markup, Markup]:

@@ -8,12 +8,13 @@ from aiohttp import web
 from sqlalchemy.orm import Session
 
 from catalog_service import document_versions, documents
-from catalog_service.keys import DIFFERENCES
-from catalog_service.relation_types import COPY_TYPES, STORY_TYPES
+from catalog_service.relation_types import STORY_TYPES
 from catalog_service.relations import queries, related_documents
 from catalog_service.resources import Relation, Version
 from catalog_service.web import layout, naming, presenting
-from catalog_service.web.overlap import view
+from catalog_service.web.comparing.view import View
+from catalog_service.web.overlap import sentences, view
+from catalog_service.web.pages import compare
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +29,27 @@ class Read:
 
 
 async def one(request: web.Request) -> web.Response:
-    """The passages of a relation as pairs, and its two texts beside each other at the chosen passage."""
-    query = layout.parameters(request, {"passage"})
-    chosen = layout.number(query.get("passage")) or 1
+    """The passages of a relation as pairs; of two filings of a story, their words compared unless asked for pairs."""
+    query = layout.parameters(request, {"passage", "view", "part"})
     read = await layout.database(request).read(_read, request.match_info["id"])
+    is_story = read.relation.type in STORY_TYPES
+    if is_story and query.get("view") != "passages":
+        return await _compared(request, read, *compare.shown(query.get("view"), query.get("part")))
+    chosen = layout.number(query.get("passage")) or 1
     # Long passages are compared to the letter, so in a thread.
     overlap = await asyncio.to_thread(view.build, read.relation, read.a, read.b, chosen, is_current=read.is_current)
-    differences = await _differences(request, read.relation)
     address = str(request.url.origin() / "relations" / read.relation.id)
     return layout.answer(
-        request, "relation.html", {"read": read, "overlap": overlap, "address": address, "differences": differences}
+        request, "relation.html", {"read": read, "overlap": overlap, "address": address, "is_story": is_story}
     )
 
 
-async def _differences(request: web.Request, relation: Relation) -> str:
-    """What differs in two filings of a story; empty for other relations."""
-    if relation.type in COPY_TYPES:
-        a, b = ((end.document, end.version) for end in (relation.a, relation.b))
-        return await request.config_dict[DIFFERENCES].between(a, b, presenting.differences_of_copies)
-    return presenting.differences(relation.differs) if relation.type in STORY_TYPES else ""
+async def _compared(request: web.Request, read: Read, shown: View, part: int) -> web.Response:
+    """The words of both texts compared: of the source, if it is known, with the other one."""
+    first, second = (read.a, read.b) if read.relation.source == "a" else (read.b, read.a)
+    heading = sentences.story_heading(read.relation)
+    asked = compare.Asked(heading, (), shown, part, f"/relations/{read.relation.id}", {}, read.relation, read.ended)
+    return await compare.respond(request, asked, (first.id, first.version), (second.id, second.version))
 
 
 def _read(session: Session, relation_id: str) -> Read:

@@ -43,33 +43,22 @@ async def test_the_page_of_a_story_counts_documents_far_from_its_head(record: Re
     assert "a story of 3" in page
 
 
-async def test_an_old_version_and_a_word_diff_have_pages(record: Record, site: str) -> None:
+async def test_an_old_version_has_a_page(record: Record, site: str) -> None:
     record(event(1), event(1, 2, "changed", article=article(text="Envoys met on Tuesday.")))
     status, page = await fetched(site, f"/documents/{document_id(1)}?version=1")
     assert status == 200
     assert "Envoys met on Monday." in page
     assert "This is version 1 of 2" in page
-    status, page = await fetched(site, f"/documents/{document_id(1)}/compare?from=1&to=2")
-    assert "<del>Monday.</del><ins>Tuesday.</ins>" in page
 
 
 MOVED = ("Envoys met in Geneva on Monday.", "No agreement was reached after nine hours of talks.")
 
 
-async def test_a_moved_section_is_said_and_linked_with_its_former_place(record: Record, site: str) -> None:
+async def test_a_moved_section_is_said_in_the_list_of_versions(record: Record, site: str) -> None:
     first, second = (article(text="\n\n".join(order)) for order in (MOVED, MOVED[::-1]))
     record(event(1, article=first), event(1, 2, "changed", article=second))
     _, page = await fetched(site, f"/documents/{document_id(1)}")
     assert "6 words moved<" in page
-    _, page = await fetched(site, f"/documents/{document_id(1)}/compare")
-    assert "<span>6 words moved</span>" in page
-    away, here = (
-        'id="moved-away-1" href="#moved-1">moved away</a> ',
-        'id="moved-1" href="#moved-away-1">moved here</a> ',
-    )
-    assert f'{away}<del class="moved">{MOVED[0]}</del>' in page
-    assert f"{here}<mark>{MOVED[0]}</mark>" in page
-    assert page.index(away) < page.index(MOVED[1]) < page.index(here)
 
 
 async def test_text_and_urls_of_a_document_are_never_markup(record: Record, site: str) -> None:

@@ -1,6 +1,5 @@
 """The page of a relation says in a sentence what two texts share, and shows each passage beside its other text."""
 
-import html
 import re
 from typing import Any
 
@@ -11,20 +10,15 @@ from playwright.async_api import Browser, Page
 from catalog_service.store.db import Database
 from tests.catalog.conftest import Record
 from tests.catalog.events import article, document_id, event, relation
-from tests.catalog.web.conftest import fetched, violations
+from tests.catalog.web.conftest import fetched, violations, words_of
 from tests.catalog.web.seeds import seed_events
 
 
 async def relation_path(site: str, number: int = 1) -> str:
     """The address of the first relation that the page of a document lists."""
     _, page = await fetched(site, f"/documents/{document_id(number)}")
-    path: str = re.findall('href="(/relations/[^"]*)"', page)[0]
+    path: str = re.findall('href="(/relations/[^"#?]*)', page)[0]
     return path
-
-
-def words_of(page: str) -> str:
-    """The text of a page."""
-    return " ".join(html.unescape(re.sub("<[^>]*>", "", page)).split())
 
 
 async def test_the_relation_of_the_seeds_is_shown_in_a_sentence_with_figures_and_their_pairs(
@@ -47,7 +41,7 @@ async def test_the_relation_of_the_seeds_is_shown_in_a_sentence_with_figures_and
     assert '<span class="letters">U.N.</span>' in page
     assert '<span class="words">(UNSC)</span>' in page
     _, page = await fetched(site, f"{path}?passage=3")
-    assert 'href="?passage=3#texts" aria-current="true">3</a>' in page.replace('"#', '"#')
+    assert 'href="?passage=3#texts" aria-current="true">3</a>' in page
     assert (await fetched(site, f"{path}?passage=x"))[0] == 404
 
 
@@ -153,42 +147,3 @@ async def keys_lead_through_the_passages(page: Page, path: str) -> None:
         assert await page.evaluate("document.activeElement.id") == f"passage-{step}"
     await page.locator("input[name=q]").press("n")
     assert await page.input_value("input[name=q]") == "n"
-
-
-SAME = article("Toll rises", "The U.N. said 53 soldiers died.")
-
-
-@pytest.mark.parametrize(
-    ("other", "is_same", "sentence"),
-    [
-        (SAME, True, "The texts are the same to the letter."),
-        (
-            article("Toll rises", "The UN said 53 soldiers died."),
-            False,
-            "The texts have the same words; only their typography differs.",
-        ),
-        (
-            article("Toll rises", "The U.N. said 57 soldiers died."),
-            False,
-            "In the texts, figures differ. From the first to the second: 1 word added, 1 removed.",
-        ),
-        (
-            article("Toll rises", "The U.N. also said 53 soldiers died."),
-            False,
-            "In the texts, words differ. From the first to the second: 1 word added.",
-        ),
-        (
-            article("Toll falls", "The U.N. said 53 soldiers died."),
-            False,
-            "The titles differ. The texts are the same to the letter.",
-        ),
-    ],
-)
-async def test_duplicates_that_differ_say_in_what(
-    record: Record, site: str, *, other: dict[str, Any], is_same: bool, sentence: str
-) -> None:
-    record(event(1, article={**other, "published": "2026-11-22"}))
-    record(event(2, article={**SAME, "published": "2026-11-23"}, relations=[relation(1, type_="duplicate")]))
-    _, page = await fetched(site, await relation_path(site))
-    assert f"<h1>{'The same text twice' if is_same else 'Almost the same text twice'}</h1>" in page
-    assert sentence in page
