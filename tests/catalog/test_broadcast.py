@@ -13,6 +13,7 @@ from catalog_service.store.db import Database
 from catalog_service.store.point_reads import PointReader
 from catalog_service.store.tables import Change, Counter
 from tests.catalog.conftest import NOW
+from tests.ingest.waiting import until
 
 FILTER = changes.Filter(types=("story.changed.v1",))
 
@@ -25,6 +26,8 @@ async def shared(catalog: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
     shared = Broadcast(catalog, points, limit=10)
     async with runner.supervised("broadcast", shared.run(), asyncio.Event()):
         with shared.reading():
+            # Changes that are recorded before its first read are none of its own.
+            await until(lambda: bool(shared._epoch), "the first read")
             yield shared
     points.close()
 
