@@ -56,6 +56,8 @@ def _word_kind(side: Side, match: re.Match[str]) -> EditKind:
         return "word"
     if _is_date_word(word):
         return "date"
+    if word.casefold() in side.nouns:
+        return "word"
     # The first word of a sentence has a capital: it is a name if the text does not use it as a common word.
     before = side.text[max(0, match.start() - BEFORE_WORD) : match.start()]
     is_common = SENTENCE_START.search(before) is not None and word.casefold() in side.common_words

@@ -84,3 +84,28 @@ def test_an_event_reports_the_kinds_of_edits() -> None:
     [reported] = events.relations_data([Relation(reference, judgement)])
     relation = contract.Relation.model_validate(reported)
     assert [edit.kind for passage in relation.passages for edit in passage.edits] == ["figure"]
+
+
+GERMAN = (
+    "Der Hafenrat tagte im alten Rathaus und hörte den Bericht der Ingenieure über die beiden nördlichen Molen, die "
+    "von den Stürmen des Herbstes stärker beschädigt wurden als je zuvor, seit sie gebaut sind. {} Über die Mittel "
+    "wird die nächste Sitzung entscheiden, und die Fähren dürfen bis zum Ende der Arbeiten nicht anlegen. Das "
+    "sagte {} den Gästen aus dem Süden, die mit dem ersten Schiff gekommen waren und im Hafen übernachtet hatten."
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kind"),
+    [
+        (("Dann stiegen die Preise der Fische.", "Maier"), ("Dann stiegen die Kosten der Fische.", "Maier"), "word"),
+        (("Es kostet drei Schiffe und 40 Anker.", "Maier"), ("Es kostet drei Schiffe und 40 Ruder.", "Maier"), "word"),
+        (("Eine neue Brücke wird gebaut.", "Maier"), ("Eine neue Mauer wird gebaut.", "Maier"), "word"),
+        (("Dann stiegen die Preise der Fische.", "Maier"), ("Dann stiegen die Preise der Fische.", "Schulz"), "name"),
+        (("Es hilft Anna Maier beim Bau.", "sie"), ("Es hilft Anna Weber beim Bau.", "sie"), "name"),
+    ],
+)
+def test_a_german_noun_with_an_article_is_no_name(one: tuple[str, str], other: tuple[str, str], kind: EditKind) -> None:
+    a, b = (sameness.prepare(Article("", (GERMAN.format(*sentences),), language="de")) for sentences in (one, other))
+    judgement = sameness.judge(a, b)
+    assert judgement is not None
+    assert kinds(judgement) == [kind]
