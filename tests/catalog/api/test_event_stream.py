@@ -3,7 +3,8 @@
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator
+import resource
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import aiohttp
@@ -17,6 +18,7 @@ from catalog_service.keys import BROADCAST
 from catalog_service.settings import Limits, Settings
 from catalog_service.store.db import Database
 from catalog_service.store.tables import Change, Counter
+from tests import templates
 from tests.catalog.api.conftest import Json, got, problem_of, publish
 from tests.catalog.conftest import NOW
 from tests.catalog.events import article, document_id, raw_event
@@ -185,6 +187,58 @@ async def test_a_change_is_read_once_for_all_readers(client: aiohttp.ClientSessi
     assert {json.loads(event["data"])["subject"] for [event] in taken} == {document_id(1)}
     # By the notice of the commit, by that of the database, and by the clock.
     assert 1 <= len(reads) <= 4
+
+
+READERS, CHANGES = 500, 8
+
+
+@pytest.fixture
+def many_files() -> Iterator[None]:
+    """As many open files as the system allows: a stream needs one, and its reader, in the same process, another."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+async def read_and_cut(client: aiohttp.ClientSession, cuts: list[int]) -> list[int]:
+    """The changes that a reader gets whose connection is cut after so many bytes, each time, and then not any more."""
+    read: list[int] = []
+    last: dict[str, str] = {}
+    for most in [*cuts, None]:
+        received = b""
+        async with client.get("/v1/changes", headers={**STREAM, **last}) as response:
+            while (most is None or len(received) < most) and len(read) + received.count(b"\ndata: ") < CHANGES:
+                received += await response.content.readany()
+            response.close()
+        # What is behind the last empty line is no whole event.
+        blocks = received[:most].decode().split("\n\n")[:-1]
+        fields = [dict(line.split(": ", 1) for line in block.splitlines()) for block in blocks if "data: " in block]
+        read += seqs(fields)
+        last = {"Last-Event-ID": fields[-1]["id"]} if fields else last
+    return read
+
+
+@pytest.mark.usefixtures("many_files")
+async def test_five_hundred_readers_get_every_change_once_however_they_are_cut(sqlite_url: str) -> None:
+    chance = random.Random(500)  # noqa: S311  Not for secrets.
+    catalog = Database(sqlite_url)
+    templates.bring_up(catalog)
+    app = create_app(Settings(database_url=sqlite_url), catalog)
+    connector = aiohttp.TCPConnector(limit=0)
+    async with (
+        server.serving(app, "127.0.0.1", 0) as url,
+        aiohttp.ClientSession(url, connector=connector) as client,
+        asyncio.timeout(60),
+    ):
+        cuts = [[chance.randint(1, 5_000)] for _ in range(READERS)]
+        readers = [asyncio.create_task(read_and_cut(client, own)) for own in cuts]
+        for number in range(1, CHANGES + 1):
+            await publish(client, raw_event(number))
+        assert await asyncio.gather(*readers) == [list(range(1, CHANGES + 1))] * READERS
+        while app[BROADCAST].readers:  # noqa: ASYNC110  The count of readers has no event.
+            await asyncio.sleep(0.01)
+    catalog.close()
 
 
 async def test_one_reader_too_many_is_refused_until_another_leaves(catalog: Database, database_url: str) -> None:

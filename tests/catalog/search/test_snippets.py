@@ -92,3 +92,13 @@ def test_marks_of_common_phrases_end_with_the_allowance() -> None:
         assert 0 <= MAX_ANALYSED_PAGE - number * MAX_ANALYSED - allowance.left < 100 * number
     assert (highlighter.snippets("an apple"), allowance.left) == ((), 0)
     assert marked("an apple", query) == ["apple"]
+
+
+def test_a_phrase_given_again_and_again_is_looked_for_once() -> None:
+    text, spent = "the of " * 2_000, []
+    for query in ('"the of"', '"the of" ' * 32, '"the of" OR ' * 31 + '"the of"'):
+        allowance = Allowance()
+        assert Highlighter("text", leaves(parse(query).node), allowance).snippets(text)
+        spent.append(MAX_ANALYSED_PAGE - allowance.left)
+    assert 0 < spent[0] < 2_000
+    assert spent == spent[:1] * 3
