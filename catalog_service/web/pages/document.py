@@ -15,7 +15,7 @@ from catalog_service.keys import DIFFERENCES
 from catalog_service.relations import related_documents
 from catalog_service.store import moments
 from catalog_service.store.moments import AsOf
-from catalog_service.web import change_words, layout, log, margin, presenting, removals, text_parts, timeline
+from catalog_service.web import change_words, layout, log, margin, naming, presenting, removals, text_parts, timeline
 from catalog_service.web.layout import PAGE
 
 # The number of relations shown with a text; a separate page lists all of them.
@@ -88,21 +88,29 @@ def _one(session: Session, document_id: UUID, view: View, compare: change_words.
         ],
         "more": related.next,
         "number": asked,
-        **_text(version, related.documents, view),
+        **_text(version, _places(session, version, related.documents), view),
         **_timeline(session, version, entries, view, compare),
     }
 
 
-def _text(
-    version: resources.Version, related: Sequence[related_documents.RelatedDocument], view: View
-) -> dict[str, Any]:
+def _places(
+    session: Session, version: resources.Version, related: Sequence[related_documents.RelatedDocument]
+) -> list[margin.Place]:
+    """The places of the text that related documents have, with the names of these."""
+    document = str(version.id)
+    wanted = margin.other_versions(document, related)
+    others = document_versions.by_names(session, wanted) if wanted else []
+    names = {(str(other.id), other.version): naming.text(other) for other in others}
+    return margin.places(document, version.version, related, names)
+
+
+def _text(version: resources.Version, places: Sequence[margin.Place], view: View) -> dict[str, Any]:
     """One part of the text, with its margin. Raises NotFound for a part that does not exist."""
     parts = text_parts.parts(version.paragraphs)
     part = view.part - 1 if view.part else text_parts.containing(parts, view.found[0] if view.found else 0)
     if not 0 <= part < len(parts):
         raise NotFound(f"The text has no part {part + 1:,}; it has {len(parts):,}.")
     removed = removals.of_version(version)
-    places = margin.places(str(version.id), version.version, related)
     marks = text_parts.Marks(places, removed.placed, view.found)
     return {
         "paragraphs": text_parts.paragraphs(version.text, parts[part], marks),

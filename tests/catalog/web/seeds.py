@@ -23,3 +23,12 @@ def seed_events() -> list[Any]:
         text = article(gold["title"], "\n\n".join(gold["paragraphs"]), kind=gold["kind"], publisher=gold["publisher"])
         events.append(event(number, path=name, article=text, relations=relations))
     return events
+
+
+def edited_story(observation: int = 2) -> Any:  # noqa: ANN401
+    """The first seed, edited: another word, and a caption that reading took off before the text."""
+    gold = next(iter(GOLD["documents"].values()))
+    text = "\n\n".join(gold["paragraphs"]).replace("growing", "rising", 1)
+    notes = [{"rule": "caption", "at": [0, 6], "removed": "Photo."}]
+    edited = article(gold["title"], text, kind=gold["kind"], publisher=gold["publisher"], notes=notes)
+    return event(1, observation, "changed", path=next(iter(GOLD["documents"])), article=edited)

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, ConsoleMessage
 from tests.catalog.conftest import Record
 from tests.catalog.events import article, document_id, event
 from tests.catalog.web.conftest import is_wider_than_its_window, violations
-from tests.catalog.web.seeds import seed_events
+from tests.catalog.web.seeds import edited_story, seed_events
 
 WIDTHS = (320, 390, 900, 1440)
 LONG_WORD = "Donau" * 2_000
@@ -28,13 +28,15 @@ ADDRESSES = (
     f"/search?q={'x' * 900}&versions=all&kind=wire&publisher={'y' * 900}",
     "/search?q=donau*",
     f"/documents/{SEED}",
-    f"/documents/{SEED}?version=1",
+    f"/documents/{SEED}?version=1&at=900-950&changes=substantial",
+    f"/documents/{SEED}?as_of=seq:3",
     f"/documents/{SEED}/relations",
     f"/documents/{SEED}/compare",
     f"/documents/{SEED}/compare?view=side",
     f"/documents/{SEED}/compare?view=changes",
     f"/compare?a={SEED}&b={document_id(9)}",
     f"/documents/{document_id(9)}",
+    f"/documents/{document_id(8)}",
     "/relations/{relation}",
     "/relations/{relation}?passage=2#passage-2",
     "/nowhere",
@@ -48,10 +50,8 @@ def catalog_events() -> Sequence[object]:
     long = article(
         LONG_WORD[:2_000], f"{LONG_WORD} https://example.test/{'path/' * 200}", publisher="\u202e" + LONG_WORD[:1_900]
     )
-    events = seed_events()
-    edited = next(each for each in events if str(each.subject) == SEED).data.article.model_dump(mode="json")
-    edited["paragraphs"][0] = edited["paragraphs"][0].replace("growing", "rising")
-    return [*events, event(1, 2, "changed", article=edited), event(9, article=long)]
+    withdrawn = [event(8, article=long), event(8, 2, "withdrawn", reason="file-gone")]
+    return [*seed_events(), edited_story(), event(9, article=long), *withdrawn]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -5,6 +5,7 @@ import re
 
 import pytest
 import sqlalchemy as sa
+from playwright.async_api import Browser
 
 from catalog_service.store.db import Database
 from catalog_service.web.layout import PAGE
@@ -12,6 +13,7 @@ from catalog_service.web.pages.document import MAX_RELATIONS_BESIDE
 from tests.catalog.conftest import Record
 from tests.catalog.events import article, document_id, event, relation
 from tests.catalog.web.conftest import fetched, listed_relations, words_of
+from tests.catalog.web.seeds import edited_story, seed_events
 
 DOCUMENT = f"/documents/{document_id(1)}"
 
@@ -222,3 +224,55 @@ async def test_a_tombstone_names_the_documents_that_took_words_from_it(record: R
     assert status == 410
     assert "because its publisher cancelled it" in words_of(page)
     assert "Its words were in A story." in words_of(page)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_reader_follows_the_margin_by_mouse_by_keyboard_and_without_scripts(
+    record: Record, site: str, chromium: Browser
+) -> None:
+    record(*seed_events(), edited_story())
+    page = await chromium.new_page(base_url=site, java_script_enabled=False, viewport={"width": 1440, "height": 900})
+    await page.goto(f"{DOCUMENT}?version=1")
+
+    # Each note is beside the lines of its passage, at the right of the text.
+    for number in (1, 2, 3, 4):
+        note = await page.locator(f"#about-{number}").bounding_box()
+        mark = await page.locator(f"mark.tone-{number}").first.bounding_box()
+        assert note is not None
+        assert mark is not None
+        assert note["x"] > mark["x"]
+        assert note["y"] - mark["y"] < 80
+        assert mark["y"] - note["y"] < 80
+    assert "quoted from the joint statement, 34 words, altered" in await page.inner_text("#about-1")
+    await page.click("#passage-2")
+    assert page.url.endswith("#about-2")
+    await page.click("#about-2 a >> nth=1")
+    assert "#passage-2" in page.url
+    assert await page.locator("h1").inner_text() == "Yonhap quoted the joint statement"
+
+    # In a narrow window each note is under its sentences, before the next ones.
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.goto(f"{DOCUMENT}?version=1")
+    tops = [
+        await page.locator(f"{selector}").first.bounding_box()
+        for selector in ("mark.tone-1", "#about-1", "mark.tone-2")
+    ]
+    heights = [box["y"] for box in tops if box]
+    assert heights == sorted(heights)
+
+    # The switch shows what reading took off, by the keyboard alone.
+    await page.goto(DOCUMENT)
+    removed = page.locator("del.removed").first
+    assert not await removed.is_visible()
+    await page.locator("#nothing-hidden").focus()
+    await page.keyboard.press("Space")
+    assert await removed.is_visible()
+
+    # The forms lead to a comparison and to a moment of the past.
+    await page.locator("#from").focus()
+    await page.keyboard.press("Enter")
+    assert "/compare?from=1&to=2" in page.url
+    await page.goto(DOCUMENT)
+    await page.fill("#as-of", "2026-11-22T10:00")
+    await page.keyboard.press("Enter")
+    assert "As it was on 2026-11-22 10:00 UTC: version 2 of 2." in await page.inner_text("[role=status]")

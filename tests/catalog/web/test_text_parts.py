@@ -2,13 +2,14 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from catalog_service.web import text_parts
 from catalog_service.web.margin import Mention, Place
 from catalog_service.web.removals import Removal
 from catalog_service.web.text_parts import Marks, Paragraph
 
-MENTION = Mention("r1", 1, "The statement", "also in", "8 words, word for word", None, is_current=True)
+MENTION = Mention("r1", 1, Markup("the statement"), "also in", "8 words, word for word", None, is_current=True)
 
 
 def shown(paragraphs: list[Paragraph]) -> list[str]:
