@@ -13,7 +13,7 @@ from catalog_service import contract
 from catalog_service.errors import NotFound
 from catalog_service.keys import ERROR_PAGE
 from catalog_service.web import assets, foreign_text, in_words, layout, presenting
-from catalog_service.web.pages import changes, compare, document, front, relation, search, sign_in, story
+from catalog_service.web.pages import changes, compare, document, front, layers, relation, search, sign_in, story
 
 ASSETS = web.AppKey("assets", assets.Assets)
 # The sections of the navigation: the name and the address of each.
@@ -46,6 +46,7 @@ def setup(app: web.Application) -> None:
     app.router.add_get("/search", search.results)
     app.router.add_get("/documents/{id}", document.one)
     app.router.add_get("/documents/{id}/relations", document.related)
+    app.router.add_get("/documents/{id}/layers", layers.one)
     app.router.add_get("/documents/{id}/compare", compare.versions)
     app.router.add_get("/compare", compare.any_two)
     app.router.add_get("/documents/{id}/changes/{first}..{second}", compare.redirect)

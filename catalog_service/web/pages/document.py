@@ -88,12 +88,12 @@ def _one(session: Session, document_id: UUID, view: View, compare: change_words.
         ],
         "more": related.next,
         "number": asked,
-        **_text(version, _places(session, version, related.documents), view),
+        **_text(version, places_of(session, version, related.documents), view),
         **_timeline(session, version, entries, view, compare),
     }
 
 
-def _places(
+def places_of(
     session: Session, version: resources.Version, related: Sequence[related_documents.RelatedDocument]
 ) -> list[margin.Place]:
     """The places of the text that related documents have, with the names of these."""

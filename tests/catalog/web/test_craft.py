@@ -37,6 +37,7 @@ ADDRESSES = (
     f"/compare?a={SEED}&b={document_id(9)}",
     f"/documents/{document_id(9)}",
     f"/documents/{document_id(8)}",
+    f"/documents/{SEED}/layers",
     "/relations/{relation}",
     "/relations/{relation}?passage=2#passage-2",
     "/nowhere",

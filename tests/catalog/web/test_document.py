@@ -154,7 +154,9 @@ async def test_a_page_says_where_a_text_comes_from_and_what_reading_took_off(rec
     record(event(1, article=described))
     _, page = await fetched(site, DOCUMENT)
     words = words_of(page)
-    assert "wire · (LEAD) Talks begin Yonhap 4 September 2024, from the caption English 4 words original" in words
+    assert (
+        "wire · (LEAD) Talks begin Yonhap 4 September 2024, from the caption English 4 words layers original" in words
+    )
     assert "Taken off or mended in reading: 1 headline and 1 photo caption. Show in place" in words
     assert "Talks beginheadline" in words
     assert "Photo: xU+202E.photo caption" in words
@@ -271,8 +273,9 @@ async def test_a_reader_follows_the_margin_by_mouse_by_keyboard_and_without_scri
     # The forms lead to a comparison and to a moment of the past.
     await page.locator("#from").focus()
     await page.keyboard.press("Enter")
-    assert "/compare?from=1&to=2" in page.url
+    await page.wait_for_url("**/compare?from=1&to=2")
     await page.goto(DOCUMENT)
     await page.fill("#as-of", "2026-11-22T10:00")
     await page.keyboard.press("Enter")
+    await page.wait_for_url("**/documents/*?as_of=*")
     assert "As it was on 2026-11-22 10:00 UTC: version 2 of 2." in await page.inner_text("[role=status]")
