@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from catalog_service import marking, resources
 from catalog_service.search.results import Collapsed, Hit, Snippet
-from catalog_service.web import layout, search_form
+from catalog_service.web import layout
 
 SNIPPETS = 2
 
@@ -42,23 +42,23 @@ class HitEntry:
 def entry(hit: Hit) -> HitEntry:
     """The hit with its first SNIPPETS snippets of the text, marked."""
     snippets = [snippet for snippet in hit.snippets if snippet.field == "text"][:SNIPPETS]
+    at = _first_match(snippets)
     old_version = hit.version if hit.document.version not in hit.matched_versions else None
     return HitEntry(
         document=hit.document,
-        address=layout.address(f"/documents/{hit.document.id}", version=old_version) + _first_match(snippets),
+        address=layout.address(f"/documents/{hit.document.id}", version=old_version, at=at) + ("#found" if at else ""),
         snippets=tuple(_marked(snippet) for snippet in snippets),
         old_version=old_version,
         collapsed=hit.collapsed,
     )
 
 
-def _first_match(snippets: Sequence[Snippet]) -> str:
-    """The fragment of an address that leads to the first marked words."""
+def _first_match(snippets: Sequence[Snippet]) -> str | None:
+    """The span of the first marked words, as an address of the document's page names it."""
     if not snippets or not snippets[0].highlights:
-        return ""
-    [snippet, *_] = snippets
-    start, end = snippet.highlights[0]
-    return search_form.text_fragment(snippet.text[start - snippet.start : end - snippet.start])
+        return None
+    start, end = snippets[0].highlights[0]
+    return f"{start}-{end}"
 
 
 def _marked(snippet: Snippet) -> list[marking.Segment]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -121,8 +120,3 @@ def read(query: Mapping[str, str]) -> SearchForm:
             for details in error.errors(include_url=False, include_context=False, include_input=False)[:10]
         )
         raise BadQuery("; ".join(f"{each.pointer}: {each.detail}" for each in errors), errors=errors) from None
-
-
-def text_fragment(text: str) -> str:
-    """The fragment of an address that makes a browser scroll to these words of a page (WICG, Scroll to text)."""
-    return f"#:~:text={quote(text, safe='').replace('-', '%2D')}" if text else ""

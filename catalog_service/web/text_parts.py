@@ -39,12 +39,16 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text in one style: in a numbered place, which it opens; found by a search; or removed in reading."""
+    """A run of text in one style: in a numbered place, which it opens; found by a search; or removed in reading.
+
+    `opens_found` is True for the first piece of what was found.
+    """
 
     text: str
     place: Place | None = None
     opens: bool = False
     is_found: bool = False
+    opens_found: bool = False
     removal: Removal | None = None
 
 
@@ -163,4 +167,4 @@ def _pieces(text: str, span: Span, marks: Marks) -> Iterator[Piece]:
         place = next((place for place in marks.places if place.span[0] <= start < place.span[1]), None)
         is_found = marks.found is not None and marks.found[0] <= start < marks.found[1]
         opens = place is not None and start == place.span[0]
-        yield Piece(text[start:end], place, opens, is_found)
+        yield Piece(text[start:end], place, opens, is_found, is_found and start == (marks.found or span)[0])
