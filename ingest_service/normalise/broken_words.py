@@ -12,6 +12,8 @@ from ingest_service.normalise import names
 from ingest_service.normalise.draft import Draft, RuleResult
 
 PAIR = re.compile(r"(?<!\S)[\"'“‘(\[]*([a-z]{2,24}) (?=([a-z]{2,24})(?![\w'’-]))")
+# More pairs than these are not looked for one by one in each stretch.
+MOST_HALVES = 30
 # The marks around a word.
 AROUND = ".,;:!?\"'“”‘’()[]…-–—"
 FIRST_HALF = re.compile(r"(?<![\w'’-])([a-z]{2,24})-$")
@@ -50,7 +52,7 @@ def _spaced(draft: Draft) -> Iterator[Span]:
     """The spaces inside words."""
     halves = _halves(draft.source)
     for start, end in draft.stretches() if halves else ():
-        if not any(draft.source.find(pair, start, end) >= 0 for pair in halves):
+        if len(halves) <= MOST_HALVES and not any(draft.source.find(pair, start, end) >= 0 for pair in halves):
             continue
         whole, at = "", -1
         for match in PAIR.finditer(draft.source, start, end):
