@@ -12,13 +12,13 @@ from ingest_service.sameness.fingerprints import fingerprints
 from ingest_service.sameness.fold import fold
 
 LETTERS = re.compile(r"[^\W\d_]+")
-# Languages in which all nouns have capitals, and what precedes a noun there: an article or the like, or a figure, and
-# perhaps adjectives. A word in "te" after "das" is rather a verb: "das sagte Maier".
-CAPITALISED_NOUNS = ("de", "lb")
+# The language in which all nouns have capitals, and what precedes a noun there: an article or the like, or a figure,
+# and perhaps adjectives. A word in "te" after "das" is rather a verb: "das sagte Maier".
+GERMAN = "de"
 NOUN_AFTER = re.compile(
     r"\b(?:(?i:das)\s+(?:[a-zäöüß]+(?<!t)e[mnrs]?\s+){0,2}|(?:(?i:d(?:er|ie|en|em|es)|(?:[dkms]?ein|ihr|unser)(?:e[mnrs]?)?"
     r"|diese[mnrs]?|jede[mnrs]?|alle[nr]?|viele[nr]?|einige[nr]?|mehrere[nr]?|beide[nr]?|zu[mr]|[ai]m|vom|beim|ins|ans)"
-    r"|\d[\d.,]*)\s+(?:[a-zäöüß]+e[mnrs]?\s+){0,2})([A-ZÄÖÜ][^\W\d_]+)"
+    r"|\d[\d.,]{0,20})\s+(?:[a-zäöüß]+e[mnrs]?\s+){0,2})([A-ZÄÖÜ][^\W\d_]+)"
 )
 
 
@@ -47,11 +47,11 @@ class Side:
 
     @functools.cached_property
     def nouns(self) -> frozenset[str]:
-        """The words, in lower case, that have capitals only because all nouns of the language have them.
+        """The words of a German text, in lower case, that have capitals only because all nouns have them.
 
-        A noun has an article somewhere in the text, and few names have one. Empty in most languages.
+        A noun has an article somewhere in the text, and few names have one. Empty in other languages.
         """
-        if self.language not in CAPITALISED_NOUNS:
+        if (self.language or "").partition("-")[0] != GERMAN:
             return frozenset()
         return frozenset(noun.casefold() for noun in NOUN_AFTER.findall(self.text))
 

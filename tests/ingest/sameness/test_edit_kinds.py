@@ -109,3 +109,11 @@ def test_a_german_noun_with_an_article_is_no_name(one: tuple[str, str], other: t
     judgement = sameness.judge(a, b)
     assert judgement is not None
     assert kinds(judgement) == [kind]
+
+
+def test_capitals_make_names_where_nouns_have_none() -> None:
+    texts = (GERMAN.format(f"Dann stiegen die {word} der Fische.", "sie") for word in ("Preise", "Kosten"))
+    a, b = (sameness.prepare(Article("", (text,), language="nl")) for text in texts)
+    judgement = sameness.judge(a, b)
+    assert judgement is not None
+    assert kinds(judgement) == ["name"]
