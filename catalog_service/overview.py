@@ -6,7 +6,7 @@ Each statement reads a bounded number of rows, however large the catalog is.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias, get_args
 
 from sqlalchemy import Select, func, literal, select
@@ -19,6 +19,7 @@ from catalog_service.store.tables import Change, Document, DocumentState, Relati
 
 # Rows that a number counts; a number as high as this means "at least".
 MOST_COUNTED = 10_000
+DAY = timedelta(days=1)
 # The documents, the newest first, that facets count.
 FACETED = 2_000
 # The entries of the change log among which the documents that changed last are looked for.
@@ -55,6 +56,15 @@ def numbers(session: Session, since: datetime) -> Numbers:
 
 def _counted(statement: Select[int]) -> Select[int]:
     return select(func.count()).select_from(statement.limit(MOST_COUNTED).subquery())
+
+
+def daily(session: Session, days: Sequence[datetime]) -> list[int]:
+    """The number of entries of the change log on each of these days, which are given by their beginnings in UTC."""
+    counts = [
+        _counted(select(literal(1)).select_from(Change).where(Change.time >= day, Change.time < day + DAY))
+        for day in days
+    ]
+    return list(session.execute(select(*(count.scalar_subquery() for count in counts))).one())
 
 
 def _passages() -> Select[int]:

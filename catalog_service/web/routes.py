@@ -13,7 +13,7 @@ from catalog_service import contract
 from catalog_service.errors import NotFound
 from catalog_service.keys import ERROR_PAGE
 from catalog_service.web import assets, foreign_text, in_words, layout, presenting
-from catalog_service.web.pages import changes, compare, document, front, layers, relation, search, sign_in, story
+from catalog_service.web.pages import activity, changes, compare, document, front, layers, relation, search, sign_in, story
 
 ASSETS = web.AppKey("assets", assets.Assets)
 # The sections of the navigation: the name and the address of each.
@@ -42,6 +42,7 @@ def setup(app: web.Application) -> None:
     _templates(app)
     app[ERROR_PAGE] = layout.error_page
     app.router.add_get("/", front.newest)
+    app.router.add_get("/activity", activity.now)
     app.router.add_get("/changes", changes.listed)
     app.router.add_get("/search", search.results)
     app.router.add_get("/documents/{id}", document.one)

@@ -15,6 +15,8 @@ from catalog_service.web.change_words import WordChange
 from catalog_service.web.news.material import Compared
 from catalog_service.web.sentences import Manner, Part, Sentence, sentence
 
+# The kind of a version that only newer rules of reading made.
+READ_AGAIN = "read again"
 # Changes that a phrase lists, and the words that a context has on each side of the first one.
 LISTED = 3
 AROUND = 8
@@ -40,7 +42,7 @@ def of_version(before: VersionSummary | None, after: VersionSummary, compared: C
     """What the version `after` changed against the one before it; with their texts and diff, which words."""
     change = after.change
     if change.kind == "technical":
-        return EditWords("technical", sentence("is read again with newer rules"))
+        return EditWords(READ_AGAIN, sentence("is read again with newer rules"))
     if before is None:
         return EditWords(_kind(change), _extent_of(change))
     if change.significance == "headline":

@@ -13,6 +13,7 @@ from catalog_service.web.news.material import Material, name_of, speaker, title
 from catalog_service.web.news.turns import STORY, Event, events
 from catalog_service.web.sentences import Part, Sentence, sentence
 
+READ_AGAIN = edit_words.READ_AGAIN
 # So many items alike of one transaction are one item: the first scan of a folder records all its files.
 FOLDED_FROM = 6
 LISTED = 50
@@ -20,7 +21,7 @@ CREATED, CHANGED, MOVED, WITHDRAWN = (f"document.{name}.v1" for name in ("create
 FOLDED: dict[str, str] = {
     "new": "are recorded",
     "copy": "are recorded, each a copy of another",
-    "technical": "are read again with newer rules",
+    READ_AGAIN: "are read again with newer rules",
     "renamed": "are renamed",
     "withdrawn": "are withdrawn",
 }
@@ -75,7 +76,8 @@ def _created(event: Event, entry: Change, version: VersionSummary, material: Mat
     href = f"/documents/{version.id}"
     item = relation_words.of_new(event, material)
     if item is not None:
-        return replace(item, about=_about(version, href))
+        named = any(part.text == title(version).text for part in item.sentence)
+        return item if named else replace(item, about=_about(version, href))
     return Item("new", sentence(title(version, href)), "", about=_source(version))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from catalog_service.resources import Change, Diff, Relation, RelationEnd, Version, VersionSummary
-from catalog_service.web import naming
+from catalog_service.web import in_words, naming
 from catalog_service.web.sentences import Part
 
 # A document's id and the number of one of its versions.
@@ -51,8 +51,10 @@ def end_name(end: RelationEnd) -> Name:
 
 
 def title(version: VersionSummary, href: str | None = None) -> Part:
-    """The title of a version, or else its path."""
-    return Part(version.title or version.path, "theirs", href, version.language)
+    """The title of a version, or else its path; shortened."""
+    return Part(
+        in_words.shortened(version.title or version.path, naming.LONGEST_TITLE), "theirs", href, version.language
+    )
 
 
 def speaker(version: VersionSummary, href: str | None = None) -> Part:

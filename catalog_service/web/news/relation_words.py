@@ -78,7 +78,9 @@ def alone(event: Event, material: Material, time: str) -> Item | None:
     """The item of relations that were found or withdrawn while no document changed."""
     if event.gained:
         item = of_new(event, material)
-        return item and Item(item.kind, item.sentence, time, item.context, _title(event, material))
+        about = _title(event, material)
+        named = item is not None and any(part.text == about[0].text for part in item.sentence)
+        return item and Item(item.kind, item.sentence, time, item.context, () if named else about)
     lost = _facings(event.lost, event, material)
     if not lost:
         return None

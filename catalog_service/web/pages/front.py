@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from catalog_service import overview
 from catalog_service.keys import DIFFERENCES
 from catalog_service.web import folder, layout, listing
-from catalog_service.web.news import reading
+from catalog_service.web.news import edit_words, reading
 from catalog_service.web.pages.changes import NEWS
 
 # The items and documents that the page shows, and the entries of the change log that the items are made from.
@@ -38,11 +38,13 @@ async def newest(request: web.Request) -> web.Response:
 def _front(session: Session, compare: reading.Compare, order: overview.Order, now: datetime) -> dict[str, Any]:
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     page = reading.page(session, compare, NEWS, ENTRIES)
+    # That documents were read again with newer rules is no news, unless there is no other.
+    items = [item for item in page.items if item.kind != edit_words.READ_AGAIN] or page.items
     facets = overview.facets(session)
     return {
         "numbers": overview.numbers(session, midnight),
         "most": overview.MOST_COUNTED,
-        "items": page.items[:ITEMS],
+        "items": items[:ITEMS],
         "today": now.date().isoformat(),
         "documents": [listing.line(document) for document in overview.first(session, order, DOCUMENTS)],
         "order": order,

@@ -22,6 +22,7 @@ ADDRESSES = (
     "/?sort=published",
     "/changes",
     "/stories",
+    "/activity",
     "/changes?show=stories",
     "/search",
     "/search?q=korea",
