@@ -13,7 +13,18 @@ from catalog_service import contract
 from catalog_service.errors import NotFound
 from catalog_service.keys import ERROR_PAGE
 from catalog_service.web import assets, foreign_text, in_words, layout, presenting
-from catalog_service.web.pages import activity, changes, compare, document, front, layers, relation, search, sign_in, story
+from catalog_service.web.pages import (
+    activity,
+    changes,
+    compare,
+    document,
+    front,
+    layers,
+    relation,
+    search,
+    sign_in,
+    story,
+)
 
 ASSETS = web.AppKey("assets", assets.Assets)
 # The sections of the navigation: the name and the address of each.

@@ -3,15 +3,13 @@
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from catalog_service import resources
 from catalog_service.relation_types import PROPERTIES
 from catalog_service.web import in_words, presenting
 from catalog_service.web.news import edit_words
-from catalog_service.web.news.material import Compared
-
-# The versions of two filings that are compared: those of the earlier and the later document.
-Pair = tuple[str, str]
+from catalog_service.web.news.material import Compared, Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,61 +23,68 @@ class Source:
 
 @dataclass(slots=True)
 class Filing:
-    """A line of the table; `change` is what it changed against the filing before it, empty for the first one."""
+    """A line of the table; `change` is what it changed against the filing before it, empty for the first one.
+
+    `is_head`: it, or one of its copies, is the newest filing of the story.
+    """
 
     document: resources.Document
     published: str
+    is_head: bool = False
     change: str = ""
     differs: str = ""
     copies: list[resources.Document] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
 
 
-def pairs(documents: Sequence[resources.Document]) -> list[tuple[resources.Document, resources.Document]]:
-    """The filings whose texts are compared: each with the one before it, copies apart."""
-    filings = [document for document in documents if not _is_copy(document)]
-    return list(itertools.pairwise(filings))
+def filings(
+    documents: Sequence[resources.Document], head: UUID, relations: Sequence[resources.Relation]
+) -> list[Filing]:
+    """The lines of the documents in their order; a copy is listed with the filing of the same text, or the last one."""
+    lines: list[Filing] = []
+    members = {str(document.id) for document in documents}
+    for document in documents:
+        same = next((line for line in lines if line.document.digest == document.digest), None)
+        if lines and (same or _is_copy(document)):
+            line = same or lines[-1]
+            line.copies.append(document)
+        else:
+            published = in_words.day(document.published) if document.published else ""
+            line = Filing(document, published, sources=list(_sources(document, members, relations)))
+            lines.append(line)
+        line.is_head |= document.id == head
+    return lines
 
 
 def _is_copy(document: resources.Document) -> bool:
     return document.story is not None and document.story.role == "copy"
 
 
-def filings(
-    documents: Sequence[resources.Document],
-    relations: Sequence[resources.Relation],
-    compared: Mapping[Pair, Compared],
-) -> list[Filing]:
-    """The lines of the documents in their order; a copy is listed with the filing of the same text, or the last one."""
-    lines: list[Filing] = []
-    for document in documents:
-        if _is_copy(document) and lines:
-            same = [line for line in lines if line.document.digest == document.digest]
-            (same or lines)[-1].copies.append(document)
-            continue
-        line = Filing(document, in_words.day(document.published) if document.published else "")
-        if lines:
-            line.change, line.differs = _change(lines[-1].document, document, relations, compared)
-        line.sources = list(_sources(document, {str(each.id) for each in documents}, relations))
-        lines.append(line)
-    return lines
+def pairs(lines: Sequence[Filing]) -> list[tuple[Name, Name]]:
+    """The versions that are compared: those of each filing and of the one before it."""
+    names = [(str(line.document.id), line.document.version) for line in lines]
+    return list(itertools.pairwise(names))
 
 
-def _change(
-    before: resources.Document,
-    after: resources.Document,
+def say_changes(
+    lines: Sequence[Filing],
     relations: Sequence[resources.Relation],
-    compared: Mapping[Pair, Compared],
-) -> tuple[str, str]:
-    names = {str(before.id), str(after.id)}
-    between = [each for each in relations if {str(each.a.document), str(each.b.document)} == names]
-    differs = presenting.differences_listed(between[0].differs) if between else ""
-    both = compared.get((str(before.id), str(after.id)))
-    if both is None:
-        words = after.words - before.words
-        return f"{in_words.count(abs(words), 'word')} {'more' if words > 0 else 'fewer'}" if words else "", differs
-    summary = both.diff.summary
-    return edit_words.of_extent(summary.words_added, summary.words_removed, summary.moved), differs
+    compared: Mapping[tuple[Name, Name], Compared],
+) -> None:
+    """Fills in what each filing changed; a pair that is not among the `compared` has the difference of its lengths."""
+    for pair, (before, after) in zip(pairs(lines), itertools.pairwise(lines), strict=True):
+        after.change = _change(before.document, after.document, compared.get(pair))
+        names = {pair[0][0], pair[1][0]}
+        between = [each for each in relations if {str(each.a.document), str(each.b.document)} == names]
+        after.differs = presenting.differences_listed(between[0].differs) if between else ""
+
+
+def _change(before: resources.Document, after: resources.Document, compared: Compared | None) -> str:
+    if compared is not None:
+        summary = compared.diff.summary
+        return edit_words.of_extent(summary.words_added, summary.words_removed, summary.moved)
+    words = after.words - before.words
+    return f"{in_words.count(abs(words), 'word')} {'more' if words > 0 else 'fewer'}" if words else "as many words"
 
 
 def _sources(document: resources.Document, members: set[str], relations: Sequence[resources.Relation]) -> list[Source]:

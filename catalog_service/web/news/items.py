@@ -9,7 +9,7 @@ from catalog_service.resources import Change, VersionSummary
 from catalog_service.web import in_words, log
 from catalog_service.web.news import edit_words, relation_words
 from catalog_service.web.news.item import Item
-from catalog_service.web.news.material import Material, name_of, speaker, title
+from catalog_service.web.news.material import Material, name_of, names, speaker, title
 from catalog_service.web.news.turns import STORY, Event, events
 from catalog_service.web.sentences import Part, Sentence, sentence
 
@@ -17,6 +17,8 @@ READ_AGAIN = edit_words.READ_AGAIN
 # So many items alike of one transaction are one item: the first scan of a folder records all its files.
 FOLDED_FROM = 6
 LISTED = 50
+# Code points of a title that is a whole sentence.
+LONGEST_TITLE = 250
 CREATED, CHANGED, MOVED, WITHDRAWN = (f"document.{name}.v1" for name in ("created", "changed", "moved", "withdrawn"))
 FOLDED: dict[str, str] = {
     "new": "are recorded",
@@ -76,9 +78,9 @@ def _created(event: Event, entry: Change, version: VersionSummary, material: Mat
     href = f"/documents/{version.id}"
     item = relation_words.of_new(event, material)
     if item is not None:
-        named = any(part.text == title(version).text for part in item.sentence)
+        named = any(names(part, version) for part in item.sentence)
         return item if named else replace(item, about=_about(version, href))
-    return Item("new", sentence(title(version, href)), "", about=_source(version))
+    return Item("new", sentence(title(version, href, LONGEST_TITLE)), "", about=_source(version))
 
 
 def _source(version: VersionSummary) -> Sentence:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from markupsafe import Markup
+
 from catalog_service.resources import Change, Diff, Relation, RelationEnd, Version, VersionSummary
 from catalog_service.web import in_words, naming
 from catalog_service.web.sentences import Part
@@ -50,11 +52,15 @@ def end_name(end: RelationEnd) -> Name:
     return str(end.document), end.version
 
 
-def title(version: VersionSummary, href: str | None = None) -> Part:
-    """The title of a version, or else its path; shortened."""
-    return Part(
-        in_words.shortened(version.title or version.path, naming.LONGEST_TITLE), "theirs", href, version.language
-    )
+def title(version: VersionSummary, href: str | None = None, longest: int = naming.LONGEST_TITLE) -> Part:
+    """The title of a version, or else its path, in at most `longest` code points."""
+    return Part(in_words.shortened(version.title or version.path, longest), "theirs", href, version.language)
+
+
+def names(part: Part, version: VersionSummary) -> bool:
+    """Whether a part of a sentence has the title of the version."""
+    text = part.text.striptags() if isinstance(part.text, Markup) else part.text
+    return title(version).text in text
 
 
 def speaker(version: VersionSummary, href: str | None = None) -> Part:

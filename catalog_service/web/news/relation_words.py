@@ -1,14 +1,14 @@
 """Relations as news: a document quotes another, is a copy of it, or files its story again. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from catalog_service import resources
 from catalog_service.relation_types import PROPERTIES
 from catalog_service.web import in_words, naming, presenting
 from catalog_service.web.news import edit_words
 from catalog_service.web.news.item import Item
-from catalog_service.web.news.material import Material, end_name, speaker, title
+from catalog_service.web.news.material import Material, end_name, names, speaker, title
 from catalog_service.web.news.turns import Event
 from catalog_service.web.sentences import Part, Sentence, sentence
 
@@ -78,9 +78,9 @@ def alone(event: Event, material: Material, time: str) -> Item | None:
     """The item of relations that were found or withdrawn while no document changed."""
     if event.gained:
         item = of_new(event, material)
-        about = _title(event, material)
-        named = item is not None and any(part.text == about[0].text for part in item.sentence)
-        return item and Item(item.kind, item.sentence, time, item.context, () if named else about)
+        own = _facings(event.gained, event, material)[:1]
+        named = item and own and any(names(part, own[0].own) for part in item.sentence)
+        return item and replace(item, time=time, about=() if named else _title(event, material))
     lost = _facings(event.lost, event, material)
     if not lost:
         return None

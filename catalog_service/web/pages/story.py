@@ -1,6 +1,5 @@
 """The pages of stories: the list of them, and one story with what each filing changed."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -55,14 +54,15 @@ def _one(session: Session, story_id: UUID, cursor: str | None, compare: reading.
     ends = {_name(end) for relation in relations for end in (relation.a, relation.b)}
     others = sorted(name for name in ends if name[0] not in members)[:MAX_OUTSIDE]
     outside = document_versions.by_names(session, others) if others else []
-    filings = story_table.filings(story.documents, relations, _compared(session, story.documents, compare))
+    filings = story_table.filings(story.documents, story.head, relations)
+    pairs = story_table.pairs(filings)[: reading.MAX_DIFFS]
+    story_table.say_changes(filings, relations, reading.compared(session, compare, pairs))
     shown = [filing.document for filing in filings]
-    head = next((document for document in shown if document.id == story.head), shown[-1])
+    head = next((document for document in story.documents if document.id == story.head), shown[-1])
     return {
         "story": story,
         "head": head,
         "filings": filings,
-        "outside": {(str(each.id), each.version): each for each in outside},
         "picture": story_picture.draw(shown, outside, relations),
         "next": layout.next_page(f"/stories/{story_id}", story.next),
     }
@@ -70,19 +70,6 @@ def _one(session: Session, story_id: UUID, cursor: str | None, compare: reading.
 
 def _name(end: resources.RelationEnd) -> tuple[str, int]:
     return str(end.document), end.version
-
-
-def _current(document: resources.Document) -> tuple[str, int]:
-    return str(document.id), document.version
-
-
-def _compared(
-    session: Session, documents: Sequence[resources.Document], compare: reading.Compare
-) -> dict[story_table.Pair, Any]:
-    """The filings of a page, each compared with the one before it, as many as a page compares."""
-    names = [(_current(first), _current(second)) for first, second in story_table.pairs(documents)]
-    compared = reading.compared(session, compare, names[: reading.MAX_DIFFS])
-    return {(first[0], second[0]): both for (first, second), both in compared.items()}
 
 
 def _ended(session: Session, story_id: UUID) -> dict[str, Any]:
