@@ -11,26 +11,32 @@ from ingest_service.model import Article
 
 @dataclass(frozen=True, slots=True)
 class SiteLines:
-    """The lines to be lifted from one page: its source, and the keys of lines and titles."""
+    """The lines to be lifted from one page: its source, and the keys of lines and titles; and those to be kept."""
 
     source: str = ANONYMOUS
     keys: frozenset[int] = frozenset()
+    kept: frozenset[int] = frozenset()
 
     def has(self, text: str) -> bool:
         """Whether a line is one of them."""
         return line_key(self.source, text) in self.keys or title_key(self.source, text) in self.keys
 
+    def keeps(self, text: str) -> bool:
+        """Whether a person disabled this line: it remains wherever it is."""
+        return line_key(self.source, text) in self.kept
+
 
 @dataclass(frozen=True, slots=True)
 class Furniture:
-    """The keys of the learned lines and titles, by source."""
+    """The keys of the learned lines and titles, by source; `kept` are those that a person disabled, of all sources."""
 
     keys: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    kept: frozenset[int] = frozenset()
 
     @classmethod
-    def of(cls, lines: Iterable[tuple[str, int]]) -> "Furniture":
-        """The furniture of these pairs of a source and a key."""
-        return cls().with_lines(lines)
+    def of(cls, lines: Iterable[tuple[str, int]], kept: Iterable[int] = ()) -> "Furniture":
+        """The furniture of these pairs of a source and a key, without the keys to be kept."""
+        return cls(kept=frozenset(kept)).with_lines(lines)
 
     def with_lines(self, lines: Iterable[tuple[str, int]]) -> "Furniture":
         """This furniture, and these pairs of a source and a key."""
@@ -38,14 +44,14 @@ class Furniture:
         for source, key in lines:
             added.setdefault(source, set()).add(key)
         more = {source: self.keys.get(source, frozenset()) | keys for source, keys in added.items()}
-        return Furniture({**self.keys, **more})
+        return Furniture({**self.keys, **more}, self.kept)
 
     def on(self, article: Article) -> SiteLines:
         """The lines of an article's page that are furniture."""
         source = source_of(article)
         if source not in self.keys:
             return NO_LINES
-        return SiteLines(source, frozenset(furniture_on(page_of(article), self.keys[source])))
+        return SiteLines(source, frozenset(furniture_on(page_of(article), self.keys[source])), self.kept)
 
     def packed(self) -> bytes:
         """The furniture in bytes, for the workers; empty if nothing is learned."""
@@ -65,12 +71,16 @@ NOTHING_LEARNED = Furniture()
 
 
 def furniture_on(page: Page, keys: Set[int]) -> set[int]:
-    """Which of the keys are those of lines of a page, lifted or not. The headline of the page is none of them.
+    """Which of the keys are those of lines of a page, lifted or not.
 
-    Of a page that names no source, a few lines are not enough: they may be those of another site.
+    Its title is one of them above another short line: it may be an entry of the menu. Above the text it is the
+    headline, which other pages may list. Of a page that names no source, a few lines are not enough: they may be those
+    of another site.
     """
     lines = page.lines.keys() & keys
-    lines.discard(line_key(page.source, page.title))
+    lines.discard(page.title_line_key)
+    if page.has_line_as_title:
+        lines |= {page.title_line_key} & keys
     if page.source == ANONYMOUS and len(lines) < FEWEST_LINES:
         return set()
     return lines | ({page.title_key} & keys)

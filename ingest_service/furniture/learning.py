@@ -56,7 +56,7 @@ class Lesson:
             for key, text in page.remaining.items():
                 self._take(item, page, known, (key, text))
             self._take_title(item, page, known)
-            if furniture_on(page, known) & page.remaining.keys():
+            if furniture_on(page, known) - page.lifted.keys():
                 self.affected.add(item)
 
     def _take_title(self, item: int, page: Page, known: set[int]) -> None:
@@ -65,6 +65,9 @@ class Lesson:
         is_above_furniture = len(below) == FEWEST_BELOW and known.issuperset(below)
         if page.title:
             self._take(item, page, known, (page.title_key, page.title), may_learn=is_above_furniture)
+        if page.has_line_as_title:
+            # Below a menu that is known already, its last entry is taken for the title.
+            self._take(item, page, known, (page.title_line_key, page.title), may_learn=bool(page.lifted))
 
     def _take(self, item: int, page: Page, known: set[int], line: tuple[int, str], *, may_learn: bool = True) -> None:
         key, text = line

@@ -63,6 +63,21 @@ class Page:
         """The lines at the edges of the text, by key."""
         return {paragraph.key: paragraph.text for paragraph in self.paragraphs if paragraph.key is not None}
 
+    @property
+    def keys(self) -> tuple[int, ...]:
+        """The keys of all lines, and of the title as either."""
+        return (*self.lines, self.title_key, self.title_line_key)
+
+    @property
+    def title_line_key(self) -> int:
+        """The key of the title as a line."""
+        return line_key(self.source, self.title)
+
+    @property
+    def has_line_as_title(self) -> bool:
+        """Whether the title is above another short line, so that it may be an entry of the menu."""
+        return bool(self.title and self.paragraphs and not self.paragraphs[0].is_long)
+
     def has(self, text: str) -> bool:
         """Whether a line of the page, lifted or not, or its title has the letters and digits of this text."""
         return fold(text) in map(fold, (self.title, *self.lines.values()))

@@ -31,10 +31,8 @@ _NEW = (
 )
 _HOLDERS = sa.select(EdgeLine.key, EdgeLine.holders).where(bulk.any_of(EdgeLine.key))
 _CONTENTS = sa.select(Article.item, Article.content).where(bulk.any_of(Article.item))
-_KNOWN = sa.select(FurnitureLine.source, FurnitureLine.key, FurnitureLine.disabled).where(
-    bulk.any_of(FurnitureLine.key)
-)
-_LIFTED = sa.select(FurnitureLine.source, FurnitureLine.key).where(~FurnitureLine.disabled)
+_LINES = sa.select(FurnitureLine.source, FurnitureLine.key, FurnitureLine.disabled)
+_KNOWN = _LINES.where(bulk.any_of(FurnitureLine.key))
 _LAST_ARTICLE = sa.select(sa.func.max(Article.id))
 
 
@@ -86,8 +84,10 @@ def count(session: Session) -> int:
 
 
 def load(session: Session) -> Furniture:
-    """The furniture that is lifted."""
-    return Furniture.of((source, key) for source, key in session.execute(_LIFTED))
+    """The furniture that is lifted, and the lines that are kept."""
+    rows = session.execute(_LINES).all()
+    kept = [key for _, key, disabled in rows if disabled]
+    return Furniture.of([(source, key) for source, key, disabled in rows if not disabled], kept)
 
 
 def learn(session: Session, now: datetime, limit: int) -> Taught:
@@ -144,7 +144,7 @@ def forget(session: Session, items: Collection[int]) -> None:
 
 def _lesson(session: Session, pages: Iterable[Page]) -> Lesson:
     """What the ledger knows of the lines of these pages."""
-    own = {key for page in pages for key in (*page.lines, page.title_key)}
+    own = {key for page in pages for key in page.keys}
     known: dict[str, set[int]] = {}
     refused: set[int] = set()
     for source, key, disabled in _of_keys(session, _KNOWN, own):

@@ -12,6 +12,7 @@ LONG_REMOVED = 2
 # A headline has so many words or, in a script without spaces, so many characters.
 FEWEST_WORDS = 4
 SHORTEST_UNSPACED = 8
+LONGEST_LIST = 30
 
 
 def site_furniture(draft: Draft) -> RuleResult:
@@ -27,6 +28,7 @@ def site_furniture(draft: Draft) -> RuleResult:
         if at_edge[index] and draft.furniture.has(text) and _is_uncut(draft, lines)
     }
     removed.discard(_headline(texts, removed))
+    removed |= {index for index in _list_entries(texts, removed) if not draft.furniture.keeps(texts[index])}
     return RuleResult(cuts=[(paragraphs[index][0].start, paragraphs[index][-1].end) for index in sorted(removed)])
 
 
@@ -45,6 +47,22 @@ def _headline(texts: Sequence[str], removed: set[int]) -> int:
     return above[-1] if above and removed.issuperset(above) else -1
 
 
+def _list_entries(texts: Sequence[str], removed: set[int]) -> set[int]:
+    """The lines below the text that are between two lines of furniture, if all may be headlines or are dates.
+
+    A list of other headlines has other entries on each page, so that few of them are learned in time.
+    """
+    prose = [index for index, text in enumerate(texts) if index not in removed and _is_prose(text)]
+    below = sorted(index for index in removed if prose and index > prose[-1])
+    gaps = [range(above + 1, following) for above, following in pairwise(below)]
+    return {
+        index
+        for gap in gaps
+        if len(gap) <= LONGEST_LIST and all(_may_be_headline(texts[at]) or dates.alone(texts[at]) for at in gap)
+        for index in gap
+    }
+
+
 def _is_prose(text: str) -> bool:
     return is_long(text) or (sentences.is_ended(text) and text[-1] == ".")
 
@@ -53,4 +71,5 @@ def _may_be_headline(text: str) -> bool:
     is_enough = len(names.words(text)) >= FEWEST_WORDS or (
         bool(layout.UNSPACED.search(text)) and len(text) >= SHORTEST_UNSPACED
     )
-    return is_enough and not dates.alone(text) and not bylines.is_byline(text)
+    # "(Corrects the third paragraph)" is none.
+    return is_enough and text[0] != "(" and not dates.alone(text) and not bylines.is_byline(text)

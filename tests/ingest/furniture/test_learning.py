@@ -86,7 +86,7 @@ def test_the_first_entry_of_a_menu_is_no_title() -> None:
 
 
 def test_a_page_keeps_a_headline_that_others_list() -> None:
-    pages = [article(number % 4, BODIES[number % 4][number:], footer=(*FOOTER, HEADLINES[0])) for number in range(6)]
+    pages = [article(number % 4, BODIES[number % 4] * 2, (), (*FOOTER, HEADLINES[0])) for number in range(4)]
     lesson = learned(*pages)
     assert HEADLINES[0] in texts(lesson.learned)
     assert known(lesson).on(pages[1]).has(HEADLINES[0])

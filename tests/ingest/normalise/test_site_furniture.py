@@ -1,0 +1,67 @@
+"""Known furniture is lifted out of a page into notes; its headline, its text and its publisher remain."""
+
+from ingest_service import normalise, reading
+from ingest_service.furniture import Furniture
+from ingest_service.furniture.page import line_key
+from ingest_service.model import Article
+from tests.ingest.normalise.texts import BODY, TITLE, removed
+
+SOURCE = "publisher:The Harbour Herald"
+HEAD = "---\npublisher: The Harbour Herald\n---\n\n"
+MENU = ("Tickets and passes", "Moorings and berths")
+FOOTER = ("Elsewhere", "12 Quay Street, Port Alma")
+
+
+def lifted(*parts: str, known: tuple[str, ...] = (*MENU, *FOOTER), kept: tuple[str, ...] = ()) -> Article:
+    """The article of a page of these paragraphs, read when these lines are known."""
+    [source] = reading.read((HEAD + "\n\n".join(parts)).encode(), "a.txt").items
+    keys = [(SOURCE, line_key(SOURCE, line)) for line in known if line not in kept]
+    article = normalise.normalise(source, Furniture.of(keys, [line_key(SOURCE, line) for line in kept]))
+    assert normalise.apply(source.source, article.notes) == article.text
+    return article
+
+
+def test_known_lines_are_lifted_at_both_edges() -> None:
+    article = lifted(*MENU, TITLE, BODY, *FOOTER)
+    assert (article.title, article.text, article.publisher) == (TITLE, BODY, "The Harbour Herald")
+    assert removed(article, "site-furniture") == [*MENU, *FOOTER]
+
+
+def test_the_same_page_is_whole_while_nothing_is_known() -> None:
+    article = lifted(*MENU, TITLE, BODY, *FOOTER, known=())
+    assert article.title == MENU[0]
+    assert article.paragraphs[-2:] == FOOTER
+
+
+def test_a_headline_that_other_pages_list_remains_above_its_text() -> None:
+    headline = "Minister opens the new harbour at last"
+    article = lifted(*MENU, headline, BODY, *FOOTER, known=(*MENU, *FOOTER, headline))
+    assert (article.title, article.text) == (headline, BODY)
+
+
+def test_entries_of_a_list_between_known_lines_are_lifted() -> None:
+    entries = ("Captain of the ferry pleads guilty", "May 29, 2024", "Yard settles the lawsuit over paint")
+    article = lifted(*MENU, TITLE, BODY, FOOTER[0], *entries, FOOTER[1])
+    assert article.text == BODY
+    assert removed(article, "site-furniture") == [*MENU, FOOTER[0], *entries, FOOTER[1]]
+
+
+def test_text_between_known_lines_remains() -> None:
+    closing = "The harbour master did not answer questions."
+    results = ("Smith 9.81", "Doe 9.92")
+    for texts in ((closing,), results, ("Jane Roe of the harbour office", *results)):
+        article = lifted(*MENU, TITLE, BODY, FOOTER[0], *texts, FOOTER[1])
+        assert article.paragraphs[-len(texts) :] == texts
+
+
+def test_an_address_that_a_person_disabled_remains_between_known_lines() -> None:
+    address = "12 Quay Street in Port Alma"
+    known = (*MENU, "Elsewhere", address, "Privacy")
+    article = lifted(*MENU, TITLE, BODY, "Elsewhere", address, "Privacy", known=known, kept=(address,))
+    assert article.paragraphs[-1] == address
+
+
+def test_a_page_that_is_all_furniture_stays_whole() -> None:
+    article = lifted(*MENU, *FOOTER)
+    assert removed(article, "site-furniture") == []
+    assert article.text
