@@ -30,7 +30,7 @@ ORDERS: tuple[Order, ...] = get_args(Order)
 FACETS: Mapping[str, Any] = {
     "kind": Version.kind,
     "publisher": Version.publisher,
-    "published": func.substr(Version.published, 1, 4),
+    "month": func.substr(Version.published, 1, 4),
 }
 
 

@@ -88,7 +88,7 @@ def _source(version: VersionSummary) -> Sentence:
     return sentence(
         *([Part(version.publisher, "theirs")] if version.publisher else []),
         ", " if version.publisher and version.published else "",
-        version.published or "",
+        Part(in_words.day(version.published), "theirs") if version.published else "",
     )
 
 

@@ -77,6 +77,9 @@ async def test_the_front_page_of_the_seeds_says_who_quotes_whom(record: Record, 
     assert counts.endswith("3 files waiting 2 files cannot be read")
     facets = re.findall('href="(/search[?][^"]+)"><bdi>([^<]*)</bdi> <span>([^<]*)<', page)
     assert ("/search?publisher=New+Zealand+Government", "New Zealand Government", "2") in facets
+    for address, _, count in facets:
+        _, found = await fetched(site, address)
+        assert f"{count} document" in found
     assert documents_of(page)[0] == "S. Korea, New Zealand agree to boost security cooperation"
     assert "shares passages with 1 document" in page
 
