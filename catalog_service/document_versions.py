@@ -79,6 +79,17 @@ def texts(session: Session, names: Collection[tuple[str, int]], longest: int) ->
     return [_with_text(row) for row in rows]
 
 
+def of_observations(
+    session: Session, references: Collection[tuple[str, int]], longest: int
+) -> dict[tuple[str, int], resources.Version]:
+    """The versions of these observations, by document and observation, as `texts`; those of redacted documents not."""
+    short = func.length(cast(Version.paragraphs, Text)) <= longest
+    statement = _of_versions(*SUMMARY, *TEXT, Version.observation).where(
+        tuple_(Version.document, Version.observation).in_(references), Document.status != "redacted", short
+    )
+    return {(row.document, row.observation): _with_text(row) for row in session.execute(statement)}
+
+
 def _name() -> Tuple:
     return tuple_(Version.document, Version.number)
 

@@ -191,6 +191,12 @@ def among(session: Session, documents: Collection[str], limit: int) -> list[reso
     return rendering.resources_of(session, list(session.scalars(statement))) if documents else []
 
 
+def between(session: Session, documents: Collection[str]) -> list[resources.Relation]:
+    """The relations of these documents to each other, between current versions."""
+    statement = _select("current").where(Relation.a_document.in_(documents), Relation.b_document.in_(documents))
+    return rendering.resources_of(session, session.scalars(statement).all())
+
+
 def as_reported(session: Session, names: Collection[tuple[str, int]]) -> dict[tuple[str, int], resources.Relation]:
     """Relations by their id and the `seq` of an entry of the change log about them, as they were from then on."""
     statement = select(Relation).where(Relation.id.in_({id_ for id_, _ in names}), Relation.seq != PENDING)

@@ -12,7 +12,7 @@ from aiohttp import web
 from catalog_service import contract
 from catalog_service.errors import NotFound
 from catalog_service.keys import ERROR_PAGE
-from catalog_service.web import assets, foreign_text, in_words, layout, presenting
+from catalog_service.web import assets, foreign_text, in_words, layout, naming, presenting
 from catalog_service.web.pages import (
     activity,
     changes,
@@ -20,6 +20,7 @@ from catalog_service.web.pages import (
     document,
     front,
     layers,
+    match,
     relation,
     search,
     sign_in,
@@ -44,6 +45,8 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "shortened": in_words.shortened,
     "visible": foreign_text.visible,
     "foreign": foreign_text.isolated,
+    "named": naming.text,
+    "share": in_words.share,
 }
 
 
@@ -63,6 +66,8 @@ def setup(app: web.Application) -> None:
     app.router.add_get("/compare", compare.any_two)
     app.router.add_get("/documents/{id}/changes/{first}..{second}", compare.redirect)
     app.router.add_get("/relations/{id}", relation.one)
+    app.router.add_get("/match", match.ask)
+    app.router.add_post("/match", match.check)
     app.router.add_get("/stories", story.listed)
     app.router.add_get("/stories/{id}", story.one)
     app.router.add_post("/sign-in", sign_in.keep)

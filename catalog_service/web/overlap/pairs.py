@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from catalog_service import marking, resources
 from catalog_service.web.overlap import letters
@@ -15,6 +15,26 @@ TONES = 6
 # A passage counts as quoted as a whole if so much of it is in quotation marks.
 WHOLE = 0.9
 Span = tuple[int, int]
+
+
+class Text(Protocol):
+    """A text with its language."""
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+
+    @property
+    def language(self) -> str | None:
+        """The code of the language, if it is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text that is of no document."""
+
+    text: str
+    language: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +94,7 @@ def passages(relation: resources.Relation, *, swapped: bool) -> list[Passage]:
     ]
 
 
-def pair(passage: Passage, left: resources.Version, right: resources.Version) -> Pair:
+def pair(passage: Passage, left: Text, right: Text) -> Pair:
     """A passage with its texts compared to the letter."""
     compared = letters.compare(left.text[slice(*passage.left)], right.text[slice(*passage.right)])
     return Pair(
@@ -98,8 +118,8 @@ def _quoted(passage: Passage) -> Literal["quoted", "partly quoted", "not in quot
     return "quoted" if length >= WHOLE * (passage.left[1] - passage.left[0]) else "partly quoted"
 
 
-def _excerpt(version: resources.Version, span: Span, parts: tuple[Part, ...]) -> Excerpt:
-    return Excerpt(_before(version.text, span[0]), parts, _after(version.text, span[1]), version.language)
+def _excerpt(source: Text, span: Span, parts: tuple[Part, ...]) -> Excerpt:
+    return Excerpt(_before(source.text, span[0]), parts, _after(source.text, span[1]), source.language)
 
 
 def _before(text: str, end: int) -> str:

@@ -39,6 +39,7 @@ ADDRESSES = (
     f"/documents/{document_id(9)}",
     f"/documents/{document_id(8)}",
     f"/documents/{SEED}/layers",
+    "/match",
     "/relations/{relation}",
     "/relations/{relation}?passage=2#passage-2",
     "/nowhere",
