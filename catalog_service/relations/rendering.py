@@ -85,7 +85,7 @@ def _resource(row: Relation, ends: Mapping[_VersionName, _End]) -> resources.Rel
             "earlier_basis": basis,
             "source": source,
             "source_basis": source_basis,
-            "differs": _differences(row.passages),
+            "differs": differences(row.passages),
             "passages": sorted(
                 (_passage(passage, names) for passage in row.passages), key=lambda passage: passage["a"]
             ),
@@ -122,7 +122,7 @@ def _passage(stored: Mapping[str, Any], names: tuple[str, str]) -> dict[str, Any
     }
 
 
-def _differences(passages: Iterable[Mapping[str, Any]]) -> dict[str, int] | None:
+def differences(passages: Iterable[Mapping[str, Any]]) -> dict[str, int] | None:
     """The number of edits of each kind; None if an edit was recorded without a kind."""
     kinds = Counter(edit.get("kind") for passage in passages for edit in passage["edits"])
     return None if kinds[None] else {f"{kind}s": count for kind, count in kinds.items()}

@@ -2,16 +2,20 @@
 
 import heapq
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
-from catalog_service.resources import Document
+from catalog_service.relations.rendering import differences
+from catalog_service.resources import Differences, Document
 from catalog_service.search.grouping import Group
 from catalog_service.search.results import Collapsed, CollapsedDocument, Query
 from catalog_service.search.scope import SearchScope
-from catalog_service.store.tables import DocumentState, Version, current_version, valid_at
+from catalog_service.store.rows import PENDING
+from catalog_service.store.tables import DocumentState, Relation, Version, current_version, is_current, valid_at
 
+Pair: TypeAlias = tuple[str, str]
 # The collapsed documents that a hit lists; it counts all of them.
 MAX_LISTED = 5
 
@@ -37,8 +41,42 @@ def read(scope: SearchScope, groups: Iterable[Group | None]) -> Mapping[str, Col
     }
 
 
+def differing(scope: SearchScope, groups: Mapping[str, Group | None]) -> Mapping[Pair, Differences]:
+    """What differs between the current versions of each hit and of each listed document of its story, by the pair.
+
+    One statement; none if copies are collapsed: they differ in other words at most.
+    """
+    pairs = [_pair(hit, row.document) for hit, group in groups.items() if group for row in _listed(group)]
+    if not pairs or scope.query.collapse != "stories":
+        return {}
+    sides = [(Relation.a_document, Relation.a_version), (Relation.b_document, Relation.b_version)]
+    statement = sa.select(Relation.a_document, Relation.b_document, Relation.passages).where(
+        *(column.in_({pair[side] for pair in pairs}) for side, (column, _) in enumerate(sides)),
+        Relation.seq != PENDING,
+        valid_at(Relation, scope.at),
+    )
+    for side in sides:
+        state = aliased(DocumentState)
+        statement = statement.join(state, sa.and_(is_current(side, state), valid_at(state, scope.at)))
+    counted = {(row[0], row[1]): differences(row.passages) for row in scope.session.execute(statement)}
+    return {
+        pair: Differences.model_validate(counts)
+        for pair, counts in counted.items()
+        if counts is not None and pair in pairs
+    }
+
+
+def _pair(one: str, other: str) -> Pair:
+    """Two documents in the order of a relation."""
+    return (one, other) if one < other else (other, one)
+
+
 def of_hit(
-    query: Query, shown: Document, group: Group | None, listed: Mapping[str, CollapsedDocument]
+    query: Query,
+    shown: Document,
+    group: Group | None,
+    listed: Mapping[str, CollapsedDocument],
+    differs: Mapping[Pair, Differences],
 ) -> Collapsed | None:
     """The documents that the hit `shown` represents; None if it represents itself only."""
     if group is None or not group.hidden or query.collapse == "none":
@@ -47,7 +85,11 @@ def of_hit(
         story=shown.story.id if shown.story else None,
         count=len(group.hidden),
         because=query.collapse,
-        documents=tuple(listed[row.document] for row in _listed(group) if row.document in listed),
+        documents=tuple(
+            listed[row.document].model_copy(update={"differs": differs.get(_pair(str(shown.id), row.document))})
+            for row in _listed(group)
+            if row.document in listed
+        ),
     )
 
 

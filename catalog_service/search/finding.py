@@ -151,6 +151,7 @@ def _hits(
     rows = {row.document: row for row in scope.session.execute(statement)}
     matched = _matched_versions(scope, rows)
     listed = collapsed.read(scope, (ranked.group for ranked in shown))
+    differs = collapsed.differing(scope, {ranked.document: ranked.group for ranked in shown})
     fields = scope.query.within if scope.query.highlight else ()
     highlighters = [Highlighter(field, leaves(parsed.node), allowance) for field in fields]
     return tuple(
@@ -159,7 +160,7 @@ def _hits(
             version=rows[ranked.document].number,
             score=ranked.score,
             snippets=_snippets(highlighters, rows[ranked.document]),
-            collapsed=collapsed.of_hit(scope.query, by_id[ranked.document], ranked.group, listed),
+            collapsed=collapsed.of_hit(scope.query, by_id[ranked.document], ranked.group, listed, differs),
             matched_versions=tuple(matched[ranked.document]),
         )
         for ranked in shown

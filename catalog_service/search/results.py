@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 from uuid import UUID
 
-from catalog_service.resources import Document, Resource, Significance, Snapshot, Span, Status
+from catalog_service.resources import Differences, Document, Resource, Significance, Snapshot, Span, Status
 from catalog_service.search.grammar import FIELDS, Field
 
 Collapse: TypeAlias = Literal["none", "duplicates", "stories"]
@@ -53,7 +53,11 @@ class Snippet(Resource):
 
 
 class CollapsedDocument(Resource):
-    """A document that a hit represents."""
+    """A document that a hit represents.
+
+    `differs` counts the edits between it and the hit, by kind. It is null if they have no relation of their own, if a
+    kind is not known, and for copies, which differ in other words at most.
+    """
 
     id: UUID
     collection: str
@@ -61,6 +65,7 @@ class CollapsedDocument(Resource):
     title: str
     publisher: str | None
     published: str | None
+    differs: Differences | None = None
 
 
 class Collapsed(Resource):

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from catalog_service import document_versions, search
 from catalog_service.errors import BadQuery, CursorMismatch, SearchTooExpensive
+from catalog_service.resources import Differences
 from catalog_service.search import counting, finding
 from catalog_service.search.results import Collapsed, Hit, SearchResults, Total
 from catalog_service.store import deadline
@@ -336,3 +337,32 @@ def test_a_search_that_takes_too_long_is_refused(
         search.find(session, search.Query(q="envoys OR met* OR -monday", total="exact", facets=("kind",)))
     monkeypatch.undo()
     assert run(catalog, "envoys").hits
+
+
+def test_a_hit_says_what_differs_in_the_other_filings_of_its_story(catalog: Database, record: Record) -> None:
+    edit = {"op": "replace", "a": [0, 1], "b": [0, 1], "kind": "figure"}
+    passage = {"self": [0, 9], "other": [0, 9], "words": 8, "quoted": [], "verbatim": False, "edits": [edit, edit]}
+    record(
+        event(1, article=article(title="Tide of 45", published="2024-01-01")),
+        event(
+            2,
+            article=article(title="Tide of 54", published="2024-01-02"),
+            relations=[relation(1, type_="revision", passages=[passage])],
+        ),
+        event(
+            3,
+            article=article(title="Tide of 55", published="2024-01-03"),
+            relations=[relation(1, type_="revision", passages=[{**passage, "verbatim": True, "edits": []}])],
+        ),
+    )
+    [hit] = run(catalog, "tide", collapse="stories").hits
+    assert hit.collapsed is not None
+    differs = {document.path: document.differs for document in hit.collapsed.documents}
+    assert (hit.document.path, differs) == ("003.txt", {"001.txt": Differences(), "002.txt": None})
+    # Only the relation between the current versions counts.
+    changed = article(title="Tide of 56", text="Another text.", published="2024-01-03")
+    record(event(3, 2, "changed", article=changed, relations=[relation(1, type_="revision", passages=[passage])]))
+    [hit] = run(catalog, "tide", collapse="stories").hits
+    assert hit.collapsed is not None
+    differs = {document.path: document.differs for document in hit.collapsed.documents}
+    assert differs == {"001.txt": Differences(figures=2), "002.txt": None}
