@@ -3,6 +3,8 @@
 Pure. A sentence is followed back from version to version along the operations of their diffs.
 """
 
+import bisect
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -76,6 +78,8 @@ def _sentence(text: str, span: Span, steps: Sequence[Step], places: Sequence[Pla
     inside = tuple(place for place in places if place.span[0] < span[1] and span[0] < place.span[1])
     wordings: list[Wording] = []
     newest = newer = text[slice(*span)]
+    if not newest.strip():
+        return Sentence(newest)
     for step in steps:
         former = counterpart(step.after.text, step.diff.ops, span)
         if former is None:
@@ -99,7 +103,8 @@ def _former_pieces(older: str, newer: str) -> Iterator[Piece]:
 
 def counterpart(second: str, ops: Sequence[DiffOp], span: Span) -> Span | None:
     """The span of the first text from which a span of the second came; None if it has no word from there."""
-    inside = [op for op in ops if _common(op.b, span)]
+    first = bisect.bisect_right(ops, span[0], key=lambda op: op.b[1])
+    inside = list(itertools.takewhile(lambda op: op.b[0] < span[1], ops[first:]))
     if not any(op.op in ("equal", "move") and second[_clipped(op.b, span)].strip() for op in inside):
         return None
     parts = [part for op in inside if (part := _part(op, span))]
@@ -120,24 +125,26 @@ def _clipped(first: Span, second: Span) -> slice:
     return slice(max(first[0], second[0]), min(first[1], second[1]))
 
 
-def _common(first: Span, second: Span) -> bool:
-    return first[0] < second[1] and second[0] < first[1]
-
-
 def taken_out(steps: Sequence[Step], current: str) -> list[TakenOut]:
     """The sentences that one of the steps deleted and the current text does not have again, the newest first."""
     found: dict[str, TakenOut] = {}
     for step in steps:
-        text = step.before.text
-        for op in step.diff.ops:
-            if op.op not in ("delete", "replace") or op.a[1] - op.a[0] < LEAST_TAKEN_OUT:
-                continue
+        for sentence in _deleted(step):
+            if len(found) < MOST_TAKEN_OUT and sentence not in found and sentence not in current:
+                found[sentence] = TakenOut(step.before.version, sentence)
+    return list(found.values())
+
+
+def _deleted(step: Step) -> Iterator[str]:
+    """The sentences of the earlier version that its diff deleted or replaced as a whole, on one line each."""
+    text = step.before.text
+    for op in step.diff.ops:
+        if op.op in ("delete", "replace") and op.a[1] - op.a[0] >= LEAST_TAKEN_OUT:
             starts = words.sentence_starts(text, op.a)
             for start, end in zip(starts, [*starts[1:], op.a[1]], strict=True):
                 sentence = " ".join(text[start:end].split())
-                if len(sentence) >= LEAST_TAKEN_OUT and sentence not in current:
-                    found.setdefault(sentence, TakenOut(step.before.version, sentence))
-    return list(found.values())[:MOST_TAKEN_OUT]
+                if len(sentence) >= LEAST_TAKEN_OUT:
+                    yield sentence
 
 
 def phrase(text: str, most: int = 8) -> str:

@@ -97,5 +97,9 @@ def _thing(rule: str) -> tuple[str, str]:
 
 
 def _counted(rule: str, number: int) -> str:
+    """The removals of one rule as a phrase: "a photo caption", "3 broken words"; front matter takes no article."""
     thing, plural = _thing(rule)
-    return in_words.count(number, thing, plural)
+    if number > 1:
+        return in_words.count(number, thing, plural)
+    article = "" if rule == "front-matter" else "an " if thing[0] in "aeiou" else "a "
+    return f"{article}{thing}"

@@ -157,7 +157,7 @@ async def test_a_page_says_where_a_text_comes_from_and_what_reading_took_off(rec
     assert (
         "wire · (LEAD) Talks begin Yonhap 4 September 2024, from the caption English 4 words layers original" in words
     )
-    assert "Taken off or mended in reading: 1 headline and 1 photo caption. Show in place" in words
+    assert "Taken off or mended in reading: a headline and a photo caption. Show in place" in words
     assert "Talks beginheadline" in words
     assert "Photo: xU+202E.photo caption" in words
     assert "Yonhap, “Talks begin”, 4 September 2024. Version 1, recorded 2026-11-22 10:00 UTC." in words
@@ -279,3 +279,14 @@ async def test_a_reader_follows_the_margin_by_mouse_by_keyboard_and_without_scri
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/documents/*?as_of=*")
     assert "As it was on 2026-11-22 10:00 UTC: version 2 of 2." in await page.inner_text("[role=status]")
+
+    # With scripts, one key switches the layers of the palimpsest view; without, the switch does.
+    scripted = await chromium.new_page(base_url=site)
+    await scripted.goto(f"{DOCUMENT}/layers?version=1")
+    layers = scripted.locator(".layers").first
+    assert await layers.is_visible()
+    await scripted.keyboard.press("l")
+    assert not await layers.is_visible()
+    await page.goto(f"{DOCUMENT}/layers?version=1")
+    await page.uncheck("#show-layers")
+    assert not await page.locator(".layers").first.is_visible()

@@ -4,8 +4,11 @@ import html
 import itertools
 import re
 
+import sqlalchemy as sa
+
 from catalog_service import diffing, document_versions
 from catalog_service.resources import DiffOp, Version
+from catalog_service.store.db import Database
 from catalog_service.web import layers
 from tests.catalog.conftest import Record
 from tests.catalog.events import article, document_id, event, relation
@@ -41,6 +44,11 @@ def test_a_sentence_is_followed_back_through_its_wordings_to_the_version_that_be
     assert [sentence.has_layers for sentence in found] == [False, True, True]
 
 
+def test_an_empty_paragraph_has_no_layers() -> None:
+    [sentence] = layers.sentences("One.\n\n\n\nTwo.", (6, 6), steps("One.\n\nTwo.", "One.\n\n\n\nTwo."), [])
+    assert not sentence.has_layers
+
+
 def test_a_moved_sentence_keeps_its_layers() -> None:
     before = "The harbour of the old city remains closed.\n\nEnvoys met in Geneva to talk.\n\nNothing was said of it."
     after = "Envoys met in Geneva to talk.\n\nNothing was said of it.\n\nThe harbour of the old city remains closed."
@@ -64,7 +72,9 @@ def test_sentences_that_were_taken_out_are_listed_unless_they_are_back() -> None
     assert layers.phrase("It was a cold day; in the whole, wide country.", 6) == '"It was a cold day in"'
 
 
-async def test_the_palimpsest_view_shows_layers_and_finds_what_was_taken_out(record: Record, site: str) -> None:
+async def test_the_palimpsest_view_shows_layers_and_finds_what_was_taken_out(
+    record: Record, site: str, catalog: Database
+) -> None:
     removed = " It was a cold day in the whole of the country."
     record(event(2, article=article("The statement", FIRST, kind="release", publisher="Ministry of Ports")))
     record(event(1, article=article(text=FIRST + removed)))
@@ -79,5 +89,9 @@ async def test_the_palimpsest_view_shows_layers_and_finds_what_was_taken_out(rec
     [search] = re.findall('href="(/search[?]versions=all[^"]+)"', page)
     _, results = await fetched(site, html.unescape(search))
     assert f"/documents/{document_id(1)}?version=1" in results
+    statements: list[str] = []
+    sa.event.listen(catalog.engine, "before_cursor_execute", lambda *execution: statements.append(execution[2]))
+    await fetched(site, f"/documents/{document_id(1)}/layers")
+    assert len([statement for statement in statements if not statement.startswith("BEGIN")]) <= 12, statements
     for path, code in (("?part=2", 404), ("?version=9", 404), ("?as_of=seq:1", 400)):
         assert (await fetched(site, f"/documents/{document_id(1)}/layers{path}"))[0] == code

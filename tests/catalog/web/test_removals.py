@@ -30,7 +30,7 @@ def test_each_removal_is_placed_where_the_text_was() -> None:
         ("broken word", "␣", 16),
         ("end mark", "END", 20),
     ]
-    assert found.sentence == "1 wire marker, 1 spelling, 1 broken word and 1 end mark"
+    assert found.sentence == "a wire marker, a spelling, a broken word and an end mark"
     assert (found.joined, found.others) == (1, [])
 
 
