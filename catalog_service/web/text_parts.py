@@ -148,6 +148,9 @@ def _paragraph(text: str, slice_: Slice, marks: Marks, *, is_last: bool) -> Para
 
 def _lines(text: str, span: Span, marks: Marks) -> Iterator[Lines]:
     """The span divided before each sentence in which a place begins, and after the sentence in which it ends."""
+    if span[0] == span[1]:
+        yield Lines((), ())
+        return
     beginning = [place for place in marks.places if span[0] <= place.span[0]]
     starts = words.sentence_starts(text, span) if beginning else [span[0]]
     cuts = {starts[bisect.bisect_right(starts, place.span[0]) - 1] for place in beginning} | {span[0], span[1]}

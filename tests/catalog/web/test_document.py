@@ -5,7 +5,7 @@ import re
 
 import pytest
 import sqlalchemy as sa
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page
 
 from catalog_service.store.db import Database
 from catalog_service.web.layout import PAGE
@@ -207,14 +207,14 @@ async def test_a_document_is_shown_as_of_a_moment_and_at_a_place(
 
 
 async def test_a_long_text_is_read_in_parts(record: Record, site: str) -> None:
-    paragraphs = [f"Paragraph {number}. " + "word " * 400 for number in range(1, 41)]
+    paragraphs = [f"Paragraph {number}. " + "word " * 400 for number in range(1, 41)] + [""]
     record(event(1, article=article(text="\n\n".join(paragraphs))))
     _, page = await fetched(site, f"{DOCUMENT}?at=50000-50004")
     assert "Part 2 of 3" in words_of(page)
     assert '<span class="found" id="found">' in page
     _, following = await fetched(site, f"{DOCUMENT}?version=1&part=3")
     shown = re.findall('id="p([0-9]+)"', page) + re.findall('id="p([0-9]+)"', following)
-    assert shown == [str(number) for number in range(int(shown[0]), 41)]
+    assert shown == [str(number) for number in range(int(shown[0]), 42)]
 
 
 async def test_a_tombstone_names_the_documents_that_took_words_from_it(record: Record, site: str) -> None:
@@ -228,6 +228,15 @@ async def test_a_tombstone_names_the_documents_that_took_words_from_it(record: R
     assert "Its words were in A story." in words_of(page)
 
 
+async def is_beside_its_lines(page: Page, number: int) -> bool:
+    """Whether a note is at the right of its passage, at most three lines away."""
+    note = await page.locator(f"#about-{number}").bounding_box()
+    mark = await page.locator(f"mark.tone-{number}").first.bounding_box()
+    assert note is not None
+    assert mark is not None
+    return note["x"] > mark["x"] and abs(note["y"] - mark["y"]) < 80
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_reader_follows_the_margin_by_mouse_by_keyboard_and_without_scripts(
     record: Record, site: str, chromium: Browser
@@ -238,13 +247,7 @@ async def test_a_reader_follows_the_margin_by_mouse_by_keyboard_and_without_scri
 
     # Each note is beside the lines of its passage, at the right of the text.
     for number in (1, 2, 3, 4):
-        note = await page.locator(f"#about-{number}").bounding_box()
-        mark = await page.locator(f"mark.tone-{number}").first.bounding_box()
-        assert note is not None
-        assert mark is not None
-        assert note["x"] > mark["x"]
-        assert note["y"] - mark["y"] < 80
-        assert mark["y"] - note["y"] < 80
+        assert await is_beside_its_lines(page, number)
     assert "quoted from the joint statement, 34 words, altered" in await page.inner_text("#about-1")
     await page.click("#passage-2")
     assert page.url.endswith("#about-2")

@@ -56,6 +56,7 @@ def test_marks_and_removals_anywhere_leave_the_text_as_it_is(data: st.DataObject
     [part] = text_parts.parts(paragraphs)
     result = text_parts.paragraphs(text, part, marks)
     assert shown(result) == paragraphs
+    assert all(paragraph.lines for paragraph in result)
     placed = [piece.removal for p in result for lines in p.lines for piece in lines.pieces if piece.removal]
     around = [removal for p in result for removal in (*p.before, *p.after)]
     assert sorted(r.removed for r in (*placed, *around)) == [r.removed for r in removals] or not paragraphs
