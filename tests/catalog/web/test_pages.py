@@ -1,13 +1,12 @@
 """The pages show the API's data, escape the documents' text, and work without scripts in a real browser."""
 
-import re
 
 import aiohttp
 import pytest
 from playwright.async_api import Page
 
 from tests.catalog.conftest import Record
-from tests.catalog.events import article, document_id, event, relation
+from tests.catalog.events import article, document_id, event
 from tests.catalog.web.conftest import fetched
 from tests.catalog.web.seeds import seed_events
 
@@ -26,21 +25,6 @@ async def test_a_reader_searches_reads_and_compares_in_a_browser(record: Record,
     assert "President Yoon Suk Yeol" in await browser.inner_text("article")
     await browser.click("text=Shares passages with")
     assert await browser.inner_text("h1") == "Yonhap quotes the joint statement"
-
-
-async def test_the_page_of_a_story_counts_documents_far_from_its_head(record: Record, site: str) -> None:
-    articles = [article(f"Part {number}", published=f"2024-09-0{number}") for number in (1, 2, 3)]
-    record(event(1, article=articles[0]), event(2, article=articles[1], relations=[relation(1, type_="revision")]))
-    _, page = await fetched(site, f"/documents/{document_id(2)}")
-    [path] = re.findall(r'in <a href="(/stories/[^"]+)">a story of 2</a>, its newest', page)
-    _, page = await fetched(site, path)
-    assert re.findall("Part [0-9]", page) == ["Part 1", "Part 2"]
-    assert "only through others" not in page
-    record(event(3, article=articles[2], relations=[relation(2, type_="revision")]))
-    _, page = await fetched(site, path)
-    assert "1 of its documents is linked to the newest only through others." in page
-    _, page = await fetched(site, f"/documents/{document_id(1)}?version=1")
-    assert "a story of 3" in page
 
 
 async def test_an_old_version_has_a_page(record: Record, site: str) -> None:

@@ -51,6 +51,21 @@ async def test_a_story_says_what_each_filing_changed_and_what_it_takes_from_outs
     ]
 
 
+async def test_the_page_of_a_story_counts_documents_far_from_its_head(record: Record, site: str) -> None:
+    articles = [article(f"Part {number}", published=f"2024-09-0{number}") for number in (1, 2, 3)]
+    record(event(1, article=articles[0]), event(2, article=articles[1], relations=[relation(1, type_="revision")]))
+    _, page = await fetched(site, f"/documents/{document_id(2)}")
+    [path] = re.findall(r'in <a href="(/stories/[^"]+)">a story of 2</a>, its newest', page)
+    _, page = await fetched(site, path)
+    assert [re.findall("Part [0-9]", row)[0] for row in rows_of(page)] == ["Part 1", "Part 2"]
+    assert "only through others" not in page
+    record(event(3, article=articles[2], relations=[relation(2, type_="revision")]))
+    _, page = await fetched(site, path)
+    assert "1 of its documents is linked to the newest only through others." in page
+    _, page = await fetched(site, f"/documents/{document_id(1)}?version=1")
+    assert "a story of 3" in page
+
+
 async def test_stories_are_listed_by_their_newest_change(record: Record, site: str) -> None:
     _, page = await fetched(site, "/stories")
     assert "No text has been filed twice yet." in page
