@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, ConsoleMessage
 
 from tests.catalog.conftest import Record
-from tests.catalog.events import article, document_id, event
+from tests.catalog.events import article, document_id, event, relation
 from tests.catalog.web.conftest import is_wider_than_its_window, violations
 from tests.catalog.web.seeds import edited_story, seed_events
 
@@ -41,6 +41,7 @@ ADDRESSES = (
     f"/documents/{SEED}/layers",
     "/match",
     "/relations/{relation}",
+    "{story}",
     "/relations/{relation}?passage=2#passage-2",
     "/nowhere",
     "/sign-in",
@@ -49,12 +50,14 @@ ADDRESSES = (
 
 
 def catalog_events() -> Sequence[object]:
-    """The seeds, one of them edited, and a document that is one long word with an address in it."""
+    """The seeds, one of them edited, and a story of documents that are one long word with an address in it."""
     long = article(
         LONG_WORD[:2_000], f"{LONG_WORD} https://example.test/{'path/' * 200}", publisher="\u202e" + LONG_WORD[:1_900]
     )
     withdrawn = [event(8, article=long), event(8, 2, "withdrawn", reason="file-gone")]
-    return [*seed_events(), edited_story(), event(9, article=long), *withdrawn]
+    longer = {**article(long["title"], f"Again {LONG_WORD}"), "publisher": long["publisher"]}
+    story = [event(9, article=long), event(10, article=longer, relations=[relation(9, type_="revision")])]
+    return [*seed_events(), edited_story(), *story, *withdrawn]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -73,10 +76,12 @@ async def test_every_page_is_accessible_and_fits_every_window(
 
     page.on("console", keep)
     await page.goto(f"/documents/{SEED}")
-    relation = await page.locator("a[href^='/relations/']").first.get_attribute("href")
+    of_relation = await page.locator("a[href^='/relations/']").first.get_attribute("href")
+    await page.goto("/stories")
+    of_story = await page.locator("main a[href^='/stories/']").first.get_attribute("href")
     faults: list[str] = []
     for address in ADDRESSES:
-        await page.goto(address.replace("/relations/{relation}", relation or ""))
+        await page.goto(address.replace("/relations/{relation}", of_relation or "").replace("{story}", of_story or ""))
         faults += [f"{address}: {fault}" for fault in await violations(page)]
         for width in WIDTHS:
             await page.set_viewport_size({"width": width, "height": 900})
