@@ -68,14 +68,17 @@ def daily(session: Session, days: Sequence[datetime]) -> list[int]:
 
 
 def _passages() -> Select[int]:
-    """The number of passages of the newest relations between current versions."""
-    listed = func.json_array_length(Relation.passages)
-    passages = select((listed + Relation.passages_omitted).label("passages"))
-    statement = passages.where(links.in_force(), Relation.type.not_in(STORY_TYPES))
-    for side in (links.A, links.B):
-        statement = links.where_current(statement, side)
-    newest = statement.order_by(Relation.seq.desc()).limit(MOST_COUNTED).subquery()
-    return select(func.sum(newest.c.passages))
+    """The number of passages of those of the newest relations that are between current versions."""
+    listed = func.json_array_length(Relation.passages) + Relation.passages_omitted
+    columns = (*links.A, *links.B, listed.label("passages"))
+    newest = select(*columns).where(links.in_force(), Relation.type.not_in(STORY_TYPES)).order_by(Relation.seq.desc())
+    rows = newest.limit(MOST_COUNTED).subquery().c
+    # Subqueries by the key, not joins: SQLite would join states by the number of their version.
+    current = [
+        select(Document.number).where(Document.id == document, Document.status == "current").scalar_subquery() == number
+        for document, number in ((rows.a_document, rows.a_version), (rows.b_document, rows.b_version))
+    ]
+    return select(func.sum(rows.passages)).where(*current)
 
 
 def facets(session: Session) -> dict[str, dict[str, int]]:
