@@ -6,13 +6,10 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from catalog_service import contract, marking, resources
+from catalog_service import contract, resources
 from catalog_service.relation_types import STORY_TYPES, Wording, wording
 from catalog_service.relations.related_documents import Ending, RelatedDocument
 from catalog_service.store.prepared import NamedRow
-
-# What differs in two texts, by the significance of their difference.
-DIFFERING = {"figure": "figures", "date": "dates", "quotation": "words inside quotation marks"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,34 +43,11 @@ class EndedRelation:
     time: str | None
 
 
-def differences(differs: resources.Differences | None) -> str:
-    """A sentence with the number of differences of each kind; empty if there are none, or their kinds are not known."""
-    listed = differences_listed(differs)
-    return f"They differ in {listed}." if listed else ""
-
-
 def differences_listed(differs: resources.Differences | None) -> str:
-    """The number of differences of each kind, such as "2 figures and 1 name"; empty as in `differences`."""
+    """The number of differences of each kind, such as "2 figures and 1 name"; empty if none, or no kinds, are known."""
     counts = [(count, name) for name, count in (differs.model_dump() if differs else {}).items() if count]
     listed = [f"{count:,} {name if count > 1 else name.removesuffix('s')}" for count, name in counts]
     return " and ".join(filter(None, (", ".join(listed[:-1]), *listed[-1:])))
-
-
-def differences_of_copies(first: resources.Version, second: resources.Version, diff: resources.Diff) -> str:
-    """One or two sentences about what differs in two versions with almost the same text."""
-    summary = diff.summary
-    sentences = []
-    if first.title != second.title:
-        sentences.append("The titles differ.")
-    if first.text == second.text:
-        sentences.append("The texts are the same to the letter.")
-    elif summary.words_added or summary.words_removed or summary.moved:
-        extent = marking.extent(summary.words_added, summary.words_removed, summary.moved)
-        differing = DIFFERING.get(summary.significance or "", "words")
-        sentences.append(f"In the texts, {differing} differ. From the first to the second: {extent}.")
-    else:
-        sentences.append("The texts have the same words; only their typography differs.")
-    return " ".join(sentences)
 
 
 def relation_line(related: RelatedDocument) -> RelationLine:

@@ -14,7 +14,7 @@ from catalog_service.marking import MarkedSpan, Segment
 from catalog_service.web.overlap.pairs import Passage
 
 # Code points of both texts together; longer ones are not shown as a whole on the page of their relation.
-LONGEST = 200_000
+LONGEST = 150_000
 # A stretch with fewer words is not folded.
 SHORTEST_FOLD = 25
 

@@ -88,20 +88,20 @@ def test_a_relation_counts_what_differs_by_kind(catalog: Database) -> None:
     relation = shown(catalog, article(), article(), passage() | {"verbatim": False, "edits": edits}, passage())
     assert relation.differs == resources.Differences(figures=2, names=1)
     assert {edit.kind for edit in relation.passages[0].edits + relation.passages[1].edits} == {"figure", "name"}
-    assert presenting.differences(relation.differs) == "They differ in 2 figures and 1 name."
+    assert presenting.differences_listed(relation.differs) == "2 figures and 1 name"
 
 
 def test_verbatim_passages_differ_in_nothing(catalog: Database) -> None:
     relation = shown(catalog, article(), article(), passage())
     assert relation.differs == resources.Differences()
-    assert presenting.differences(relation.differs) == ""
+    assert presenting.differences_listed(relation.differs) == ""
 
 
 def test_edits_of_an_earlier_release_have_no_known_kind(catalog: Database) -> None:
     edits = [{"op": "replace", "a": [0, 1], "b": [0, 1]}]
     relation = shown(catalog, article(), article(), passage() | {"verbatim": False, "edits": edits})
     assert relation.differs is None
-    assert presenting.differences(relation.differs) == ""
+    assert presenting.differences_listed(relation.differs) == ""
 
 
 def test_a_relation_says_how_many_passages_it_does_not_list(catalog: Database) -> None:
