@@ -1,6 +1,5 @@
 """The pages show the API's data, escape the documents' text, and work without scripts in a real browser."""
 
-
 import aiohttp
 import pytest
 from playwright.async_api import Page
