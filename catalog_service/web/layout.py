@@ -4,14 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 from uuid import UUID
 
 import aiohttp_jinja2
 from aiohttp import web
 
 from catalog_service import contract
-from catalog_service.errors import BadQuery, NotFound
+from catalog_service.errors import BadBody, BadQuery, NotFound
 from catalog_service.keys import DATABASE
 from catalog_service.store import moments
 from catalog_service.store.db import Database
@@ -20,6 +20,8 @@ from catalog_service.store.moments import AsOf
 Name = TypeVar("Name", bound=str)
 # The number of entries of one page of a list.
 PAGE = 50
+FORM = "application/x-www-form-urlencoded"
+MAX_FIELDS = 10
 # The parameters that name a place in a list, and the codes of the problems with them.
 CURSORS = frozenset({"cursor", "since"})
 CURSOR_CODES = frozenset({"cursor-invalid", "cursor-mismatch", "cursor-expired"})
@@ -41,6 +43,19 @@ def answer(request: web.Request, template: str, context: Mapping[str, Any], *, s
     response.headers.update(HEADERS)
     response.enable_compression()
     return response
+
+
+async def form(request: web.Request) -> Mapping[str, str]:
+    """The fields of a posted form, each line end as one character. Raises BadBody."""
+    if request.content_type != FORM:
+        raise BadBody(f"The form is sent as {FORM}.")
+    body = (await request.read()).decode("utf-8", "replace")
+    try:
+        fields = parse_qs(body, max_num_fields=MAX_FIELDS)
+    except ValueError:
+        raise BadBody(f"The form may have {MAX_FIELDS} fields.") from None
+    # Browsers send each end of a line as two characters.
+    return {name: "".join(values).replace("\0", "\ufffd").replace("\r\n", "\n") for name, values in fields.items()}
 
 
 def error_page(request: web.Request, problem: contract.Problem) -> web.Response:

@@ -10,6 +10,7 @@ from catalog_service import contract, resources
 from catalog_service.relation_types import STORY_TYPES, Wording, wording
 from catalog_service.relations.related_documents import Ending, RelatedDocument
 from catalog_service.store.prepared import NamedRow
+from catalog_service.web import in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def differences_listed(differs: resources.Differences | None) -> str:
     """The number of differences of each kind, such as "2 figures and 1 name"; empty if none, or no kinds, are known."""
     counts = [(count, name) for name, count in (differs.model_dump() if differs else {}).items() if count]
     listed = [f"{count:,} {name if count > 1 else name.removesuffix('s')}" for count, name in counts]
-    return " and ".join(filter(None, (", ".join(listed[:-1]), *listed[-1:])))
+    return in_words.listed(listed)
 
 
 def relation_line(related: RelatedDocument) -> RelationLine:

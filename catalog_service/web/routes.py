@@ -40,6 +40,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "web_address": presenting.web_address,
     "api_time": contract.format_time,
     "day": in_words.day,
+    "differences": presenting.differences_listed,
     "language_name": in_words.language,
     "listed": in_words.listed,
     "shortened": in_words.shortened,

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from catalog_service import search
 from catalog_service.contract import FieldError
 from catalog_service.errors import BadQuery
-from catalog_service.web import layout
+from catalog_service.web import in_words, layout
 
 PAGE = 20
 PATH = "/search"
@@ -20,10 +20,6 @@ SORTS = {"relevance": "best match", "-published": "newest published", "-recorded
 COLLAPSES = {"duplicates": "copies under one", "stories": "stories under one", "none": "every document"}
 VERSIONS = {"latest": "current texts", "all": "all versions, also what was taken out"}
 STATUSES = {"current": "in the folder", "withdrawn": "withdrawn"}
-LANGUAGES = {
-    "en": "English", "ko": "Korean", "ja": "Japanese", "zh": "Chinese", "ar": "Arabic", "de": "German", "fr": "French",
-    "es": "Spanish", "pt": "Portuguese", "it": "Italian", "ru": "Russian", "uk": "Ukrainian", "nl": "Dutch",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +82,11 @@ class SearchForm(BaseModel):
 
     def chips(self) -> Iterator[Chip]:
         """The filters in force, with links that remove them."""
-        shown: Mapping[str, Mapping[str, str]] = {"versions": VERSIONS, "status": STATUSES, "language": LANGUAGES}
+        shown: Mapping[str, Mapping[str, str]] = {"versions": VERSIONS, "status": STATUSES}
         names = {"story": "one story", "as_of": "as of", "versions": "in", "status": ""}
         for name, value in self.model_dump(exclude_defaults=True, exclude={"q", "cursor", "sort", "collapse"}).items():
-            words = "" if name == "story" else shown.get(name, {}).get(value, value)
-            yield Chip(names.get(name, name), words, self.address(**{name: None}))
+            words = in_words.language(value) if name == "language" else shown.get(name, {}).get(value, value)
+            yield Chip(names.get(name, name), "" if name == "story" else words, self.address(**{name: None}))
 
     def facets(self, counted: Mapping[Any, Mapping[str, int]]) -> Mapping[str, list[FacetValue]]:
         """The values of the facets that are not chosen yet and divide the hits, the most frequent first."""

@@ -3,13 +3,12 @@
 import asyncio
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qs
 
 from aiohttp import web
 from sqlalchemy.orm import Session
 
 from catalog_service import contract, document_versions, overview
-from catalog_service.errors import BadBody, IngestAway, TooLarge
+from catalog_service.errors import IngestAway, TooLarge
 from catalog_service.keys import INGEST
 from catalog_service.relations import queries
 from catalog_service.resources import Relation, Version
@@ -18,8 +17,6 @@ from catalog_service.web.quotation import Reference
 
 # Code points of a text that can be checked.
 LONGEST = 100_000
-FORM = "application/x-www-form-urlencoded"
-FIELDS = 10
 # Fewer words are not compared by the ingest service.
 FEWEST_WORDS = 8
 # Versions with longer texts (as JSON) are named without their passages.
@@ -60,15 +57,7 @@ async def _checked(request: web.Request, text: str, matches: tuple[contract.Matc
 
 async def _text(request: web.Request) -> str:
     """The field `text` of the form. Raises BadBody, TooLarge."""
-    if request.content_type != FORM:
-        raise BadBody(f"The form is sent as {FORM}.")
-    body = (await request.read()).decode("utf-8", "replace")
-    try:
-        fields = parse_qs(body, max_num_fields=FIELDS)
-    except ValueError:
-        raise BadBody(f"The form may have {FIELDS} fields.") from None
-    # Browsers send each end of a line as two characters.
-    text = "".join(fields.get("text", [])).replace("\0", "\ufffd").replace("\r\n", "\n")
+    text = (await layout.form(request)).get("text", "")
     if len(text) > LONGEST:
         raise TooLarge(f"The text may have {LONGEST:,} characters.")
     return text

@@ -25,9 +25,12 @@ async def ask(request: web.Request) -> web.Response:
 
 
 async def keep(request: web.Request) -> web.Response:
-    """Keeps the token of the form if it allows reading, and goes on to `next`. An empty token is forgotten."""
-    form = await request.post()
-    token, target = (str(form.get(name, "")).strip() for name in ("token", "next"))
+    """Keeps the token of the form if it allows reading, and goes on to `next`. An empty token is forgotten.
+
+    Raises BadBody.
+    """
+    form = await layout.form(request)
+    token, target = (form.get(name, "").strip() for name in ("token", "next"))
     response = web.Response(status=303, headers={"Location": _local(target), "Cache-Control": "no-store"})
     if not token:
         response.del_cookie(TOKEN_COOKIE, httponly=True, samesite="Strict")

@@ -14,7 +14,9 @@ function current(steps) {
 }
 
 function goTo(step) {
-  step.tabIndex = -1;
+  if (step.tabIndex < 0) {
+    step.tabIndex = -1; // Makes an element that is no link focusable, and leaves the order of Tab as it is.
+  }
   step.focus({ preventScroll: true });
   step.scrollIntoView({ block: step.offsetHeight < window.innerHeight ? "center" : "start" });
 }

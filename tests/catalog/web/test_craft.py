@@ -9,14 +9,20 @@ from collections.abc import Sequence
 
 import aiohttp
 import pytest
+import sqlalchemy as sa
 from playwright.async_api import Browser, ConsoleMessage
 
+from catalog_service.store.db import Database
 from tests.catalog.conftest import Record
 from tests.catalog.events import article, document_id, event, relation
 from tests.catalog.web.conftest import fetched, is_wider_than_its_window, violations
 from tests.catalog.web.seeds import edited_story, seed_events
 
 WIDTHS = (320, 390, 900, 1440)
+# The most has a search: four facets, two totals, and the limit of time of PostgreSQL.
+MOST_STATEMENTS = 18
+# Of a page with its style sheets and scripts, compressed.
+MOST_BYTES = 100_000
 LONG_WORD = "Donau" * 2_000
 SEED = document_id(1)
 # One address for each page and state; a page with a new state adds it here.
@@ -90,6 +96,34 @@ async def test_every_link_of_every_page_leads_somewhere(addresses: Sequence[str]
                     faults.append(f"{address} links to {link}: {response.status}")
     assert not faults, "\n".join(faults)
     assert len(links) > 50
+
+
+async def test_every_page_is_light_and_takes_few_statements(
+    addresses: Sequence[str], site: str, catalog: Database
+) -> None:
+    statements: list[str] = []
+    sa.event.listen(catalog.engine, "before_cursor_execute", lambda *execution: statements.append(execution[2]))
+    sizes: dict[str, int] = {}
+    faults = []
+    async with aiohttp.ClientSession(site, auto_decompress=False) as session:
+        for address in addresses:
+            statements.clear()
+            async with session.get(address) as response:
+                assert response.headers["Content-Encoding"] in {"gzip", "deflate"}
+                content = await response.read()
+            taken = len([statement for statement in statements if not statement.startswith("BEGIN")])
+            if taken > MOST_STATEMENTS:
+                faults.append(f"{address} takes {taken} statements")
+            _, page = await fetched(site, address)
+            # Icons, style sheets and scripts; the two files of the text face are kept for ever.
+            parts = set(re.findall('"(/static/[^"]*[.](?:css|js|svg))"', page))
+            for path in parts - sizes.keys():
+                async with session.get(path) as response:
+                    sizes[path] = len(await response.read())
+            size = len(content) + sum(sizes[path] for path in parts)
+            if size > MOST_BYTES:
+                faults.append(f"{address} has {size:,} bytes")
+    assert not faults, "\n".join(faults)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

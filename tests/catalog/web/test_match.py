@@ -11,6 +11,7 @@ from catalog_service import contract, server
 from catalog_service.app import create_app
 from catalog_service.settings import Settings
 from catalog_service.store.db import Database
+from catalog_service.web import layout
 from catalog_service.web.pages import match as page
 from tests.catalog.conftest import Record
 from tests.catalog.events import article, document_id, event, relation
@@ -109,7 +110,7 @@ async def test_an_ingest_service_that_is_away_is_said_with_the_time(catalog: Dat
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_other_bodies_than_the_form_are_refused_as_pages(catalog: Database) -> None:
-    form = {"Content-Type": page.FORM}
+    form = {"Content-Type": layout.FORM}
     async with FakeIngest().serving() as url:
         refused = [
             await posted(catalog, url, b"text=a", **{"Content-Type": "text/plain"}),
@@ -117,7 +118,9 @@ async def test_other_bodies_than_the_form_are_refused_as_pages(catalog: Database
             await posted(catalog, url, "x" * (page.LONGEST + 1)),
             await posted(catalog, url, b"text=" + b"a" * 2_000_000, **form),
         ]
-        odd = await posted(catalog, url, b"text=%00%ff%ED%A0%80 more", **{"Content-Type": f"{page.FORM}; charset=none"})
+        odd = await posted(
+            catalog, url, b"text=%00%ff%ED%A0%80 more", **{"Content-Type": f"{layout.FORM}; charset=none"}
+        )
     assert [status for status, _ in refused] == [400, 400, 413, 413]
     assert all("Code <code>" in answer for _, answer in refused)
     assert odd[0] == 200

@@ -2,7 +2,7 @@
 
 import aiohttp
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.catalog.conftest import Record
 from tests.catalog.events import article, document_id, event
@@ -24,6 +24,34 @@ async def test_a_reader_searches_reads_and_compares_in_a_browser(record: Record,
     assert "President Yoon Suk Yeol" in await browser.inner_text("article")
     await browser.click("text=Shares passages with")
     assert await browser.inner_text("h1") == "Yonhap quotes the joint statement"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_reader_gets_from_the_news_to_a_passage_by_keyboard_alone(
+    record: Record, site: str, browser: Page
+) -> None:
+    record(*seed_events())
+    await browser.goto("/")
+    await tab_to(browser, "Yonhap quotes the joint statement")
+    await browser.keyboard.press("Enter")
+    await browser.wait_for_url(f"{site}/relations/*")
+    await tab_to(browser, "3")
+    await browser.keyboard.press("Enter")
+    await browser.wait_for_url("**#passage-3")
+    for mark in await browser.locator("#passage-3 mark").all():
+        await expect(mark).to_be_in_viewport()
+    await browser.keyboard.press("Alt+ArrowLeft")
+    await browser.wait_for_url(f"{site}/relations/*")
+
+
+async def tab_to(page: Page, text: str) -> None:
+    """Presses Tab until the link with this text has the focus. Raises AssertionError if Tab does not lead to it."""
+    focused = page.locator("a:focus")
+    for _ in range(100):
+        await page.keyboard.press("Tab")
+        if await focused.count() and (await focused.inner_text()).strip() == text:
+            return
+    raise AssertionError(f"Tab does not lead to {text!r}")
 
 
 async def test_an_old_version_has_a_page(record: Record, site: str) -> None:

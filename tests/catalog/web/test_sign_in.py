@@ -87,6 +87,16 @@ async def test_a_token_that_does_not_allow_reading_is_asked_for_again(
         assert publishing_token not in page
 
 
+async def test_a_form_with_an_unknown_encoding_is_refused_or_read(token: str, site: str) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded; charset=what"}
+    async with aiohttp.ClientSession(headers=headers) as session:
+        body = f"token={token}&next=/stories".encode()
+        async with session.post(site + "/sign-in", data=body, allow_redirects=False) as response:
+            assert (response.status, response.headers["Location"]) == (303, "/stories")
+    async with aiohttp.ClientSession() as session, session.post(site + "/sign-in", json={}) as response:
+        assert response.status == 400
+
+
 @pytest.mark.parametrize("target", ["https://example.test/", "//example.test", "/\\example.test", "/a\r\nb: c", ""])
 async def test_a_token_never_leads_to_another_site(token: str, site: str, target: str) -> None:
     async with aiohttp.ClientSession() as session:

@@ -32,8 +32,9 @@ EVENTS: TypeAdapter[contract.AnyEvent] = TypeAdapter(contract.AnyEvent)
 SAMPLES = Path(tests.contract.__file__).parent / "v1"
 CONTEXT = entries.Context(ORIGIN, NOW)
 QUOTING = f"Envoys leave Geneva\n\nIt began when, they wrote, “{STORY.partition(chr(10) * 2)[2]}” Now it is over."
-# Rules that set a field of the article and change no text, and one whose line ends are noted as line breaks.
-WITHOUT_NOTES = {"dateline", "kind", "language", "publisher", "suspect", "wide-gap"}
+# Rules that set a field of the article and change no text, one whose line ends are noted as line breaks, and one that
+# needs several pages of a site (its notes are tested with the pages).
+WITHOUT_NOTES = {"dateline", "kind", "language", "publisher", "site-furniture", "suspect", "wide-gap"}
 # Fields that a body has only where they say something, by their place.
 OPTIONAL = {"/data/article/notes": {"detail"}, "/data/relations": {"passages_omitted"}}
 Shape = dict[str, set[str]]
