@@ -96,7 +96,8 @@ def _furniture_lines(lines: "Sequence[StoredLine]") -> Iterator[str]:
             source = line.source
             yield _short(source) or "pages that name neither a URL nor a publisher"
         evidence = ", ".join(f"'{file_names.printable(path)}'" for path in line.evidence)
-        yield f"  {line.id}: {_short(line.text)}{' (disabled)' if line.disabled else ''}, from {evidence}"
+        signs = "".join(f" ({sign})" for sign in (line.suspect, line.disabled and "disabled") if sign)
+        yield f"  {line.id}: {_short(line.text)}{signs}, from {evidence}"
 
 
 def match_lines(text: str, matches: "Sequence[TextMatch]") -> Iterator[str]:

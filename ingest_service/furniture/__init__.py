@@ -1,4 +1,4 @@
-"""Site furniture: the lines that a site repeats at the edges of its pages, learned from the pages themselves. Pure."""
+"""Site furniture, learned from the pages: the lines that a site repeats at their edges, and its suspect texts. Pure."""
 
 from ingest_service.furniture.known import NO_LINES, NOTHING_LEARNED, Furniture, SiteLines
 from ingest_service.furniture.page import RULE, Page, page_of

@@ -18,8 +18,11 @@ def are_filings(a: Page, b: Page) -> bool:
 
     They are no filings if what remains of each without the shared lines is a text of its own that does not match the
     other. Where they share more prose than remains, one may be the other with a new lead; they must then have
-    different headlines, and the layout of their site in common.
+    different headlines, and the layout of their site in common. Two short texts that differ only in numbers are
+    filings of one.
     """
+    if a.text_key is not None and a.text_key == b.text_key:
+        return True
     shared = a.lines.keys() & b.lines.keys()
     if a.source == ANONYMOUS and len(shared) < FEWEST_LINES:
         return True

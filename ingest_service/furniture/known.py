@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from ingest_service.furniture.filings import FEWEST_LINES
-from ingest_service.furniture.page import ANONYMOUS, Page, line_key, page_of, source_of, title_key
-from ingest_service.model import Article
+from ingest_service.furniture.page import ANONYMOUS, Page, line_key, page_of, source_of, suspect_of, text_key, title_key
+from ingest_service.model import Article, Suspect
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,10 @@ class SiteLines:
 
 @dataclass(frozen=True, slots=True)
 class Furniture:
-    """The keys of the learned lines and titles, by source; `kept` are those that a person disabled, of all sources."""
+    """The keys of the learned lines, titles and suspect texts, by source.
+
+    `kept` are those that a person disabled, of all sources.
+    """
 
     keys: Mapping[str, frozenset[int]] = field(default_factory=dict)
     kept: frozenset[int] = frozenset()
@@ -52,6 +55,14 @@ class Furniture:
         if source not in self.keys:
             return NO_LINES
         return SiteLines(source, frozenset(furniture_on(page_of(article), self.keys[source])), self.kept)
+
+    def suspect(self, article: Article) -> Suspect | None:
+        """What an article is because its source sends this text at several addresses; None if that is not known."""
+        source = source_of(article)
+        if source not in self.keys:
+            return None
+        key = text_key(source, article.text)
+        return suspect_of(source, key, article.text) if key is not None and key in self.keys[source] else None
 
     def packed(self) -> bytes:
         """The furniture in bytes, for the workers; empty if nothing is learned."""

@@ -1,5 +1,8 @@
 """Learning: a line is furniture when three pages have it at their edges whose remaining texts do not match. Pure.
 
+A whole text is suspect when pages of one source have it at three addresses, numbers apart, and it is mostly sentences
+that servers send.
+
 Each page costs its own lines only: a line that is no furniture yet is remembered with the pages that have it, and these
 few pages are compared with the next page that has it.
 """
@@ -10,6 +13,7 @@ from itertools import combinations
 
 from ingest_service.furniture.filings import are_filings
 from ingest_service.furniture.known import furniture_on
+from ingest_service.furniture.machine_pages import is_machine_page
 from ingest_service.furniture.page import Page
 
 # A new page is compared with so many earlier pages that have a line of it: more may be filings of one story.
@@ -22,7 +26,7 @@ FEWEST_BELOW = 2
 
 @dataclass(frozen=True, slots=True)
 class LearnedLine:
-    """A line recognised as furniture, and the items of the three pages that are the evidence."""
+    """A line recognised as furniture, or a text as suspect, and the items of the three pages that are the evidence."""
 
     key: int
     source: str
@@ -56,6 +60,7 @@ class Lesson:
             for key, text in page.remaining.items():
                 self._take(item, page, known, (key, text))
             self._take_title(item, page, known)
+            self._take_text(item, page, known)
             if furniture_on(page, known) - page.lifted.keys():
                 self.affected.add(item)
 
@@ -69,12 +74,22 @@ class Lesson:
             # Below a menu that is known already, its last entry is taken for the title.
             self._take(item, page, known, (page.title_line_key, page.title), may_learn=bool(page.lifted))
 
+    def _take_text(self, item: int, page: Page, known: set[int]) -> None:
+        """A text that its words alone show to be suspect need not be learned."""
+        if page.text_key is None or page.suspect is not None:
+            return
+        if is_machine_page(page.text):
+            self._take(item, page, known, (page.text_key, page.text))
+        if page.text_key in known:
+            self.affected.add(item)
+
     def _take(self, item: int, page: Page, known: set[int], line: tuple[int, str], *, may_learn: bool = True) -> None:
         key, text = line
         if key in known or key in self.refused:
             return
         holders = self.holders.setdefault(key, [])
-        evidence = self._evidence(item, holders) if may_learn else None
+        find = self._three_addresses if key == page.text_key else self._three_texts
+        evidence = find(item, holders) if may_learn else None
         if evidence is not None:
             self.learned.append(LearnedLine(key, page.source, text, evidence))
             known.add(key)
@@ -83,7 +98,17 @@ class Lesson:
             holders.append(item)
             self.changed.add(key)
 
-    def _evidence(self, item: int, holders: Sequence[int]) -> tuple[int, int, int] | None:
+    def _three_addresses(self, item: int, holders: Sequence[int]) -> tuple[int, int, int] | None:
+        """Three pages with different URLs: this one, and two of the holders of a text."""
+        others = {self._address(holder): holder for holder in self._compared(holders)}
+        others.pop(self._address(item), None)
+        return next(((first, second, item) for first, second in combinations(others.values(), 2)), None)
+
+    def _address(self, item: int) -> str | int:
+        """The URL of a page; a page without one has its item, which is at a path of its own."""
+        return self.pages[item].url or item
+
+    def _three_texts(self, item: int, holders: Sequence[int]) -> tuple[int, int, int] | None:
         """Three pages of which no two are filings of one text: this one, and two of the holders of a line."""
         others = [other for other in self._compared(holders) if not self._are_filings(item, other)]
         pairs = (pair for pair in combinations(others, 2) if not self._are_filings(*pair))

@@ -7,7 +7,8 @@ import urllib.parse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest_service.model import Article
+from ingest_service.furniture import machine_pages
+from ingest_service.model import PARAGRAPH_BREAK, Article, Suspect
 
 RULE = "site-furniture"
 """The rule of the notes that hold lifted furniture."""
@@ -20,6 +21,8 @@ LONG = 120
 # A line of less, without white space and signs, is no evidence of anything; one of more characters is a text.
 SHORTEST = 2
 LONGEST_LINE = 2_000
+# A text of up to so many characters may be suspect.
+LONGEST_SUSPECT = 1_000
 # Of the text between the edges so many characters are kept, to compare what remains of two pages.
 LONGEST_MIDDLE = 12_000
 NOT_FOLDED = re.compile(r"[\W_]+")
@@ -44,7 +47,8 @@ class Paragraph:
 class Page:
     """What learning needs of an article. `lifted` are the lines that reading lifted into notes, by their keys.
 
-    `title_key` is that of the title, which is furniture only where furniture follows it.
+    `title_key` is that of the title, which is furniture only where furniture follows it. `text_key` is that of the
+    whole text, or None if it cannot be suspect. `url` is "" if the article has none.
     """
 
     source: str
@@ -52,6 +56,9 @@ class Page:
     title_key: int
     paragraphs: tuple[Paragraph, ...]
     lifted: dict[int, str]
+    text_key: int | None
+    url: str
+    suspect: Suspect | None
 
     @functools.cached_property
     def lines(self) -> dict[int, str]:
@@ -65,8 +72,14 @@ class Page:
 
     @property
     def keys(self) -> tuple[int, ...]:
-        """The keys of all lines, and of the title as either."""
-        return (*self.lines, self.title_key, self.title_line_key)
+        """The keys of all lines, of the title as either, and of the whole text."""
+        text = () if self.text_key is None else (self.text_key,)
+        return (*self.lines, self.title_key, self.title_line_key, *text)
+
+    @property
+    def text(self) -> str:
+        """The text; if it is long, as much of it as is compared."""
+        return PARAGRAPH_BREAK.join(paragraph.text for paragraph in self.paragraphs)
 
     @property
     def title_line_key(self) -> int:
@@ -88,7 +101,10 @@ def page_of(article: Article) -> Page:
     source = source_of(article)
     paragraphs = tuple(_paragraphs(source, article.paragraphs))
     lifted = {line_key(source, note.removed): note.removed for note in article.notes if note.rule == RULE}
-    return Page(source, article.title, title_key(source, article.title), paragraphs, lifted)
+    # What follows a number sign is a place on the page.
+    url = (article.url or "").partition("#")[0].rstrip("/")
+    key = text_key(source, article.text)
+    return Page(source, article.title, title_key(source, article.title), paragraphs, lifted, key, url, article.suspect)
 
 
 def source_of(article: Article) -> str:
@@ -114,6 +130,19 @@ def line_key(source: str, text: str) -> int:
 def title_key(source: str, text: str) -> int:
     """The key of a line as a title: a headline that other pages list is no furniture as the title of its own page."""
     return line_key(f"{source}\ntitle", text)
+
+
+def text_key(source: str, text: str) -> int | None:
+    """The key of a whole text that may be suspect; None if it is too long, has no word, or its source is unknown."""
+    if source == ANONYMOUS or len(text) > LONGEST_SUSPECT:
+        return None
+    words = machine_pages.without_varying(text)
+    return line_key(f"{source}\ntext", words) if fold(words) else None
+
+
+def suspect_of(source: str, key: int, text: str) -> Suspect | None:
+    """What kind of suspect text a learned key is that of; None if it is that of a line or title."""
+    return machine_pages.kind(text) if key == text_key(source, text) else None
 
 
 def is_long(text: str) -> bool:

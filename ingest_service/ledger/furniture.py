@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session
 from ingest_service import versions
 from ingest_service.furniture import Furniture, Page, page_of
 from ingest_service.furniture.learning import MOST_COMPARED, Lesson
+from ingest_service.furniture.page import suspect_of
 from ingest_service.ledger import rereads
+from ingest_service.model import Suspect
 from ingest_service.store import article_blob, bulk, state
 from ingest_service.store.db import chunked
 from ingest_service.store.tables import Article, EdgeLine, FurnitureEvidence, FurnitureLine, Item
@@ -59,7 +61,10 @@ class Taught:
 
 @dataclass(frozen=True, slots=True)
 class StoredLine:
-    """A line as the ledger knows it, with the paths of the pages that are its evidence."""
+    """A line as the ledger knows it, with the paths of the pages that are its evidence.
+
+    `suspect` says what kind of suspect text this is, and is None for furniture.
+    """
 
     id: int
     source: str
@@ -67,6 +72,7 @@ class StoredLine:
     learned_at: datetime
     disabled: bool
     evidence: tuple[str, ...]
+    suspect: Suspect | None = None
 
 
 def progress(session: Session) -> Progress:
@@ -113,7 +119,8 @@ def lines(session: Session) -> Iterator[StoredLine]:
         evidence.setdefault(line, []).append(path)
     for row in session.scalars(sa.select(FurnitureLine).order_by(FurnitureLine.source, FurnitureLine.id)):
         paths = tuple(evidence.get(row.id, ()))
-        yield StoredLine(row.id, row.source, row.text, row.learned_at, row.disabled, paths)
+        suspect = suspect_of(row.source, row.key, row.text)
+        yield StoredLine(row.id, row.source, row.text, row.learned_at, row.disabled, paths, suspect)
 
 
 def switch(session: Session, line: int, *, disabled: bool) -> int | None:
@@ -128,7 +135,8 @@ def switch(session: Session, line: int, *, disabled: bool) -> int | None:
     _mark_changed(session)
     # Streamed, since a text may have megabytes.
     contents = session.execute(sa.select(Article.item, Article.content).execution_options(yield_per=20))
-    holders = [item for item, page in _pages(contents) if page.source == row.source and page.has(row.text)]
+    of_source = ((item, page) for item, page in _pages(contents) if page.source == row.source)
+    holders = [item for item, page in of_source if page.text_key == row.key or page.has(row.text)]
     return rereads.schedule_for_furniture(session, holders, count=False)
 
 

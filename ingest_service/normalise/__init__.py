@@ -91,7 +91,7 @@ def load() -> None:
 
 
 def normalise(reading: Reading, known: Furniture = NOTHING_LEARNED) -> Article:
-    """The article of a reading, without what is known of its site's furniture.
+    """The article of a reading, without what is known of its site's furniture; suspect if its text is known to be.
 
     The source of a page, and so its furniture, is known only when all rules have read it. Where it has furniture, the
     rules begin again without that. The publisher remains: a footer may be all that names it.
@@ -99,9 +99,10 @@ def normalise(reading: Reading, known: Furniture = NOTHING_LEARNED) -> Article:
     rewritten = _rewritten(reading)
     article = _normalised(reading, rewritten)
     lines = known.on(article)
-    if not lines.keys:
-        return article
-    return replace(_normalised(reading, rewritten, lines), publisher=article.publisher)
+    if lines.keys:
+        article = replace(_normalised(reading, rewritten, lines), publisher=article.publisher)
+    suspect = None if article.suspect else known.suspect(article)
+    return replace(article, suspect=suspect) if suspect else article
 
 
 def _normalised(reading: Reading, rewritten: tuple[Note, ...], lines: SiteLines = NO_LINES) -> Article:

@@ -22,6 +22,9 @@ BODIES = (
 )
 
 
+WALL = "Our systems have detected unusual activity.\n\nPress and hold the button. Reference code 7f3a-{0}, 10:0{0}."
+
+
 def page(number: int, body: str = "") -> str:
     """A page of the site, which names itself by its URL."""
     story = f"Story number {number} of the harbour\n\n{body or BODIES[number]}"
@@ -82,6 +85,31 @@ async def test_a_line_that_a_person_disables_is_put_back(folder: Folder) -> None
     assert {tuple(article["paragraphs"]) for article in articles(await folder.once()).values()} == {
         (body,) for body in BODIES[:4]
     }
+
+
+async def test_a_wall_that_a_site_sends_for_three_pages_is_suspect_until_a_person_disables_it(folder: Folder) -> None:
+    def write(number: int) -> None:
+        front_matter = f"---\nurl: https://herald.example/{number}\ntitle: Story number {number}\n---\n\n"
+        folder.write(f"{number}.txt", front_matter + WALL.format(number))
+
+    for number in range(2):
+        write(number)
+    assert {article["suspect"] for article in articles(await folder.once()).values()} == {None}
+    write(2)
+    events = await folder.once()
+    assert {event["path"]: event["relations"] for event in events} == {f"{number}.txt": [] for number in range(3)}
+    now = articles(events)
+    assert [now[f"{number}.txt"]["suspect"] for number in range(3)] == ["bot-wall"] * 3
+    assert now["1.txt"]["paragraphs"] == WALL.format(1).split("\n\n")
+    write(3)
+    [event] = await folder.once()
+    assert (event["cause"], event["article"]["suspect"], event["relations"]) == ("created", "bot-wall", [])
+    assert await folder.once() == []
+    [line] = learned(folder)
+    with folder.database.writing() as session:
+        assert furniture.switch(session, line.id, disabled=True) == 4
+    now = articles(await folder.once())
+    assert [now[f"{number}.txt"]["suspect"] for number in range(4)] == [None] * 4
 
 
 async def test_the_same_bytes_are_read_again_three_times_at_most(folder: Folder) -> None:

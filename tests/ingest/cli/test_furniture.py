@@ -8,6 +8,7 @@ from ingest_service.store.db import Database
 from tests import templates
 from tests.ingest.cli.test_commands import Run, run
 from tests.ingest.furniture.pages import FOOTER, MENU, article
+from tests.ingest.furniture.test_suspect_texts import WALL, sent
 from tests.ingest.ledger.test_furniture import learn, store
 
 __all__ = ["run"]
@@ -31,6 +32,12 @@ def test_furniture_is_listed_disabled_and_enabled(run: Run, sqlite_url: str) -> 
         with database.reading() as session:
             # They were to be read again before.
             assert rereads.count(session) == 3
+        store(database, [sent(number, *WALL) for number in range(3)], first=3)
+        learn(database)
+        [wall, *_] = json.loads(run("furniture", "--json").stdout)["furniture"]
+        assert (wall["source"], wall["suspect"]) == ("host:herald.example", "bot-wall")
+        assert f"{wall['id']}: Our systems have detected" in run("furniture").stdout
+        assert " (bot-wall), from '3.txt', '4.txt', '5.txt'" in run("furniture").stdout
     unknown = run("furniture", "--enable", "99")
     assert (unknown.returncode, unknown.stdout) == (1, "")
     assert unknown.stderr == "ingest-service: there is no line 99; ingest-service furniture lists them\n"

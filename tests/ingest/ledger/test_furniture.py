@@ -13,10 +13,11 @@ from ingest_service.ledger import entries, furniture, rereads
 from ingest_service.ledger.batch import FileChanges
 from ingest_service.model import Article
 from ingest_service.store.db import Database
-from ingest_service.store.tables import EdgeLine, Item
+from ingest_service.store.tables import EdgeLine, File, Item
 from ingest_service.workers.prepare import PreparedFile, PreparedItem
 from tests.ingest.budgets import statements
 from tests.ingest.furniture.pages import BODIES, FOOTER, MENU, article
+from tests.ingest.furniture.test_suspect_texts import WALL, sent
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 CONTEXT = entries.Context(events.Origin("seeds", "/ingest/seeds"), NOW)
@@ -63,6 +64,27 @@ def test_learning_goes_on_from_batch_to_batch(database: Database) -> None:
     taught = learn(database, 1)
     assert (taught.pages, taught.lines, taught.files) == (1, (), 1)
     assert learn(database) == furniture.Taught(0, (), 0)
+
+
+def test_a_suspect_text_is_learned_from_batch_to_batch_and_undone(database: Database) -> None:
+    walls = [sent(number, *WALL) for number in range(4)]
+    store(database, walls)
+    assert [len(learn(database, 1).lines) for _ in walls] == [0, 0, 1, 0]
+    with database.reading() as session:
+        assert rereads.count(session) == 4
+        assert furniture.load(session).suspect(sent(5, *WALL)) == "bot-wall"
+        [line] = furniture.lines(session)
+        documents = list(session.scalars(sa.select(Item.document).order_by(Item.id)))
+    assert (line.suspect, line.text, line.evidence) == ("bot-wall", walls[2].text, ("0.txt", "1.txt", "2.txt"))
+    with database.writing() as session:
+        session.execute(sa.update(File).values(readers=versions.READERS))
+        assert furniture.switch(session, line.id, disabled=True) == 4
+        assert furniture.load(session).suspect(walls[0]) is None
+    with database.writing() as session:
+        assert furniture.switch(session, line.id, disabled=False) == 0, "all are to be read again already"
+        for document in documents[:3]:
+            entries.purge(session, document)
+    assert lines(database) == {}
 
 
 def test_copies_of_a_page_are_read_again_with_it(database: Database) -> None:

@@ -1,9 +1,14 @@
 """Known furniture is lifted out of a page into notes; its headline, its text and its publisher remain."""
 
+from collections.abc import Sequence
+
 from ingest_service import normalise, reading
 from ingest_service.furniture import Furniture
+from ingest_service.furniture.learning import LearnedLine
 from ingest_service.furniture.page import line_key
 from ingest_service.model import Article
+from tests.ingest.furniture.pages import learned
+from tests.ingest.furniture.test_suspect_texts import WALL
 from tests.ingest.normalise.texts import BODY, TITLE, removed
 
 SOURCE = "publisher:The Harbour Herald"
@@ -12,10 +17,16 @@ MENU = ("Tickets and passes", "Moorings and berths")
 FOOTER = ("Elsewhere", "12 Quay Street, Port Alma")
 
 
-def lifted(*parts: str, known: tuple[str, ...] = (*MENU, *FOOTER), kept: tuple[str, ...] = ()) -> Article:
-    """The article of a page of these paragraphs, read when these lines are known."""
+def lifted(
+    *parts: str,
+    known: tuple[str, ...] = (*MENU, *FOOTER),
+    kept: tuple[str, ...] = (),
+    texts: Sequence[LearnedLine] = (),
+) -> Article:
+    """The article of a page of these paragraphs, read when these lines and suspect texts are known."""
     [source] = reading.read((HEAD + "\n\n".join(parts)).encode(), "a.txt").items
     keys = [(SOURCE, line_key(SOURCE, line)) for line in known if line not in kept]
+    keys += [(text.source, text.key) for text in texts]
     article = normalise.normalise(source, Furniture.of(keys, [line_key(SOURCE, line) for line in kept]))
     assert normalise.apply(source.source, article.notes) == article.text
     return article
@@ -25,6 +36,16 @@ def test_known_lines_are_lifted_at_both_edges() -> None:
     article = lifted(*MENU, TITLE, BODY, *FOOTER)
     assert (article.title, article.text, article.publisher) == (TITLE, BODY, "The Harbour Herald")
     assert removed(article, "site-furniture") == [*MENU, *FOOTER]
+
+
+def test_a_wall_between_known_lines_is_suspect_when_three_pages_have_it() -> None:
+    walls = [[*MENU, "The Herald", *(line.format(number) for line in WALL), *FOOTER] for number in range(4)]
+    lesson = learned(*(lifted(*wall) for wall in walls[:3]))
+    assert len(lesson.learned) == 1
+    assert lifted(*walls[3]).suspect is None
+    suspect = lifted(*walls[3], texts=lesson.learned)
+    assert (suspect.suspect, removed(suspect, "site-furniture")) == ("bot-wall", [*MENU, *FOOTER])
+    assert lifted(*walls[3], BODY, texts=lesson.learned).suspect is None
 
 
 def test_the_same_page_is_whole_while_nothing_is_known() -> None:
