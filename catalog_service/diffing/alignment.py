@@ -6,7 +6,8 @@ sentences of one text are aligned with one of the other.
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from catalog_service.diffing import chains, similar
 from catalog_service.diffing.lines import Match
@@ -27,8 +28,7 @@ DEEPEST = 3
 Place = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """The words `a` of the first text correspond to the words `b` of the second: whole sentences."""
 
     a: Span
@@ -177,13 +177,13 @@ def _grown(a: Side, b: Side, group: Group, room: Group) -> Group:
 def _neighbours(a: Side, b: Side, group: Group, room: Group) -> Iterator[tuple[Group, int]]:
     """The groups that are larger by one sentence, with the number of its words."""
     if group.b[1] < room.b[1]:
-        yield replace(group, b=(group.b[0], group.b[1] + 1)), len(b.texts[group.b[1]])
+        yield group._replace(b=(group.b[0], group.b[1] + 1)), len(b.texts[group.b[1]])
     if group.a[1] < room.a[1]:
-        yield replace(group, a=(group.a[0], group.a[1] + 1)), len(a.texts[group.a[1]])
+        yield group._replace(a=(group.a[0], group.a[1] + 1)), len(a.texts[group.a[1]])
     if group.b[0] > room.b[0]:
-        yield replace(group, b=(group.b[0] - 1, group.b[1])), len(b.texts[group.b[0] - 1])
+        yield group._replace(b=(group.b[0] - 1, group.b[1])), len(b.texts[group.b[0] - 1])
     if group.a[0] > room.a[0]:
-        yield replace(group, a=(group.a[0] - 1, group.a[1])), len(a.texts[group.a[0] - 1])
+        yield group._replace(a=(group.a[0] - 1, group.a[1])), len(a.texts[group.a[0] - 1])
 
 
 def _common(a: Side, b: Side, group: Group) -> int:

@@ -9,10 +9,11 @@ from typing import Literal, NamedTuple, TypeAlias
 from catalog_service.diffing import wording
 from catalog_service.diffing.alignment import Group
 from catalog_service.diffing.wording import Run
-from catalog_service.diffing.words import Span, Words, is_plain, key_of_all
+from catalog_service.diffing.words import Span, Words, have_same_keys, is_plain
 
 Operation: TypeAlias = Literal["equal", "insert", "delete", "replace", "move"]
 Copy: TypeAlias = Literal["equal", "move"]
+COPIES = frozenset({"equal", "move"})
 SPACE = re.compile(r"\s*")
 # A longer replacement is not tested for words that were only joined or divided.
 LONGEST_TYPOGRAPHIC = 2_000
@@ -31,8 +32,7 @@ class Op(NamedTuple):
     typographic: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A part of the text that moved: its spans in both texts, and the operations inside it."""
 
     a: Span
@@ -75,7 +75,8 @@ class Texts:
         if head:
             yield Op(copy, (a[0], a[0] + head), (b[0], b[0] + head))
         a, b = (a[0] + head, a[1] - tail), (b[0] + head, b[1] - tail)
-        yield self._replacement(a, b)
+        if not _is_empty(a) or not _is_empty(b):
+            yield self._replacement(a, b)
         if tail:
             yield Op(copy, (a[1], a[1] + tail), (b[1], b[1] + tail))
 
@@ -95,8 +96,6 @@ class Texts:
         return self.first.source[slice(*a)] == self.second.source[slice(*b)]
 
     def _replacement(self, a: Span, b: Span) -> Op:
-        if a[0] == a[1] and b[0] == b[1]:
-            return replaced(a, b)
         return replaced(a, b, typographic=self._is_typographic(a, b))
 
     def _is_typographic(self, a: Span, b: Span) -> bool:
@@ -104,14 +103,13 @@ class Texts:
         first, second = self.first.source[slice(*a)], self.second.source[slice(*b)]
         if is_plain(first) and is_plain(second):
             return first.lower() == second.lower()
+        lengths = len(first), len(second)
+        if min(lengths) == 0 or max(lengths) > LONGEST_TYPOGRAPHIC:
+            return not self.first.codes_in(a) and not self.second.codes_in(b)
+        if not have_same_keys(first, second):
+            return False
         words_a, words_b = self.first.codes_in(a), self.second.codes_in(b)
-        if not words_a and not words_b:
-            return True
-        if not words_a or not words_b or max(a[1] - a[0], b[1] - b[0]) > LONGEST_TYPOGRAPHIC:
-            return False
-        if len(words_a) == len(words_b) == 1 and words_a != words_b:
-            return False
-        return key_of_all(first) == key_of_all(second)
+        return words_a == words_b or not len(words_a) == len(words_b) == 1
 
     def codes(self, group: Group) -> tuple[str, str]:
         """The words of a group."""
@@ -163,15 +161,26 @@ class Texts:
         if any(self._common_space(pieces_a[0], pieces_b[0])):
             (first_a, *rest_a), (first_b, *rest_b) = pieces_a, pieces_b
             yield from self.changed(first_a, first_b, "equal")
-            yield from (self._replacement(piece, (first_b[1], first_b[1])) for piece in rest_a)
+            yield from self._deleted(rest_a, first_b[1])
             for block, piece in zip(come, rest_b, strict=True):
-                yield from (*block.ops, self._replacement((first_a[1], first_a[1]), piece))
+                yield from block.ops
+                yield from self._inserted(first_a[1], piece)
         else:
             (*rest_a, last_a), (*rest_b, last_b) = pieces_a, pieces_b
-            yield from (self._replacement(piece, (b[0], b[0])) for piece in rest_a)
+            yield from self._deleted(rest_a, b[0])
             for block, piece in zip(come, rest_b, strict=True):
-                yield from (self._replacement((last_a[0], last_a[0]), piece), *block.ops)
+                yield from self._inserted(last_a[0], piece)
+                yield from block.ops
             yield from self.changed(last_a, last_b, "equal")
+
+    def _deleted(self, pieces: Iterable[Span], at: int) -> Iterator[Op]:
+        """The deletion of spans of the first text, at a position of the second."""
+        return (self._replacement(piece, (at, at)) for piece in pieces if not _is_empty(piece))
+
+    def _inserted(self, at: int, piece: Span) -> Iterator[Op]:
+        """The insertion of a span of the second text, unless it is empty, at a position of the first."""
+        if not _is_empty(piece):
+            yield self._replacement((at, at), piece)
 
 
 def replaced(a: Span, b: Span, *, typographic: bool = False) -> Op:
@@ -184,7 +193,7 @@ def joined(ops: Iterable[Op]) -> Iterator[Op]:
     """Drops empty operations and merges adjacent ones: two of one kind, and a deletion beside an insertion."""
     last: Op | None = None
     for op in ops:
-        if op.a[0] == op.a[1] and op.b[0] == op.b[1]:
+        if _is_empty(op.a) and _is_empty(op.b):
             continue
         if last is None:
             last = op
@@ -199,14 +208,19 @@ def joined(ops: Iterable[Op]) -> Iterator[Op]:
 
 def _merged(left: Op, right: Op) -> Op | None:
     """The two adjacent operations as one; None when they must stay two."""
-    if left.a[1] != right.a[0] or left.b[1] != right.b[0]:
+    are_copies = left.op in COPIES or right.op in COPIES
+    if (are_copies and left.op != right.op) or left.a[1] != right.a[0] or left.b[1] != right.b[0]:
         return None
     a, b = (left.a[0], right.a[1]), (left.b[0], right.b[1])
-    if left.op in ("equal", "move") or right.op in ("equal", "move"):
-        return Op(left.op, a, b) if left.op == right.op else None
+    if are_copies:
+        return Op(left.op, a, b)
     if left.typographic != right.typographic:
         return None
     return replaced(a, b, typographic=left.typographic)
+
+
+def _is_empty(span: Span) -> bool:
+    return span[0] == span[1]
 
 
 def _outside(span: Span, holes: Sequence[Span]) -> list[Span]:

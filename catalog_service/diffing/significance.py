@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, TypeAlias
 
 from catalog_service.diffing.operations import Op
-from catalog_service.diffing.words import key_of_all
+from catalog_service.diffing.words import have_same_keys
 
 Significance: TypeAlias = Literal["typography", "metadata", "figure", "date", "quotation", "headline", "substantive"]
 
@@ -31,7 +31,7 @@ def significance(titles: tuple[str, str], texts: tuple[str, str], ops: Sequence[
         return "metadata"
     changed = [op for op in ops if op.op != "equal" and not op.typographic]
     if not changed:
-        return "typography" if key_of_all(titles[0]) == key_of_all(titles[1]) else "headline"
+        return "typography" if have_same_keys(*titles) else "headline"
     return _of_text(*texts, [op for op in changed if op.op != "move"])
 
 

@@ -100,45 +100,46 @@ def _candidates(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[int, int, 
 
 def _sharing_rare_words(a: Sequence[str], b: Sequence[str]) -> tuple[Numbers, Numbers]:
     """The numbers of sentences that share a rare pair of words, in order."""
-    held_a, held_b = _PairsOfWords.of(a), _PairsOfWords.of(b)
-    shared = np.intersect1d(held_a.rare(), held_b.rare(), assume_unique=True)
-    held_a, held_b = held_a.only(shared), held_b.only(shared)
-    first = np.searchsorted(held_b.words, held_a.words, "left")
-    last = np.searchsorted(held_b.words, held_a.words, "right")
-    found = [
-        held_a.holders[first + nth < last] * len(b) + held_b.holders[(first + nth)[first + nth < last]]
-        for nth in range(RARE)
-    ]
-    left, right = np.divmod(np.unique(np.concatenate(found)), len(b))
+    rare_a, rare_b = _RarePairs.of(a), _RarePairs.of(b)
+    _, at_a, at_b = np.intersect1d(rare_a.words, rare_b.words, assume_unique=True, return_indices=True)
+    found = []
+    for nth_a, nth_b in product(range(RARE), repeat=2):
+        both = (rare_a.counts[at_a] > nth_a) & (rare_b.counts[at_b] > nth_b)
+        found.append(rare_a.nth_holders(at_a[both], nth_a) * len(b) + rare_b.nth_holders(at_b[both], nth_b))
+    # Sorting is faster than numpy's `unique`, which hashes.
+    numbers = np.sort(np.concatenate(found))
+    left, right = np.divmod(numbers[np.diff(numbers, prepend=-1) > 0], len(b))
     return left, right
 
 
 @dataclass(frozen=True, slots=True)
-class _PairsOfWords:
-    """The pairs of adjacent words of a list of sentences as numbers, in ascending order, and the sentence of each."""
+class _RarePairs:
+    """The rare pairs of adjacent words of a list of sentences.
+
+    `words`: each pair once, as a number, in ascending order; `counts`: how often it occurs; `holders`: the sentences
+    of all pairs, of each one after another, from its place in `first`.
+    """
 
     words: Numbers
+    counts: Numbers
+    first: Numbers
     holders: Numbers
 
     @classmethod
-    def of(cls, sentences: Sequence[str]) -> "_PairsOfWords":
-        """All pairs; the last word of a sentence forms one with nothing."""
+    def of(cls, sentences: Sequence[str]) -> "_RarePairs":
+        """Those of all pairs; the last word of a sentence forms one with nothing."""
         codes = np.frombuffer("".join(sentences).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
         holders = np.repeat(np.arange(len(sentences)), list(map(len, sentences)))
         following = np.zeros(len(codes), dtype=np.int64)
         following[:-1] = np.where(holders[:-1] == holders[1:], codes[1:], 0)
         words = codes.astype(np.int64) << CODE_BITS | following
-        order = np.argsort(words, kind="stable")
-        return cls(words[order], holders[order])
+        order = np.argsort(words)
+        words = words[order]
+        first = np.flatnonzero(np.diff(words, prepend=-1))
+        counts = np.diff(first, append=len(words))
+        first, counts = first[counts <= RARE], counts[counts <= RARE]
+        return cls(words[first], counts, first, holders[order])
 
-    def rare(self) -> Numbers:
-        """The pairs that occur at most RARE times, each once."""
-        first = np.flatnonzero(np.diff(self.words, prepend=-1))
-        counts = np.diff(first, append=len(self.words))
-        return self.words[first[counts <= RARE]]
-
-    def only(self, words: Numbers) -> "_PairsOfWords":
-        """These pairs, which are in ascending order, with all their sentences."""
-        places = np.searchsorted(words, self.words)
-        kept = np.append(words, -1)[places] == self.words
-        return _PairsOfWords(self.words[kept], self.holders[kept])
+    def nth_holders(self, places: Numbers, nth: int) -> Numbers:
+        """The sentences that hold the `nth` occurrence of the pairs at these places."""
+        return self.holders[self.first[places] + nth]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 from rapidfuzz import process
-from rapidfuzz.distance import LCSseq
+from rapidfuzz.distance import LCSseq, Postfix, Prefix
 
 # The alignment holds one bit for each pair of words: 4 MB. It is computed without a pause for other threads.
 MAX_PAIRS = 32_000_000
@@ -100,9 +100,8 @@ def _one_sided(a: str, b: str, left: Run, right: Run) -> str:
 
 def _ends(a: str, b: str) -> Iterator[Run]:
     """The common beginning and the common end."""
-    shorter = min(len(a), len(b))
-    head = next((n for n in range(shorter) if a[n] != b[n]), shorter)
-    tail = next((n for n in range(shorter - head) if a[-1 - n] != b[-1 - n]), shorter - head)
+    head = Prefix.similarity(a, b)
+    tail = Postfix.similarity(a[head:], b[head:])
     if head:
         yield Run(0, 0, head)
     if tail:

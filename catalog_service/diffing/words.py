@@ -12,12 +12,15 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from catalog_service.unspaced import UNSPACED
 
 Span = tuple[int, int]
+Numbers: TypeAlias = NDArray[np.int64]
 
 EMOJI = "\u231a-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
 # Variation selectors, the keycap, skin tones and tags (flags of regions) continue an emoji.
@@ -38,13 +41,17 @@ WORD = re.compile(
     rf"[{OPENING}]*(?:{SEQUENCE}|[{UNSPACED}][{MARKS}]*)[{CLOSING}]*"
     rf"|[^\s{DASHES}{EMOJI}{UNSPACED}]+[{DASHES}]*|[{DASHES}]+"
 )
-# Without these characters, there is only white space between two words.
-APART = re.compile(rf"[{DASHES}{EMOJI}{UNSPACED}]")
+# Without these characters, there is only white space between two words, or the end of a dash.
+APART = re.compile(rf"[{EMOJI}{UNSPACED}]")
 SPACE = re.compile(r"\s")
-# Whether a character is white space: for each code point up to the last one that is, and one more for all others.
-IS_SPACE = np.array([*(chr(code).isspace() for code in range(0x3001)), False])
+DASH = re.compile(rf"[{DASHES}]")
+# Whether a character is white space, and whether it is a dash: for each code point up to the last white space, and one
+# more for all others.
+LAST_KIND = 0x3001
+IS_SPACE = np.array([*(chr(code).isspace() for code in range(LAST_KIND)), False])
+IS_DASH = np.array([*(chr(code) in DASHES for code in range(LAST_KIND)), False])
 # Texts are cut in blocks of so many characters; a shorter block than the second takes longer as an array.
-BLOCK = 2_048
+BLOCK = 4_096
 LEAST_AS_ARRAY = 200
 # A point ends a sentence after three characters without a point, or after a short word in lower case before a capital:
 # "Mr. Kim" and "the U.S. envoy" are not cut.
@@ -72,6 +79,8 @@ LINES = frozenset("|^`´¨") | frozenset(map(chr, range(0x2500, 0x2600)))
 DIGIT_SEPARATORS = frozenset(".,:/")
 # Punctuation that counts for nothing at the beginning and the end of a word.
 EDGES = ".,:;!?'\"()“”‘’"
+# A dash before a number may be a minus sign.
+END_EDGES = EDGES + DASHES
 UNKNOWN = "\U0010ffff"
 NO_WORD = "\0"
 
@@ -86,7 +95,7 @@ def key(word: str) -> str:
 
     Empty for punctuation. Points, commas and dashes count where they are part of a number: 1.5 is not 15.
     """
-    core = word.strip(EDGES)
+    core = word.lstrip(EDGES).rstrip(END_EDGES)
     if is_plain(core):
         return core.lower()
     if len(word) > LONGEST_FOLDED:
@@ -95,8 +104,14 @@ def key(word: str) -> str:
     return "".join(_kept(folded))
 
 
-def key_of_all(text: str) -> str:
-    """The letters, digits and symbols of all words of a text, without the spaces between them."""
+def have_same_keys(first: str, second: str) -> bool:
+    """Whether the words of two texts have the same letters, digits and symbols, wherever the spaces are."""
+    # Most texts differ in their first word already.
+    head, other = (next(map(key, text.split(maxsplit=1)), "") for text in (first, second))
+    return (head.startswith(other) or other.startswith(head)) and _key_of_all(first) == _key_of_all(second)
+
+
+def _key_of_all(text: str) -> str:
     return "".join(map(key, text.split()))
 
 
@@ -203,13 +218,16 @@ def _cut_by_pattern(source: str, block: Span) -> tuple[Sequence[int], Sequence[i
 
 
 def _cut_at_spaces(source: str, block: Span) -> tuple[Sequence[int], Sequence[int], list[str]]:
-    """The same, faster: at white space, and by the pattern only what is to be divided further."""
+    """The same, faster: at white space and after dashes, and by the pattern only what is to be divided further."""
     text = source[slice(*block)]
-    characters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    in_word = np.zeros(len(characters) + 2, dtype=bool)
-    in_word[1:-1] = ~IS_SPACE[np.minimum(characters, len(IS_SPACE) - 1)]
-    edges = np.flatnonzero(in_word[1:] != in_word[:-1]) + block[0]
-    starts, ends, words = array("q", edges[::2].tobytes()), array("q", edges[1::2].tobytes()), text.split()
+    edges = _edges_of_words(text) + block[0]
+    starts, ends = array("q", edges[::2].tobytes()), array("q", edges[1::2].tobytes())
+    for dash in DASHES:
+        text = text.replace(dash, f"{dash} ")
+    words = text.split()
+    if len(words) > len(starts):
+        # The spaces divided dashes that follow each other.
+        words = [source[start:end] for start, end in zip(starts, ends, strict=True)]
     position, number = block[0], 0
     while match := APART.search(source, position, block[1]):
         number = bisect.bisect_right(starts, match.start(), number) - 1
@@ -222,12 +240,27 @@ def _cut_at_spaces(source: str, block: Span) -> tuple[Sequence[int], Sequence[in
     return starts, ends, words
 
 
+def _edges_of_words(text: str) -> Numbers:
+    """Where each word starts and ends, in turn, if words are divided by white space and after dashes."""
+    characters = np.minimum(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32), LAST_KIND)
+    in_word = np.zeros(len(characters) + 2, dtype=bool)
+    in_word[1:-1] = ~IS_SPACE[characters]
+    edges = np.flatnonzero(in_word[1:] != in_word[:-1])
+    if not DASH.search(text):
+        return edges
+    is_dash = IS_DASH[characters]
+    after_dashes = np.flatnonzero(is_dash[:-1] & ~is_dash[1:] & in_word[2:-1]) + 1
+    return np.sort(np.concatenate((edges, after_dashes, after_dashes)))
+
+
 def sentences(words: Words, span: Span) -> list[Span]:
     """The ranges of words of the sentences in a span of the text, in order and without gaps."""
     start, end = words.within(span)
     ends = (match.end() for match in SENTENCE_END.finditer(words.source, *span))
     edges = sorted({start, end, *(bisect.bisect_left(words.starts, edge, start, end) for edge in ends)})
-    whole = itertools.pairwise(edges)
+    whole = list(itertools.pairwise(edges))
+    if all(end - start <= LONG_SENTENCE for start, end in whole):
+        return whole
     return [part for sentence in whole for part in _divided(words.codes, sentence)]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from catalog_service import diffing
-from catalog_service.diffing.words import key_of_all
+from catalog_service.diffing.words import have_same_keys
 from catalog_service.marking import DiffOperation, Span
 from catalog_service.resources import Diff, Version, VersionSummary
 from catalog_service.web import in_words
@@ -87,7 +87,7 @@ def _changed(first: str, second: str, ops: Iterable[DiffOperation], what: str | 
 def of_words(before: str, after: str, what: str | None = None) -> WordChange | None:
     """The change of some words, named `what` or by its kind; None if only typography differs."""
     old, new = _trimmed(before, after)
-    if key_of_all(old) == key_of_all(new):
+    if have_same_keys(old, new):
         return None
     return WordChange(what or _kind(old, new), _short(old), _short(new))
 

@@ -4,7 +4,7 @@
 
 `difflib` and diff-match-patch (of the group `bench`) compare the words of the texts: the library's line mode with one
 character for each word, and its semantic clean-up. Neither knows moves. The times are CPU seconds for two texts of
-80,000 words, in which words were changed, or whose paragraphs were shuffled.
+80,000 words, in which words were changed, or whose paragraphs or sentences were shuffled.
 """
 
 import difflib
@@ -102,11 +102,15 @@ def long_texts() -> dict[str, tuple[str, str]]:
     weights = [1 / (rank + 1) for rank in range(len(words))]
     sentences = [" ".join(drawn.choices(words, weights, k=16)).capitalize() + "." for _ in range(WORDS // 16)]
     paragraphs = [" ".join(group) for group in _groups(sentences, 5)]
+    dashed = [paragraph.replace(" a", "—a") for paragraph in paragraphs]
     return {
         "one word in 50 paragraphs": ("\n\n".join(paragraphs), _edited(drawn, paragraphs, words, 0.000_25)),
         "six of a hundred words": ("\n\n".join(paragraphs), _edited(drawn, paragraphs, words, 0.06)),
         "twenty of a hundred words": ("\n\n".join(paragraphs), _edited(drawn, paragraphs, words, 0.2)),
         "paragraphs shuffled": ("\n\n".join(paragraphs), "\n\n".join(drawn.sample(paragraphs, len(paragraphs)))),
+        "forty of a hundred words": ("\n\n".join(paragraphs), _edited(drawn, paragraphs, words, 0.4)),
+        "sentences of one paragraph shuffled": (" ".join(sentences), " ".join(drawn.sample(sentences, len(sentences)))),
+        "six of a hundred words, some joined by dashes": ("\n\n".join(dashed), _edited(drawn, dashed, words, 0.06)),
     }
 
 

@@ -59,7 +59,7 @@ def test_long_texts_are_cut_as_short_ones_are(pieces: list[str], times: int) -> 
     assert len(cut_words.codes) == len(spans)
 
 
-@given(st.text(alphabet="aZ09.,:;!?'\"()“”‘’-/%$é ", max_size=12))
+@given(st.text(alphabet="aZ09.,:;!?'\"()“”‘’-—/%$é ", max_size=12))
 def test_a_word_has_the_same_key_however_it_is_found(word: str) -> None:
     # A letter of another script excludes the way for plain words.
     assert words.key(f"ж{word}").removeprefix("ж") == words.key(f"a{word}").removeprefix("a")
