@@ -7,7 +7,7 @@ import bisect
 import itertools
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 PARAGRAPH_BREAK = "\n\n"
@@ -131,7 +131,7 @@ def compared(pieces: Iterable[Piece]) -> list[list[Piece]]:
             if place:
                 paragraphs.append([])
             if text:
-                paragraphs[-1].append(replace(piece, text=text, move=move))
+                paragraphs[-1].append(Piece(text, piece.manner, move, piece.in_move))
                 move = 0
     return [paragraph for paragraph in paragraphs if paragraph]
 

@@ -59,6 +59,9 @@ def paragraphs(before: resources.Version, after: resources.Version, diff: resour
 
 def _divided(piece: Piece) -> Iterator[Piece]:
     """The piece, cut into several if it does not fit into one part."""
+    if len(piece.text) <= PART // 2:
+        yield piece
+        return
     for start in range(0, len(piece.text), PART // 2):
         yield replace(piece, text=piece.text[start : start + PART // 2], move=0 if start else piece.move)
 
