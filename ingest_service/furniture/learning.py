@@ -79,7 +79,13 @@ class Lesson:
         if page.text_key is None or page.suspect is not None:
             return
         if is_machine_page(page.text):
+            holders = self.holders.setdefault(page.text_key, [])
+            is_new = self._address(item) not in self._by_address(holders)
             self._take(item, page, known, (page.text_key, page.text))
+            # A page with another URL is put first: only the first holders are compared, and many may have one URL.
+            if is_new and item in holders:
+                holders.remove(item)
+                holders.insert(0, item)
         if page.text_key in known:
             self.affected.add(item)
 
@@ -100,9 +106,12 @@ class Lesson:
 
     def _three_addresses(self, item: int, holders: Sequence[int]) -> tuple[int, int, int] | None:
         """Three pages with different URLs: this one, and two of the holders of a text."""
-        others = {self._address(holder): holder for holder in self._compared(holders)}
+        others = self._by_address(holders)
         others.pop(self._address(item), None)
-        return next(((first, second, item) for first, second in combinations(others.values(), 2)), None)
+        return next(((first, second, item) for first, second in combinations(sorted(others.values()), 2)), None)
+
+    def _by_address(self, holders: Sequence[int]) -> dict[str | int, int]:
+        return {self._address(holder): holder for holder in self._compared(holders)}
 
     def _address(self, item: int) -> str | int:
         """The URL of a page; a page without one has its item, which is at a path of its own."""

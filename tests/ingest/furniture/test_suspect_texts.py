@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from ingest_service.furniture import page_of
-from ingest_service.furniture.learning import Lesson
+from ingest_service.furniture.learning import MOST_COMPARED, Lesson
 from ingest_service.model import Article, Suspect
 from tests.ingest.furniture.pages import known, learned, texts
 
@@ -75,10 +75,12 @@ def test_a_genuine_short_text_is_never_suspect(text: str) -> None:
 
 
 def test_copies_from_one_address_are_no_evidence() -> None:
-    copies = [sent(1, *WALL) for _ in range(3)]
+    copies = [sent(1, *WALL) for _ in range(MOST_COMPARED + 1)]
     copies[1] = Article("Captain Doe", copies[1].paragraphs, url=f"{copies[1].url}/#top")
     assert learned(*copies, sent(2, *WALL), sent(2, *WALL)).learned == []
-    assert len(learned(*copies, sent(2, *WALL), sent(3, *WALL)).learned) == 1
+    lesson = learned(*copies, sent(2, *WALL), sent(3, *WALL))
+    assert len(lesson.learned) == 1
+    assert lesson.affected == set(range(len(copies) + 2))
 
 
 def test_each_file_without_a_url_is_an_address() -> None:
