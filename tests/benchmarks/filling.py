@@ -39,6 +39,12 @@ LEDGER = {
     "article": {"id": "article", "item": "item"},
     "fingerprints": {"id": "fingerprints", "article": "article"},
 }
+# The articles of copies are learned from already, as those of the first texts are: `version, last article, revision`.
+LEARNED = """
+    UPDATE state SET value = substr(value, 1, instr(value, ' ')) || (SELECT max(id) FROM article)
+        || substr(value, instr(value, ' ') + instr(substr(value, instr(value, ' ') + 1), ' '))
+    WHERE key = 'furniture'
+"""
 UPDATE_FACTS = "UPDATE file SET size = ?, mtime_ns = ?, ctime_ns = ?, device = ?, inode = ? WHERE path = ?"
 STORED = np.dtype("<i8")
 
@@ -135,6 +141,7 @@ class Filling:
         offsets = {name: _top(ledger, name) for name, spaces in LEDGER.items() if "id" in spaces}
         _insert(ledger, self.ledger, self.copies, offsets, {"fingerprints.hashes": self._fingerprints})
         ledger.executemany(UPDATE_FACTS, _facts(folder))
+        ledger.execute(LEARNED)
         ledger.execute("COMMIT")
 
     def _fingerprints(self, stored: bytes | None) -> bytes | None:
