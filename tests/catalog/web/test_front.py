@@ -192,3 +192,13 @@ async def test_a_filter_of_changes_that_does_not_exist_is_refused(site: str) -> 
         assert response.status == 400
     status, page = await fetched(site, "/changes?show=nothing")
     assert (status, "is none of" in page) == (400, True)
+
+
+async def test_a_page_with_one_folded_item_shows_what_is_folded(record: Record, site: str) -> None:
+    record(*(event(number, article=article(f"Text {number}")) for number in range(1, 9)))
+    _, page = await fetched(site, "/")
+    assert "<details open>" in page
+    for number in range(9, 13):
+        record(event(number, article=article(f"Text {number}")))
+    _, page = await fetched(site, "/")
+    assert "<details>" in page
