@@ -1,6 +1,7 @@
 """The total and the facets of a search. A group of copies counts as one hit, that of its shown document."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,10 +44,11 @@ def count(groups: Groups) -> SearchCounts:
         return SearchCounts(None, {})
     matches = _count(scope)
     above = _last_uncounted(scope) if matches > MAX_COUNTED else 0
-    hidden = _hidden(groups, query.collapse, above)
+    linked = groups.linked_matches(above) if exact or query.collapse != "none" else ()
+    hidden = _hidden(groups, query.collapse, linked, above)
     total = None
     if exact:
-        same_story = hidden if query.collapse == "stories" else _hidden(groups, "stories", above)
+        same_story = hidden if query.collapse == "stories" else _hidden(groups, "stories", linked, above)
         counted = min(matches, MAX_COUNTED)
         total = Total(
             documents=counted - len(hidden), stories=counted - len(same_story), relation="gte" if above else "eq"
@@ -72,9 +74,10 @@ def _counted(scope: SearchScope, above: int, *columns: Any) -> sa.Select[Any]:  
     return statement.where(Version.seq > above) if above else statement
 
 
-def _hidden(groups: Groups, collapse: Collapse, above: int) -> list[sa.Row[Any]]:
-    """The counted documents that are not shown because their group shows another."""
-    return [row for group in groups.of_all_matches(collapse, above) for row in group.hidden if row.seq > above]
+def _hidden(groups: Groups, collapse: Collapse, linked: Collection[str], above: int) -> list[sa.Row[Any]]:
+    """The counted documents that are not shown because their group shows another; `linked` are those with links."""
+    by_shown = {group.shown.document: group for group in groups.of_documents(collapse, linked).values()}
+    return [row for group in by_shown.values() for row in group.hidden if row.seq > above]
 
 
 def _facet(scope: SearchScope, above: int, name: Facet, hidden: list[sa.Row[Any]]) -> dict[str, int]:

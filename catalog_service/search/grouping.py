@@ -2,7 +2,7 @@
 
 import functools
 import itertools
-from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -50,17 +50,13 @@ class Groups:
                 groups |= dict.fromkeys((row.document for row in rows), _group(collapse, rows))
         return groups
 
-    def of_all_matches(self, collapse: Collapse, above: int = 0) -> list[Group]:
-        """The groups of all documents that match with a version of a `seq` above the given one."""
-        types = LINKED_BY[collapse]
-        if not types:
-            return []
-        linked = sa.union_all(*(_linked(side, types) for side in (Relation.a_document, Relation.b_document)))
+    def linked_matches(self, above: int) -> Sequence[str]:
+        """The documents with links, of any collapse, that match with a version of a `seq` above the given one."""
+        linked = sa.union_all(*map(_linked, (Relation.a_document, Relation.b_document)))
         statement = self.scope.select(DocumentState.document).where(
             DocumentState.document.in_(linked), Version.seq > above
         )
-        groups = self.of_documents(collapse, self.scope.session.scalars(statement).all())
-        return list({group.shown.document: group for group in groups.values()}.values())
+        return self.scope.session.scalars(statement).all()
 
     def _components(self, types: Collection[str], documents: Iterable[str]) -> list[set[str]]:
         """The connected components of two documents or more that contain one of these documents.
@@ -104,8 +100,8 @@ class Groups:
         return [row for row in rows if row.document in matching or row.seq in entries]
 
 
-def _linked(side: Any, types: Collection[str]) -> sa.Select[str]:  # noqa: ANN401  A column.
-    return sa.select(side).where(Relation.type.in_(types), Relation.seq != 0)
+def _linked(side: Any) -> sa.Select[str]:  # noqa: ANN401  A column.
+    return sa.select(side).where(Relation.type.in_(STORY_TYPES), Relation.seq != 0)
 
 
 def _group(collapse: Collapse, rows: Rows) -> Group:

@@ -147,6 +147,16 @@ async def test_a_list_of_fifty_takes_eight_statements(client: aiohttp.ClientSess
         assert (len(recorder.statements) <= 8, recorder.transactions <= 1) == (True, True), (path, recorder.statements)
 
 
+async def test_a_search_finds_the_matches_with_links_once(client: aiohttp.ClientSession, recorder: Recorder) -> None:
+    await publish_stories(client)
+    recorder.clear()
+    found = await got(client, "/v1/search?q=city&total=exact&collapse=duplicates&limit=5")
+    assert (len(found["hits"]), found["total"]["documents"]) == (5, STORIES)
+    # The matches with links are found once for both, copies and stories.
+    linked = [statement for statement in recorder.statements if "document IN (SELECT relation.a_document" in statement]
+    assert len(linked) == 1, recorder.statements
+
+
 async def test_a_feed_of_fifty_takes_eight_statements(client: aiohttp.ClientSession, recorder: Recorder) -> None:
     await publish_stories(client)
     recorder.clear()
