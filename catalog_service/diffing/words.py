@@ -228,16 +228,17 @@ def _cut_at_spaces(source: str, block: Span) -> tuple[Sequence[int], Sequence[in
     if len(words) > len(starts):
         # The spaces divided dashes that follow each other.
         words = [source[start:end] for start, end in zip(starts, ends, strict=True)]
-    position, number = block[0], 0
+    divided_starts, divided_ends, divided_words = array("q"), array("q"), list[str]()
+    position, done = block[0], 0
     while match := APART.search(source, position, block[1]):
-        number = bisect.bisect_right(starts, match.start(), number) - 1
+        number = bisect.bisect_right(starts, match.start(), done) - 1
         position = ends[number]
         part_starts, part_ends, parts = _cut_by_pattern(source, (starts[number], position))
-        starts[number : number + 1] = array("q", part_starts)
-        ends[number : number + 1] = array("q", part_ends)
-        words[number : number + 1] = parts
-        number += len(parts)
-    return starts, ends, words
+        divided_starts.extend(itertools.chain(starts[done:number], part_starts))
+        divided_ends.extend(itertools.chain(ends[done:number], part_ends))
+        divided_words += words[done:number] + parts
+        done = number + 1
+    return divided_starts + starts[done:], divided_ends + ends[done:], divided_words + words[done:]
 
 
 def _edges_of_words(text: str) -> Numbers:

@@ -182,6 +182,7 @@ def drawn_words(count: int, choices: str) -> str:
         pytest.param("x" * 1_000_000, "x" * 999_999 + "y", False, id="one long word"),
         pytest.param("a" + " " * 1_000_000, " " * 1_000_000 + "b", False, id="spaces"),
         pytest.param("👨‍👩‍👧🇰🇷" * 20_000, "👨‍👩‍👧🇰🇵" * 20_000, True, id="emoji"),
+        pytest.param("👍a—" * 50_000, "👍a—" * 49_999, False, id="emoji and dashes without spaces"),
         pytest.param("“" + "He ate 1 egg. " * 5_000, "“" + "He ate 2 eggs. " * 5_000, None, id="open quotation"),
     ],
 )  # fmt: skip
