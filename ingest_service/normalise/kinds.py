@@ -171,7 +171,7 @@ def _has_release_sign(draft: Draft, opening: str) -> bool:
 
 
 def _has_weak_signs(draft: Draft, opening: str) -> bool:
-    """Whether a text has enough signs of a release; one more is needed if it names those who spoke to reporters."""
+    """Whether a text has enough signs of a release; one more is needed if it names persons who spoke to reporters."""
     signs = sum(_release_signs(draft, opening))
     if signs != FEWEST_SIGNS:
         return signs > FEWEST_SIGNS
