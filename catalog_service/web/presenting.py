@@ -14,13 +14,6 @@ from catalog_service.web import in_words
 
 
 @dataclass(frozen=True, slots=True)
-class ListedDocument:
-    """A document in a list."""
-
-    document: resources.Document
-
-
-@dataclass(frozen=True, slots=True)
 class RelationLine:
     """A related document in the list of a document; `name` is its title or path, `ended` says until when and why.
 

@@ -108,7 +108,7 @@ DAY = re.compile(
     r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo)\b"
 )
 FEWEST_REPORTED = 2
-# A report says who said it in so many first characters; searching all of a manual took a third of its time.
+# A report names its source in so many first characters; searching all of a manual took a third of its time.
 SEARCHED = 12_000
 # What only a reporter writes.
 TOLD_REPORTERS = re.compile(

@@ -108,7 +108,7 @@ def order(relation: resources.Relation, left: Titled, right: Titled) -> Markup:
 
 
 def places(passages: Sequence[Passage], left: resources.Version, right: resources.Version) -> Markup:
-    """Where the passages are in both texts, for readers who do not see the picture."""
+    """The text alternative of the picture: where the passages are in both texts."""
     names = naming.both(left, right)
     here = _part([passage.left for passage in passages], len(left.text))
     there = _part([passage.right for passage in passages], len(right.text))

@@ -1,4 +1,4 @@
-"""The page that checks a quotation: who said these words first, and which of them are altered. Nothing is stored."""
+"""The page that checks a quotation: the document with these words first, and the altered words. Nothing is stored."""
 
 import asyncio
 from datetime import UTC, datetime
