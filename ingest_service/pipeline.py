@@ -11,15 +11,16 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any
 
 import structlog
 from sqlalchemy.orm import Session
 
 from ingest_service import file_names
+from ingest_service.deletions import Deletions
 from ingest_service.delivery import events, outbox
-from ingest_service.errors import DatabaseAway, SourceAway, WorkersUnavailable
-from ingest_service.folder import folder_view, scan
+from ingest_service.errors import DatabaseAway, SourceAway
+from ingest_service.failures import FAILURES, Failure, Failures
 from ingest_service.folder.folder_view import FolderDiff
 from ingest_service.folder.moves import MoveMatcher
 from ingest_service.folder.schedule import ScanSchedule
@@ -30,24 +31,15 @@ from ingest_service.judging.judge import Judge
 from ingest_service.judging.parallel import JudgePool
 from ingest_service.ledger import adopted, articles, entries, folder_diff, mass_deletion
 from ingest_service.ledger.batch import FileChanges
-from ingest_service.ledger.furniture_learner import FurnitureLearner
-from ingest_service.ledger.rereads import RereadBacklog
 from ingest_service.progress import Progress
+from ingest_service.rereading import Rereading
 from ingest_service.settings import BATCH_SIZE, Settings
 from ingest_service.store.db import Database
 from ingest_service.workers.pool import WorkerPool
 
-# After so many ticks unavailable paths are scanned again: no event reports that they can be read.
+# After so many ticks unavailable paths are scanned again.
 RETRY_TICKS = 10
-# A single run ends with an error after so many failed scans in a row, all for the same reason.
-MAX_FAILURES = 3
-# So does the service when no worker can be started; after each failure it pauses for a tick.
-MAX_WORKER_FAILURES = 30
 log = structlog.get_logger()
-
-# Why a scan may fail without a fault of the program.
-FAILURES = (DatabaseAway, SourceAway, WorkersUnavailable, OSError)
-Failure: TypeAlias = DatabaseAway | SourceAway | WorkersUnavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +66,12 @@ class Pipeline:
         self._backlog = JudgingBacklog(database, judge, woken, self.progress.add_judged)
         self._schedule = ScanSchedule(time.monotonic)
         self._intake = Intake(self._root, self._limits, workers, self._schedule)
-        self._furniture = FurnitureLearner(database)
-        self._rereads = RereadBacklog(database, workers.count)
+        self._rereading = Rereading(database, self._intake, workers.count)
         self._watcher = FolderWatcher(
             self._root, self._schedule, self._intake.settling, self._limits.tick_seconds, time.monotonic
         )
-        self._missing: dict[str, float] = {}
-        self._unavailable: dict[str, str] = {}
-        self._retry_at = 0.0
-        self._failure: Failure | None = None
-        self._failures = 0
+        self._deletions = Deletions(settings, database, self._schedule, self._watcher)
+        self._failures = Failures(self._root, RETRY_TICKS * self._limits.tick_seconds)
         self.scanned = asyncio.Event()
         """Set when everything found at the start is in the outbox."""
 
@@ -97,15 +85,8 @@ class Pipeline:
             "overflows": self._watcher.overflows,
             "reads": self._intake.reads,
         }
-        reasons = self._reasons()
+        reasons = self._failures.reasons()
         return Health(not reasons, reasons, detail)
-
-    def _reasons(self) -> tuple[str, ...]:
-        """The sentences that say what is degraded: the last scan, or single paths."""
-        failure = self._failure
-        if failure is not None:
-            return (f"source unavailable: {failure}" if isinstance(failure, SourceAway) else str(failure),)
-        return folder_view.reasons(self._root, self._unavailable)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Watches the folder until `stop`."""
@@ -115,7 +96,8 @@ class Pipeline:
                 if time.monotonic() >= reconcile_at:
                     self._schedule.scan_all("it is time")
                 await self._watch()
-                self._retry_unavailable()
+                for path in self._failures.to_retry():
+                    self._schedule.scan_now(path)
                 if await self._step():
                     reconcile_at = time.monotonic() + self._limits.reconcile_seconds
                 # Once a tick, so that it does not compete with the events that a step has just put into the outbox.
@@ -131,8 +113,7 @@ class Pipeline:
         self._schedule.scan_all("asked")
         while self._schedule.is_pending():
             await self._step()
-            if self._failure is not None and self._failures >= MAX_FAILURES:
-                raise self._failure
+            self._failures.check()
             await self._schedule.wait(self._limits.tick_seconds)
             while not self._schedule.is_pending() and await self._read_again():
                 pass
@@ -167,26 +148,13 @@ class Pipeline:
         return reason is not None
 
     def _fail(self, error: Failure | OSError) -> None:
-        """Records a failed scan and schedules the whole folder. The service is degraded until that scan succeeds.
+        """Schedules the whole folder after a failed scan. The service is degraded until that scan succeeds.
 
         Raises WorkersUnavailable again when it lasts.
         """
-        failure = SourceAway(str(error)) if isinstance(error, OSError) else error
-        if str(self._failure) != str(failure):
-            log.error("the folder cannot be brought in now", code=failure.code, reason=str(failure))
-        self._failures = self._failures + 1 if type(self._failure) is type(failure) else 1
-        self._failure = failure
         self.progress.begin("idle")
-        if isinstance(failure, WorkersUnavailable) and self._failures >= MAX_WORKER_FAILURES:
-            raise failure
+        self._failures.record(error)
         self._schedule.scan_all("the last scan failed")
-
-    def _retry_unavailable(self) -> None:
-        now = time.monotonic()
-        if self._unavailable and now >= self._retry_at:
-            self._retry_at = now + RETRY_TICKS * self._limits.tick_seconds
-            for path in self._unavailable:
-                self._schedule.scan_now(path)
 
     # Scanning
 
@@ -195,19 +163,23 @@ class Pipeline:
         if reason is not None:
             log.info("looking at the whole folder", why=reason)
             self.progress.begin("scan")
-            await self._furniture.renew()
-            self._intake.furniture = self._furniture.packed
+            await self._rereading.load()
             diff = await asyncio.to_thread(folder_diff.of_everything, self._database, self._root)
         else:
             diff = await asyncio.to_thread(folder_diff.of_paths, self._database, self._root, paths)
-        self._note_unavailable(diff, paths)
+        if self._failures.note_unavailable(diff, paths):
+            # A folder that could not be read could not be watched either.
+            self._watcher.expire()
         self._forget_waits(diff, paths)
         is_load = self._begin_reading(diff)
-        held = await self._hold(diff)
+        held = await self._deletions.hold(self._context(), diff)
         # All files are stored before the first is judged: in a rebuilt ledger an article needs every candidate.
         deleted = [path for path in diff.difference.deleted if path not in held]
         postponed = await self._bring_in(diff, deleted)
-        await self._confirm_deleted(diff, [path for path in deleted if path not in postponed])
+        missing = [path for path in deleted if path not in postponed]
+        is_first = diff.whole and not self.scanned.is_set()
+        if await self._deletions.confirm(self._context(), diff, missing, at_once=is_first):
+            self._woken()
         if is_load:
             self.progress.begin("judge", await self._database.read(articles.count_new))
         if diff.whole:
@@ -217,7 +189,7 @@ class Pipeline:
         self._watcher.forget(paths)
         if diff.whole:
             await self._database.write(mass_deletion.trust, diff, held)
-            self._failure, self._failures = None, 0
+            self._failures.clear()
             self.scanned.set()
 
     def _begin_reading(self, diff: FolderDiff) -> bool:
@@ -239,42 +211,15 @@ class Pipeline:
             if path not in diff.seen.files:
                 self._intake.settling.forget(path)
 
-    def _note_unavailable(self, diff: FolderDiff, paths: Sequence[str]) -> None:
-        """Replaces the unavailable paths among those scanned by the ones that this scan found."""
-        scanned = set(paths)
-        kept = {} if diff.whole else self._unavailable.items()
-        others = {path: why for path, why in kept if scanned.isdisjoint(scan.upwards(path))}
-        now = others | {entry.path: entry.why for entry in diff.seen.unavailable}
-        for path in now.keys() - self._unavailable.keys():
-            log.error("unavailable", path=path, reason=now[path])
-        if self._unavailable.keys() - now.keys():
-            # A folder that could not be read could not be watched either.
-            self._watcher.expire()
-        self._unavailable = now
-
-    async def _hold(self, diff: FolderDiff) -> frozenset[str]:
-        """Releases files that are present again, and holds doubtful deletions. Returns the held paths."""
-        back = [path for path in diff.seen.files if path in diff.known and diff.known[path].is_held]
-        if back:
-            await self._database.write(entries.release, self._context(), back)
-        held = mass_deletion.to_hold(diff, self._is_witnessed)
-        if held:
-            await self._database.write(mass_deletion.hold, self._context(), diff, held)
-        return held
-
-    def _is_witnessed(self, path: str) -> bool:
-        """Whether an event reported the path or a folder above it, or an earlier scan believed its deletion."""
-        return path in self._missing or self._watcher.has_reported(path)
-
     async def _read_again(self) -> bool:
         """Learns furniture, then reads some of the files again that are due. Returns whether there may be more."""
-        if self._failure is not None or not self.scanned.is_set():
+        if self._failures.last is not None or not self.scanned.is_set():
             return False
         try:
             # First, so that a page is read again once for all that is learned of its site.
-            if await self._learn():
+            if await self._rereading.learn(self._now()):
                 return True
-            paths = await self._rereads.claim(self._now())
+            paths = await self._rereading.claim(self._now())
             if paths:
                 diff = await asyncio.to_thread(folder_diff.of_paths, self._database, self._root, paths, again=True)
                 self._forget_waits(diff, paths)
@@ -284,15 +229,6 @@ class Pipeline:
             self._fail(error)
             return False
         return bool(paths)
-
-    async def _learn(self) -> bool:
-        """Learns furniture from a batch of new articles. Returns whether there may be more."""
-        is_behind = await self._furniture.learn(self._now())
-        self._intake.furniture = self._furniture.packed
-        if self._furniture.has_scheduled:
-            await self._rereads.recount()
-            self._furniture.has_scheduled = False
-        return is_behind
 
     # Bringing in
 
@@ -312,48 +248,24 @@ class Pipeline:
                     await self._database.write(adopted.move_adopted, self._context(), unread, new)
                 has_events = await self._database.write(_enter, self._context(), outcome)
                 self.progress.add_stored(len(batch))
-                self._furniture.may_be_behind = True
+                self._rereading.note_stored()
                 if has_events:
                     self._woken()
                 if not diff.whole:
                     await self._backlog.judge_batch()
                 if len(batch) == BATCH_SIZE:
                     # The pages of the next batches are read without what these show to be furniture.
-                    await self._learn()
+                    await self._rereading.learn(self._now())
         unusable = Outcome(failed=[(entry, entry.why) for entry in diff.seen.unusable.values()])
         if unusable.failed:
             await self._database.write(_enter, self._context(), unusable)
         return matcher.postponed
 
-    async def _confirm_deleted(self, diff: FolderDiff, deleted: Collection[str]) -> None:
-        """Withdraws files that are still absent after the pause in which an editor may put a file back."""
-        now = time.monotonic()
-        due = []
-        for path in deleted:
-            since = self._missing.setdefault(path, now)
-            if (diff.whole and not self.scanned.is_set()) or now - since >= self._limits.settle_seconds:
-                due.append(path)
-            else:
-                self._schedule.scan_later(path, since + self._limits.settle_seconds)
-        if due:
-            await self._withdraw(diff, due)
-        back = (self._missing.keys() & diff.known.keys()) - set(deleted)
-        for path in (*due, *back):
-            self._missing.pop(path, None)
-
-    async def _withdraw(self, diff: FolderDiff, paths: Collection[str]) -> None:
-        """Withdraws files that are still absent: since the scan, reading may have taken minutes. Raises SourceAway."""
-        absent = await asyncio.to_thread(folder_view.absent, self._root, diff.volumes, paths)
-        for path in set(paths).difference(absent):
-            self._schedule.scan_now(path)
-        await self._database.write(entries.deletion(self._settings.on_delete), self._context(), absent)
-        self._woken()
-
     async def _judge_some(self) -> bool:
         """Judges a part of the backlog. Returns whether there may be more."""
         try:
             # After a failed scan not all new files are stored yet; the next scan judges them.
-            return await self._backlog.judge_some(new=self._failure is None)
+            return await self._backlog.judge_some(new=self._failures.last is None)
         except DatabaseAway as error:
             self._fail(error)
             return False

@@ -120,7 +120,7 @@ async def test_workers_that_cannot_be_started_at_all_end_the_part(
 ) -> None:
     (tmp_path / "seeds").mkdir()
     (tmp_path / "seeds" / "a.txt").write_text(TEXT, encoding="utf-8")
-    monkeypatch.setattr("ingest_service.pipeline.MAX_WORKER_FAILURES", 3)
+    monkeypatch.setattr("ingest_service.failures.MAX_WORKER_FAILURES", 3)
     no_workers(monkeypatch)
     with closing(WorkerPool(LIMITS)) as workers:
         settings = Settings(seeds=tmp_path / "seeds", limits=LIMITS)
