@@ -17,6 +17,7 @@ from catalog_service.relation_types import COPY_TYPES
 from catalog_service.relations import links, rendering
 from catalog_service.store import paging
 from catalog_service.store.conditions import not_redacted
+from catalog_service.store.moments import AsOf
 from catalog_service.store.tables import Document, DocumentState, Relation, valid_at
 
 # A document's id and the number of one of its versions.
@@ -52,16 +53,25 @@ class RelatedDocuments:
     next: str | None
 
 
-def find(
-    session: Session, document: str, number: int | None, *, limit: int, cursor: str | None = None
-) -> RelatedDocuments:
-    """One page of the documents related to any version of a document, or to the version `number`.
+@dataclass(frozen=True, slots=True)
+class OfDocument:
+    """Selects what is related to a document: to any of its versions, or to the version `number`."""
 
-    Relations between current versions come first. Of these, and of the others, copies come last, because there may be
-    thousands of them, and the largest coverage comes first. All pages show the same snapshot. Raises CursorInvalid,
-    CursorMismatch, CursorExpired.
+    document: str
+    number: int | None = None
+
+
+def find(
+    session: Session, filter_: OfDocument, *, limit: int, cursor: str | None = None, as_of: AsOf | None = None
+) -> RelatedDocuments:
+    """One page of the related documents, now or as of a moment.
+
+    Relations between versions that are current then come first. Of these, and of the others, copies come last, because
+    there may be thousands of them, and the largest coverage comes first. All pages show the same snapshot. Raises
+    CursorInvalid, CursorMismatch, CursorExpired, FutureMoment.
     """
-    position = paging.begin(session, ("related documents", document, number), cursor)
+    document, number = filter_.document, filter_.number
+    position = paging.begin(session, ("related documents", document, number), cursor, as_of)
     at = position.snapshot.seq
     best = _select_ranked(document, number, _current_number(session, document, at), at).subquery()
     order = (best.c.ended, best.c.copy, best.c.coverage, best.c.id)

@@ -32,7 +32,9 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "a story's documents": lambda session: documents.by_ids(session, [document_id(number) for number in (2, 3, 4, 5)]),
     "its versions": lambda session: document_versions.versions(session, ONE),
     "its relations": lambda session: queries.of_document(session, queries.OfDocument(str(ONE)), limit=20),
-    "its related documents": lambda session: related_documents.find(session, str(ONE), None, limit=20),
+    "its related documents": lambda session: related_documents.find(
+        session, related_documents.OfDocument(str(ONE)), limit=20
+    ),
     "relations": lambda session: queries.find(session, queries.Filter(), limit=20),
     "relations of a type": lambda session: queries.find(session, queries.Filter("duplicate"), limit=20),
     "stories": lambda session: stories.find(session, stories.Filter(), limit=20),

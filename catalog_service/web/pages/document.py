@@ -13,6 +13,7 @@ from catalog_service import document_versions, documents, marking, resources
 from catalog_service.errors import NotFound
 from catalog_service.keys import DIFFERENCES
 from catalog_service.relations import related_documents
+from catalog_service.relations.related_documents import OfDocument
 from catalog_service.store import moments
 from catalog_service.store.moments import AsOf
 from catalog_service.web import change_words, layout, log, margin, naming, presenting, removals, text_parts, timeline
@@ -71,26 +72,33 @@ def _one(session: Session, document_id: UUID, view: View, compare: change_words.
     number = view.version or then.number
     version = presenting.named_as_now(document_versions.version(session, document_id, number), row)
     entries = change_log.places(session, str(document_id), MAX_LOG)
-    asked = None if number == row.number and view.version is None else number
-    related = related_documents.find(session, str(document_id), asked, limit=MAX_RELATIONS_BESIDE)
-    is_current = row.status == "current" and version.version == row.number
+    of_document = OfDocument(str(document_id), view.version)
+    related = related_documents.find(session, of_document, limit=MAX_RELATIONS_BESIDE, as_of=view.as_of)
+    was_current = then.status == "current" and version.version == then.number
     return {
         "document": str(document_id),
         "version": version,
         "status": then.status,
         "latest": row,
         "as_of": view.as_of.written if view.as_of else None,
-        "withdrawal": log.withdrawal(entries) if then.status == "withdrawn" and at is None else None,
-        "story": documents.one(session, document_id).story if is_current else None,
+        "withdrawal": log.withdrawal(entries) if then.status == "withdrawn" and not view.as_of else None,
+        "story": documents.one(session, document_id, at).story if was_current else None,
         "relations": [presenting.relation_line(document) for document in related.documents],
         "takers": [
             presenting.relation_line(document) for document in presenting.takers(str(document_id), related.documents)
         ],
-        "more": related.next,
-        "number": asked,
+        "all_relations": layout.address(f"/documents/{document_id}/relations", **_asked(view))
+        if related.next
+        else None,
         **_text(version, places_of(session, version, related.documents), view),
         **_timeline(session, version, entries, view, compare),
     }
+
+
+def _asked(view: View) -> dict[str, str | int]:
+    """The version and the moment that a request named, as parameters of other addresses."""
+    version: dict[str, str | int] = {} if view.version is None else {"version": view.version}
+    return version | ({} if view.as_of is None else {"as_of": view.as_of.written})
 
 
 def places_of(
@@ -146,19 +154,22 @@ def _timeline(
 
 async def related(request: web.Request) -> web.Response:
     """All relations of a version of a document, in pages."""
-    query = layout.parameters(request, {"version", "cursor"})
-    number = layout.number(query.get("version"))
-    context = await layout.database(request).read(_related, layout.uuid(request), number, query.get("cursor"))
+    query = layout.parameters(request, {"version", "as_of", "cursor"})
+    view = View(layout.number(query.get("version")), layout.moment(query.get("as_of")))
+    context = await layout.database(request).read(_related, layout.uuid(request), view, query.get("cursor"))
     return layout.answer(request, "relations.html", context)
 
 
-def _related(session: Session, document_id: UUID, number: int | None, cursor: str | None) -> dict[str, Any]:
+def _related(session: Session, document_id: UUID, view: View, cursor: str | None) -> dict[str, Any]:
+    """Raises NotFound, Redacted, FutureMoment, CursorInvalid, CursorMismatch, CursorExpired."""
     row = documents.readable(session, document_id)
-    version = presenting.named_as_now(document_versions.version(session, document_id, number or row.number), row)
-    related = related_documents.find(session, str(document_id), number, limit=PAGE, cursor=cursor)
-    query = {} if number is None else {"version": str(number)}
+    then = documents.readable(session, document_id, moments.resolve(session, view.as_of)) if view.as_of else row
+    version = presenting.named_as_now(document_versions.version(session, document_id, view.version or then.number), row)
+    of_document = OfDocument(str(document_id), view.version)
+    related = related_documents.find(session, of_document, limit=PAGE, cursor=cursor, as_of=view.as_of)
     return {
         "version": version,
+        "as_of": view.as_of.written if view.as_of else None,
         "relations": [presenting.relation_line(document) for document in related.documents],
-        "next": layout.next_page(f"/documents/{document_id}/relations", related.next, **query),
+        "next": layout.next_page(f"/documents/{document_id}/relations", related.next, **_asked(view)),
     }

@@ -10,6 +10,7 @@ from catalog_service import document_versions, documents
 from catalog_service.errors import NotFound
 from catalog_service.keys import DIFFERENCES
 from catalog_service.relations import related_documents
+from catalog_service.relations.related_documents import OfDocument
 from catalog_service.resources import Version
 from catalog_service.web import change_words, layers, layout, text_parts
 from catalog_service.web.pages.document import MAX_RELATIONS_BESIDE, places_of
@@ -35,7 +36,7 @@ def _one(
     row = documents.readable(session, document_id)
     version = document_versions.version(session, document_id, number or row.number)
     asked = None if version.version == row.number else version.version
-    related = related_documents.find(session, str(document_id), asked, limit=MAX_RELATIONS_BESIDE)
+    related = related_documents.find(session, OfDocument(str(document_id), asked), limit=MAX_RELATIONS_BESIDE)
     places = places_of(session, version, related.documents)
     steps = _steps(session, version, compare)
     parts = text_parts.parts(version.paragraphs)

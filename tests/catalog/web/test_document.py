@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from playwright.async_api import Browser, Page
 
 from catalog_service.store.db import Database
+from catalog_service.store.tables import Change
 from catalog_service.web.layout import PAGE
 from catalog_service.web.pages.document import MAX_RELATIONS_BESIDE
 from tests.catalog.conftest import Record
@@ -16,6 +17,11 @@ from tests.catalog.web.conftest import fetched, listed_relations, words_of
 from tests.catalog.web.seeds import edited_story, seed_events
 
 DOCUMENT = f"/documents/{document_id(1)}"
+
+
+def last_seq(catalog: Database) -> int:
+    with catalog.reading() as session:
+        return session.scalars(sa.select(sa.func.max(Change.seq))).one()
 
 
 async def test_a_page_of_many_related_documents_takes_a_fixed_number_of_statements(
@@ -75,6 +81,34 @@ async def test_a_list_of_related_documents_says_what_differs_in_a_filing(record:
     record(event(1), event(2, article=article("Two"), relations=[relation(1, type_="revision", passages=[passage])]))
     _, page = await fetched(site, f"/documents/{document_id(1)}")
     assert listed_relations(page) == ["Another filing of the same story: Two differs in 1 figure and 1 name"]
+
+
+async def test_the_relations_as_of_a_moment_are_those_of_that_moment(
+    catalog: Database, record: Record, site: str
+) -> None:
+    """First only the second document quotes the first; then the first changes, and the third quotes the new text."""
+    record(event(1), event(2, article=article("Two", "Other."), relations=[relation(1)]))
+    moment = f"as_of=seq:{last_seq(catalog)}"
+    record(event(1, 2, "changed", article=article("One", "A new text.")))
+    record(event(3, article=article("Three", "Third."), relations=[relation(1, 2)]))
+    for address in (
+        f"{DOCUMENT}?{moment}",
+        f"{DOCUMENT}/relations?{moment}",
+        f"{DOCUMENT}/relations?version=1&{moment}",
+    ):
+        _, page = await fetched(site, address)
+        assert listed_relations(page) == ["Shares passages with Two"]
+    _, page = await fetched(site, DOCUMENT)
+    now = [line.partition(" until")[0] for line in listed_relations(page)]
+    assert now == ["Shares passages with Three", "Shared passages with Two"]
+
+
+async def test_the_story_as_of_a_moment_is_that_of_the_moment(record: Record, catalog: Database, site: str) -> None:
+    record(event(1), event(2, article=article("Two"), relations=[relation(1, type_="revision")]))
+    moment = f"as_of=seq:{last_seq(catalog)}"
+    record(event(3, article=article("Three"), relations=[relation(1, type_="revision")]))
+    assert "in a story of 3" in words_of((await fetched(site, DOCUMENT))[1])
+    assert "in a story of 2" in words_of((await fetched(site, f"{DOCUMENT}?{moment}"))[1])
 
 
 async def test_a_relation_with_a_withdrawn_document_is_shown_in_the_past(record: Record, site: str) -> None:
