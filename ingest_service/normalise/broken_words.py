@@ -3,8 +3,10 @@
 import functools
 import importlib.util
 import re
-from collections.abc import Iterator
-from itertools import pairwise
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from itertools import compress, islice, pairwise
+from operator import add
 from pathlib import Path
 
 from ingest_service.model import Span
@@ -12,7 +14,7 @@ from ingest_service.normalise import names
 from ingest_service.normalise.draft import Draft, RuleResult
 
 PAIR = re.compile(r"(?<!\S)[\"'“‘(\[]*([a-z]{2,24}) (?=([a-z]{2,24})(?![\w'’-]))")
-# More pairs than these are not looked for one by one in each stretch.
+# More pairs than these are not looked for one by one in the text.
 MOST_HALVES = 30
 # The marks around a word.
 AROUND = ".,;:!?\"'“”‘’()[]…-–—"
@@ -51,8 +53,9 @@ def broken_words(draft: Draft) -> RuleResult:
 def _spaced(draft: Draft) -> Iterator[Span]:
     """The spaces inside words."""
     halves = _halves(draft.source)
+    places = _places(draft.source, halves) if len(halves) <= MOST_HALVES else None
     for start, end in draft.stretches() if halves else ():
-        if len(halves) <= MOST_HALVES and not any(draft.source.find(pair, start, end) >= 0 for pair in halves):
+        if places is not None and bisect_left(places, start) == bisect_left(places, end):
             continue
         whole, at = "", -1
         for match in PAIR.finditer(draft.source, start, end):
@@ -64,22 +67,34 @@ def _spaced(draft: Draft) -> Iterator[Span]:
 
 
 def _halves(source: str) -> set[str]:
-    """The pairs of neighbours that are one word: few texts have any.
+    """The pairs of neighbours that may be one word: few texts have any.
 
-    One of the two is no word, and few words are unknown.
+    All marks are left out first. Pairs that a mark divides are found too, but none is missed.
     """
-    known, words = known_words(), source.split()
-    unknown = {word for word in set(words).difference(known) if _is_unknown(word.strip(AROUND))}
-    pairs = ((first, second) for first, second in pairwise(words) if first in unknown or second in unknown)
-    return {
-        f"{start} {end}"
-        for first, second in pairs
-        if (start := first.lstrip(AROUND)) + (end := second.rstrip(AROUND)) in known and _is_one_word(start, end)
-    }
+    for mark in AROUND:
+        source = source.replace(mark, "")
+    words = source.split()
+    # No Python code runs for each pair here: long texts have many, and hardly any of them are one word.
+    wholes = map(add, words, islice(words, 1, None))
+    candidates = set(compress(pairwise(words), map(known_words().__contains__, wholes)))
+    return {f"{first} {second}" for first, second in candidates if _is_one_word(first, second)}
 
 
-def _is_unknown(word: str) -> bool:
-    return word not in known_words() and word.isalpha() and word.islower()
+def _places(source: str, pairs: Iterable[str]) -> list[int]:
+    """The positions of all pairs that are no parts of longer words, sorted."""
+    return sorted(
+        start
+        for pair in pairs
+        for start in _occurrences(source, pair)
+        if not source[start - 1 : start].isalnum() and not source[(end := start + len(pair)) : end + 1].isalnum()
+    )
+
+
+def _occurrences(source: str, text: str) -> Iterator[int]:
+    at = source.find(text)
+    while at >= 0:
+        yield at
+        at = source.find(text, at + 1)
 
 
 def _hyphenated(draft: Draft) -> Iterator[Span]:
