@@ -23,17 +23,17 @@ def are_filings(a: Page, b: Page) -> bool:
     """
     if a.text_key is not None and a.text_key == b.text_key:
         return True
-    shared = a.lines.keys() & b.lines.keys()
+    shared = a.shared_with(b)
     if a.source == ANONYMOUS and len(shared) < FEWEST_LINES:
         return True
-    rests = _rest(a, shared), _rest(b, shared)
+    rests = _rest(a, shared), _rest(b, b.shared_with(a))
     shorter = min(map(len, rests))
     if shorter < SHORTEST_REST or _match(*rests):
         return True
     lines = [Paragraph(text, key) for key, text in a.lines.items() if key in shared]
     prose = sum(len(fold(line.text)) for line in lines if line.is_long)
     has_layout = sum(not line.is_long for line in lines) >= FEWEST_LINES
-    return prose > shorter and not (has_layout and _have_different_headlines(a, b))
+    return prose > shorter and not (has_layout and have_different_headlines(a, b))
 
 
 def _rest(page: Page, shared: set[int]) -> str:
@@ -47,7 +47,7 @@ def _match(a: str, b: str) -> bool:
     return sum(run in longer for run in runs) > MATCHING * len(runs)
 
 
-def _have_different_headlines(a: Page, b: Page) -> bool:
+def have_different_headlines(a: Page, b: Page) -> bool:
     """Whether the titles have at most half of their words in common."""
     words = [set(page.title.casefold().split()) for page in (a, b)]
     return all(words) and 2 * len(words[0] & words[1]) <= min(map(len, words))

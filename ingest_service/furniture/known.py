@@ -5,7 +5,18 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from ingest_service.furniture.filings import FEWEST_LINES
-from ingest_service.furniture.page import ANONYMOUS, Page, line_key, page_of, source_of, suspect_of, text_key, title_key
+from ingest_service.furniture.numbered import form_of
+from ingest_service.furniture.page import (
+    ANONYMOUS,
+    Page,
+    form_key,
+    line_key,
+    page_of,
+    source_of,
+    suspect_of,
+    text_key,
+    title_key,
+)
 from ingest_service.model import Article, Suspect
 
 
@@ -21,9 +32,15 @@ class SiteLines:
         """Whether a line is one of them."""
         return line_key(self.source, text) in self.keys or title_key(self.source, text) in self.keys
 
+    def has_form(self, form: str | None) -> bool:
+        """Whether a form of numbered lines is one of theirs."""
+        return form is not None and form_key(self.source, form) in self.keys
+
     def keeps(self, text: str) -> bool:
-        """Whether a person disabled this line: it remains wherever it is."""
-        return line_key(self.source, text) in self.kept
+        """Whether a person disabled this line, or its form: it remains wherever it is."""
+        form = form_of(text)
+        keys = {line_key(self.source, text)} | ({form_key(self.source, form)} if form else set())
+        return not keys.isdisjoint(self.kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +99,17 @@ NOTHING_LEARNED = Furniture()
 
 
 def furniture_on(page: Page, keys: Set[int]) -> set[int]:
-    """Which of the keys are those of lines of a page, lifted or not.
+    """Which of the keys are those of lines of a page or of their forms, lifted or not.
 
     Its title is one of them above another short line: it may be an entry of the menu. Above the text it is the
     headline, which other pages may list. Of a page that names no source, a few lines are not enough: they may be those
     of another site.
     """
     lines = page.lines.keys() & keys
+    forms = {line: form for line, form in page.forms.items() if form in keys}
     lines.discard(page.title_line_key)
     if page.has_line_as_title:
         lines |= {page.title_line_key} & keys
-    if page.source == ANONYMOUS and len(lines) < FEWEST_LINES:
+    if page.source == ANONYMOUS and len(lines | forms.keys()) < FEWEST_LINES:
         return set()
-    return lines | ({page.title_key} & keys)
+    return lines | {*forms.values()} | ({page.title_key} & keys)

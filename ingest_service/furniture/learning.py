@@ -7,13 +7,14 @@ Each page costs its own lines only: a line that is no furniture yet is remembere
 few pages are compared with the next page that has it.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from ingest_service.furniture.filings import are_filings
+from ingest_service.furniture.filings import are_filings, have_different_headlines
 from ingest_service.furniture.known import furniture_on
 from ingest_service.furniture.machine_pages import is_machine_page
+from ingest_service.furniture.numbered import form_of
 from ingest_service.furniture.page import Page
 
 # A new page is compared with so many earlier pages that have a line of it: more may be filings of one story.
@@ -59,9 +60,12 @@ class Lesson:
             known = self.known.setdefault(page.source, set())
             for key, text in page.remaining.items():
                 self._take(item, page, known, (key, text))
+            for form, line in page.numbered.items():
+                if line in page.remaining:
+                    self._take(item, page, known, (form, str(form_of(page.remaining[line]))))
             self._take_title(item, page, known)
             self._take_text(item, page, known)
-            if furniture_on(page, known) - page.lifted.keys():
+            if furniture_on(page, known) - page.lifted.keys() - {page.forms.get(key) for key in page.lifted}:
                 self.affected.add(item)
 
     def _take_title(self, item: int, page: Page, known: set[int]) -> None:
@@ -94,8 +98,7 @@ class Lesson:
         if key in known or key in self.refused:
             return
         holders = self.holders.setdefault(key, [])
-        find = self._three_addresses if key == page.text_key else self._three_texts
-        evidence = find(item, holders) if may_learn else None
+        evidence = self._evidence(key, item, holders) if may_learn else None
         if evidence is not None:
             self.learned.append(LearnedLine(key, page.source, text, evidence))
             known.add(key)
@@ -103,6 +106,14 @@ class Lesson:
         elif item not in holders and len(holders) < MOST_HOLDERS:
             holders.append(item)
             self.changed.add(key)
+
+    def _evidence(self, key: int, item: int, holders: Sequence[int]) -> tuple[int, int, int] | None:
+        if key == self.pages[item].text_key:
+            return self._three_addresses(item, holders)
+        if key in self.pages[item].numbered:
+            compared = [holder for holder in self._compared(holders) if key in self.pages[holder].numbered]
+            return self._three(item, compared, lambda a, b: self._differ_in_numbers(key, a, b))
+        return self._three(item, self._compared(holders), self._differ)
 
     def _three_addresses(self, item: int, holders: Sequence[int]) -> tuple[int, int, int] | None:
         """Three pages with different URLs: this one, and two of the holders of a text."""
@@ -117,11 +128,26 @@ class Lesson:
         """The URL of a page; a page without one has its item, which is at a path of its own."""
         return self.pages[item].url or item
 
-    def _three_texts(self, item: int, holders: Sequence[int]) -> tuple[int, int, int] | None:
-        """Three pages of which no two are filings of one text: this one, and two of the holders of a line."""
-        others = [other for other in self._compared(holders) if not self._are_filings(item, other)]
-        pairs = (pair for pair in combinations(others, 2) if not self._are_filings(*pair))
+    def _three(
+        self, item: int, holders: Sequence[int], differ: Callable[[int, int], bool]
+    ) -> tuple[int, int, int] | None:
+        """Three pages of which any two differ in this sense: this one, and two of the holders of a line."""
+        others = [other for other in holders if differ(item, other)]
+        pairs = (pair for pair in combinations(others, 2) if differ(*pair))
         return next(((first, second, item) for first, second in pairs), None)
+
+    def _differ(self, a: int, b: int) -> bool:
+        """Whether two pages are no filings of one text."""
+        return not self._are_filings(a, b)
+
+    def _differ_in_numbers(self, form: int, a: int, b: int) -> bool:
+        """Whether two pages that are no filings have other numbers in their lines of a form, and other headlines.
+
+        A series of reports has the same headline but for a date, and a figure in each is its text.
+        """
+        pages = self.pages[a], self.pages[b]
+        lines = {page.numbered[form] for page in pages}
+        return len(lines) == len(pages) and have_different_headlines(*pages) and self._differ(a, b)
 
     def _compared(self, holders: Sequence[int]) -> list[int]:
         """The holders that still have a page, and that a page is compared with."""

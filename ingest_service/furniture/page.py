@@ -7,7 +7,7 @@ import urllib.parse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest_service.furniture import machine_pages
+from ingest_service.furniture import machine_pages, numbered
 from ingest_service.model import PARAGRAPH_BREAK, Article, Suspect
 
 RULE = "site-furniture"
@@ -48,7 +48,8 @@ class Page:
     """What learning needs of an article. `lifted` are the lines that reading lifted into notes, by their keys.
 
     `title_key` is that of the title, which is furniture only where furniture follows it. `text_key` is that of the
-    whole text, or None if it cannot be suspect. `url` is "" if the article has none.
+    whole text, or None if it cannot be suspect. `url` is "" if the article has none. `single` are the keys of the lines
+    whose form counts, which are no rows of a table.
     """
 
     source: str
@@ -56,6 +57,7 @@ class Page:
     title_key: int
     paragraphs: tuple[Paragraph, ...]
     lifted: dict[int, str]
+    single: frozenset[int]
     text_key: int | None
     url: str
     suspect: Suspect | None
@@ -70,11 +72,27 @@ class Page:
         """The lines at the edges of the text, by key."""
         return {paragraph.key: paragraph.text for paragraph in self.paragraphs if paragraph.key is not None}
 
+    @functools.cached_property
+    def forms(self) -> dict[int, int]:
+        """The keys of the forms of numbered lines, by the keys of these lines."""
+        numbered_lines = ((key, numbered.form_of(text)) for key, text in self.lines.items())
+        return {key: form_key(self.source, form) for key, form in numbered_lines if form}
+
+    @functools.cached_property
+    def numbered(self) -> dict[int, int]:
+        """The keys of numbered lines that are no rows of a table, by those of their forms."""
+        return {form: line for line, form in self.forms.items() if line in self.single}
+
+    def shared_with(self, other: "Page") -> set[int]:
+        """The keys of the lines that another page has too, with the same numbers or others."""
+        forms = self.numbered.keys() & other.numbered.keys()
+        return {line for line in self.lines if line in other.lines or self.forms.get(line) in forms}
+
     @property
     def keys(self) -> tuple[int, ...]:
-        """The keys of all lines, of the title as either, and of the whole text."""
+        """The keys of all lines and their forms, of the title as either, and of the whole text."""
         text = () if self.text_key is None else (self.text_key,)
-        return (*self.lines, self.title_key, self.title_line_key, *text)
+        return (*self.lines, *self.forms.values(), self.title_key, self.title_line_key, *text)
 
     @property
     def text(self) -> str:
@@ -101,10 +119,15 @@ def page_of(article: Article) -> Page:
     source = source_of(article)
     paragraphs = tuple(_paragraphs(source, article.paragraphs))
     lifted = {line_key(source, note.removed): note.removed for note in article.notes if note.rule == RULE}
+    forms = numbered.forms([paragraph.text for paragraph in paragraphs])
+    single = {one.key for one, form in zip(paragraphs, forms, strict=True) if form and one.key is not None}
     # What follows a number sign is a place on the page.
     url = (article.url or "").partition("#")[0].rstrip("/")
     key = text_key(source, article.text)
-    return Page(source, article.title, title_key(source, article.title), paragraphs, lifted, key, url, article.suspect)
+    title = title_key(source, article.title)
+    return Page(
+        source, article.title, title, paragraphs, lifted, frozenset(single.union(lifted)), key, url, article.suspect
+    )
 
 
 def source_of(article: Article) -> str:
@@ -130,6 +153,11 @@ def line_key(source: str, text: str) -> int:
 def title_key(source: str, text: str) -> int:
     """The key of a line as a title: a headline that other pages list is no furniture as the title of its own page."""
     return line_key(f"{source}\ntitle", text)
+
+
+def form_key(source: str, form: str) -> int:
+    """The key of the form of a numbered line."""
+    return line_key(f"{source}\nform", form.replace(numbered.SIGN, "0"))
 
 
 def text_key(source: str, text: str) -> int | None:

@@ -136,7 +136,7 @@ def switch(session: Session, line: int, *, disabled: bool) -> int | None:
     # Streamed, since a text may have megabytes.
     contents = session.execute(sa.select(Article.item, Article.content).execution_options(yield_per=20))
     of_source = ((item, page) for item, page in _pages(contents) if page.source == row.source)
-    holders = [item for item, page in of_source if page.text_key == row.key or page.has(row.text)]
+    holders = [item for item, page in of_source if row.key in page.keys or page.has(row.text)]
     return rereads.schedule_for_furniture(session, holders, count=False)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+from ingest_service.furniture.numbered import forms
 from ingest_service.furniture.page import LONG_IN_EDGE, edges, is_long
 from ingest_service.normalise import bylines, dates, layout, names, sentences
 from ingest_service.normalise.draft import Draft, RuleResult
@@ -27,6 +28,8 @@ def site_furniture(draft: Draft) -> RuleResult:
         for index, (lines, text) in enumerate(zip(paragraphs, texts, strict=True))
         if at_edge[index] and draft.furniture.has(text) and _is_uncut(draft, lines)
     }
+    numbered = _numbered(draft, texts, removed)
+    removed |= {index for index in numbered if at_edge[index] and _is_uncut(draft, paragraphs[index])}
     removed.discard(_headline(texts, removed))
     removed |= {index for index in _list_entries(texts, removed) if not draft.furniture.keeps(texts[index])}
     return RuleResult(cuts=[(paragraphs[index][0].start, paragraphs[index][-1].end) for index in sorted(removed)])
@@ -35,6 +38,21 @@ def site_furniture(draft: Draft) -> RuleResult:
 def _is_uncut(draft: Draft, lines: tuple[layout.Line, ...]) -> bool:
     """Whether no rule before removed anything between these lines."""
     return all(not draft.source[line.end : following.start].strip() for line, following in pairwise(lines))
+
+
+def _numbered(draft: Draft, texts: Sequence[str], removed: set[int]) -> set[int]:
+    """The lines of a known form that other furniture separates from the text: a figure beside the text is its own."""
+    prose = [index for index, text in enumerate(texts) if index not in removed and _is_prose(text)]
+    if not prose:
+        return set()
+    rest = [index for index in range(len(texts)) if index not in removed]
+    known = zip(rest, forms([texts[index] for index in rest]), strict=True)
+    lines = {index for index, form in known if draft.furniture.has_form(form)}
+    return {
+        index
+        for index in lines
+        if (index < prose[0] and index + 1 in removed) or (index > prose[-1] and index - 1 in removed)
+    }
 
 
 def _headline(texts: Sequence[str], removed: set[int]) -> int:

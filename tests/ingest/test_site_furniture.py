@@ -11,6 +11,10 @@ from ingest_service.ledger.rereads import MOST_FURNITURE_REREADS
 from ingest_service.store.tables import File
 from tests.ingest.folders import Folder
 
+HEADLINES = (
+    "Three men arrested over life jackets", "Captain Doe has died at last", "Taxi boats get cheaper in July",
+    "Southern yard builds another vessel",
+)  # fmt: skip
 MENU = "News of the harbour\n\nTickets and passes\n\nMoorings and berths"
 FOOTER = "The Harbour Herald\n\n12 Quay Street, Port Alma\n\nWrite to us about lost property"
 BODIES = (
@@ -85,6 +89,30 @@ async def test_a_line_that_a_person_disables_is_put_back(folder: Folder) -> None
     assert {tuple(article["paragraphs"]) for article in articles(await folder.once()).values()} == {
         (body,) for body in BODIES[:4]
     }
+
+
+async def test_lines_that_differ_in_numbers_are_one_line_that_a_person_may_disable(folder: Folder) -> None:
+    views = [f"Number of views: {number}" for number in (3_623, 409, 1_114, 2_046)]
+
+    def write(number: int) -> None:
+        text = page(number).replace(f"Story number {number} of the harbour", HEADLINES[number])
+        folder.write(f"{number}.txt", f"{text}\n{views[number]}\n")
+
+    for number in range(3):
+        write(number)
+    now = articles(await folder.once())
+    assert [now[f"{number}.txt"]["paragraphs"] for number in range(3)] == [[BODIES[number]] for number in range(3)]
+    [line] = [line for line in learned(folder) if line.text not in page(0)]
+    assert (line.text, line.evidence) == ("Number of views: #", ("0.txt", "1.txt", "2.txt"))
+    write(3)
+    [event] = await folder.once()
+    assert event["article"]["paragraphs"] == [BODIES[3]]
+    with folder.database.writing() as session:
+        assert furniture.switch(session, line.id, disabled=True) == 4
+    now = articles(await folder.once())
+    assert [now[f"{number}.txt"]["paragraphs"] for number in range(4)] == [
+        [BODIES[number], views[number]] for number in range(4)
+    ]
 
 
 async def test_a_wall_that_a_site_sends_for_three_pages_is_suspect_until_a_person_disables_it(folder: Folder) -> None:

@@ -71,6 +71,52 @@ def test_pages_without_a_source_are_of_one_site_if_they_share_three_lines() -> N
     assert texts(learned(*many).learned) == {*MENU}
 
 
+def test_lines_that_differ_in_numbers_are_learned_as_one_form() -> None:
+    pages = [
+        article(number, footer=(*FOOTER, "To the top", f"Number of views: {3_623 + number}")) for number in range(4)
+    ]
+    lesson = learned(*pages[:3])
+    assert texts(lesson.learned) == {*MENU, *FOOTER, "To the top", "Number of views: #"}
+    assert known(lesson).on(pages[3]).has_form("Number of views: #")
+    assert lesson.affected == {0, 1, 2}
+
+
+def test_a_line_with_the_same_numbers_on_each_page_is_learned_as_it_is() -> None:
+    assert texts(learned(*map(article, range(4))).learned) == {*MENU, *FOOTER}
+
+
+def test_two_numbers_are_no_evidence() -> None:
+    pages = [article(number, footer=(*FOOTER, f"Number of views: {number // 2}", "Write to us")) for number in range(4)]
+    assert texts(learned(*pages).learned) == {*MENU, *FOOTER, "Write to us"}
+
+
+def test_a_figure_of_a_series_of_reports_is_no_furniture() -> None:
+    reports = [
+        dataclasses.replace(article(number, menu=(), footer=("By the numbers", f"Arrests: {number + 11}")), title=title)
+        for number, title in enumerate(
+            f"Arrests in the harbour in {month}" for month in ("April", "May", "June", "July")
+        )
+    ]
+    assert texts(learned(*reports).learned) == {"By the numbers"}
+
+
+def test_rows_of_figures_are_no_furniture() -> None:
+    tables = [
+        article(number, footer=(f"Arrests: {number + 11}", f"Boats stopped: {number}", "The Herald"))
+        for number in range(4)
+    ]
+    assert texts(learned(*tables).learned) == {*MENU, "The Herald"}
+
+
+def test_numbered_lines_show_that_pages_are_of_one_site() -> None:
+    pages = [article(number, menu=MENU[:2], footer=(), publisher=None) for number in range(3)]
+    assert learned(*pages).learned == []
+    numbered = [
+        dataclasses.replace(page, paragraphs=(*page.paragraphs, f"{n} comments")) for n, page in enumerate(pages)
+    ]
+    assert texts(learned(*numbered).learned) == {*MENU[:2], "# comments"}
+
+
 def test_the_title_of_a_column_is_no_furniture() -> None:
     column = [dataclasses.replace(article(number, menu=()), title="Morning briefing") for number in range(4)]
     assert texts(learned(*column).learned) == {*FOOTER}

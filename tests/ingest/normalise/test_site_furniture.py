@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ingest_service import normalise, reading
 from ingest_service.furniture import Furniture
 from ingest_service.furniture.learning import LearnedLine
-from ingest_service.furniture.page import line_key
+from ingest_service.furniture.page import form_key, line_key
 from ingest_service.model import Article
 from tests.ingest.furniture.pages import learned
 from tests.ingest.furniture.test_suspect_texts import WALL
@@ -22,11 +22,13 @@ def lifted(
     known: tuple[str, ...] = (*MENU, *FOOTER),
     kept: tuple[str, ...] = (),
     texts: Sequence[LearnedLine] = (),
+    forms: Sequence[str] = (),
 ) -> Article:
-    """The article of a page of these paragraphs, read when these lines and suspect texts are known."""
+    """The article of a page of these paragraphs, read when these lines, suspect texts and forms are known."""
     [source] = reading.read((HEAD + "\n\n".join(parts)).encode(), "a.txt").items
     keys = [(SOURCE, line_key(SOURCE, line)) for line in known if line not in kept]
     keys += [(text.source, text.key) for text in texts]
+    keys += [(SOURCE, form_key(SOURCE, form)) for form in forms]
     article = normalise.normalise(source, Furniture.of(keys, [line_key(SOURCE, line) for line in kept]))
     assert normalise.apply(source.source, article.notes) == article.text
     return article
@@ -73,6 +75,32 @@ def test_text_between_known_lines_remains() -> None:
     for texts in ((closing,), results, ("Jane Roe of the harbour office", *results)):
         article = lifted(*MENU, TITLE, BODY, FOOTER[0], *texts, FOOTER[1])
         assert article.paragraphs[-len(texts) :] == texts
+
+
+def test_numbered_lines_of_a_known_form_are_lifted_beside_other_furniture() -> None:
+    forms = ("Read by # people", "Number of views: #")
+    article = lifted(MENU[0], "Read by 14 people", MENU[1], TITLE, BODY, *FOOTER, "Number of views: 3623", forms=forms)
+    assert article.text == BODY
+    assert removed(article, "site-furniture") == [
+        MENU[0],
+        "Read by 14 people",
+        MENU[1],
+        *FOOTER,
+        "Number of views: 3623",
+    ]
+
+
+def test_a_figure_beside_the_text_remains() -> None:
+    figure = "Arrests in the harbour: 14"
+    for parts in ((TITLE, BODY, figure), (TITLE, figure, BODY), (TITLE, BODY, figure, BODY)):
+        article = lifted(*MENU, *parts, *FOOTER, forms=("Arrests in the harbour: #",))
+        assert (article.title, article.text) == (TITLE, "\n\n".join(parts[1:]))
+
+
+def test_rows_of_figures_remain_between_known_lines() -> None:
+    rows = ("Arrests in the harbour: 14", "Boats stopped: 3")
+    article = lifted(*MENU, TITLE, BODY, FOOTER[0], *rows, FOOTER[1], forms=("Arrests in the harbour: #",))
+    assert article.text == "\n\n".join((BODY, *rows))
 
 
 def test_an_address_that_a_person_disabled_remains_between_known_lines() -> None:
