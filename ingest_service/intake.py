@@ -59,12 +59,14 @@ class Intake:
     def settled(self, facts: Sequence[FileFact], matcher: MoveMatcher) -> tuple[list[FileFact], set[str]]:
         """The files to read now, and the paths that have waited for the longest time; schedules the other files."""
         overdue = {fact.path for fact in facts if self.settling.is_overdue(fact.path)}
-        unsettled = {fact.path for fact in facts if not self.settling.is_whole(fact)}
+        latest = {fact.path: self.settling.settled(fact) for fact in facts}
+        unsettled = {path for path, fact in latest.items() if fact is None}
         self._postpone(unsettled, matcher)
         for path in matcher.postponed - unsettled:
             # It waits for another file, not for its own writer.
             self.settling.forget(path)
-        return [fact for fact in facts if fact.path not in matcher.postponed], overdue
+        ready = [fact for path, fact in latest.items() if fact is not None and path not in matcher.postponed]
+        return ready, overdue
 
     async def readings(
         self, diff: FolderDiff, ready: Sequence[FileFact], matcher: MoveMatcher

@@ -149,10 +149,11 @@ def look(root: Path, path: str) -> Entry | None:
         )
     if not stat.S_ISREG(facts.st_mode) or not inside:
         return _not_regular(path)
-    return _fact(path, facts)
+    return fact_of(path, facts)
 
 
-def _fact(path: str, facts: os.stat_result) -> FileFact:
+def fact_of(path: str, facts: os.stat_result) -> FileFact:
+    """The facts of a path, by what the system says of its file."""
     return FileFact(path, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_dev, facts.st_ino)
 
 
@@ -235,7 +236,7 @@ def _listed_entry(root: Path, path: str, entry: os.DirEntry[str], folder: int) -
         if entry.is_file(follow_symlinks=False):
             facts = os.stat(entry.name, dir_fd=folder, follow_symlinks=False)
             if stat.S_ISREG(facts.st_mode) and len(path.encode()) <= LONGEST_PATH:
-                return _fact(path, facts)
+                return fact_of(path, facts)
     return look(root, path)
 
 

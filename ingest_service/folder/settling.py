@@ -8,9 +8,11 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from ingest_service import file_names
+from ingest_service.folder import scan
 from ingest_service.folder.scan import FileFact
 from ingest_service.settings import Limits
 
@@ -54,19 +56,24 @@ class Settling:
             return now
         return now + self._limits.settle_seconds
 
-    def is_whole(self, fact: FileFact) -> bool:
-        """Whether the file may be read now: it has settled, or has waited for the longest time."""
+    def settled(self, fact: FileFact) -> FileFact | None:
+        """The facts by which the file may be read now: it has settled, or has waited for the longest time; else None.
+
+        They are newer than those of the scan, which may have seen the file just before its writer closed it.
+        """
         now = self._clock()
         wait = self._waits.setdefault(fact.path, _Wait(now, now, fact))
         if wait.fact != fact:
             wait.fact, wait.still_since = fact, now
-        written = is_written(self._root / file_names.to_name(fact.path))
+        seen = unwritten(self._root / file_names.to_name(fact.path))
         still = max(now - wait.still_since, self._age(fact))
-        whole = written is False or (written is None and still >= self._limits.settle_seconds)
-        if whole or self.is_overdue(fact.path):
-            self._read(fact.path, now)
-            return True
-        return False
+        is_still = seen is Writer.UNKNOWN and still >= self._limits.settle_seconds
+        if not (isinstance(seen, os.stat_result) or is_still or self.is_overdue(fact.path)):
+            return None
+        self._read(fact.path, now)
+        latest = scan.fact_of(fact.path, seen) if isinstance(seen, os.stat_result) else fact
+        # Another file that has replaced it may have come from elsewhere: the next scan compares it.
+        return latest if latest.identity == fact.identity else fact
 
     def _age(self, fact: FileFact) -> float:
         """Seconds since the last change by the times of the file; negative if they are in the future."""
@@ -92,22 +99,30 @@ class Settling:
             self._read_at.popitem(last=False)
 
 
-def is_written(path: Path) -> bool | None:
-    """Whether a process has the file open for writing; None if the file system cannot say.
+class Writer(Enum):
+    """Why it is not certain that a file is complete: it has a writer, or the file system does not say."""
 
-    A read lease is refused (EAGAIN) while there is a writer, and is released at once. SIGIO must be ignored: else a
-    writer that opens the file during the lease ends this process.
+    PRESENT = 1
+    UNKNOWN = 2
+
+
+def unwritten(path: Path) -> os.stat_result | Writer:
+    """What a file is like while no process has it open for writing.
+
+    A read lease is refused (EAGAIN) while there is a writer, and makes a later one wait; it is released at once. SIGIO
+    must be ignored: else a writer that opens the file during the lease ends this process.
     """
     try:
         number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
-        return None
+        return Writer.UNKNOWN
     try:
         fcntl.fcntl(number, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        facts = os.fstat(number)
         fcntl.fcntl(number, fcntl.F_SETLEASE, fcntl.F_UNLCK)
     except OSError as error:
-        return True if error.errno == errno.EAGAIN else None
+        return Writer.PRESENT if error.errno == errno.EAGAIN else Writer.UNKNOWN
     else:
-        return False
+        return facts
     finally:
         os.close(number)

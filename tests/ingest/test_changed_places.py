@@ -1,6 +1,7 @@
 """Files that change places keep their documents, however they are divided into batches and whenever a run is killed."""
 
 import itertools
+import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from ingest_service import intake, model, pipeline
 from ingest_service.errors import MovedMeanwhile
 from ingest_service.folder import settling
+from ingest_service.folder.settling import Writer
 from ingest_service.intake import TASK_FILES, Intake, Read
 from ingest_service.store.tables import File, FileItem, Item
 from ingest_service.workers.pool import WorkerPool
@@ -150,12 +152,12 @@ async def killed_at_second_batch(folder: Folder, monkeypatch: pytest.MonkeyPatch
 
 def hold_open(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     """A process has the file open for writing when it is scanned first."""
-    is_written, looks = settling.is_written, itertools.count()
+    unwritten, looks = settling.unwritten, itertools.count()
 
-    def is_written_first(place: Path) -> bool | None:
-        return next(looks) == 0 if place.name == path else is_written(place)
+    def written_first(place: Path) -> os.stat_result | Writer:
+        return Writer.PRESENT if place.name == path and next(looks) == 0 else unwritten(place)
 
-    monkeypatch.setattr(settling, "is_written", is_written_first)
+    monkeypatch.setattr(settling, "unwritten", written_first)
 
 
 def change_while_read(monkeypatch: pytest.MonkeyPatch, path: str) -> None:

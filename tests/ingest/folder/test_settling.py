@@ -8,7 +8,7 @@ import pytest
 
 from ingest_service.folder import scan, settling
 from ingest_service.folder.scan import FileFact
-from ingest_service.folder.settling import Settling
+from ingest_service.folder.settling import Settling, Writer
 from ingest_service.settings import Limits
 
 LIMITS = Limits(settle_seconds=1.0, settle_again_seconds=2.0, settle_max_seconds=10.0)
@@ -48,7 +48,7 @@ class Folder:
 
     def is_whole(self) -> bool:
         """Whether it may be read."""
-        return self.settling.is_whole(self.fact())
+        return self.settling.settled(self.fact()) is not None
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def folder(tmp_path: Path) -> Folder:
 @pytest.fixture
 def no_lease(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file system that does not tell who writes, as most network mounts and files of others."""
-    monkeypatch.setattr(settling, "is_written", lambda _path: None)
+    monkeypatch.setattr(settling, "unwritten", lambda _path: Writer.UNKNOWN)
 
 
 def test_a_file_without_a_writer_is_whole_at_once(folder: Folder) -> None:
@@ -67,6 +67,23 @@ def test_a_file_without_a_writer_is_whole_at_once(folder: Folder) -> None:
     assert folder.settling.waiting == 1
     folder.settling.forget("a.txt")
     assert folder.settling.waiting == 0
+
+
+def test_a_file_that_the_scan_saw_before_its_close_is_read_as_it_is_now(folder: Folder) -> None:
+    with folder.file.open("a", encoding="utf-8") as file:
+        seen = folder.fact()
+        file.write(" resume")
+    settled = folder.settling.settled(seen)
+    assert settled == folder.fact()
+    assert settled != seen
+
+
+def test_another_file_at_the_path_is_left_to_the_next_scan(folder: Folder) -> None:
+    seen = folder.fact()
+    other = folder.path / "b.txt"
+    other.write_text("Talks resume", encoding="utf-8")
+    other.rename(folder.file)
+    assert folder.settling.settled(seen) == seen
 
 
 def test_a_file_held_open_for_writing_is_waited_for_however_still_it_is(folder: Folder) -> None:
@@ -157,7 +174,7 @@ def test_each_file_costs_the_same_however_many_were_read(folder: Folder, pause: 
     folder.clock.wait(5)
     for number in range(files):
         fact = whole._replace(path=CountedPath(f"{number}.txt"))
-        assert folder.settling.is_whole(fact)
+        assert folder.settling.settled(fact)
         folder.settling.forget(fact.path)
         folder.clock.wait(pause)
     assert CountedPath.lookups < 10 * files
