@@ -13,14 +13,14 @@ from ingest_service.sameness.side import Side
 def may_be_filed_again(a: Side, b: Side, alignments: Sequence[Alignment], coverage: Coverage) -> bool:
     """Whether enough is equal to compare the texts word by word.
 
-    A rewritten text keeps less of itself, but its opening and some whole sentences.
+    A rewritten text keeps less of itself, but its opening and some whole sentences, or many pieces all over it.
     """
     if coverage.of_shorter >= PARAMETERS.revision_coverage:
         return True
     is_rewritten = (
         coverage.of_shorter >= PARAMETERS.rewritten_coverage and coverage.shared >= PARAMETERS.rewritten_shared
     )
-    return is_rewritten and openings.are_alike(a, b, alignments)
+    return is_rewritten and (_are_scattered(alignments) or openings.are_alike(a, b, alignments))
 
 
 def is_filed_again(a: Side, b: Side, alignments: Sequence[Alignment], coverage: Coverage, like: Likeness) -> bool:

@@ -1,6 +1,7 @@
 """How similar two texts are, word by word: the words they share, and names or numbers that are swapped. Pure."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -76,16 +77,23 @@ def same_numbers(a: Side, b: Side) -> bool:
 
 
 def _swapped(a: _Words, b: _Words, blocks: Sequence[MatchingBlock]) -> Iterator[bool]:
-    """For each name or number of one text that replaces one of the other, whether both are numbers."""
+    """For each name or number of one text that replaces one of the other, whether both are numbers.
+
+    A name or number that both texts have equally often was moved, not replaced: tables are sorted anew.
+    """
+    in_a, in_b = Counter(a.words), Counter(b.words)
     last_a = last_b = 0
     for block in blocks:
         length = min(block.a - last_a, block.b - last_b)
         left, right = slice(last_a, last_a + length), slice(last_b, last_b + length)
         both_numbers, both_names = a.numbers[left] & b.numbers[right], a.names[left] & b.names[right]
         for offset in both_names.nonzero()[0].tolist():
+            one, other = a.words[last_a + offset], b.words[last_b + offset]
+            if in_a[one] == in_b[one] and in_a[other] == in_b[other]:
+                continue
             if both_numbers[offset]:
                 yield True
-            elif not _is_same_name(a.words[last_a + offset], b.words[last_b + offset]):
+            elif not _is_same_name(one, other):
                 yield False
         last_a, last_b = block.a + block.size, block.b + block.size
 

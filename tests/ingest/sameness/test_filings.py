@@ -92,3 +92,39 @@ def with_names(words: int, replaced: int) -> str:
 @pytest.mark.parametrize(("words", "expected"), [(250, "revision"), (90, "reuse")])
 def test_more_names_may_be_replaced_in_long_texts(words: int, expected: str) -> None:
     assert type_of(with_names(words, 0), with_names(words, 1)) == expected
+
+
+def table(rows: list[int]) -> str:
+    """A table with a year, a name and two sums in each of these rows."""
+    return "\n".join(
+        f"{1900 + row} {made_up(row, 1).title()} was paid {row * 37 % 101 + 300} of {row * 53 % 97 + 500} marks"
+        for row in rows
+    )
+
+
+def test_names_and_numbers_of_a_table_that_is_sorted_anew_are_not_replaced() -> None:
+    text, rows = " ".join(BRIEF), list(range(12))
+    assert type_of(f"{text}\n{table(rows)}", f"{text}\n{table(rows[::-1])}") == "revision"
+    assert type_of(f"{text}\n{table(rows)}", f"{text}\n{table([row + 20 for row in rows])}") == "reuse"
+
+
+def test_two_texts_in_which_names_changed_places_are_no_duplicates() -> None:
+    text = made_up(3, 150)
+    one, other = (
+        f"{text}. First came {a}, then came {b}. {made_up(4, 150)}" for a, b in (("Anna", "Otto"), ("Otto", "Anna"))
+    )
+    assert type_of(one, other) == "revision"
+
+
+@pytest.mark.parametrize(("kept", "expected"), [
+    ([*BRIEF, LATER[0]], "revision"),
+    ([" ".join(BRIEF[:2]), BRIEF[2], f"{BRIEF[3]} {LATER[0]}"], "reuse"),
+], ids=["five pieces", "three pieces"])  # fmt: skip
+def test_a_rewritten_text_with_another_opening_is_a_revision_if_many_pieces_were_kept(
+    kept: list[str], expected: str
+) -> None:
+    one, other = (
+        made_up(seed, 150) + "".join(f" {piece} {made_up(seed + number, 12)}" for number, piece in enumerate(kept, 1))
+        for seed in (100, 200)
+    )
+    assert type_of(one, other) == expected
