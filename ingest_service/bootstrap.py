@@ -10,6 +10,7 @@ import structlog
 from catalog_service import contract
 from ingest_service import runner
 from ingest_service.admin import handlers, server
+from ingest_service.delivery import adoption
 from ingest_service.delivery.http import HttpTransport
 from ingest_service.errors import SourceAway
 from ingest_service.pipeline import Pipeline
@@ -59,11 +60,13 @@ async def once(settings: Settings, database: Database, display: Display) -> None
 
 @asynccontextmanager
 async def opened(settings: Settings, database: Database) -> AsyncIterator[Service]:
-    """The service with its transport and its workers, closed when the block ends. Raises SettingsWrong."""
+    """The service with its transport and its workers, closed at the end. Raises SettingsWrong, DatabaseAway."""
     workers = WorkerPool(settings.limits)
-    # They import their modules while the folder is scanned. If they cannot be started, the first read reports it.
-    workers.warm_up()
     try:
+        if await database.read(adoption.is_needed):
+            # Every file is new: the workers import their modules while the folder is scanned. If they cannot be
+            # started, the first read reports it. Over known files they would only compete with the scan.
+            workers.warm_up()
         async with HttpTransport(settings.catalog_url, settings.publish_token()) as transport:
             yield Service(settings, database, transport, lambda wake: Pipeline(settings, database, workers, wake))
     finally:

@@ -59,6 +59,7 @@ class Pipeline:
         self._limits = settings.limits
         self._root = settings.seeds
         self._database = database
+        self._workers = workers
         self._woken = woken
         self._origin = events.Origin(settings.collection_name, f"/ingest/{settings.collection_name}")
         self.progress = Progress(time.monotonic)
@@ -100,6 +101,8 @@ class Pipeline:
                     self._schedule.scan_now(path)
                 if await self._step():
                     reconcile_at = time.monotonic() + self._limits.reconcile_seconds
+                    # The first change after a start does not wait for them.
+                    self._workers.warm_up()
                 # Once a tick, so that it does not compete with the events that a step has just put into the outbox.
                 if time.monotonic() >= background_at and not await self._work_in_background():
                     background_at = time.monotonic() + self._limits.tick_seconds
@@ -114,7 +117,8 @@ class Pipeline:
         while self._schedule.is_pending():
             await self._step()
             self._failures.check()
-            await self._schedule.wait(self._limits.tick_seconds)
+            if self._schedule.is_pending():
+                await self._schedule.wait(self._limits.tick_seconds)
             while not self._schedule.is_pending() and await self._read_again():
                 pass
         while await self._judge_some():

@@ -282,6 +282,14 @@ async def test_a_file_whose_writer_never_ends_is_read_and_flagged(folder: Folder
     assert folder.states() == {"a.txt": ("published", None)}
 
 
+async def test_a_single_run_ends_as_soon_as_nothing_is_scheduled(folder: Folder) -> None:
+    limits = LIMITS.model_copy(update={"tick_seconds": 3_600.0})
+    pipeline = Pipeline(Settings(seeds=folder.path, limits=limits), folder.database, folder.workers, lambda: None)
+    async with asyncio.timeout(20):
+        await pipeline.once()
+    assert pipeline.scanned.is_set()
+
+
 async def test_saving_a_checkpoint_delays_nothing(
     sqlite_url: str, tmp_path: Path, workers: WorkerPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
