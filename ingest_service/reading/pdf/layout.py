@@ -108,12 +108,11 @@ def _smallest_common(distances: Mapping[float, int]) -> float:
 
 def _divided(block: Block, metrics: Metrics) -> Iterator[list[Line]]:
     """The paragraphs of a block."""
-    edge, right = min(line.left for line in block), max(line.right for line in block)
-    narrowest = edge + NARROWEST * (right - edge)
+    edge, rights = min(line.left for line in block), [line.right for line in block]
+    narrowest = edge + NARROWEST * (max(rights) - edge)
     start = 0
     for number in range(1, len(block)):
-        window = block[max(0, number - 2) : number + 2]
-        room = Room(edge, max(narrowest, *[line.right for line in window]))
+        room = Room(edge, max(narrowest, *rights[max(0, number - 2) : number + 2]))
         if _follows_one_line(block, start, number, edge) or _begins(block[number - 1], block[number], metrics, room):
             yield list(block[start:number])
             start = number
