@@ -86,7 +86,7 @@ def find(
     Raises CursorInvalid, CursorMismatch, CursorExpired, FutureMoment.
     """
     position = paging.begin(session, filter_, cursor, as_of)
-    values = _values(filter_)
+    values = values_of(filter_)
     if position.after is not None:
         values["after"] = position.after
     statement = _select_page(frozenset(values))
@@ -98,7 +98,7 @@ def find(
     )
 
 
-def _values(filter_: Filter) -> dict[str, Any]:
+def values_of(filter_: Filter) -> dict[str, Any]:
     """The values of the conditions that the filter has, by their names in `CONDITIONS`."""
     (start, end), (recorded_start, recorded_end) = filter_.published, filter_.recorded
     values = {

@@ -11,7 +11,9 @@ from catalog_service.relations.rendering import differences
 from catalog_service.resources import Differences, Document
 from catalog_service.search.grouping import Group
 from catalog_service.search.results import Collapsed, CollapsedDocument, Query
-from catalog_service.search.scope import SearchScope
+from catalog_service.search.scope import AT, SearchScope
+from catalog_service.store import arrays
+from catalog_service.store.prepared import NamedRow, Prepared
 from catalog_service.store.rows import PENDING
 from catalog_service.store.tables import DocumentState, Relation, Version, current_version, is_current, valid_at
 
@@ -25,9 +27,7 @@ def read(scope: SearchScope, groups: Iterable[Group | None]) -> Mapping[str, Col
     listed = [row.document for group in groups if group for row in _listed(group)]
     if not listed:
         return {}
-    columns = (DocumentState.collection, DocumentState.path, Version.title, Version.publisher, Version.published)
-    statement = sa.select(DocumentState.document, *columns).join(Version, current_version(DocumentState))
-    rows = scope.session.execute(statement.where(DocumentState.document.in_(listed), valid_at(DocumentState, scope.at)))
+    rows = _select_listed.rows(scope.session, documents=listed, at=scope.at)
     return {
         row.document: CollapsedDocument(
             id=row.document,
@@ -41,6 +41,14 @@ def read(scope: SearchScope, groups: Iterable[Group | None]) -> Mapping[str, Col
     }
 
 
+@Prepared
+def _select_listed() -> sa.Select[*tuple[Any, ...]]:
+    columns = (DocumentState.collection, DocumentState.path, Version.title, Version.publisher, Version.published)
+    statement = sa.select(DocumentState.document, *columns).join(Version, current_version(DocumentState))
+    listed = arrays.any_of(DocumentState.document, arrays.parameter("documents"))
+    return statement.where(listed, valid_at(DocumentState, AT))
+
+
 def differing(scope: SearchScope, groups: Mapping[str, Group | None]) -> Mapping[Pair, Differences]:
     """What differs between the current versions of each hit and of each listed document of its story, by the pair.
 
@@ -49,21 +57,29 @@ def differing(scope: SearchScope, groups: Mapping[str, Group | None]) -> Mapping
     pairs = [_pair(hit, row.document) for hit, group in groups.items() if group for row in _listed(group)]
     if not pairs or scope.query.collapse != "stories":
         return {}
-    sides = [(Relation.a_document, Relation.a_version), (Relation.b_document, Relation.b_version)]
-    statement = sa.select(Relation.a_document, Relation.b_document, Relation.passages).where(
-        *(column.in_({pair[side] for pair in pairs}) for side, (column, _) in enumerate(sides)),
-        Relation.seq != PENDING,
-        valid_at(Relation, scope.at),
-    )
-    for side in sides:
-        state = aliased(DocumentState)
-        statement = statement.join(state, sa.and_(is_current(side, state), valid_at(state, scope.at)))
-    counted = {(row[0], row[1]): differences(row.passages) for row in scope.session.execute(statement)}
+    sides = {f"side{number}": list({pair[number] for pair in pairs}) for number in range(2)}
+    rows = _select_differing.rows(scope.session, **sides, at=scope.at)
+    counted = {(row.a_document, row.b_document): differences(row.passages) for row in rows}
     return {
         pair: Differences.model_validate(counts)
         for pair, counts in counted.items()
         if counts is not None and pair in pairs
     }
+
+
+@Prepared
+def _select_differing() -> sa.Select[*tuple[Any, ...]]:
+    """The passages of the relations between current versions of documents in `:side0` and in `:side1`."""
+    sides = [(Relation.a_document, Relation.a_version), (Relation.b_document, Relation.b_version)]
+    statement = sa.select(Relation.a_document, Relation.b_document, Relation.passages).where(
+        *(arrays.any_of(column, arrays.parameter(f"side{number}")) for number, (column, _) in enumerate(sides)),
+        Relation.seq != PENDING,
+        valid_at(Relation, AT),
+    )
+    for side in sides:
+        state = aliased(DocumentState)
+        statement = statement.join(state, sa.and_(is_current(side, state), valid_at(state, AT)))
+    return statement
 
 
 def _pair(one: str, other: str) -> Pair:
@@ -93,6 +109,6 @@ def of_hit(
     )
 
 
-def _listed(group: Group) -> Collection[sa.Row[Any]]:
+def _listed(group: Group) -> Collection[NamedRow]:
     """The first of the hidden documents in the order in which they were filed."""
     return heapq.nsmallest(MAX_LISTED, group.hidden, key=lambda row: (row.published, row.sequence, row.document))

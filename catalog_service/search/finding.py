@@ -1,5 +1,6 @@
 """Executes a query: one page of hits in order, copies collapsed, with snippets, totals and facets."""
 
+import functools
 import itertools
 import time
 from collections import defaultdict
@@ -17,12 +18,13 @@ from catalog_service.search import collapsed, counting, plan
 from catalog_service.search.grammar import Parsed, leaves, parse
 from catalog_service.search.grouping import Group, Groups
 from catalog_service.search.plan import Tier
-from catalog_service.search.results import Hit, Query, SearchResults, Snippet, Understood
-from catalog_service.search.scope import PUBLISHED, SearchScope
+from catalog_service.search.results import Hit, Query, SearchResults, Snippet, Sort, Understood
+from catalog_service.search.scope import MAX_FORMS, PUBLISHED, Form, SearchScope
 from catalog_service.search.snippets import Allowance, Highlighter
 from catalog_service.search.tree import Or
-from catalog_service.store import deadline, paging
+from catalog_service.store import arrays, deadline, paging
 from catalog_service.store.moments import AsOf
+from catalog_service.store.prepared import NamedRow, Prepared
 from catalog_service.store.tables import DocumentState, Version
 
 # Rows read for each hit of a page, since copies of hits on earlier pages are skipped.
@@ -121,34 +123,46 @@ def _tiers(scope: SearchScope, parsed: Parsed) -> Sequence[Tier | None]:
     return (None,)
 
 
-def _tier_rows(scope: SearchScope, after: list[Any] | None) -> Iterator[sa.Row[Any]]:
+def _tier_rows(scope: SearchScope, after: list[Any] | None) -> Iterator[NamedRow]:
     """The documents of one tier, the best first: document, entry, and the columns of the sort key.
 
     `after` is the key after which the documents start; None for all documents of the tier.
     """
-    statement, entry = scope.select_with_entry(DocumentState.document, Version.seq)
-    order: dict[str, tuple[Any, ...]] = {
-        "relevance": (entry,),
-        "-published": (PUBLISHED, entry),
-        "-recorded": (DocumentState.seq,),
-    }
-    keys = order[scope.query.sort]
-    statement = statement.add_columns(*(key.label(f"key{index}") for index, key in enumerate(keys)))
-    statement = statement.order_by(*(key.desc() for key in keys))
-    if after is not None:
-        statement = statement.where(sa.tuple_(*keys) < sa.tuple_(*after))
-    rows = scope.session.execute(statement, execution_options={"yield_per": ROWS_PER_HIT * scope.query.limit + 1})
-    with closing(rows):
+    form, values = scope.form()
+    values |= {f"after{index}": value for index, value in enumerate(after or ())}
+    statement = _select_tier(form, scope.query.sort, first=after is None)
+    with closing(statement.stream(scope.session, ROWS_PER_HIT * scope.query.limit + 1, **values)) as rows:
         yield from rows
+
+
+@functools.lru_cache(MAX_FORMS)
+def _select_tier(form: Form, sort: Sort, *, first: bool) -> Prepared:
+    """The documents of `_tier_rows`; all of them for the `first` page, else those after the key `:after0`, ...."""
+
+    def build() -> sa.Select[*tuple[Any, ...]]:
+        statement, entry = form.select_with_entry(DocumentState.document, Version.seq)
+        order: dict[str, tuple[Any, ...]] = {
+            "relevance": (entry,),
+            "-published": (PUBLISHED, entry),
+            "-recorded": (DocumentState.seq,),
+        }
+        keys = order[sort]
+        statement = statement.add_columns(*(key.label(f"key{index}") for index, key in enumerate(keys)))
+        statement = statement.order_by(*(key.desc() for key in keys))
+        if first:
+            return statement
+        after = (sa.bindparam(f"after{index}", type_=key.type) for index, key in enumerate(keys))
+        return statement.where(sa.tuple_(*keys) < sa.tuple_(*after))
+
+    return Prepared(build)
 
 
 def _hits(
     scope: SearchScope, parsed: Parsed, shown: Sequence[_RankedDocument], allowance: Allowance
 ) -> tuple[Hit, ...]:
     by_id = documents.by_ids(scope.session, [ranked.document for ranked in shown], scope.at)
-    columns = (Version.document, Version.number, Version.title, Version.paragraphs)
-    statement = sa.select(*columns).where(Version.seq.in_([ranked.entry for ranked in shown]))
-    rows = {row.document: row for row in scope.session.execute(statement)}
+    versions = _select_versions.rows(scope.session, entries=[ranked.entry for ranked in shown])
+    rows = {row.document: row for row in versions}
     matched = _matched_versions(scope, rows)
     listed = collapsed.read(scope, (ranked.group for ranked in shown))
     differs = collapsed.differing(scope, {ranked.document: ranked.group for ranked in shown})
@@ -167,16 +181,28 @@ def _hits(
     )
 
 
-def _matched_versions(scope: SearchScope, rows: Mapping[str, sa.Row[Any]]) -> Mapping[str, list[int]]:
+@Prepared
+def _select_versions() -> sa.Select[*tuple[Any, ...]]:
+    columns = (Version.document, Version.number, Version.title, Version.paragraphs)
+    return sa.select(*columns).where(arrays.any_of(Version.seq, arrays.numbers_parameter("entries")))
+
+
+def _matched_versions(scope: SearchScope, rows: Mapping[str, NamedRow]) -> Mapping[str, list[int]]:
     """The numbers of the versions of each document that match; `rows` have the document and one such version."""
     if scope.query.versions == "latest":
         return {document: [row.number] for document, row in rows.items()}
     matched: defaultdict[str, list[int]] = defaultdict(list)
-    for document, number in scope.session.execute(scope.of_documents(rows.keys()).matched_versions()):
+    form, values = scope.of_documents(rows.keys()).form()
+    for document, number in _select_matched_versions(form).rows(scope.session, **values):
         matched[document].append(number)
     return matched
 
 
-def _snippets(highlighters: Iterable[Highlighter], row: sa.Row[Any]) -> tuple[Snippet, ...]:
+@functools.lru_cache(MAX_FORMS)
+def _select_matched_versions(form: Form) -> Prepared:
+    return Prepared(form.select_matched_versions)
+
+
+def _snippets(highlighters: Iterable[Highlighter], row: NamedRow) -> tuple[Snippet, ...]:
     texts = {"title": row.title, "text": "\n\n".join(row.paragraphs)}
     return tuple(snippet for highlighter in highlighters for snippet in highlighter.snippets(texts[highlighter.field]))

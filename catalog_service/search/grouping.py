@@ -2,7 +2,7 @@
 
 import functools
 import itertools
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -11,21 +11,22 @@ import sqlalchemy as sa
 from catalog_service.relation_types import COPY_TYPES, STORY_TYPES
 from catalog_service.relations import filing, graph, links
 from catalog_service.search.results import Collapse
-from catalog_service.search.scope import SearchScope
-from catalog_service.store.tables import DocumentState, Relation, Version
+from catalog_service.search.scope import MAX_FORMS, Form, SearchScope
+from catalog_service.store.prepared import NamedRow, Prepared
+from catalog_service.store.tables import Version
 
 CHUNK = 500
 LINKED_BY: Mapping[Collapse, tuple[str, ...]] = {"none": (), "duplicates": COPY_TYPES, "stories": STORY_TYPES}
 COLUMNS = (*filing.columns(Version), Version.kind, Version.publisher, Version.language, Version.seq)
-Rows: TypeAlias = list[sa.Row[Any]]
+Rows: TypeAlias = list[NamedRow]
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     """Matching documents that are shown as one hit: the shown document, and the hidden ones."""
 
-    shown: sa.Row[Any]
-    hidden: tuple[sa.Row[Any], ...]
+    shown: NamedRow
+    hidden: tuple[NamedRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Groups:
 
     scope: SearchScope
     # By document; None for a document that does not match.
-    _rows: dict[str, sa.Row[Any] | None] = field(default_factory=dict)
+    _rows: dict[str, NamedRow | None] = field(default_factory=dict)
     _links: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     def of_documents(self, collapse: Collapse, documents: Collection[str]) -> dict[str, Group]:
@@ -49,14 +50,6 @@ class Groups:
             if rows := [row for document in sorted(members) if (row := self._rows[document]) is not None]:
                 groups |= dict.fromkeys((row.document for row in rows), _group(collapse, rows))
         return groups
-
-    def linked_matches(self, above: int) -> Sequence[str]:
-        """The documents with links, of any collapse, that match with a version of a `seq` above the given one."""
-        linked = sa.union_all(*map(_linked, (Relation.a_document, Relation.b_document)))
-        statement = self.scope.select(DocumentState.document).where(
-            DocumentState.document.in_(linked), Version.seq > above
-        )
-        return self.scope.session.scalars(statement).all()
 
     def _components(self, types: Collection[str], documents: Iterable[str]) -> list[set[str]]:
         """The connected components of two documents or more that contain one of these documents.
@@ -74,8 +67,7 @@ class Groups:
         while waiting:
             for chunk in _chunks(waiting - self._links.keys()):
                 self._links.update({document: [] for document in chunk})
-                related = links.select_related(STORY_TYPES, now=False)
-                for row in self.scope.session.execute(related, {"documents": chunk, "at": self.scope.at}):
+                for row in _select_links.rows(self.scope.session, documents=chunk, at=self.scope.at):
                     self._links[row.document].append((row.type, row.other))
             waiting = {other for document in waiting for other in self._linked_to(document, types)} - reached
             reached |= waiting
@@ -93,15 +85,26 @@ class Groups:
         """The rows of those of the documents that match; `matching` are known to."""
         scope = self.scope.of_documents(documents)
         if scope.query.versions == "all":
-            return list(scope.session.execute(scope.select(*COLUMNS)))
+            return _rows(scope)
         # The documents are read first and then checked against the index: a common word has very many entries.
-        rows = scope.session.execute(scope.with_plan(None).select(*COLUMNS)).all()
+        rows = _rows(scope.with_plan(None))
         entries = scope.matching_among([row.seq for row in rows if row.document not in matching])
         return [row for row in rows if row.document in matching or row.seq in entries]
 
 
-def _linked(side: Any) -> sa.Select[str]:  # noqa: ANN401  A column.
-    return sa.select(side).where(Relation.type.in_(STORY_TYPES), Relation.seq != 0)
+def _rows(scope: SearchScope) -> Rows:
+    form, values = scope.form()
+    return _select_rows(form).rows(scope.session, **values)
+
+
+@functools.lru_cache(MAX_FORMS)
+def _select_rows(form: Form) -> Prepared:
+    return Prepared(lambda: form.select(*COLUMNS))
+
+
+@Prepared
+def _select_links() -> sa.Select[*tuple[Any, ...]]:
+    return links.select_related(STORY_TYPES, now=False)
 
 
 def _group(collapse: Collapse, rows: Rows) -> Group:

@@ -106,7 +106,9 @@ def _parsed(phrase: str) -> grammar.Phrase:
 
 def _grouped(session: Session, query: PhraseQuery, leaf: grammar.Phrase, at: int, after: int) -> sa.Select[Any]:
     """The documents in which the phrase appeared after the `seq` `after`, with the observations of the versions."""
-    matching = ENGINES[session.get_bind().dialect.name].matching(plan.everywhere(leaf, query.within))
+    engine = ENGINES[session.get_bind().dialect.name]
+    terms, values = engine.parametrised(plan.everywhere(leaf, query.within), "plan")
+    matching = engine.matching(terms)
     appeared, last = sa.func.min(Version.seq).label("appeared"), sa.func.max(Version.observation).label("last")
     grouped = (
         sa.select(
@@ -132,7 +134,9 @@ def _grouped(session: Session, query: PhraseQuery, leaf: grammar.Phrase, at: int
         .where(Document.status != "redacted")
         .order_by(grouped.c.appeared)
     )
-    return statement if query.collection is None else statement.where(Document.collection == query.collection)
+    if query.collection is not None:
+        statement = statement.where(Document.collection == query.collection)
+    return statement.params(values)
 
 
 def _described(session: Session, rows: Sequence[sa.Row[Any]]) -> list[PhraseDocument]:

@@ -2,7 +2,8 @@
 
 import functools
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery
@@ -12,9 +13,10 @@ from sqlalchemy.orm import Session
 from catalog_service.search import entries
 from catalog_service.search.entries import COLUMNS, IndexEntry, TokenTerms
 from catalog_service.search.grammar import MAX_PHRASE
-from catalog_service.search.plan import EVERYTHING, Plan, TermMatch
+from catalog_service.search.plan import Plan, TermMatch
 from catalog_service.search.tables import LIVE, entry_table, search_entry
 from catalog_service.search.tree import And, Not, Or
+from catalog_service.store import arrays
 from catalog_service.store.rows import IndexRows
 
 # Tokens in one part. A token takes at most 480 bytes, so a part stays below the 1 MB of a tsvector.
@@ -60,12 +62,29 @@ def remove(session: Session, numbers: Iterable[int], table: str = LIVE) -> None:
         session.execute(sa.delete(entry_table(table)).where(sa.column("entry") == sa.bindparam("number")), rows)
 
 
-def matching(plan: Plan, among: Collection[int] | None = None) -> Subquery:
-    """The numbers of the entries that match, each once; if `among` is given, only those of its entries."""
+def parametrised(plan: Plan, name: str) -> tuple[Plan, dict[str, str]]:
+    """The plan with names of parameters for its terms, and their values: here one tsquery for each TermMatch."""
+    values: dict[str, str] = {}
+
+    def named(part: Plan) -> Plan:
+        if isinstance(part, TermMatch):
+            key = f"{name}_{len(values)}"
+            values[key] = " <-> ".join(part.terms) + (":*" if part.open else "")
+            return TermMatch(part.columns, (key,))
+        if isinstance(part, Not):
+            return Not(named(part.part))
+        return type(part)(tuple(map(named, part.parts)))
+
+    return named(plan), values
+
+
+def matching(plan: Plan, *, among: bool = False) -> Subquery:
+    """The numbers of the entries that match a parametrised plan, each once; with `among`, only those in `:among`."""
     entries_found = _selected(plan).distinct().subquery("matching")
-    if among is None:
+    if not among:
         return entries_found
-    return sa.select(entries_found).where(entries_found.c.entry.in_(list(among))).subquery("matching")
+    listed = arrays.any_of(entries_found.c.entry, arrays.numbers_parameter("among"))
+    return sa.select(entries_found).where(listed).subquery("matching")
 
 
 def _vector(tokens: Sequence[TokenTerms]) -> str:
@@ -100,11 +119,12 @@ def cut(tokens: Sequence[TokenTerms]) -> Iterator[Sequence[TokenTerms]]:
 def _selected(plan: Plan) -> Select[int]:
     """The numbers of the entries that match. For a single TermMatch, an entry may occur once for each of its parts."""
     if isinstance(plan, TermMatch):
-        return sa.select(search_entry.c.entry).where(sa.or_(*(_condition(name, plan) for name in plan.columns)))
+        query = sa.bindparam(plan.terms[0], type_=postgresql.TSQUERY())
+        return sa.select(search_entry.c.entry).where(sa.or_(*(_condition(name, query) for name in plan.columns)))
     if isinstance(plan, Or):
         return _set_of(sa.union(*map(_selected, plan.parts)))
     parts = plan.parts if isinstance(plan, And) else (plan,)
-    included = [_selected(part) for part in parts if not isinstance(part, Not)] or [_selected(EVERYTHING)]
+    included = [_selected(part) for part in parts if not isinstance(part, Not)] or [_everything()]
     excluded = [_selected(part.part) for part in parts if isinstance(part, Not)]
     matching_all = _set_of(sa.intersect(*included)) if len(included) > 1 else included[0]
     return _set_of(sa.except_(matching_all, *excluded)) if excluded else matching_all
@@ -114,7 +134,10 @@ def _set_of(compound: CompoundSelect[int]) -> Select[int]:
     return sa.select(compound.subquery().c.entry)
 
 
-def _condition(column: str, match: TermMatch) -> ColumnElement[bool]:
-    """The condition that a column matches, as a tsquery."""
-    query = " <-> ".join(match.terms) + (":*" if match.open else "")
+def _everything() -> Select[int]:
+    return sa.select(search_entry.c.entry).where(_condition("about", sa.literal(entries.EVERYTHING, sa.Text())))
+
+
+def _condition(column: str, query: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The condition that a column matches a tsquery."""
     return search_entry.c[column].op("@@", is_comparison=True)(sa.cast(query, postgresql.TSQUERY))

@@ -1,7 +1,7 @@
 """The search index on SQLite: a contentless FTS5 table."""
 
 import functools
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 import sqlalchemy as sa
 from sqlalchemy import Subquery
@@ -12,6 +12,7 @@ from catalog_service.search.entries import COLUMNS, IndexEntry
 from catalog_service.search.plan import EVERYTHING, Plan, TermMatch
 from catalog_service.search.tables import LIVE
 from catalog_service.search.tree import And, Not, Or
+from catalog_service.store import arrays
 from catalog_service.store.rows import IndexRows
 
 
@@ -49,17 +50,23 @@ def remove(session: Session, numbers: Iterable[int], table: str = LIVE) -> None:
     session.execute(sa.text(f"INSERT INTO {table} ({table}) VALUES ('optimize')"))  # noqa: S608  A name of ours.
 
 
-def matching(plan: Plan, among: Collection[int] | None = None) -> Subquery:
-    """The numbers of the entries that match, each once; if `among` is given, only those of its entries.
+def parametrised(plan: Plan, name: str) -> tuple[Plan, dict[str, str]]:
+    """The plan with names of parameters for its terms, and their values: here one, the expression of FTS5."""
+    return TermMatch((), (name,)), {name: expression(plan)}
+
+
+def matching(plan: Plan, *, among: bool = False) -> Subquery:
+    """The numbers of the entries that match a parametrised plan, each once; with `among`, only those in `:among`.
 
     Without `among`, FTS5 reads the numbers in descending order and can stop after any of them.
     """
-    within = "" if among is None else " AND rowid IN :among"
-    statement = sa.text(f"SELECT rowid AS entry FROM search_entry WHERE search_entry MATCH :plan{within}")  # noqa: S608  Ours.
-    bound = statement.bindparams(sa.bindparam("plan", expression(plan), unique=True))
-    if among is not None:
-        bound = bound.bindparams(sa.bindparam("among", list(among), unique=True, expanding=True))
-    return bound.columns(sa.column("entry", sa.BigInteger)).subquery("matching")
+    assert isinstance(plan, TermMatch)
+    within = " AND rowid IN (SELECT value FROM json_each(:among))" if among else ""
+    sql = f"SELECT rowid AS entry FROM search_entry WHERE search_entry MATCH :{plan.terms[0]}{within}"  # noqa: S608  Ours.
+    statement = sa.text(sql)
+    if among:
+        statement = statement.bindparams(arrays.numbers_parameter("among"))
+    return statement.columns(sa.column("entry", sa.BigInteger)).subquery("matching")
 
 
 def expression(plan: Plan) -> str:

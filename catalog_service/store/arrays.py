@@ -6,7 +6,18 @@ PostgreSQL takes at most 65,535 parameters a statement and SQLite 32,766; a stor
 from collections.abc import Collection, Sequence
 from typing import Any, Self, cast
 
-from sqlalchemy import JSON, BindParameter, Boolean, ColumnElement, Dialect, String, TypeDecorator, bindparam, column
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    Dialect,
+    String,
+    TypeDecorator,
+    bindparam,
+    column,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -25,6 +36,19 @@ class Texts(TypeDecorator[list[str]]):
         """The type of the parameter on this database."""
         if dialect.name == "postgresql":
             return dialect.type_descriptor(postgresql.ARRAY(String()))
+        return dialect.type_descriptor(JSON())
+
+
+class Numbers(TypeDecorator[list[int]]):
+    """A list of numbers, as `Texts`."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The type of the parameter on this database."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(postgresql.ARRAY(BigInteger()))
         return dialect.type_descriptor(JSON())
 
 
@@ -56,7 +80,12 @@ def parameter(name: str) -> BindParameter[list[str]]:
     return bindparam(name, type_=Texts())
 
 
-def any_of(column: Any, texts: Collection[str] | BindParameter[list[str]]) -> ColumnElement[bool]:  # noqa: ANN401  A column or an expression.
+def numbers_parameter(name: str) -> BindParameter[list[int]]:
+    """A parameter that takes a list of numbers when the statement is executed."""
+    return bindparam(name, type_=Numbers())
+
+
+def any_of(column: Any, texts: Collection[str] | BindParameter[Any]) -> ColumnElement[bool]:  # noqa: ANN401  A column or an expression.
     """Whether the column equals one of the texts, however many they are; all of them are one parameter."""
     values = texts if isinstance(texts, BindParameter) else bindparam(None, list(texts), type_=Texts())
     return _AnyOf(column, values)

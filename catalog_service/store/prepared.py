@@ -5,8 +5,10 @@ execution, and describes its result anew. For the statements of one document thi
 SQLite needs to execute them.
 """
 
+import itertools
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import closing
 from typing import Any, TypeAlias, cast
 
 from sqlalchemy import BindParameter, Connection, Dialect, Float, Select, exc
@@ -23,6 +25,9 @@ NamedRow: TypeAlias = Any
 Build: TypeAlias = Callable[[], Select[*tuple[Any, ...]]]
 Process: TypeAlias = Callable[[Any], Any]
 
+# The numbers of PostgreSQL's cursors: two in one transaction may not have the same name.
+_STREAMS = itertools.count()
+
 
 class Prepared:
     """The statement that a function without parameters builds; for use as its decorator."""
@@ -33,17 +38,29 @@ class Prepared:
 
     def rows(self, reader: Reader, /, **values: object) -> list[NamedRow]:
         """All rows; `values` are those of the statement's parameters. Raises DBAPIError."""
-        connection = reader.connection() if isinstance(reader, Session) else reader
-        dialect = connection.dialect
-        compiled = self._compiled.get(dialect.name)
-        if compiled is None:
-            compiled = self._compiled[dialect.name] = _Compiled(self._build(), dialect, values)
-        return compiled.execute(connection, values)
+        connection = _connection(reader)
+        return self._for(connection, values).execute(connection, values)
+
+    def stream(self, reader: Reader, size: int, /, **values: object) -> Generator[NamedRow, None, None]:
+        """The rows, read on demand, `size` at a time on PostgreSQL; to be closed. Raises DBAPIError."""
+        connection = _connection(reader)
+        return self._for(connection, values).stream(connection, size, values)
 
     def row(self, reader: Reader, /, **values: object) -> NamedRow | None:
         """The only row, None if there is none. Raises DBAPIError."""
         rows = self.rows(reader, **values)
         return rows[0] if rows else None
+
+    def _for(self, connection: Connection, names: Iterable[str]) -> "_Compiled":
+        dialect = connection.dialect
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = _Compiled(self._build(), dialect, names)
+        return compiled
+
+
+def _connection(reader: Reader) -> Connection:
+    return reader.connection() if isinstance(reader, Session) else reader
 
 
 class _Compiled:
@@ -67,19 +84,32 @@ class _Compiled:
 
     def execute(self, connection: Connection, values: Mapping[str, Any]) -> list[NamedRow]:
         """The rows of the statement with these values of its parameters. Raises DBAPIError."""
+        with closing(connection.connection.cursor()) as cursor:
+            try:
+                self._begin(connection, cursor, values)
+                return [self._row(row) for row in cursor.fetchall()]
+            except connection.dialect.loaded_dbapi.Error as error:
+                raise _translated(connection, cursor, self.sql, error) from error
+
+    def stream(self, connection: Connection, size: int, values: Mapping[str, Any]) -> Generator[NamedRow, None, None]:
+        """The rows of the statement, read on demand. Raises DBAPIError."""
+        # SQLite's cursor reads row by row. The driver of PostgreSQL reads all rows, unless the server has the cursor.
+        name = () if self._order is not None else (f"stream_{next(_STREAMS)}",)
+        with closing(connection.connection.cursor(*name)) as cursor:
+            try:
+                self._begin(connection, cursor, values)
+                while rows := cursor.fetchmany(size):
+                    yield from map(self._row, rows)
+            except connection.dialect.loaded_dbapi.Error as error:
+                raise _translated(connection, cursor, self.sql, error) from error
+
+    def _begin(self, connection: Connection, cursor: DBAPICursor, values: Mapping[str, Any]) -> None:
         named = self._added | {name: _converted(process, values[name]) for name, process in self._processors.items()}
         parameters = named if self._order is None else tuple(map(named.__getitem__, self._order))
-        cursor = connection.connection.cursor()
-        try:
-            # SQLAlchemy reports a statement by this event; counters and traces of statements listen to it.
-            for listener in connection.dispatch.before_cursor_execute:
-                listener(connection, cursor, self.sql, parameters, None, False)
-            cursor.execute(self.sql, parameters)
-            return [self._row(row) for row in cursor.fetchall()]
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise _translated(connection, cursor, self.sql, error) from error
-        finally:
-            cursor.close()
+        # SQLAlchemy reports a statement by this event; counters and traces of statements listen to it.
+        for listener in connection.dispatch.before_cursor_execute:
+            listener(connection, cursor, self.sql, parameters, None, False)
+        cursor.execute(self.sql, parameters)
 
     def _row(self, row: Sequence[Any]) -> NamedRow:
         values = list(row)

@@ -13,6 +13,7 @@ from catalog_service import server
 from catalog_service.app import create_app
 from catalog_service.relations import queries
 from catalog_service.settings import Settings
+from catalog_service.store import prepared
 from catalog_service.store.db import Database
 from tests.catalog.api.conftest import got, publish
 from tests.catalog.events import article, document_id, raw_event, relation
@@ -147,14 +148,35 @@ async def test_a_list_of_fifty_takes_eight_statements(client: aiohttp.ClientSess
         assert (len(recorder.statements) <= 8, recorder.transactions <= 1) == (True, True), (path, recorder.statements)
 
 
-async def test_a_search_finds_the_matches_with_links_once(client: aiohttp.ClientSession, recorder: Recorder) -> None:
+async def test_a_search_reads_the_index_once_for_its_counts(client: aiohttp.ClientSession, recorder: Recorder) -> None:
     await publish_stories(client)
     recorder.clear()
-    found = await got(client, "/v1/search?q=city&total=exact&collapse=duplicates&limit=5")
+    counted = "total=exact&facets=kind,publisher,language,month"
+    found = await got(client, f"/v1/search?q=city&{counted}&collapse=duplicates&limit=5")
     assert (len(found["hits"]), found["total"]["documents"]) == (5, STORIES)
+    assert [sum(facet.values()) for facet in found["facets"].values()] == [STORIES] * 4
+    counts = [statement for statement in recorder.statements if statement.startswith("WITH matches")]
     # The matches with links are found once for both, copies and stories.
-    linked = [statement for statement in recorder.statements if "document IN (SELECT relation.a_document" in statement]
-    assert len(linked) == 1, recorder.statements
+    linked = [statement for statement in counts if "document IN (SELECT relation.a_document" in statement]
+    assert (len(counts), len(linked)) == (1, 1), recorder.statements
+    # The others read the three tiers, and check which other documents of the stories match.
+    index = [statement for statement in recorder.statements if "FROM search_entry" in statement]
+    assert len(index) <= 5, recorder.statements
+
+
+async def test_the_statements_of_a_search_are_built_once(
+    client: aiohttp.ClientSession, catalog: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await publish_stories(client)
+    queries = [f"/v1/search?q={word}&total=exact&facets=kind&recorded=2024..&limit=5" for word in ("met", "envoys")]
+    await got(client, queries[0])
+    executed: list[str] = []
+    sa.event.listen(catalog.engine, "before_execute", lambda _, statement, *_more: executed.append(str(statement)))
+    monkeypatch.setattr(prepared, "_Compiled", None)
+    found = await got(client, queries[1])
+    assert any(hit["collapsed"] for hit in found["hits"])
+    # The limit of time on PostgreSQL.
+    assert [statement for statement in executed if not statement.startswith("SET LOCAL")] == []
 
 
 async def test_a_feed_of_fifty_takes_eight_statements(client: aiohttp.ClientSession, recorder: Recorder) -> None:

@@ -97,8 +97,9 @@ def databases(sqlite_url: str, postgres_url: str) -> Iterator[list[Database]]:
 
 def numbers(session: Session, search_plan: plan.Plan) -> list[int]:
     """The numbers of the entries that an engine finds, in ascending order."""
-    matching = ENGINES[session.get_bind().dialect.name].matching(search_plan)
-    return sorted(session.scalars(sa.select(matching.c.entry)))
+    engine = ENGINES[session.get_bind().dialect.name]
+    terms, values = engine.parametrised(search_plan, "plan")
+    return sorted(session.scalars(sa.select(engine.matching(terms).c.entry), values))
 
 
 @pytest.mark.postgres

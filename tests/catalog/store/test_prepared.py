@@ -59,6 +59,21 @@ def test_the_rows_are_those_of_sqlalchemy(catalog: Database, record: Record, nam
     assert len(rows) > 0 or name == "no document"
 
 
+def test_streams_give_the_same_rows_side_by_side(catalog: Database, record: Record) -> None:
+    record(*(event(number) for number in (1, 2, 3)))
+    statement = documents._select_page(frozenset())
+    values = {"at": 100, "limit": 10}
+    with catalog.reading() as session:
+        rows = statement.rows(session, **values)
+        with (
+            closing(statement.stream(session, 2, **values)) as one,
+            closing(statement.stream(session, 1, **values)) as two,
+        ):
+            first = next(two)
+            assert list(one) == [first, *two] == rows
+    assert len(rows) == 3
+
+
 def test_times_are_aware(catalog: Database, record: Record) -> None:
     record(event(1))
     with catalog.reading() as session:
