@@ -24,7 +24,7 @@ from catalog_service.store.tables import DocumentState, Membership, Version, cur
 
 ENGINES = {"sqlite": sqlite, "postgresql": postgres}
 PUBLISHED = filing.published(Version)
-# The forms that each statement is kept for. A client makes as many as it wants, at most 100 kB each on PostgreSQL.
+# The forms that each statement is kept for; a client can make any number of them.
 MAX_FORMS = 128
 AT = documents.AT
 CONDITIONS: Mapping[str, ColumnElement[bool]] = {
