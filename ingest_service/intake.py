@@ -59,14 +59,18 @@ class Intake:
     def settled(self, facts: Sequence[FileFact], matcher: MoveMatcher) -> tuple[list[FileFact], set[str]]:
         """The files to read now, and the paths that have waited for the longest time; schedules the other files."""
         overdue = {fact.path for fact in facts if self.settling.is_overdue(fact.path)}
-        latest = {fact.path: self.settling.settled(fact) for fact in facts}
-        unsettled = {path for path, fact in latest.items() if fact is None}
+        settled = {fact.path: self.settling.settled(fact) for fact in facts}
+        unsettled = {path for path, file in settled.items() if file is None}
         self._postpone(unsettled, matcher)
         for path in matcher.postponed - unsettled:
             # It waits for another file, not for its own writer.
             self.settling.forget(path)
-        ready = [fact for path, fact in latest.items() if fact is not None and path not in matcher.postponed]
-        return ready, overdue
+        ready = [file for path, file in settled.items() if file is not None and path not in matcher.postponed]
+        for file in ready:
+            if file.is_current:
+                # The close of a file that was scanned at its creation may have been reported meanwhile.
+                self._schedule.cancel(file.fact.path)
+        return [file.fact for file in ready], overdue
 
     async def readings(
         self, diff: FolderDiff, ready: Sequence[FileFact], matcher: MoveMatcher

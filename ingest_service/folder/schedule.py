@@ -31,6 +31,10 @@ class ScanSchedule:
         self._due.setdefault(path, moment)
         self._woken.set()
 
+    def cancel(self, path: str) -> None:
+        """Forgets that a path is scheduled: what was reported of it is known."""
+        self._due.pop(path, None)
+
     def scan_all(self, reason: str) -> None:
         """Schedules the whole folder at once; `reason` is for the log."""
         self._reason = reason

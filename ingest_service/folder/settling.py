@@ -24,6 +24,14 @@ class _Wait:
     fact: FileFact
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The facts by which a file may be read; `is_current` if they are newer than every event received before them."""
+
+    fact: FileFact
+    is_current: bool
+
+
 class Settling:
     """Remembers since when each path waits for its writer.
 
@@ -56,7 +64,7 @@ class Settling:
             return now
         return now + self._limits.settle_seconds
 
-    def settled(self, fact: FileFact) -> FileFact | None:
+    def settled(self, fact: FileFact) -> Settled | None:
         """The facts by which the file may be read now: it has settled, or has waited for the longest time; else None.
 
         They are newer than those of the scan, which may have seen the file just before its writer closed it.
@@ -71,9 +79,11 @@ class Settling:
         if not (isinstance(seen, os.stat_result) or is_still or self.is_overdue(fact.path)):
             return None
         self._read(fact.path, now)
-        latest = scan.fact_of(fact.path, seen) if isinstance(seen, os.stat_result) else fact
+        latest = scan.fact_of(fact.path, seen) if isinstance(seen, os.stat_result) else None
         # Another file that has replaced it may have come from elsewhere: the next scan compares it.
-        return latest if latest.identity == fact.identity else fact
+        if latest is not None and latest.identity == fact.identity:
+            return Settled(latest, is_current=True)
+        return Settled(fact, is_current=False)
 
     def _age(self, fact: FileFact) -> float:
         """Seconds since the last change by the times of the file; negative if they are in the future."""

@@ -122,6 +122,30 @@ async def test_a_moved_file_whose_digest_was_not_sent_keeps_its_document(tmp_pat
     assert (outcome.moved, outcome.stored) == ({"old.txt": seen.files["new.txt"]}, [])
 
 
+def test_a_close_reported_during_the_scan_of_the_file_causes_no_second_scan(tmp_path: Path) -> None:
+    schedule = ScanSchedule(lambda: 0.0)
+    intake = Intake(tmp_path, Limits(), Workers(), schedule)  # type: ignore[arg-type]  # No worker is asked.
+    (tmp_path / "a.txt").write_text("Talks", encoding="utf-8")
+    seen = scan.look(tmp_path, "a.txt")
+    assert isinstance(seen, FileFact)
+    schedule.scan_now("a.txt")
+    assert intake.settled([seen], MoveMatcher({}, {})) == ([seen], set())
+    assert not schedule.is_pending()
+
+
+def test_a_file_that_was_replaced_during_its_scan_is_scanned_again(tmp_path: Path) -> None:
+    schedule = ScanSchedule(lambda: 0.0)
+    intake = Intake(tmp_path, Limits(), Workers(), schedule)  # type: ignore[arg-type]  # No worker is asked.
+    (tmp_path / "a.txt").write_text("Talks", encoding="utf-8")
+    seen = scan.look(tmp_path, "a.txt")
+    assert isinstance(seen, FileFact)
+    (tmp_path / "b.txt").write_text("Talks resume", encoding="utf-8")
+    (tmp_path / "b.txt").rename(tmp_path / "a.txt")
+    schedule.scan_now("a.txt")
+    intake.settled([seen], MoveMatcher({}, {}))
+    assert schedule.take() == (None, ["a.txt"])
+
+
 async def test_a_batch_is_full_by_number_or_by_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "BATCH_SIZE", 3)
     monkeypatch.setattr(intake, "BATCH_BYTES", 100)

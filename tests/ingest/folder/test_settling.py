@@ -8,7 +8,7 @@ import pytest
 
 from ingest_service.folder import scan, settling
 from ingest_service.folder.scan import FileFact
-from ingest_service.folder.settling import Settling, Writer
+from ingest_service.folder.settling import Settled, Settling, Writer
 from ingest_service.settings import Limits
 
 LIMITS = Limits(settle_seconds=1.0, settle_again_seconds=2.0, settle_max_seconds=10.0)
@@ -74,8 +74,8 @@ def test_a_file_that_the_scan_saw_before_its_close_is_read_as_it_is_now(folder: 
         seen = folder.fact()
         file.write(" resume")
     settled = folder.settling.settled(seen)
-    assert settled == folder.fact()
-    assert settled != seen
+    assert settled == Settled(folder.fact(), is_current=True)
+    assert settled.fact != seen
 
 
 def test_another_file_at_the_path_is_left_to_the_next_scan(folder: Folder) -> None:
@@ -83,7 +83,13 @@ def test_another_file_at_the_path_is_left_to_the_next_scan(folder: Folder) -> No
     other = folder.path / "b.txt"
     other.write_text("Talks resume", encoding="utf-8")
     other.rename(folder.file)
-    assert folder.settling.settled(seen) == seen
+    assert folder.settling.settled(seen) == Settled(seen, is_current=False)
+
+
+@pytest.mark.usefixtures("no_lease")
+def test_without_a_lease_an_event_may_be_newer_than_the_facts(folder: Folder) -> None:
+    folder.clock.wait(5)
+    assert folder.settling.settled(folder.fact()) == Settled(folder.fact(), is_current=False)
 
 
 def test_a_file_held_open_for_writing_is_waited_for_however_still_it_is(folder: Folder) -> None:
