@@ -43,7 +43,7 @@ class Limits(BaseModel):
     members: int = Field(default=5_000, gt=0)
     depth: int = Field(default=4, gt=0)
     reading_seconds: Seconds = 30.0
-    reading_memory_bytes: int = Field(default=2**30, ge=2**28)
+    reading_memory_bytes: int = Field(default=2**30, ge=2**29)
     workers: int | None = Field(default=None, ge=1, le=64)
     settle_seconds: Seconds = 1.0
     settle_again_seconds: Seconds = 2.0

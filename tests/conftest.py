@@ -7,6 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from multiprocessing import forkserver
 from multiprocessing import resource_tracker as resource_tracker_module
 from pathlib import Path
 from typing import Any
@@ -110,9 +111,13 @@ def leaks(threads: set[threading.Thread], files: dict[int, str]) -> list[str]:
 
 
 def open_files() -> dict[int, str]:
-    """The open descriptors of this process and what each points at, without reserved ports; empty where unknown."""
+    """The open descriptors of this process and what each points at; empty where unknown.
+
+    Without reserved ports, and the pipe of the fork server, which all pools of this process share.
+    """
     targets: dict[int, str] = {}
     reserved = {reservation.fileno() for reservation in postgres.RESERVATIONS}
+    reserved.add(forkserver._forkserver._forkserver_alive_fd)  # type: ignore[attr-defined]
     folder = Path("/proc/self/fd")
     if not folder.exists():
         return targets

@@ -86,8 +86,9 @@ RULES = (
 
 
 def load() -> None:
-    """Loads the list of words; else the first text waits for it."""
+    """Loads the list of words and the model of languages; else the first texts that need them wait for them."""
     broken_words.known_words()
+    languages.model()
 
 
 def normalise(reading: Reading, known: Furniture = NOTHING_LEARNED) -> Article:

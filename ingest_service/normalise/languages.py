@@ -50,7 +50,7 @@ def _is_clearly_english(sample: str) -> bool:
 @functools.cache
 def model() -> Any:  # noqa: ANN401  The library has no types.
     """The model, restricted to languages with a code of two letters that texts are written in today."""
-    # It takes half a second and 90 MB to load, so only a process that reads other languages pays for it.
+    # It takes half a second and 90 MB to load, which a command that reads no text does not need.
     from py3langid import langid  # type: ignore[import-untyped]  # noqa: PLC0415  It has no stubs; late, as said above.
 
     identifier = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE)

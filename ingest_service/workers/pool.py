@@ -6,23 +6,21 @@ If a file crashes its reader, or exceeds time or memory, only the worker ends; t
 import asyncio
 import contextlib
 import ctypes
-import gc
 import multiprocessing
 import os
 import resource
 import signal
-import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as OutOfTime
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import spawn
+from multiprocessing import forkserver, spawn
+from multiprocessing.context import ForkServerContext
 from typing import Any, TypeVar
 
 import structlog
 from pebble import ProcessExpired, ProcessPool
 
-from ingest_service import normalise
 from ingest_service.errors import ReaderDied, ReaderKilled, TookTooLong, WorkersUnavailable
 from ingest_service.settings import Limits
 from ingest_service.workers import cache, prepare
@@ -34,7 +32,10 @@ R = TypeVar("R")
 
 log = structlog.get_logger()
 
+FORK_SERVER = "ingest_service.workers.fork_server"
 PR_SET_PDEATHSIG = 1
+# The exit code that `multiprocessing` reports of processes whose fork server has ended.
+FORK_SERVER_ENDED = 255
 # The most processes that are started by default, one a processor: the service does not keep more of them busy.
 MOST_BY_DEFAULT = 4
 # How many times in a row the pool may break before a worker begins with a file.
@@ -56,8 +57,9 @@ class WorkerPool:
         """The number of worker processes."""
         self._pool = self._start()
         self._closed = False
-        self._lock = threading.Lock()
         self._pending: set[Future[Any]] = set()
+        # Only this thread uses the pool, since to start a process may take a second.
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="worker-pool")
         self.facts = FactsCache()
         """The facts of the texts that the workers have read, and of those that this process judges."""
 
@@ -80,7 +82,7 @@ class WorkerPool:
         the whole time limit, and its own reason to fail.
         """
         try:
-            results = await self._answer(self.run(prepare.prepare_files, task))
+            results = await self._call(prepare.prepare_files, task)
         except (OutOfTime, ProcessExpired, BrokenProcessPool):
             log.info("files are read one by one, since reading them together failed", files=len(task.files))
             alone = await asyncio.gather(*map(self._prepare_alone, task.divided()))
@@ -95,7 +97,7 @@ class WorkerPool:
         """Prepares a single file. A fault of its worker becomes the error of the file."""
         for _ in range(MAX_ATTEMPTS):
             try:
-                return await self._answer(self.run(prepare.prepare_files, task))
+                return await self._call(prepare.prepare_files, task)
             except OutOfTime:
                 return [TookTooLong(f"Reading took longer than {self._limits.reading_seconds:g} seconds.")]
             except ProcessExpired as expired:
@@ -108,19 +110,19 @@ class WorkerPool:
     async def _check(self) -> None:
         """Raises WorkersUnavailable when workers cannot even do nothing: then no file is the reason."""
         try:
-            await self._answer(self.run(_do_nothing, None))
+            await self._call(_do_nothing, None)
         except (OutOfTime, ProcessExpired, BrokenProcessPool):
             raise _unavailable("they end before they begin with a file") from None
 
-    async def _answer(self, call: "Future[R]") -> R:
+    async def _call(self, function: Callable[[A], R], argument: A) -> R:
         """The result of a call. Raises what the call raises, and BrokenProcessPool when the pool has lost it."""
+        call = await asyncio.wrap_future(self._thread.submit(self._schedule, function, argument))
         answer = asyncio.wrap_future(call)
         try:
             while not answer.done():
                 await asyncio.wait({answer}, timeout=CHECK_SECONDS)
-                with self._lock:
-                    if not call.done():
-                        self._replace_broken()
+                if not answer.done():
+                    await asyncio.wrap_future(self._thread.submit(self._replace_broken))
             return answer.result()
         finally:
             answer.cancel()
@@ -130,37 +132,42 @@ class WorkerPool:
 
         The future fails with WorkersUnavailable when the system starts no process.
         """
-        future: Future[R] = Future()
-        with self._lock:
-            try:
-                self._replace_broken()
-                future = self._pool.schedule(function, args=(argument,), timeout=self._limits.reading_seconds)
-            except (OSError, BrokenProcessPool) as error:
-                self._replace()
-                future.set_exception(_unavailable(str(error.__cause__ or error)))
-            else:
-                self._pending.add(future)
-                future.add_done_callback(self._pending.discard)
-        return future
+        return self._thread.submit(self._schedule, function, argument).result()
 
-    def warm_up(self) -> "Future[None]":
-        """Starts the processes before the first file. The future is done when one of them can read."""
-        return self.run(_do_nothing, None)
+    def warm_up(self) -> None:
+        """Starts the processes before the first file, without waiting for them."""
+        self._thread.submit(self._schedule, _do_nothing, None)
 
     def close(self) -> None:
         """Ends the processes at once, without waiting for their calls, which are cancelled."""
-        with self._lock:
-            self._closed = True
-            self._end()
-            for future in tuple(self._pending):
-                future.cancel()
+        self._thread.submit(self._close).result()
+        self._thread.shutdown()
+
+    def _schedule(self, function: Callable[[A], R], argument: A) -> "Future[R]":
+        future: Future[R] = Future()
+        try:
+            self._replace_broken()
+            future = self._pool.schedule(function, args=(argument,), timeout=self._limits.reading_seconds)
+        except (OSError, BrokenProcessPool) as error:
+            self._replace()
+            future.set_exception(_unavailable(str(error.__cause__ or error)))
+        else:
+            self._pending.add(future)
+            future.add_done_callback(self._pending.discard)
+        return future
+
+    def _close(self) -> None:
+        self._closed = True
+        self._end()
+        for future in tuple(self._pending):
+            future.cancel()
 
     def _start(self) -> ProcessPool:
         return ProcessPool(
             max_workers=self.count,
             initializer=_begin_worker,
-            initargs=(self._limits, os.getpid()),
-            context=multiprocessing.get_context("spawn"),
+            initargs=(self._limits,),
+            context=_context(),
         )
 
     def _replace_broken(self) -> None:
@@ -180,6 +187,13 @@ class WorkerPool:
         self._pool.join()
 
 
+def _context() -> ForkServerContext:
+    """Starts processes by forking one that has imported what a worker needs, which takes milliseconds."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([FORK_SERVER, "__main__"])
+    return context
+
+
 def _unavailable(reason: str) -> WorkersUnavailable:
     interpreter = os.fsdecode(spawn.get_executable())
     return WorkersUnavailable(
@@ -191,6 +205,8 @@ def _unavailable(reason: str) -> WorkersUnavailable:
 def _died(expired: ProcessExpired) -> ReaderDied | ReaderKilled:
     """The error for a worker process that ended: it crashed, or a signal from outside ended it."""
     code = expired.exitcode
+    if code == FORK_SERVER_ENDED:
+        return ReaderKilled("The process that read the file was ended from outside.")
     if code is None or code >= 0:
         return ReaderDied(f"The process that read the file ended with exit code {code}.")
     number = signal.Signals(-code)
@@ -203,25 +219,19 @@ def _do_nothing(_: None) -> None:
     """Does nothing. If the call returns, a worker has started."""
 
 
-def _begin_worker(limits: Limits, parent: int) -> None:
-    """Initializes a worker: limits, end with the parent process, cache, models. Ctrl-C is handled by the parent."""
+def _begin_worker(limits: Limits) -> None:
+    """Initializes a worker: limits, end with the service, cache. Ctrl-C is handled by the service."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (limits.reading_memory_bytes, limits.reading_memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _die_with(parent)
+    _end_with_the_service()
     cache.create_worker_cache()
     prepare.set_limits(limits)
-    with contextlib.suppress(MemoryError):
-        normalise.load()
-    # The modules and the list of words stay loaded: they are exempt from collection.
-    gc.freeze()
 
 
-def _die_with(parent: int) -> None:
-    try:
+def _end_with_the_service() -> None:
+    """Has the system end this worker with the fork server, which ends when the service has ended."""
+    # The fork server waits until no process has this pipe open any longer; a worker inherits it.
+    os.close(forkserver._forkserver._forkserver_alive_fd)  # type: ignore[attr-defined]
+    with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    except (OSError, AttributeError):
-        return
-    if os.getppid() != parent:
-        # The parent died before the signal was requested.
-        os.kill(os.getpid(), signal.SIGKILL)

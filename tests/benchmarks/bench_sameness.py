@@ -225,7 +225,8 @@ def judging(engine: Engine, workers: int) -> Iterator[None]:
         yield
         return
     pool = WorkerPool(Limits(workers=workers))
-    pool.warm_up().result()
+    # They have started before the first measured call.
+    pool.run(abs, 0).result()
     engine.pool = JudgePool(pool.facts, pool)
     yield
     pool.close()

@@ -1,6 +1,7 @@
 """What tests of the ingest service share: an empty database, and a folder with a ledger."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -22,11 +23,11 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture(scope="module")
 def workers() -> Iterator[WorkerPool]:
-    """One worker process for all: it takes a second to start."""
-    started = WorkerPool(LIMITS)
-    started.warm_up().result()
-    yield started
-    started.close()
+    """One worker process for the tests of a module."""
+    with closing(WorkerPool(LIMITS)) as opened:
+        # It has started before the first test begins.
+        opened.run(abs, 0).result()
+        yield opened
 
 
 @pytest.fixture

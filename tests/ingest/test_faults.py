@@ -22,6 +22,7 @@ from ingest_service.store.tables import File
 from ingest_service.workers.pool import WorkerPool
 from tests import templates
 from tests.ingest.waiting import until
+from tests.ingest.workers import fork_servers
 
 LIMITS = Limits(workers=1, settle_seconds=0.05, tick_seconds=0.05)
 TEXT = "Talks resume in Geneva\n\n" + "\n\n".join(f"Envoys of {number} sides met on Monday." for number in range(2_000))
@@ -93,35 +94,36 @@ async def test_a_full_disk_is_waited_for_and_nothing_is_lost(
         await until(lambda: pipeline.health.healthy, "the pipeline to be healthy")
 
 
-def no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From now on no worker process can be started."""
-    monkeypatch.setattr(spawn, "_python_exe", b"/no/such/python")
+@pytest.fixture
+def no_workers(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """While it is in force no worker process can be started, nor the fork server that would fork it."""
+    with monkeypatch.context() as failing, fork_servers.own(failing):
+        failing.setattr(spawn, "_python_exe", b"/no/such/python")
+        yield failing
 
 
 async def test_workers_that_cannot_be_started_for_a_while_are_waited_for(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: Database, tmp_path: Path, no_workers: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "seeds").mkdir()
     (tmp_path / "seeds" / "a.txt").write_text(TEXT, encoding="utf-8")
     with closing(WorkerPool(LIMITS)) as workers:
         settings = Settings(seeds=tmp_path / "seeds", limits=LIMITS)
         pipeline = Pipeline(settings, database, workers, lambda: None)
-        with monkeypatch.context() as failing:
-            no_workers(failing)
-            async with running(pipeline):
-                await until(lambda: degraded(pipeline, "/no/such/python"), "the reason")
-                failing.undo()
-                await until(lambda: pending(database) == 1, "the event")
-                await until(lambda: pipeline.health.healthy, "the pipeline to be healthy")
+        async with running(pipeline):
+            await until(lambda: degraded(pipeline, "/no/such/python"), "the reason")
+            no_workers.undo()
+            await until(lambda: pending(database) == 1, "the event")
+            await until(lambda: pipeline.health.healthy, "the pipeline to be healthy")
 
 
+@pytest.mark.usefixtures("no_workers")
 async def test_workers_that_cannot_be_started_at_all_end_the_part(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "seeds").mkdir()
     (tmp_path / "seeds" / "a.txt").write_text(TEXT, encoding="utf-8")
     monkeypatch.setattr("ingest_service.failures.MAX_WORKER_FAILURES", 3)
-    no_workers(monkeypatch)
     with closing(WorkerPool(LIMITS)) as workers:
         settings = Settings(seeds=tmp_path / "seeds", limits=LIMITS)
         with pytest.raises(WorkersUnavailable):

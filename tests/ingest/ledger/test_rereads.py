@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -75,10 +76,10 @@ class Clock:
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[WorkerPool]:
-    started = WorkerPool(LIMITS)
-    started.warm_up().result()
-    yield started
-    started.close()
+    with closing(WorkerPool(LIMITS)) as opened:
+        # It has started before the first test begins.
+        opened.run(abs, 0).result()
+        yield opened
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from ingest_service.workers.prepare import FileResult, Task
 really_read = reading.read
 
 
-def hang() -> None:
+def hang(_: None = None) -> None:
     """Waits for a signal that is not sent."""
     while True:
         signal.pause()

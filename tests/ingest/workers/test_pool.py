@@ -5,6 +5,8 @@ import errno
 import multiprocessing.util
 import os
 import signal
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -37,7 +39,8 @@ from ingest_service.workers.pool import WorkerPool
 from ingest_service.workers.prepare import FileResult, FileToRead, PreparedFile, Task
 from tests.ingest.reading import docxs
 from tests.ingest.reading.test_zip_archive import zipped
-from tests.ingest.workers import faults
+from tests.ingest.waiting import until
+from tests.ingest.workers import faults, fork_servers
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -49,10 +52,16 @@ LONG = "News of the day. " * 290_000
 
 @pytest.fixture
 def workers() -> Iterator[WorkerPool]:
-    started = WorkerPool(LIMITS)
-    started.warm_up().result()
-    yield started
-    started.close()
+    with closing(WorkerPool(LIMITS)) as opened:
+        opened.run(pid, None).result()
+        yield opened
+
+
+@pytest.fixture
+def own_fork_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """While it is in force, processes are forked from a server that is not shared with other tests."""
+    with fork_servers.own(monkeypatch):
+        yield
 
 
 def pid(_: None) -> int:
@@ -100,6 +109,58 @@ async def test_a_worker_that_dies_is_reported_and_the_next_file_is_read(workers:
     with pytest.raises(ProcessExpired):
         workers.run(killed, signal.SIGSEGV).result()
     assert [words(result) for result in await workers.prepare(task(tmp_path, "a"))] == ["News of a."]
+
+
+def parent(_: None) -> int:
+    """The process that the worker was forked from."""
+    return os.getppid()
+
+
+@pytest.mark.usefixtures("own_fork_server")
+async def test_files_are_read_though_the_fork_server_was_killed(workers: WorkerPool, tmp_path: Path) -> None:
+    os.kill(workers.run(parent, None).result(), signal.SIGKILL)
+    assert list(map(words, await workers.prepare(task(tmp_path, "a", "b")))) == ["News of a.", "News of b."]
+
+
+SERVICE = """
+from ingest_service.settings import Limits
+from ingest_service.workers.pool import WorkerPool
+from tests.ingest.workers import faults, test_pool
+
+if __name__ == "__main__":
+    workers = WorkerPool(Limits(workers=1, reading_seconds=60))
+    print(workers.run(test_pool.parent, None).result(), workers.run(test_pool.pid, None).result(), flush=True)
+    workers.run(faults.hang, None)
+    print("hanging", flush=True)
+    faults.hang()
+"""
+
+
+async def test_a_busy_worker_and_the_fork_server_end_when_the_service_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "service.py"
+    script.write_text(SERVICE, encoding="utf-8")
+    processes = started_and_killed(script)
+    assert len(processes) == 2
+    await until(lambda: not any(map(is_running, processes)), "the end of both processes")
+
+
+def started_and_killed(script: Path) -> list[int]:
+    """The processes that the service of the script has started before it was killed."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True, env=environment) as service:
+        assert service.stdout is not None
+        processes = list(map(int, service.stdout.readline().split()))
+        assert service.stdout.readline() == "hanging\n"
+        service.kill()
+    return processes
+
+
+def is_running(process: int) -> bool:
+    """Whether a process runs. One that has ended may remain until its parent asks for its exit code."""
+    try:
+        return "(zombie)" not in Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    except FileNotFoundError:
+        return False
 
 
 REASONS = {
@@ -168,10 +229,10 @@ class CountingPool(WorkerPool):
         super().__init__(limits)
         self.calls: list[int] = []
 
-    def run(self, function: Callable[[A], R], argument: A) -> "Future[R]":
+    def _schedule(self, function: Callable[[A], R], argument: A) -> "Future[R]":
         if isinstance(argument, Task):
             self.calls.append(len(argument.files))
-        return super().run(function, argument)
+        return super()._schedule(function, argument)
 
 
 @pytest.mark.usefixtures("faulty_readers")
@@ -219,12 +280,12 @@ def test_what_the_system_denies_a_reader_is_no_fault_of_the_file(
 
 @pytest.fixture(params=["no interpreter", "no process", "no pipe"])
 def no_start(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
-    """While it is in force no process can be started."""
+    """While it is in force no process can be started, nor the fork server that would fork it."""
 
     def fails(*_: object) -> None:
         raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
 
-    with monkeypatch.context() as failing:
+    with monkeypatch.context() as failing, fork_servers.own(failing):
         if request.param == "no interpreter":
             failing.setattr(spawn, "_python_exe", b"/no/such/python")
         elif request.param == "no process":
@@ -266,7 +327,7 @@ async def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
 
 async def test_a_file_that_needs_too_much_memory_is_given_up(tmp_path: Path) -> None:
     files = Task(tmp_path, (written(tmp_path, "large.txt", LONG), written(tmp_path, "a.txt")))
-    with closing(WorkerPool(Limits(workers=1, reading_memory_bytes=280 * 2**20))) as narrow:
+    with closing(WorkerPool(LIMITS.model_copy(update={"reading_memory_bytes": 400 * 2**20}))) as narrow:
         large, small = await narrow.prepare(files)
     assert isinstance(large, ReaderDied)
     assert isinstance(small, PreparedFile)
@@ -291,10 +352,8 @@ async def test_the_limits_of_a_file_are_those_of_the_pool(tmp_path: Path) -> Non
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_pool_that_still_starts_its_processes_can_be_closed(count: int) -> None:
     pool_ = WorkerPool(Limits(workers=count))
-    started = pool_.warm_up()
-    assert not started.done()
+    pool_.warm_up()
     pool_.close()
-    assert started.done()
     assert not multiprocessing.active_children()
 
 
