@@ -10,8 +10,8 @@ import os
 # A process with several threads cannot be forked safely: the library that numpy computes with must not start any.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
-from ingest_service import normalise  # noqa: E402
-from ingest_service.workers import pool  # noqa: E402, F401  Its functions are what a worker calls.
+from ingest_service import normalise
+from ingest_service.workers import pool  # noqa: F401  Its functions are what a worker calls.
 
 normalise.load()
 # The garbage collector would write to the objects, and so copy them into the memory of each worker.
