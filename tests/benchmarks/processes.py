@@ -1,16 +1,18 @@
 """What processes cost: CPU of a process with its children, and a command run to its end."""
 
+import ctypes
 import os
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
 IDLE_SHARE = 0.05
 WINDOW_SECONDS = 1.0
-COMMAND_SECONDS = 3_600.0
+PR_SET_CHILD_SUBREAPER = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +29,42 @@ class Usage:
 
 
 def run(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> Usage:
-    """Runs a command to its end, with the children that it waits for. Raises CalledProcessError."""
+    """Runs a command to its end; its usage with that of all processes it starts. Raises CalledProcessError, OSError."""
     journal = folder / "command.log"
+    others = set(children(os.getpid()))
     begun = time.perf_counter()
-    with journal.open("ab") as log:
-        process = subprocess.Popen(
-            command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-        )  # fmt: skip
-        try:
-            _, status, used = os.wait4(process.pid, 0)
-        except BaseException:
-            process.kill()
-            process.wait()
-            raise
-    took = time.perf_counter() - begun
+    with adopting_orphans():
+        with journal.open("ab") as log:
+            process = subprocess.Popen(
+                command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )  # fmt: skip
+            try:
+                _, status, used = os.wait4(process.pid, 0)
+            except BaseException:
+                process.kill()
+                process.wait()
+                raise
+        took = time.perf_counter() - begun
+        # The fork server of the workers is not waited for by the service, and ends by itself.
+        used_by_all = [used]
+        while orphans := set(children(os.getpid())) - others:
+            used_by_all += [os.wait4(orphan, 0)[2] for orphan in orphans]
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         end = journal.read_text(encoding="utf-8", errors="replace")[-4_000:]
         raise subprocess.CalledProcessError(process.returncode, command, end)
-    return Usage(took, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    cpu = sum(each.ru_utime + each.ru_stime for each in used_by_all)
+    return Usage(took, cpu, max(each.ru_maxrss for each in used_by_all) / 1024)
+
+
+@contextmanager
+def adopting_orphans() -> Iterator[None]:
+    """Processes whose parent ends meanwhile become children of this one, which can then wait for them (Linux)."""
+    system = ctypes.CDLL(None, use_errno=True)
+    if system.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
+        raise OSError(ctypes.get_errno(), "this process cannot adopt orphans")
+    yield
+    system.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
 
 
 def cpu_seconds(pid: int) -> float:

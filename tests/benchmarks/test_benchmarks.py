@@ -1,6 +1,8 @@
 """The code of the benchmarks: the generator, the judgement of figures, the load generator, and the filled databases."""
 
 import json
+import os
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests import postgres
-from tests.benchmarks import bench_html, bench_pdf, bench_search, filling, load, loading, news, peers, run
+from tests.benchmarks import bench_html, bench_pdf, bench_search, filling, load, loading, news, peers, processes, run
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.filling import Filling
 from tests.benchmarks.news import samples
@@ -208,3 +210,18 @@ def test_a_pdf_is_measured_beside_pdfium() -> None:
     figures = bench_pdf.measure(bench_pdf.made_up(2), rounds=1)
     assert figures.keys() == {"pdfium", "prepare", "ratio"}
     assert all(figure > 0 for figure in figures.values())
+
+
+# Ends at once, and leaves a process behind that ends when it has used CPU.
+LEAVING = """
+import os, time
+if os.fork() == 0:
+    while time.process_time() < 0.15:
+        pass
+os._exit(0)
+"""
+
+
+def test_the_cpu_of_a_process_that_a_command_leaves_behind_is_counted(tmp_path: Path) -> None:
+    usage = processes.run([sys.executable, "-S", "-c", LEAVING], os.environ, tmp_path)
+    assert usage.cpu >= 0.15
