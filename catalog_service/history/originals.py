@@ -1,9 +1,10 @@
 """Originals: the bytes as they were read, stored once for all versions that share them."""
 
+import functools
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -26,7 +27,13 @@ def put(session: Session, digest: str, content: bytes) -> bool:
 
 def store(session: Session, originals: Iterable[OriginalRow]) -> None:
     """Stores originals; those that are stored already remain as they are."""
-    insert: Any = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    # A concurrent transaction that stores the same bytes waits for this one, and then inserts nothing.
     if rows := [bulk.columns_of(original) for original in originals]:
-        session.execute(insert(bulk.table_of(Original)).on_conflict_do_nothing(), rows)
+        session.execute(_storing(session.get_bind().dialect.name), rows)
+
+
+@functools.cache
+def _storing(dialect: str) -> Insert:
+    insert: Any = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    # A concurrent transaction that stores the same bytes waits for this one, and then inserts nothing.
+    statement: Insert = insert(bulk.table_of(Original)).on_conflict_do_nothing()
+    return statement

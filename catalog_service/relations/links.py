@@ -18,6 +18,7 @@ from catalog_service.relation_types import COPY_TYPES, STORY_TYPES
 from catalog_service.store import arrays
 from catalog_service.store.arrays import any_of
 from catalog_service.store.conditions import At
+from catalog_service.store.prepared import Prepared
 from catalog_service.store.rows import PENDING
 from catalog_service.store.tables import (
     Document,
@@ -59,7 +60,7 @@ def read(session: Session, documents: Collection[str]) -> dict[str, Links]:
     """The links of each document, directly to current documents or through former texts that it is a copy of."""
     links = {document: Links() for document in documents}
     former: list[tuple[str, str, int]] = []
-    for row in session.execute(_story_relations(), {"documents": list(documents)}):
+    for row in _story_relations.rows(session, documents=list(documents)):
         if row.current:
             links[row.document].documents.add(row.other)
         elif row.type in COPY_TYPES:
@@ -153,8 +154,8 @@ def _select_two_copies() -> Select[*tuple[Any, ...]]:
     return select(document, number, digest, first, second).select_from(texts)
 
 
-@functools.cache
-def _story_relations() -> Select[str, str, int, str, bool]:
+@Prepared
+def _story_relations() -> Select[*tuple[Any, ...]]:
     """The relations of story types from the current version of each of `:documents` to any version.
 
     Columns: document, other, number (of the other version), type, current (whether the other version is current).

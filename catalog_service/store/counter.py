@@ -13,6 +13,7 @@ from sqlalchemy import Select, Update, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from catalog_service.resources import Snapshot
+from catalog_service.store import bulk
 from catalog_service.store.prepared import Prepared, Reader
 from catalog_service.store.tables import Counter
 
@@ -62,7 +63,8 @@ def end_turn(session: Session, turn: WriterTurn) -> None:
 
 @functools.cache
 def _end_turn(dialect: str) -> Update:
-    statement = update(Counter).values(seq=bindparam("new_seq"), time=bindparam("new_time"))
+    # With the table instead of the class, no objects of the session are searched for changed ones.
+    statement = update(bulk.table_of(Counter)).values(seq=bindparam("new_seq"), time=bindparam("new_time"))
     return statement.returning(func.pg_notify(CHANNEL, "")) if dialect == "postgresql" else statement
 
 
