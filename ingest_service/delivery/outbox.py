@@ -87,7 +87,7 @@ def claim(session: Session, *, limit_events: int, limit_bytes: int, now: datetim
     size = len("[]")
     # Streamed, so that no events past the limit of bytes are loaded.
     values = {"now": now, "limit_events": limit_events}
-    with session.execute(_claim(), values, execution_options={"yield_per": 20}) as rows:
+    with bulk.execute(session, _claim(), values, yield_per=20) as rows:
         for row in rows:
             size += len(row.body) + len(",")
             if claimed and size > limit_bytes:
@@ -111,12 +111,17 @@ def _claim() -> sa.Select[*tuple[Any, ...]]:
 def delivered(session: Session, receipts: Sequence[contract.Receipt], now: datetime) -> None:
     """Records the receipts of these events; a second receipt of one changes nothing."""
     events = [receipt.event for receipt in receipts]
-    originals = set(session.scalars(sa.select(Outbox.original).where(Outbox.event.in_(events)))) - {None}
+    originals = set(bulk.execute(session, _originals_of(), {"values": events}).scalars()) - {None}
     answers = [
         {"answered": receipt.event, "answer": receipt.model_dump(mode="json"), "now": now} for receipt in receipts
     ]
-    session.execute(_deliver(), answers)
+    bulk.execute(session, _deliver(), answers)
     release(session, originals)
+
+
+@functools.cache
+def _originals_of() -> sa.Select[*tuple[Any, ...]]:
+    return sa.select(Outbox.original).where(bulk.any_of(Outbox.event))
 
 
 @functools.cache
@@ -264,7 +269,7 @@ def original(session: Session, digest: str) -> bytes | None:
 def release(session: Session, digests: Collection[str | None]) -> None:
     """Deletes the bytes of originals that neither a pending event, nor a dead letter, nor a pending article needs."""
     for chunk in chunked(sorted(digest for digest in digests if digest is not None)):
-        session.execute(_release(), {"values": chunk})
+        bulk.execute(session, _release(), {"values": chunk})
 
 
 @functools.cache

@@ -61,7 +61,7 @@ def of(session: Session, articles: Sequence[int]) -> dict[int, Hashes]:
     """The fingerprints of those of the articles that are in the index."""
     fingerprints: dict[int, Hashes] = {}
     for chunk in chunked(articles):
-        rows = session.execute(_OF_ARTICLES, {"values": chunk})
+        rows = bulk.execute(session, _OF_ARTICLES, {"values": chunk})
         fingerprints |= {row.article: np.frombuffer(row.hashes or b"", dtype=STORED) for row in rows}
     return fingerprints
 

@@ -172,7 +172,7 @@ def _update(session: Session, mirror: Mirror) -> None:
         _load_rows(session, mirror, _ROWS_AT, {"values": sorted(mirror.gaps)})
     # A query of its own: with both conditions in one, SQLite scans the whole table.
     _load_rows(session, mirror, _ROWS_AFTER, {"last": mirror.last})
-    new = session.execute(_BOILERPLATE_AFTER, {"last": mirror.last_boilerplate - MAX_GAPS}).all()
+    new = bulk.execute(session, _BOILERPLATE_AFTER, {"last": mirror.last_boilerplate - MAX_GAPS}).all()
     if new:
         mirror.boilerplate = np.union1d(mirror.boilerplate, np.array([row.fingerprint for row in new]))
         mirror.last_boilerplate = max(row.id for row in new)
@@ -181,7 +181,7 @@ def _update(session: Session, mirror: Mirror) -> None:
 def _load_rows(
     session: Session, mirror: Mirror, rows: sa.Select[int, int, bytes | None], values: Mapping[str, Any]
 ) -> None:
-    for chunk in session.execute(rows, values, execution_options={"yield_per": CHUNK}).partitions():
+    for chunk in bulk.execute(session, rows, values, yield_per=CHUNK).partitions():
         _apply(mirror.postings, [(article, hashes) for _, article, hashes in chunk])
         _advance(mirror, [row.id for row in chunk])
 

@@ -54,9 +54,10 @@ def queue_for_boilerplate(session: Session, ids: Sequence[int]) -> None:
 
     Articles that are queued already are left alone, and so are those of an earlier release, which will be queued.
     """
-    judged = sa.and_(Article.judging == DONE, Article.sameness_version == versions.SAMENESS)
+    table = bulk.table_of(Article)
     for chunk in chunked(ids):
-        session.execute(sa.update(Article).where(Article.id.in_(chunk), judged).values(judging=BOILERPLATE))
+        judged = sa.and_(table.c.judging == DONE, table.c.sameness_version == versions.SAMENESS)
+        session.execute(sa.update(table).where(table.c.id.in_(chunk), judged).values(judging=BOILERPLATE))
 
 
 def mark_templates(session: Session, ids: Sequence[int]) -> None:
@@ -90,7 +91,7 @@ def queued(session: Session, states: Collection[Judging], limit: int) -> list[Ar
     ids: list[int] = []
     # The index orders the ids of each state, so each state has a query of its own.
     for state in states:
-        ids += session.scalars(_QUEUED_IDS, {"state": state, "most": limit})
+        ids += bulk.execute(session, _QUEUED_IDS, {"state": state, "most": limit}).scalars()
     return list(session.scalars(_WITH_IDS, {"values": sorted(ids)[:limit]}))
 
 

@@ -35,7 +35,7 @@ def emit(
         emitted.append(events.observed(origin, items[article.item], observation, own))
     outbox.put(session, emitted)
     for ids in chunked([article.id for article in articles]):
-        session.execute(_mark_emitted(), {"values": ids, "next": judging})
+        bulk.execute(session, _mark_emitted(), {"values": ids, "next": judging})
     outbox.release(session, originals.keys())
 
 
@@ -65,7 +65,7 @@ def _observation(article: Article, original: events.Original) -> events.Observat
 def _originals(session: Session, digests: Collection[str | None]) -> dict[str | None, events.Original]:
     """These originals by digest, with the bytes of those that an event holds itself."""
     chunks = chunked(sorted(digest for digest in digests if digest is not None))
-    rows = (row for chunk in chunks for row in session.execute(_select_originals(), {"values": chunk}))
+    rows = (row for chunk in chunks for row in bulk.execute(session, _select_originals(), {"values": chunk}))
     return {row.digest: events.Original(*row) for row in rows}
 
 

@@ -66,4 +66,4 @@ def _load_items_named(session: Session, batch: Batch, keys: Collection[str]) -> 
 def _contents(session: Session, items: Collection[int]) -> Iterator[tuple[int, bytes]]:
     """The packed articles of these items, by item."""
     for chunk in chunked(sorted(items)):
-        yield from session.execute(_CONTENTS, {"values": chunk})
+        yield from bulk.execute(session, _CONTENTS, {"values": chunk})

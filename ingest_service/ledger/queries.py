@@ -31,7 +31,7 @@ _FACTS_WITH_INODES = _FACTS.where(bulk.any_of(File.inode))
 
 def known_files(session: Session) -> dict[str, Known]:
     """All files by path."""
-    return _by_path(session.execute(_FACTS))
+    return _by_path(bulk.execute(session, _FACTS))
 
 
 def known_files_around(session: Session, paths: Collection[str], facts: Collection[FileFact]) -> dict[str, Known]:
@@ -39,12 +39,12 @@ def known_files_around(session: Session, paths: Collection[str], facts: Collecti
     files: dict[str, Known] = {}
     identities = {fact.identity for fact in facts}
     for chunk in chunked(sorted({*paths, *(fact.path for fact in facts)})):
-        files |= _by_path(session.execute(_FACTS_AT_PATHS, {"values": chunk}))
+        files |= _by_path(bulk.execute(session, _FACTS_AT_PATHS, {"values": chunk}))
     # Paths without a file, now and before, may be folders that were moved away or deleted.
     for folder in sorted(set(paths) - {fact.path for fact in facts} - files.keys()):
         files |= _by_path(session.execute(_FACTS.where(_is_below(folder))))
     for inodes in chunked(sorted({inode for _, inode in identities})):
-        same_inode = _by_path(session.execute(_FACTS_WITH_INODES, {"values": inodes}))
+        same_inode = _by_path(bulk.execute(session, _FACTS_WITH_INODES, {"values": inodes}))
         files |= {path: file for path, file in same_inode.items() if file.fact.identity in identities}
     return files
 

@@ -3,6 +3,7 @@
 Which article represents its equivalence class in the fingerprint index is decided in `classes`.
 """
 
+import functools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -66,6 +67,8 @@ def refresh(session: Session, rows: Sequence[Article]) -> None:
 
     The articles get new ids: other processes know their old fingerprints by the old ones.
     """
+    if not rows:
+        return
     facts = [sameness.prepare(article_blob.unpacked(row.content)) for row in rows]
     folded_digests = [class_of(text.folded_digest, row.document) for text, row in zip(facts, rows, strict=True)]
     represented = _represented(session, set(folded_digests))
@@ -103,10 +106,10 @@ def _represented(session: Session, folded_digests: Collection[str]) -> set[str]:
 def _members(session: Session, unrepresented: Collection[str], others: Collection[str]) -> Iterator[Member]:
     """All members of classes that lose their representative, and the representatives of others, by id."""
     for chunk in chunked(sorted(unrepresented)):
-        for row in session.execute(_MEMBERS.order_by(Article.id), {"values": chunk}):
+        for row in bulk.execute(session, _MEMBERS.order_by(Article.id), {"values": chunk}):
             yield Member(*row)
     for chunk in chunked(sorted(set(others).difference(unrepresented))):
-        for row in session.execute(_REPRESENTATIVES, {"values": chunk}):
+        for row in bulk.execute(session, _REPRESENTATIVES, {"values": chunk}):
             yield Member(*row)
 
 
@@ -174,13 +177,20 @@ def store_large_originals(session: Session, articles: Sequence[NewArticle]) -> N
 
 def _store_originals(session: Session, originals: Mapping[str, model.Original]) -> None:
     """Stores the bytes that events need, by digest; those of an original that was released are stored again."""
-    insert: Any = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(bulk.table_of(Original))
     rows = [
         {"digest": digest, "size": original.size, "media_type": original.media_type, "encoding": original.encoding,
          "content": original.content}
         for digest, original in sorted(originals.items())
     ]  # fmt: skip
     if rows:
-        again = statement.on_conflict_do_update(index_elements=["digest"], set_={"content": statement.excluded.content})
-        session.execute(again, rows)
+        bulk.execute(session, _storing_originals(session.get_bind().dialect.name), rows)
+
+
+@functools.cache
+def _storing_originals(dialect: str) -> sa.Insert:
+    insert: Any = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = insert(bulk.table_of(Original))
+    again: sa.Insert = statement.on_conflict_do_update(
+        index_elements=["digest"], set_={"content": statement.excluded.content}
+    )
+    return again

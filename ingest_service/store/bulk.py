@@ -6,18 +6,18 @@ Statements are built once and kept: to build one anew takes longer than to execu
 import functools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeAlias, TypeVar, cast
 
 import sqlalchemy as sa
+from sqlalchemy import Executable
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ingest_service.store.db import IN_ONE_STATEMENT, chunked
 from ingest_service.store.tables import Base
 
-if TYPE_CHECKING:
-    pass
-
 V = TypeVar("V", int, str)
+# The values of a statement's parameters, or those of each of its executions.
+Values: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 
 class Row(Protocol):
@@ -38,13 +38,27 @@ def table_of(model: Any) -> sa.Table:  # noqa: ANN401  The class of an attribute
     return table
 
 
+def execute(
+    session: Session,
+    statement: Executable,
+    values: Values | None = None,
+    **options: Any,  # noqa: ANN401  SQLAlchemy's own.
+) -> sa.CursorResult[*tuple[Any, ...]]:
+    """The result of a statement that loads no objects, executed with `values` and execution `options`.
+
+    The session would need longer for such a statement than SQLite does. As there, changed objects are written first.
+    """
+    session.flush()
+    return session.connection().execute(statement, values, execution_options=options)
+
+
 def select(
     session: Session, row_type: type[R], column: InstrumentedAttribute[V], values: Collection[V], *, lock: bool = False
 ) -> Iterator[R]:
     """The rows that have one of the values in a column; `lock` keeps other transactions from changing them."""
     statement = _selecting(row_type, column, lock)
     for chunk in chunked(sorted(values)):
-        for row in session.execute(statement, {"values": chunk}):
+        for row in execute(session, statement, {"values": chunk}):
             yield row_type(*row)
 
 
@@ -69,8 +83,8 @@ def insert(session: Session, key: InstrumentedAttribute[V], rows: Sequence[Mappi
     """
     if not rows:
         return {}
-    options = {"insertmanyvalues_page_size": IN_ONE_STATEMENT}
-    return {row[0]: row.id for row in session.execute(_inserting(key), rows, execution_options=options)}
+    result = execute(session, _inserting(key), rows, insertmanyvalues_page_size=IN_ONE_STATEMENT)
+    return {row[0]: row.id for row in result}
 
 
 @functools.cache
@@ -82,7 +96,7 @@ def _inserting(key: InstrumentedAttribute[Any]) -> sa.sql.dml.ReturningInsert[*t
 def insert_without_ids(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Inserts rows whose ids are not needed, or that have none."""
     if rows:
-        session.execute(_inserting_without_ids(model), rows)
+        execute(session, _inserting_without_ids(model), rows)
 
 
 @functools.cache
@@ -99,7 +113,8 @@ def update(session: Session, model: type[Base], before: Mapping[int, R], rows: C
     if not pairs:
         return
     names = [name for name in _names(type(pairs[0][0])) if any(getattr(a, name) != getattr(b, name) for a, b in pairs)]
-    session.execute(
+    execute(
+        session,
         _updating(model, tuple(names)),
         [{"row_id": row.id} | {name: getattr(row, name) for name in names} for row, _ in pairs],
     )
@@ -114,7 +129,7 @@ def _updating(model: type[Base], names: tuple[str, ...]) -> sa.Update:
 def delete(session: Session, column: InstrumentedAttribute[int], values: Collection[int]) -> None:
     """Deletes the rows that have one of the values in a column."""
     for chunk in chunked(sorted(values)):
-        session.execute(sa.delete(table_of(column.class_)).where(column.in_(chunk)))
+        execute(session, sa.delete(table_of(column.class_)).where(column.in_(chunk)))
 
 
 def new_columns(row: Row) -> dict[str, Any]:

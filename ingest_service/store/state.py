@@ -5,6 +5,7 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from ingest_service.store import bulk
 from ingest_service.store.tables import State
 
 _VALUE = sa.select(State.value).where(State.key == sa.bindparam("fact"))
@@ -13,7 +14,7 @@ Fact = Literal["adopted", "catalog_epoch", "root", "volumes", "fingerprints", "f
 
 def get(session: Session, fact: Fact) -> str | None:
     """The value of a fact, or None."""
-    return session.scalar(_VALUE, {"fact": fact})
+    return bulk.execute(session, _VALUE, {"fact": fact}).scalar()
 
 
 def remember(session: Session, fact: Fact, value: str) -> None:
