@@ -39,6 +39,7 @@ from ingest_service.normalise import (
     title,
     wire_headers,
     wire_markers,
+    word_pairs,
 )
 
 __all__ = ["NAME", "REWRITERS", "RULES", "apply", "load", "name_of", "normalise"]
@@ -87,7 +88,7 @@ RULES = (
 
 def load() -> None:
     """Loads the list of words and the model of languages; else the first texts that need them wait for them."""
-    broken_words.known_words()
+    word_pairs.load()
     languages.model()
 
 

@@ -1,23 +1,16 @@
 """Words that a space or a hyphen divides by mistake, such as "accordi ng", in English text."""
 
-import functools
-import importlib.util
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
-from itertools import compress, islice, pairwise
-from operator import add
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from ingest_service.model import Span
-from ingest_service.normalise import names
+from ingest_service.normalise import names, word_pairs
 from ingest_service.normalise.draft import Draft, RuleResult
 
 PAIR = re.compile(r"(?<!\S)[\"'“‘(\[]*([a-z]{2,24}) (?=([a-z]{2,24})(?![\w'’-]))")
-# More pairs than these are not looked for one by one in the text.
-MOST_HALVES = 30
-# The marks around a word.
-AROUND = ".,;:!?\"'“”‘’()[]…-–—"
+OPENERS = "\"'“‘(["
 FIRST_HALF = re.compile(r"(?<![\w'’-])([a-z]{2,24})-$")
 SECOND_HALF = re.compile(r"([a-z]{2,24})(?![\w'’-])")
 # Prefixes that some write apart ("eco system"): no words of their own, but not halves of a broken word either.
@@ -52,49 +45,36 @@ def broken_words(draft: Draft) -> RuleResult:
 
 def _spaced(draft: Draft) -> Iterator[Span]:
     """The spaces inside words."""
-    halves = _halves(draft.source)
-    places = _places(draft.source, halves) if len(halves) <= MOST_HALVES else None
-    for start, end in draft.stretches() if halves else ():
-        if places is not None and bisect_left(places, start) == bisect_left(places, end):
-            continue
-        whole, at = "", -1
-        for match in PAIR.finditer(draft.source, start, end):
-            # The word just joined may itself be half of a longer word.
-            first = whole if match.start(1) == at else match[1]
-            if match.end(2) <= end and _is_one_word(first, match[2]):
-                yield match.end(1), match.start(2)
-                whole, at = first + match[2], match.start(2)
-
-
-def _halves(source: str) -> set[str]:
-    """The pairs of neighbours that may be one word: few texts have any.
-
-    All marks are left out first. Pairs that a mark divides are found too, but none is missed.
-    """
-    for mark in AROUND:
-        source = source.replace(mark, "")
-    words = source.split()
-    # No Python code runs for each pair here: long texts have many, and hardly any of them are one word.
-    wholes = map(add, words, islice(words, 1, None))
-    candidates = set(compress(pairwise(words), map(known_words().__contains__, wholes)))
-    return {f"{first} {second}" for first, second in candidates if _is_one_word(first, second)}
-
-
-def _places(source: str, pairs: Iterable[str]) -> list[int]:
-    """The positions of all pairs that are no parts of longer words, sorted."""
-    return sorted(
+    source = draft.source
+    places = [
         start
-        for pair in pairs
-        for start in _occurrences(source, pair)
-        if not source[start - 1 : start].isalnum() and not source[(end := start + len(pair)) : end + 1].isalnum()
-    )
+        for start, space, end in word_pairs.candidates(source)
+        if _is_one_word(source[start:space], source[space + 1 : end])
+    ]
+    for start, end in draft.stretches() if places else ():
+        yield from _joined(source, places[bisect_left(places, start) : bisect_left(places, end)], start, end)
 
 
-def _occurrences(source: str, text: str) -> Iterator[int]:
-    at = source.find(text)
-    while at >= 0:
-        yield at
-        at = source.find(text, at + 1)
+def _joined(source: str, places: Sequence[int], start: int, end: int) -> Iterator[Span]:
+    """The spaces after the words at these places of a stretch, and after the words that joining makes."""
+    done = start
+    for place in places:
+        whole, at = "", place
+        while at >= done and (match := PAIR.match(source, _opening(source, at, start), end)):
+            # The word just joined may itself be half of a longer word.
+            first = whole or match[1]
+            if not _is_one_word(first, match[2]):
+                break
+            yield match.end(1), match.start(2)
+            whole, at = first + match[2], match.start(2)
+        done = at + 1 if whole else done
+
+
+def _opening(source: str, at: int, start: int) -> int:
+    """The position of the first of the marks that open a word, not before `start`."""
+    while at > start and source[at - 1] in OPENERS:
+        at -= 1
+    return at
 
 
 def _hyphenated(draft: Draft) -> Iterator[Span]:
@@ -108,7 +88,7 @@ def _hyphenated(draft: Draft) -> Iterator[Span]:
 
 
 def _is_one_word(first: str, second: str) -> bool:
-    known = known_words()
+    known = word_pairs.known_words()
     if first + second not in known or (first in known and _is_word(second)) or f"{first} {second}" in APART:
         return False
     if first in COMBINING and (_is_word(second) or first[-1] == second[0]):
@@ -119,15 +99,6 @@ def _is_one_word(first: str, second: str) -> bool:
 
 def _is_word(text: str) -> bool:
     """Whether a text is a word, or its plural: "give aways"."""
-    return text in known_words() or (len(text) > 3 and text[-1] == "s" and text[:-1] in known_words())
-
-
-@functools.cache
-def known_words() -> frozenset[str]:
-    """The 83,000 English words of symspellpy's list, read at the first use."""
-    package = importlib.util.find_spec("symspellpy")
-    if package is None or package.origin is None:
-        raise ModuleNotFoundError("symspellpy")
-    path = Path(package.origin).with_name("frequency_dictionary_en_82_765.txt")
-    with path.open(encoding="utf-8-sig") as lines:
-        return frozenset(line.split(" ", 1)[0] for line in lines)
+    return text in word_pairs.known_words() or (
+        len(text) > 3 and text[-1] == "s" and text[:-1] in word_pairs.known_words()
+    )

@@ -93,3 +93,12 @@ def test_a_hyphen_at_the_end_of_a_line_leaves_no_space(broken: str, whole: str) 
 def test_two_words_at_the_very_start_of_a_file_are_not_joined() -> None:
     text = "the minister opened the new harbour on Tuesday, after nine years of work and two floods."
     assert article_of(text).text == text
+
+
+def test_several_words_of_a_sentence_are_mended() -> None:
+    article = article_of(f"{TITLE}\n\n{sentence_with('effo rts, accordi ng (“secur ity” effo rts')}")
+    assert article.text == sentence_with("efforts, according (“security” efforts")
+
+
+def test_a_word_that_a_letter_precedes_is_no_half() -> None:
+    assert article_of(f"{TITLE}\n\n{sentence_with('x(accordi ng')}").text == sentence_with("x(accordi ng")
