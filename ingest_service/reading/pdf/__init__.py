@@ -6,20 +6,20 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ingest_service.errors import Damaged, Empty, Encrypted, NoTextLayer, TextTooLong
+from ingest_service.errors import Empty, NoTextLayer
 from ingest_service.model import Json
 from ingest_service.reading import document_metadata, extracts
 from ingest_service.reading.format import Format, Part, Source
 from ingest_service.reading.opening import Opening
-from ingest_service.reading.pdf import metadata
-from ingest_service.reading.pdf.lines import Line, PageText
+from ingest_service.reading.pdf import lines, metadata, pdfium
+from ingest_service.reading.pdf.lines import Line
 from ingest_service.reading.pdf.text import PdfText, plain
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument  # type: ignore[import-untyped]  # No stubs; imported where it is used.
 
 MEDIA_TYPE = "application/pdf"
-# So many of the longest lines of a document are examined for columns that PDFium took for one.
+# So many pages are examined for pictures.
 SAMPLES = 12
 VISIBLE = re.compile(r"\w")
 # Letters that a font shows without saying which; more than this share in the first characters is no readable text.
@@ -31,8 +31,8 @@ FEWEST_LETTERS = 20
 
 
 def _read(source: Source) -> Iterator[Part]:
-    document = _opened(source.content)
-    pages = _pages(document, source.limits.text_characters)
+    document = pdfium.opened(source.content)
+    pages = lines.read(document, source.limits.text_characters)
     _check_letters(pages, document)
     information = metadata.read(document, source.content)
     beginning = "\n".join(line.text for line in pages[0])
@@ -43,41 +43,6 @@ def _read(source: Source) -> Iterator[Part]:
     if stated or title:
         fields["title"] = stated or plain(title or ())
     yield extracts.reading(MEDIA_TYPE, text.parts(title), fields, source.limits)
-
-
-def _opened(content: bytes) -> PdfDocument:
-    """The document. An empty password opens what is only protected against changes."""
-    from pypdfium2 import PdfDocument, PdfiumError, raw  # noqa: PLC0415  Loaded only in a worker that meets a PDF.
-
-    try:
-        return PdfDocument(content)
-    except PdfiumError as error:
-        if error.err_code in {raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY}:
-            raise Encrypted("the PDF is protected by a password; save it without one") from None
-        raise Damaged("the PDF is cut off or damaged; save or export it again") from None
-
-
-def _pages(document: PdfDocument, most_characters: int) -> list[list[Line]]:
-    """The lines of each page. Raises TextTooLong or Damaged."""
-    pages = list(_page_texts(document, most_characters))
-    sampled = pages[:: -(-len(pages) // SAMPLES)] if pages else []
-    divided = any(page.is_divided(-(-SAMPLES // len(sampled))) for page in sampled)
-    return [page.lines(divided=divided) for page in pages]
-
-
-def _page_texts(document: PdfDocument, most_characters: int) -> Iterator[PageText]:
-    from pypdfium2 import PdfiumError  # noqa: PLC0415  As above.
-
-    characters = 0
-    for number in range(len(document)):
-        try:
-            page = PageText(document[number])
-        except PdfiumError:
-            raise Damaged(f"page {number + 1} of the PDF is damaged; save or export it again") from None
-        characters += len(page.text)
-        if characters > most_characters:
-            raise TextTooLong(f"the pages have more than {most_characters} characters")
-        yield page
 
 
 def _check_letters(pages: Sequence[Sequence[Line]], document: PdfDocument) -> None:

@@ -1,32 +1,40 @@
-"""The lines of a PDF page with their boxes, as PDFium finds them. Pure."""
+"""The lines of a PDF with their boxes, as PDFium finds them: divided at wide spaces if one looks like two columns."""
 
 from __future__ import annotations
 
-import ctypes
-import functools
 import heapq
 import re
-import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
+from ingest_service.errors import TextTooLong
+from ingest_service.reading.pdf import pdfium
+from ingest_service.reading.pdf.pdfium import TextPage
+
 if TYPE_CHECKING:
-    from pypdfium2 import PdfPage, PdfTextPage  # type: ignore[import-untyped]  # No stubs; imported where it is used.
+    from pypdfium2 import PdfDocument  # type: ignore[import-untyped]  # No stubs; imported where it is used.
 
 # PDFium ends a line by CR LF, and one that ends with a hyphen inside a word by U+FFFE in place of the hyphen.
 LINE_END = "\r\n"
 HYPHEN_END = "\ufffe"
-SPACE = re.compile(r"(?<=\S) (?=\S)")
+# A space between two letters of one line.
+SPACE = re.compile(rf"[^\s{HYPHEN_END}] [^\s{HYPHEN_END}]")
+# So many of the longest lines of a document are examined for columns that PDFium took for one.
+SAMPLES = 12
 # A space that is as wide as so many heights of the line divides two columns or cells.
 WIDE_SPACE = 1.5
 # The weight from which letters are bold, where 400 is normal.
 BOLD = 600
 
-# The bytes of a box of PDFium: four floats, in the order left, top, right, bottom.
-BOX_BYTES = 16
-
 # Start and end in the text of a page, and whether a hyphen after it was left out.
 CharacterSpan = tuple[int, int, bool]
+
+Places = npt.NDArray[np.int64]
 
 
 class Line(NamedTuple):
@@ -54,93 +62,112 @@ class Line(NamedTuple):
         return self._replace(text=text, right=right, hyphenated=other.hyphenated)
 
 
-class PageText:
-    """The text of one page, and where its characters are."""
+class PageLines(NamedTuple):
+    """The lines of one page in its text, with the boxes of the first and the last character and the weights of both."""
 
-    def __init__(self, page: PdfPage) -> None:
-        self._page: PdfTextPage = page.get_textpage()
-        self._handle = ctypes.cast(self._page.raw, ctypes.c_void_p)
-        self.text: str = self._page.get_text_range()
-        # PDFium counts some characters that have no text.
-        self._is_direct = len(self.text) == self._page.count_chars()
-        self._spans = list(_spans(self.text))
+    text: str
+    spans: list[CharacterSpan]
+    boxes: bytes
+    weights: list[int]
 
-    def lines(self, *, divided: bool = False) -> list[Line]:
-        """The lines in PDFium's order, without empty ones; `divided` at wide spaces."""
-        if divided:
-            return self._lines([part for span in self._spans for part in self._parts(*span)])
-        return self._lines(self._spans)
 
-    def is_divided(self, samples: int) -> bool:
-        """Whether a wide space divides one of the longest lines, as if two columns were one."""
-        longest = heapq.nlargest(samples, self._spans, key=lambda span: span[1] - span[0])
-        return any(len(list(self._parts(*span))) > 1 for span in longest)
+def read(document: PdfDocument, most_characters: int) -> list[list[Line]]:
+    """The lines of each page in PDFium's order, without empty ones. Raises TextTooLong or Damaged.
 
-    def _parts(self, start: int, end: int, hyphenated: bool) -> Iterator[CharacterSpan]:
-        """The parts of a line between wide spaces."""
+    PDFium keeps about 100 bytes a character of an open page. So pages are closed one by one, and read again from the
+    first one if a later one shows that lines are to be divided.
+    """
+    pages = _pages(document, most_characters, divided=False)
+    return _lines(_pages(document, most_characters, divided=True) or [] if pages is None else pages)
+
+
+def _pages(document: PdfDocument, most_characters: int, *, divided: bool) -> list[PageLines] | None:
+    """The lines of each page; None if they are to be divided and are not."""
+    count = len(document)
+    sampled = range(0, count, -(-count // SAMPLES) or 1)
+    pages = []
+    characters = 0
+    for number in range(count):
+        with pdfium.text_page(document, number) as page:
+            characters += len(page.text)
+            if characters > most_characters:
+                raise TextTooLong(f"the pages have more than {most_characters} characters")
+            spans = list(_spans(page.text))
+            if divided:
+                spans = list(_divided(page, spans))
+            elif number in sampled and _is_divided(page, spans, -(-SAMPLES // len(sampled))):
+                return None
+            pages.append(_page_lines(page, spans))
+    return pages
+
+
+def _page_lines(page: TextPage, spans: list[CharacterSpan]) -> PageLines:
+    places = [place for start, end, _ in spans for place in (start, end - 1)]
+    return PageLines(page.text, spans, page.boxes(places), page.weights(places))
+
+
+def _lines(pages: Sequence[PageLines]) -> list[list[Line]]:
+    """The lines of each page, as high as the larger one of their first and last characters."""
+    boxes = _array(b"".join(page.boxes for page in pages))
+    first, last = boxes[::2], boxes[1::2]
+    # A line may begin or end with a smaller font.
+    taller = np.where((_heights(last) > _heights(first))[:, None], last, first)
+    weights = np.fromiter(chain.from_iterable(page.weights for page in pages), np.int32)
+    bold = np.minimum(weights[::2], weights[1::2]) >= BOLD
+    edges = (edge.tolist() for edge in (first[:, 0], last[:, 2], taller[:, 3], taller[:, 1], bold))
+    texts = [page.text[start:end] for page in pages for start, end, _ in page.spans]
+    hyphenated = [span[2] for page in pages for span in page.spans]
+    lines = map(Line, texts, *edges, hyphenated)
+    return [list(islice(lines, len(page.spans))) for page in pages]
+
+
+def _array(boxes: bytes) -> npt.NDArray[np.float64]:
+    """Left, top, right and bottom of each box."""
+    return np.frombuffer(boxes, np.float32).reshape(-1, 4).astype(np.float64)
+
+
+def _heights(boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    heights: npt.NDArray[np.float64] = boxes[:, 1] - boxes[:, 3]
+    return heights
+
+
+def _is_divided(page: TextPage, spans: Sequence[CharacterSpan], samples: int) -> bool:
+    """Whether a wide space divides one of the longest lines, as if two columns were one."""
+    longest = heapq.nlargest(samples, spans, key=lambda span: span[1] - span[0])
+    return bool(longest) and bool(_wide_spaces(page, [_spaces(page.text, start, end) for start, end, _ in longest]))
+
+
+def _divided(page: TextPage, spans: Sequence[CharacterSpan]) -> Iterator[CharacterSpan]:
+    """The parts of lines between wide spaces."""
+    wide = deque(_wide_spaces(page, [_spaces(page.text, 1, len(page.text) - 1)]))
+    for start, end, hyphenated in spans:
         at = start
-        spaces = [space.start() for space in SPACE.finditer(self.text, start, end)]
-        boxes = self._boxes([place for space in spaces for place in (space - 1, space + 1)])
-        for space, (_, top, right, bottom), (left, *_) in zip(spaces, boxes, boxes, strict=True):
-            if left - right > WIDE_SPACE * (top - bottom):
-                yield at, space, False
-                at = space + 1
+        while wide and wide[0] < end:
+            yield at, wide[0], False
+            at = wide.popleft() + 1
         yield at, end, hyphenated
 
-    def _lines(self, spans: Sequence[CharacterSpan]) -> list[Line]:
-        """The lines at these places: as high as the larger one of their first and last characters."""
-        boxes = self._boxes([place for start, end, _ in spans for place in (start, end - 1)])
-        lines = []
-        for (start, end, hyphenated), first, last in zip(spans, boxes, boxes, strict=True):
-            left, top, _, bottom = first
-            _, last_top, right, last_bottom = last
-            # A line may begin or end with a smaller font.
-            if last_top - last_bottom > top - bottom:
-                bottom, top = last_bottom, last_top
-            bold = self._is_bold(start) and self._is_bold(end - 1)
-            lines.append(Line(self.text[start:end], left, right, bottom, top, bold, hyphenated))
-        return lines
 
-    def _is_bold(self, at: int) -> bool:
-        return _functions().weight(self._handle, self._index(at)) >= BOLD
-
-    def _boxes(self, places: Sequence[int]) -> Iterator[tuple[float, ...]]:
-        """Left, top, right and bottom of characters, as high as their fonts."""
-        boxes = ctypes.create_string_buffer(BOX_BYTES * len(places))
-        box_of, handle = _functions().box, self._handle
-        for number, place in enumerate(places if self._is_direct else map(self._index, places)):
-            box_of(handle, place, ctypes.byref(boxes, BOX_BYTES * number))
-        return struct.iter_unpack("4f", boxes)
-
-    def _index(self, at: int) -> int:
-        return at if self._is_direct else _functions().index(self._handle, at)
+def _spaces(text: str, start: int, end: int) -> Places:
+    codes = np.frombuffer(text[start:end].encode("utf-32-le"), np.uint32)
+    return start + np.flatnonzero(codes == ord(" "))
 
 
-class Functions(NamedTuple):
-    """Functions of PDFium that are called for each line."""
-
-    box: Callable[..., int]
-    weight: Callable[..., int]
-    index: Callable[..., int]
-
-
-@functools.cache
-def _functions() -> Functions:
-    """The functions without types of their arguments: ctypes then calls them in half the time."""
-    from pypdfium2 import raw  # noqa: PLC0415  Loaded only in a worker that meets a PDF.
-
-    functions = (raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetFontWeight, raw.FPDFText_GetCharIndexFromTextIndex)
-    untyped = ctypes.CFUNCTYPE(ctypes.c_int)
-    return Functions(*(ctypes.cast(function, untyped) for function in functions))
+def _wide_spaces(page: TextPage, spaces: Sequence[Places]) -> list[int]:
+    """The places of wide spaces between two letters of one line."""
+    places = np.concatenate(spaces)
+    boxes = _array(page.boxes(np.add.outer(places, (-1, 1)).ravel().tolist()))
+    before, after = boxes[::2], boxes[1::2]
+    wide = places[after[:, 0] - before[:, 2] > WIDE_SPACE * _heights(before)]
+    return [place for place in wide.tolist() if SPACE.match(page.text, place - 1)]
 
 
 def _spans(text: str) -> Iterator[CharacterSpan]:
     """Start and end of each line without the space around it, and whether it is hyphenated."""
     at = 0
-    for line in text.split(LINE_END):
-        for number, part in enumerate(parts := line.split(HYPHEN_END)):
-            if stripped := part.strip():
-                start = at + len(part) - len(part.lstrip())
-                yield start, start + len(stripped), number + 1 < len(parts)
-            at += len(part) + len(HYPHEN_END)
-        at += len(LINE_END) - len(HYPHEN_END)
+    for line in text.replace(HYPHEN_END, HYPHEN_END + LINE_END).split(LINE_END):
+        hyphenated = line[-1:] == HYPHEN_END
+        if stripped := (line[:-1] if hyphenated else line).strip():
+            start = at + line.index(stripped[0])
+            yield start, start + len(stripped), hyphenated
+        at += len(line) if hyphenated else len(line) + len(LINE_END)

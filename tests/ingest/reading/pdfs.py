@@ -50,12 +50,14 @@ def _escaped(text: str) -> bytes:
 
 def _written(contents: Sequence[bytes], info: Mapping[str, str], password: str | None) -> bytes:
     pages = range(6, 6 + 2 * len(contents), 2)
-    font = b"<</Type/Font/Subtype/Type1/BaseFont/%s/Encoding/WinAnsiEncoding>>"
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/%s/Encoding/WinAnsiEncoding%s>>"
+    # PDFium takes the weight of a font from its descriptor.
+    descriptor = b"/FontDescriptor<</Type/FontDescriptor/FontName/Helvetica-Bold/Flags 32/StemV 140>>"
     objects = {
         1: b"<</Type/Catalog/Pages 2 0 R>>",
         2: b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(pages), b" ".join(b"%d 0 R" % page for page in pages)),
-        3: font % b"Helvetica",
-        4: font % b"Helvetica-Bold",
+        3: font % (b"Helvetica", b""),
+        4: font % (b"Helvetica-Bold", descriptor),
         5: b"<<%s>>" % b"".join(b"/%s(%s)" % (name.encode(), _escaped(value)) for name, value in info.items()),
     }
     security = Security.of(password) if password is not None else None

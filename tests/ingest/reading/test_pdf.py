@@ -157,9 +157,19 @@ def test_columns_are_read_one_after_the_other() -> None:
 
 
 def test_columns_that_are_drawn_row_by_row_are_divided() -> None:
-    rows = zip(column(NARROW_LEFT), column(NARROW_RIGHT, x=320), strict=True)
-    page = [Text("Ferry and bridge: what the council decided", LEFT, 790, 18), *(text for row in rows for text in row)]
+    page = [Text("Ferry and bridge: what the council decided", LEFT, 790, 18), *_row_by_row(top=TOP)]
     assert article(pdf(page)).paragraphs == (joined(NARROW_LEFT), joined(NARROW_RIGHT))
+
+
+def test_columns_on_a_later_page_divide_those_of_an_earlier_one() -> None:
+    long_lines = column([*FERRY, *BRIDGE, *FERRY])
+    pages = [[*long_lines, *_row_by_row(top=TOP - 9 * LEADING)], _row_by_row(top=TOP)]
+    assert article(pdf(*pages)).paragraphs[-4:] == (joined(NARROW_LEFT), joined(NARROW_RIGHT)) * 2
+
+
+def _row_by_row(top: float) -> list[Text]:
+    rows = zip(column(NARROW_LEFT, top=top), column(NARROW_RIGHT, x=320, top=top), strict=True)
+    return [text for row in rows for text in row]
 
 
 def test_columns_end_at_a_line_across_them() -> None:
