@@ -55,7 +55,7 @@ def version_order(version: str) -> list[tuple[int, str]]:
 
 def format_time(moment: datetime) -> str:
     """The time in RFC 3339, in UTC with microseconds and a Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 Text = Annotated[str, AfterValidator(storable)]

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -91,6 +92,13 @@ def test_values_that_not_every_database_can_hold_are_refused(field: dict[str, An
 def test_a_time_outside_the_years_1_to_9999_in_utc_is_refused() -> None:
     with pytest.raises(ValidationError, match="years 1 to 9999"):
         EVENTS.validate_python(observed(observed_at="0001-01-01T00:00:00+14:00"))
+
+
+def test_a_time_is_written_in_utc_with_all_its_digits() -> None:
+    to_the_east = timezone(timedelta(hours=5, minutes=30))
+    written = contract.format_time(datetime(2026, 11, 22, 1, 15, tzinfo=to_the_east))
+    assert written == "2026-11-21T19:45:00.000000Z"
+    assert contract.format_time(datetime(47, 3, 1, 0, 0, 0, 20, tzinfo=to_the_east)) == "0047-02-28T18:30:00.000020Z"
 
 
 def test_importing_the_contract_loads_neither_sqlalchemy_nor_aiohttp() -> None:
