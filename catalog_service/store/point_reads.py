@@ -4,7 +4,6 @@ To run such a read in a thread, in a transaction of SQLAlchemy's, costs ten time
 """
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -43,8 +42,10 @@ class PointReader:
         Raises DatabaseAway, DatabaseUnusable.
         """
         if self._in_loop:
-            with contextlib.suppress(*self._errors):
+            try:
                 return self._run(self._connection or await self._open(), function, *args, **kwargs)
+            except self._errors:
+                self.close()
         return await self._database.read(function, *args, **kwargs)
 
     def close(self) -> None:
@@ -60,17 +61,13 @@ class PointReader:
     ) -> T:
         self._checks_left = MAX_STEPS // STEPS_BETWEEN_CHECKS
         driver: Any = connection.connection.driver_connection
+        # Executed by the driver: a transaction of SQLAlchemy's costs more than the read. It ends with the read, so the
+        # next one sees what was committed meanwhile, and no checkpoint of the WAL waits for it.
+        driver.execute("BEGIN")
         try:
-            # Executed by the driver: a transaction of SQLAlchemy's costs more than the read. It ends with the read, so
-            # the next one sees what was committed meanwhile, and no checkpoint of the WAL waits for it.
-            driver.execute("BEGIN")
-            try:
-                return function(connection, *args, **kwargs)
-            finally:
-                driver.execute("ROLLBACK")
-        except self._errors:
-            self.close()
-            raise
+            return function(connection, *args, **kwargs)
+        finally:
+            driver.execute("ROLLBACK")
 
     async def _open(self) -> Connection:
         # In a thread, because a connection that is being opened may have to wait for a lock.

@@ -8,7 +8,6 @@ SQLite needs to execute them.
 import itertools
 from collections import namedtuple
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import closing
 from typing import Any, TypeAlias, cast
 
 from sqlalchemy import BindParameter, Connection, Dialect, Float, Select, exc
@@ -84,27 +83,24 @@ class _Compiled:
 
     def execute(self, connection: Connection, values: Mapping[str, Any]) -> list[NamedRow]:
         """The rows of the statement with these values of its parameters. Raises DBAPIError."""
-        with closing(connection.connection.cursor()) as cursor:
-            try:
-                self._begin(connection, cursor, values)
-                return [self._row(row) for row in cursor.fetchall()]
-            except connection.dialect.loaded_dbapi.Error as error:
-                raise _translated(connection, cursor, self.sql, error) from error
+        with _Cursor(connection, self.sql) as cursor:
+            self._begin(connection, cursor, values)
+            return [self._row(row) for row in cursor.fetchall()]
 
     def stream(self, connection: Connection, size: int, values: Mapping[str, Any]) -> Generator[NamedRow, None, None]:
         """The rows of the statement, read on demand. Raises DBAPIError."""
         # SQLite's cursor reads row by row. The driver of PostgreSQL reads all rows, unless the server has the cursor.
         name = () if self._order is not None else (f"stream_{next(_STREAMS)}",)
-        with closing(connection.connection.cursor(*name)) as cursor:
-            try:
-                self._begin(connection, cursor, values)
-                while rows := cursor.fetchmany(size):
-                    yield from map(self._row, rows)
-            except connection.dialect.loaded_dbapi.Error as error:
-                raise _translated(connection, cursor, self.sql, error) from error
+        with _Cursor(connection, self.sql, *name) as cursor:
+            self._begin(connection, cursor, values)
+            while rows := cursor.fetchmany(size):
+                yield from map(self._row, rows)
 
     def _begin(self, connection: Connection, cursor: DBAPICursor, values: Mapping[str, Any]) -> None:
-        named = self._added | {name: _converted(process, values[name]) for name, process in self._processors.items()}
+        named = {
+            name: values[name] if process is None else process(values[name])
+            for name, process in self._processors.items()
+        } | self._added
         parameters = named if self._order is None else tuple(map(named.__getitem__, self._order))
         # SQLAlchemy reports a statement by this event; counters and traces of statements listen to it.
         for listener in connection.dispatch.before_cursor_execute:
@@ -139,8 +135,25 @@ def make_row_class(fields: Iterable[str]) -> Any:  # noqa: ANN401  A class whose
     return namedtuple("Row", list(fields))
 
 
-def _converted(process: Process | None, value: Any) -> Any:  # noqa: ANN401  A value of any type.
-    return value if process is None else process(value)
+class _Cursor:
+    """A cursor of the driver for the time of one statement; errors of the driver leave it as SQLAlchemy's."""
+
+    __slots__ = ("_connection", "_cursor", "_sql")
+
+    def __init__(self, connection: Connection, sql: str, *name: str) -> None:
+        self._connection = connection
+        self._cursor = connection.connection.cursor(*name)
+        self._sql = sql
+
+    def __enter__(self) -> DBAPICursor:
+        return self._cursor
+
+    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
+        try:
+            if isinstance(error, self._connection.dialect.loaded_dbapi.Error):
+                raise _translated(self._connection, self._cursor, self._sql, error) from error
+        finally:
+            self._cursor.close()
 
 
 def _translated(connection: Connection, cursor: DBAPICursor, sql: str, error: Exception) -> exc.DBAPIError:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import exc
 
 from catalog_service import document_versions, documents
 from catalog_service.errors import DatabaseAway
@@ -72,6 +73,17 @@ def test_streams_give_the_same_rows_side_by_side(catalog: Database, record: Reco
             first = next(two)
             assert list(one) == [first, *two] == rows
     assert len(rows) == 3
+
+
+@pytest.mark.parametrize(
+    "read", [Prepared.rows, lambda statement, reader: list(statement.stream(reader, 1))], ids=["rows", "stream"]
+)
+def test_an_error_of_the_driver_is_one_of_sqlalchemy(catalog: Database, read: Any) -> None:  # noqa: ANN401  Two methods.
+    select_nothing = Prepared(lambda: sa.select(sa.column("number", sa.Integer)).select_from(sa.table("no_such_table")))
+    with catalog.reading() as session, pytest.raises(exc.DBAPIError, match="no_such_table") as raised:
+        read(select_nothing, session)
+    assert isinstance(raised.value.orig, catalog.engine.dialect.loaded_dbapi.Error)
+    assert not raised.value.connection_invalidated
 
 
 def test_times_are_aware(catalog: Database, record: Record) -> None:
