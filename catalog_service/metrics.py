@@ -1,5 +1,6 @@
 """The catalog's Prometheus metrics."""
 
+import functools
 from collections.abc import Callable
 
 import prometheus_client
@@ -13,15 +14,23 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.requests = Counter(
+        requests = Counter(
             "catalog_requests", "Requests answered.", ("method", "route", "status"), registry=self.registry
         )
-        self.seconds = Histogram(
+        seconds = Histogram(
             "catalog_request_seconds", "Seconds until the answer was complete.", ("route",), registry=self.registry
         )
+        # The library looks the labels of a metric up anew in each call.
+        self._requests_with = functools.cache(requests.labels)
+        self._seconds_of = functools.cache(seconds.labels)
         self.events = Counter("catalog_events", "Events received, by outcome.", ("outcome",), registry=self.registry)
         self._waiting = Gauge("catalog_waiting_events", "Events that wait for the writer.", registry=self.registry)
         self._readers = Gauge("catalog_feed_readers", "Requests that wait for changes.", registry=self.registry)
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Counts a request and the seconds until its answer was complete."""
+        self._requests_with(method, route, status).inc()
+        self._seconds_of(route).observe(seconds)
 
     def watch_readers(self, count: Callable[[], int]) -> None:
         """Registers the function that returns the number of waiting readers, as `watch_queue`."""

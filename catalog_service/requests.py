@@ -34,16 +34,15 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Gives the request its id, and records its outcome in the log and in the metrics."""
     begun = time.perf_counter()
     request[REQUEST_ID] = request_id = _request_id(request)
-    context = {"request_id": request_id, **_trace(request)}
-    with structlog.contextvars.bound_contextvars(**context):
-        response = await handler(request)
-        seconds = time.perf_counter() - begun
-        log.info("request", method=request.method, path=request.path, status=response.status, seconds=round(seconds, 4))
+    # Not unbound at the end: aiohttp handles each request in a context of its own.
+    structlog.contextvars.bind_contextvars(request_id=request_id, **_trace(request))
+    response = await handler(request)
+    seconds = time.perf_counter() - begun
+    log.info("request", method=request.method, path=request.path, status=response.status, seconds=round(seconds, 4))
     route = request.match_info.route.resource
     name = route.canonical if route else "unknown"
-    metrics = request.config_dict[METRICS]
-    metrics.requests.labels(request.method if request.method in METHODS else "other", name, response.status).inc()
-    metrics.seconds.labels(name).observe(seconds)
+    method = request.method if request.method in METHODS else "other"
+    request.app[METRICS].answered(method, name, response.status, seconds)
     return response
 
 
@@ -79,7 +78,7 @@ def _unstorable(parameters: Iterable[tuple[str, str]]) -> tuple[FieldError, ...]
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Demands the scope of the operation; a page or an unknown address needs the scope `read`."""
     if scope := _scope(request):
-        request[WITH_TOKEN] = await request.config_dict[ACCESS].demand(
+        request[WITH_TOKEN] = await request.app[ACCESS].demand(
             scope, authorization=_authorization(request, scope), host=request.host
         )
     return await handler(request)

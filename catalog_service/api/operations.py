@@ -92,14 +92,20 @@ class Operation(Generic[P]):
 
     def read_parameters(self, request: web.Request) -> P:
         """The parameters of the request. Raises NotFound for a wrong path, BadQuery for a wrong query."""
-        if repeated := sorted({name for name in request.query if len(request.query.getall(name)) > 1}):
-            raise _bad_query(tuple(FieldError(pointer=name, detail="given more than once") for name in repeated))
-        if shadowing := sorted(self.in_path & request.query.keys()):
-            raise _bad_query(tuple(FieldError(pointer=name, detail="unknown parameter") for name in shadowing))
+        if request.query:
+            self._refuse_ambiguous(request)
         try:
             return self.parameters.model_validate({**request.query, **request.match_info})
         except ValidationError as error:
             raise self._translated(error) from None
+
+    def _refuse_ambiguous(self, request: web.Request) -> None:
+        """Raises BadQuery for a parameter that is repeated, or that is part of the path."""
+        query = request.query
+        if repeated := sorted({name for name in query if len(query.getall(name)) > 1}):
+            raise _bad_query(tuple(FieldError(pointer=name, detail="given more than once") for name in repeated))
+        if shadowing := sorted(self.in_path & query.keys()):
+            raise _bad_query(tuple(FieldError(pointer=name, detail="unknown parameter") for name in shadowing))
 
     def _translated(self, error: ValidationError) -> CatalogError:
         """The validation error as an error of the request."""

@@ -1,10 +1,15 @@
 """The operations for operators and tools: health, release, metrics, and the description of the API."""
 
+import json
+
 import aiohttp
 import openapi_spec_validator
 import pytest
 
+from catalog_service import logs
 from catalog_service.api import errors
+
+TRACE = "0123456789abcdef" * 2
 
 
 @pytest.fixture
@@ -36,6 +41,22 @@ async def test_the_metrics_count_requests_by_route(client: aiohttp.ClientSession
         text = await response.text()
     assert 'catalog_requests_total{method="GET",route="/livez",status="200"} 1.0' in text
     assert 'catalog_requests_total{method="GET",route="/problems/{code}",status="404"} 1.0' in text
+
+
+async def test_the_log_line_of_a_request_has_only_its_own_context(
+    client: aiohttp.ClientSession, logs_restored: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.configure("json")
+    # One after the other, so on one connection.
+    await (
+        await client.get("/livez", headers={"X-Request-Id": "r-1", "traceparent": f"00-{TRACE}-{'1' * 16}-01"})
+    ).read()
+    await (await client.get("/docs", headers={"X-Request-Id": "r-2"})).read()
+    first, second = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (first["request_id"], first["trace_id"], first["path"]) == ("r-1", TRACE, "/livez")
+    assert (second["request_id"], second.get("trace_id"), second["path"]) == ("r-2", None, "/docs")
+    assert (second["event"], second["level"], second["method"], second["status"]) == ("request", "info", "GET", 200)
+    assert 0 <= second["seconds"] < 60
 
 
 async def test_every_problem_code_has_a_page(client: aiohttp.ClientSession) -> None:
