@@ -1,4 +1,4 @@
-"""The keys of the application's shared objects; handlers read `request.config_dict[KEY]`."""
+"""The keys of the application's shared objects; handlers read `request.app[KEY]`."""
 
 import asyncio
 from collections.abc import Callable

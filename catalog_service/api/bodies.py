@@ -18,7 +18,7 @@ async def read(request: web.Request, limit: int) -> bytes:
     if (request.content_length or 0) > limit:
         raise _too_large(limit)
     try:
-        async with asyncio.timeout(request.config_dict[SETTINGS].limits.seconds):
+        async with asyncio.timeout(request.app[SETTINGS].limits.seconds):
             return await _read(request, limit)
     except TimeoutError:
         raise TooSlow from None

@@ -89,8 +89,8 @@ async def feed(request: web.Request, parameters: ChangeFeedParameters) -> web.St
 
 async def _next_batch(request: web.Request, parameters: ChangeFeedParameters) -> Batch:
     """The first changes after the cursor; if there are none, those that arrive first within the time to wait."""
-    broadcast, limit = request.config_dict[BROADCAST], parameters.limit
-    source = request.config_dict[POINTS if limit <= FEW else DATABASE]
+    broadcast, limit = request.app[BROADCAST], parameters.limit
+    source = request.app[POINTS if limit <= FEW else DATABASE]
     batch = await source.read(_first, parameters.since, parameters.filter(), limit)
     if batch.changes or not parameters.wait:
         return batch

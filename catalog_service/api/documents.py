@@ -63,7 +63,7 @@ async def find(request: web.Request, parameters: DocumentListParameters) -> web.
         recorded=dates(parameters.recorded),
         story=str(parameters.story) if parameters.story else None,
     )
-    page = await request.config_dict[DATABASE].read(
+    page = await request.app[DATABASE].read(
         documents.find, filter_, limit=parameters.limit, cursor=parameters.cursor, as_of=parameters.moment()
     )
     return answer(page, links=answers.next_page(request, page.next))
@@ -72,7 +72,7 @@ async def find(request: web.Request, parameters: DocumentListParameters) -> web.
 async def one(request: web.Request, parameters: DocumentParameters) -> web.Response:
     """The state of a document: the present one, or that of a moment of the past."""
     as_of = parameters.moment()
-    etag, document = await request.config_dict[POINTS].read(_one, parameters.id, as_of, _known(request))
+    etag, document = await request.app[POINTS].read(_one, parameters.id, as_of, _known(request))
     if document is None:
         return answers.not_modified(etag)
     versions = f"/v1/documents/{document.id}/versions"
@@ -105,7 +105,7 @@ def _known(request: web.Request) -> IsKnown | None:
 
 async def log(request: web.Request, parameters: OfDocument) -> web.Response:
     """The change log of a document, oldest first; it is readable in every status of the document."""
-    return answer(await request.config_dict[DATABASE].read(_log, parameters.id))
+    return answer(await request.app[DATABASE].read(_log, parameters.id))
 
 
 def _log(session: Session, document: UUID) -> resources.Log:
@@ -115,7 +115,7 @@ def _log(session: Session, document: UUID) -> resources.Log:
 
 async def versions(request: web.Request, parameters: OfDocument) -> web.Response:
     """All versions of a document, newest first, without their texts."""
-    summaries = await request.config_dict[DATABASE].read(document_versions.versions, parameters.id)
+    summaries = await request.app[DATABASE].read(document_versions.versions, parameters.id)
     return answer(resources.Versions(versions=tuple(summaries)))
 
 
@@ -123,9 +123,9 @@ async def version(request: web.Request, parameters: OfVersion) -> web.Response:
     """One version with its text."""
     etag = answers.strong(f"{parameters.id}-{parameters.n}")
     if answers.is_named(request, etag):
-        (head,) = await request.config_dict[POINTS].read(document_versions.heads, (parameters.id, parameters.n))
+        (head,) = await request.app[POINTS].read(document_versions.heads, (parameters.id, parameters.n))
         return answers.not_modified(etag, head.recorded_at, _version_links(parameters, head.numbers))
-    version, numbers = await request.config_dict[DATABASE].read(
+    version, numbers = await request.app[DATABASE].read(
         document_versions.version_and_numbers, parameters.id, parameters.n
     )
     links = _version_links(parameters, numbers)
@@ -147,16 +147,16 @@ async def text(request: web.Request, parameters: OfVersion) -> web.Response:
     """The text of a version as UTF-8; supports a range of bytes."""
     etag = answers.strong(f"{parameters.id}-{parameters.n}-text")
     if answers.is_named(request, etag):
-        await request.config_dict[POINTS].read(document_versions.heads, (parameters.id, parameters.n))
+        await request.app[POINTS].read(document_versions.heads, (parameters.id, parameters.n))
         return answers.not_modified(etag)
-    version = await request.config_dict[DATABASE].read(document_versions.version, parameters.id, parameters.n)
+    version = await request.app[DATABASE].read(document_versions.version, parameters.id, parameters.n)
     headers = answers.validators(etag, version.recorded_at)
     return answers.ranged(request, version.text.encode(), {**headers, "Content-Type": "text/plain; charset=utf-8"})
 
 
 async def original(request: web.Request, parameters: OfVersion) -> web.Response:
     """The bytes that a version was read from, unchanged; always a download that browsers do not display."""
-    etag, original = await request.config_dict[DATABASE].read(_original, (parameters.id, parameters.n), _known(request))
+    etag, original = await request.app[DATABASE].read(_original, (parameters.id, parameters.n), _known(request))
     if original is None:
         return answers.not_modified(etag)
     headers = {

@@ -43,7 +43,7 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
 def answer(request: web.Request, error: CatalogError) -> web.Response:
     """The error as the kind of answer that its address promises."""
     described = problem(error, instance=request.path, request_id=request.get(REQUEST_ID))
-    page = request.config_dict.get(ERROR_PAGE)
+    page = request.app.get(ERROR_PAGE)
     for_people = not MACHINE_PATHS.match(request.path)
     response = page(request, described) if page and for_people else render(described)
     response.headers.update(error.headers)

@@ -35,7 +35,7 @@ async def answer(request: web.Request, cursor: str, filter_: Filter) -> web.Stre
 
     Raises CursorInvalid, CursorMismatch, TooManyReaders, Stopping.
     """
-    database, broadcast = request.config_dict[DATABASE], request.config_dict[BROADCAST]
+    database, broadcast = request.app[DATABASE], request.app[BROADCAST]
     cursor = request.headers.get("Last-Event-ID") or cursor
     position = await _start(database, cursor, filter_)
     if broadcast.closed:
@@ -109,7 +109,7 @@ class _Stream:
 
 async def _until_end(request: web.Request, response: EventSourceResponse, sending: Coroutine[None, None, None]) -> None:
     """Sends until the time is over, the reader is gone or stuck, or the service stops, also within a write."""
-    stop = request.config_dict[STOPPING]
+    stop = request.app[STOPPING]
     tasks = [asyncio.ensure_future(part) for part in (sending, response.wait(), stop.wait())]
     try:
         await asyncio.wait(tasks, timeout=LONGEST_SECONDS, return_when=asyncio.FIRST_COMPLETED)

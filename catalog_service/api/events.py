@@ -79,14 +79,14 @@ async def publish(request: web.Request, _parameters: NoParameters) -> web.Respon
     """
     binary = VERSION_HEADER in request.headers
     kind = bodies.media_type(request, (*ACCEPTED, JSON) if binary else ACCEPTED, BINARY_HINT)
-    body = bodies.parse(await bodies.read(request, request.config_dict[SETTINGS].limits.batch_bytes))
+    body = bodies.parse(await bodies.read(request, request.app[SETTINGS].limits.batch_bytes))
     if kind == JSON:
         body = {**_attributes(request.headers), "data": body}
     events = read(body if kind == BATCH_MEDIA_TYPE else [body])
-    async with request.config_dict[PREPARER].preparing(events):
-        receipts = await request.config_dict[WRITER].record(events) if events else ()
+    async with request.app[PREPARER].preparing(events):
+        receipts = await request.app[WRITER].record(events) if events else ()
     for receipt in receipts:
-        request.config_dict[METRICS].events.labels(receipt.outcome).inc()
+        request.app[METRICS].events.labels(receipt.outcome).inc()
     return answer(Receipts(receipts=tuple(receipts)))
 
 
@@ -139,8 +139,8 @@ def record_events(
 
 async def put_original(request: web.Request, parameters: OfOriginal) -> web.Response:
     """Stores an original that is too large to be part of its event."""
-    content = await bodies.read(request, request.config_dict[SETTINGS].limits.original_bytes)
-    new = await request.config_dict[DATABASE].write(_put_original, parameters.digest, content)
+    content = await bodies.read(request, request.app[SETTINGS].limits.original_bytes)
+    new = await request.app[DATABASE].write(_put_original, parameters.digest, content)
     response = answer(StoredOriginal(digest=parameters.digest, size=len(content)))
     response.set_status(201 if new else 200)
     return response
@@ -154,7 +154,7 @@ def _put_original(session: Session, digest: str, content: bytes) -> bool:
 
 async def heads(request: web.Request, parameters: OfCollection) -> web.StreamResponse:
     """The heads of a collection: the newest recorded observation of each document, one JSON object on each line."""
-    database, after = request.config_dict[DATABASE], ""
+    database, after = request.app[DATABASE], ""
     page = await database.read(record.heads, parameters.collection, after, HEADS_CHUNK)
     response = web.StreamResponse(headers={"Content-Type": "application/jsonl"})
     await response.prepare(request)

@@ -34,7 +34,7 @@ async def find(request: web.Request, parameters: PhraseParameters) -> web.Respon
     For each document: the first and the last version with the phrase, and the version after the last one, in which the
     phrase is absent. The times are those at which these versions were observed and recorded.
     """
-    found = await request.config_dict[DATABASE].read(
+    found = await request.app[DATABASE].read(
         phrases.find, parameters.query(), limit=parameters.limit, cursor=parameters.cursor
     )
     return answer(found, links=answers.next_page(request, found.next))

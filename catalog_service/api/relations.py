@@ -38,7 +38,7 @@ class OfRelation(AtMoment):
 
 async def of_document(request: web.Request, parameters: DocumentRelationsParameters) -> web.Response:
     """The relations of the current version of a document, of all its versions, or of one: in pages, copies last."""
-    page = await request.config_dict[DATABASE].read(_of_document, parameters)
+    page = await request.app[DATABASE].read(_of_document, parameters)
     return answer(page, links=answers.next_page(request, page.next))
 
 
@@ -53,7 +53,7 @@ def _of_document(session: Session, parameters: DocumentRelationsParameters) -> r
 
 async def find(request: web.Request, parameters: RelationListParameters) -> web.Response:
     """Relations between current versions, or all relations with `versions=all`: the newest first, in pages."""
-    page = await request.config_dict[DATABASE].read(
+    page = await request.app[DATABASE].read(
         queries.find,
         queries.Filter(parameters.type, parameters.versions),
         limit=parameters.limit,
@@ -65,7 +65,7 @@ async def find(request: web.Request, parameters: RelationListParameters) -> web.
 
 async def one(request: web.Request, parameters: OfRelation) -> web.Response:
     """One relation, also one between versions that are no longer current."""
-    relation = await request.config_dict[DATABASE].read(queries.one, parameters.id, parameters.moment())
+    relation = await request.app[DATABASE].read(queries.one, parameters.id, parameters.moment())
     return answer(relation, modified=relation.recorded_at)
 
 

@@ -70,7 +70,7 @@ async def find(request: web.Request, parameters: SearchParameters) -> web.Respon
 
     A query that does not parse is searched for as plain words, with a warning; with `strict` it is refused.
     """
-    results = await request.config_dict[DATABASE].read(search.find, parameters.query(), parameters.moment())
+    results = await request.app[DATABASE].read(search.find, parameters.query(), parameters.moment())
     return answer(results, links=answers.next_page(request, results.next))
 
 

@@ -46,9 +46,9 @@ async def livez(request: web.Request, _parameters: NoParameters) -> web.Response
 
 async def readyz(request: web.Request, _parameters: NoParameters) -> web.Response:
     """Whether the service can answer from its database and is not about to stop."""
-    if request.config_dict[STOPPING].is_set():
+    if request.app[STOPPING].is_set():
         raise Stopping
-    await request.config_dict[DATABASE].read(_reach)
+    await request.app[DATABASE].read(_reach)
     return answer(ServiceState(status="ready"))
 
 
@@ -63,20 +63,20 @@ async def version(request: web.Request, _parameters: NoParameters) -> web.Respon
 
 async def measures(request: web.Request, _parameters: NoParameters) -> web.Response:
     """The metrics of the service, for Prometheus."""
-    body = request.config_dict[METRICS].render()
+    body = request.app[METRICS].render()
     return web.Response(body=body, headers={"Content-Type": metrics.MEDIA_TYPE})
 
 
 async def description(request: web.Request, _parameters: NoParameters) -> web.Response:
     """The description of the API, in OpenAPI 3.1."""
-    return web.json_response(request.config_dict[DESCRIPTION])
+    return web.json_response(request.app[DESCRIPTION])
 
 
 async def docs(request: web.Request, _parameters: NoParameters) -> web.Response:
     """A page that lists the operations."""
     rows = (
         f"<tr><td>{method.upper()}</td><td>{html.escape(path)}</td><td>{html.escape(operation['summary'])}</td></tr>"
-        for path, operations in request.config_dict[DESCRIPTION]["paths"].items()
+        for path, operations in request.app[DESCRIPTION]["paths"].items()
         for method, operation in operations.items()
         if method != "head"
     )

@@ -42,7 +42,7 @@ async def find(request: web.Request, parameters: StoryListParameters) -> web.Res
         **parameters.model_dump(exclude={"limit", "cursor", "as_of", "published"}),
         published=dates(parameters.published),
     )
-    page = await request.config_dict[DATABASE].read(
+    page = await request.app[DATABASE].read(
         stories.find, filter_, limit=parameters.limit, cursor=parameters.cursor, as_of=parameters.moment()
     )
     return answer(page, links=answers.next_page(request, page.next))
@@ -50,7 +50,7 @@ async def find(request: web.Request, parameters: StoryListParameters) -> web.Res
 
 async def one(request: web.Request, parameters: OfStory) -> web.Response:
     """A story with its documents, the earliest published first, in pages."""
-    story = await request.config_dict[DATABASE].read(
+    story = await request.app[DATABASE].read(
         stories.one, parameters.id, limit=parameters.limit, cursor=parameters.cursor, as_of=parameters.moment()
     )
     return answer(story, links=answers.next_page(request, story.next))

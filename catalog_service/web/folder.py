@@ -39,6 +39,6 @@ async def glance(request: web.Request) -> Folder | None:
     """The folder, or None if the ingest service does not answer at once."""
     try:
         async with asyncio.timeout(SHORT_SECONDS):
-            return of_status(await request.config_dict[INGEST].status())
+            return of_status(await request.app[INGEST].status())
     except (IngestAway, TimeoutError):
         return None

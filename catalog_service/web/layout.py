@@ -75,7 +75,7 @@ def _without_cursor(request: web.Request) -> str:
 
 def database(request: web.Request) -> Database:
     """The database of the catalog."""
-    return request.config_dict[DATABASE]
+    return request.app[DATABASE]
 
 
 def address(path: str, **query: str | int | None) -> str:

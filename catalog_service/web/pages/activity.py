@@ -24,7 +24,7 @@ async def now(request: web.Request) -> web.Response:
     """The state of the ingest service, the newest changes, and how many there were on each day."""
     layout.parameters(request, set())
     moment = datetime.now(UTC)
-    compare = request.config_dict[DIFFERENCES].compare
+    compare = request.app[DIFFERENCES].compare
     of_catalog, of_folder = await asyncio.gather(
         layout.database(request).read(_of_catalog, compare, moment), _of_folder(request)
     )
@@ -49,7 +49,7 @@ def _of_catalog(session: Session, compare: reading.Compare, moment: datetime) ->
 
 async def _of_folder(request: web.Request) -> dict[str, Any]:
     """What the ingest service answers, or since when it is away."""
-    ingest = request.config_dict[INGEST]
+    ingest = request.app[INGEST]
     try:
         status = await ingest.status()
         unreadable = await ingest.files("quarantined", limit=FILES)

@@ -37,7 +37,7 @@ async def listed(request: web.Request) -> web.Response:
     query = layout.parameters(request, {"show", "cursor"})
     show = layout.choice(query.get("show"), tuple(FILTERS))
     shared = {"show": show, "filters": FILTERS, "today": datetime.now(UTC).date().isoformat()}
-    compare = request.config_dict[DIFFERENCES].compare
+    compare = request.app[DIFFERENCES].compare
     try:
         page = await layout.database(request).read(
             reading.page, compare, FILTERS[show][1], ENTRIES, query.get("cursor")

@@ -68,7 +68,7 @@ async def any_two(request: web.Request) -> web.Response:
 async def respond(request: web.Request, asked: Asked, first: VersionName, second: VersionName) -> web.Response:
     """The page of a comparison, rendered in the thread that compares."""
     render = functools.partial(_rendered, request, asked)
-    return await request.config_dict[DIFFERENCES].between(first, second, render)
+    return await request.app[DIFFERENCES].between(first, second, render)
 
 
 def _rendered(request: web.Request, asked: Asked, before: Version, after: Version, diff: Diff) -> web.Response:

@@ -47,7 +47,7 @@ class View:
 async def one(request: web.Request) -> web.Response:
     """The text of one version of a document, by default the current one, with all that is known about it."""
     view = _view(layout.parameters(request, {"version", "as_of", "part", "at", "changes"}))
-    compare = request.config_dict[DIFFERENCES].compare
+    compare = request.app[DIFFERENCES].compare
     context = await layout.database(request).read(_one, layout.uuid(request), view, compare)
     context["origin"] = str(request.url.origin())
     return layout.answer(request, "document.html", context, status=410 if context["status"] == "withdrawn" else 200)

@@ -27,7 +27,7 @@ async def newest(request: web.Request) -> web.Response:
     if "q" in query:
         return web.Response(status=308, headers={"Location": layout.address("/search", q=query["q"])})
     order = layout.choice(query.get("sort"), overview.ORDERS)
-    compare = request.config_dict[DIFFERENCES].compare
+    compare = request.app[DIFFERENCES].compare
     now = datetime.now(UTC)
     context, glance = await asyncio.gather(
         layout.database(request).read(_front, compare, order, now), folder.glance(request)

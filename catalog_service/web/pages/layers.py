@@ -24,7 +24,7 @@ async def one(request: web.Request) -> web.Response:
     """The text of a version, by default the current one, with the layers of each sentence."""
     query = layout.parameters(request, {"version", "part"})
     number, part = layout.number(query.get("version")), layout.number(query.get("part")) or 1
-    compare = request.config_dict[DIFFERENCES].compare
+    compare = request.app[DIFFERENCES].compare
     context = await layout.database(request).read(_one, layout.uuid(request), number, part, compare)
     return layout.answer(request, "layers.html", context)
 

@@ -35,7 +35,7 @@ async def check(request: web.Request) -> web.Response:
     if not text.strip():
         return layout.answer(request, "match.html", {"text": "", "state": "asked"})
     try:
-        matches = (await request.config_dict[INGEST].match(text)).matches[: quotation.MOST_DOCUMENTS]
+        matches = (await request.app[INGEST].match(text)).matches[: quotation.MOST_DOCUMENTS]
     except IngestAway as away:
         context = {"text": text, "state": "away", "since": contract.format_time(away.since)}
         return layout.answer(request, "match.html", context, status=away.status)

@@ -38,7 +38,7 @@ async def keep(request: web.Request) -> web.Response:
     if not (token.isascii() and token.isprintable()):
         return _form(request, target, "A token consists of letters, digits, - and _.", status=401)
     try:
-        await request.config_dict[ACCESS].demand("read", authorization=as_header(token), host=request.host)
+        await request.app[ACCESS].demand("read", authorization=as_header(token), host=request.host)
     except (Unauthorized, Forbidden) as error:
         return _form(request, target, str(error), status=error.status)
     response.set_cookie(

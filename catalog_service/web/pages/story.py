@@ -38,7 +38,7 @@ async def one(request: web.Request) -> web.Response:
     """The filings of a story, the earliest published first, in pages; an ended story leads to those that follow it."""
     query = layout.parameters(request, {"cursor"})
     story_id, database = layout.uuid(request), layout.database(request)
-    compare = request.config_dict[DIFFERENCES].compare
+    compare = request.app[DIFFERENCES].compare
     try:
         context = await database.read(_one, story_id, query.get("cursor"), compare)
     except NotFound:
