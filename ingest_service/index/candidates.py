@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ingest_service.index.postings import Holders, Indices
+from ingest_service.index.postings import Holders
+from ingest_service.index.runs import Indices
 from ingest_service.sameness import Hashes
 from ingest_service.sameness.fingerprints import is_first, ranges
 from ingest_service.sameness.fold import Flags

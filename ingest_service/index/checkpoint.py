@@ -15,8 +15,8 @@ from typing import Annotated, BinaryIO, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ingest_service.index import postings
-from ingest_service.index.postings import MAPPED_FROM, PARTITIONS, Content, Postings, Run, RunLocation
+from ingest_service.index.postings import PARTITIONS, Postings
+from ingest_service.index.runs import MAPPED_FROM, Content, Run, RunLocation, mapped, run_in, write
 
 # In a file each run starts at a multiple of this number of bytes.
 ALIGNMENT = 8
@@ -114,7 +114,7 @@ def _write(folder: Path, runs: Iterable[Run]) -> dict[Run, Run]:
     with (folder / name).open("wb") as file:
         for run in runs:
             stored[run] = StoredRun(file=name, start=file.tell(), length=len(run.values))
-            postings.write(file, run)
+            write(file, run)
             file.write(bytes(-file.tell() % ALIGNMENT))
         _flush_to_disk(file)
     content = _mapped(folder / name)
@@ -133,11 +133,11 @@ def _stored(run: Run) -> StoredRun:
 
 def _mapped(path: Path) -> Content:
     with path.open("rb") as file:
-        return postings.mapped(file)
+        return mapped(file)
 
 
 def _run_in(content: Content, stored: StoredRun) -> Run:
-    return postings.run_in(content, stored.start, stored.length, RunLocation(stored.file, stored.start))
+    return run_in(content, stored.start, stored.length, RunLocation(stored.file, stored.start))
 
 
 def _delete_other_files(folder: Path, tokens: Collection[str]) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from ingest_service.index import checkpoint, lookup, mirror, postings
+from ingest_service.index import checkpoint, lookup, mirror, runs
 from ingest_service.sameness import Hashes
 from ingest_service.store import schema
 from ingest_service.store.db import Database
@@ -24,8 +24,8 @@ Open = Callable[[], Database]
 def _small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A few rows are many, and a few postings a large run; what PostgreSQL has no place for lies here too."""
     monkeypatch.setattr(mirror, "CHECKPOINT_ROWS", EVERY)
-    monkeypatch.setattr(postings, "MAPPED_FROM", 40)
-    monkeypatch.setattr(postings, "FILTERED_FROM", 20)
+    monkeypatch.setattr(runs, "MAPPED_FROM", 40)
+    monkeypatch.setattr(runs, "FILTERED_FROM", 20)
     monkeypatch.setattr(checkpoint, "MAPPED_FROM", 40)
     monkeypatch.chdir(tmp_path)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest_service.index import postings
+from ingest_service.index import postings, runs
 from ingest_service.index.postings import Postings
 
 MANY = 1_000
@@ -22,12 +22,12 @@ def add(postings_: Postings, article: int, own: Sequence[int]) -> None:
     postings_.add(np.array(own, dtype=np.int64), np.full(len(own), article, dtype=np.int32))
 
 
-@pytest.mark.parametrize("filtered_from", [2, postings.FILTERED_FROM])
+@pytest.mark.parametrize("filtered_from", [2, runs.FILTERED_FROM])
 @settings(deadline=None)
 @given(steps=st.lists(step, max_size=60))
 def test_random_walks_end_as_a_dictionary_would(filtered_from: int, steps: list[tuple[str, object]]) -> None:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(postings, "FILTERED_FROM", filtered_from)
+        patched.setattr(runs, "FILTERED_FROM", filtered_from)
         walk(steps)
 
 
@@ -62,8 +62,8 @@ def test_a_run_of_deleted_articles_only_has_no_holders() -> None:
 
 
 def test_large_arrays_are_mapped_and_still_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postings, "MAPPED_FROM", 10)
-    monkeypatch.setattr(postings, "FILTERED_FROM", 50)
+    monkeypatch.setattr(runs, "MAPPED_FROM", 10)
+    monkeypatch.setattr(runs, "FILTERED_FROM", 50)
     draw = np.random.default_rng(1)
     postings_ = Postings()
     held = {article: np.unique(draw.integers(-(2**63), 2**63, 40)) for article in range(300)}
@@ -77,7 +77,7 @@ def test_large_arrays_are_mapped_and_still_answer(monkeypatch: pytest.MonkeyPatc
 
 def test_marks_spare_most_of_the_looking() -> None:
     draw = np.random.default_rng(3)
-    held = np.unique(draw.integers(0, 1 << postings.PARTITION_BITS, 2 * postings.FILTERED_FROM))
+    held = np.unique(draw.integers(0, 1 << runs.PARTITION_BITS, 2 * runs.FILTERED_FROM))
     postings_ = Postings()
     for start in range(0, len(held), 1_000):
         add(postings_, 1, held[start : start + 1_000].tolist())
@@ -86,11 +86,11 @@ def test_marks_spare_most_of_the_looking() -> None:
     run = postings_.partitions[postings.PARTITIONS // 2][0]
     assert run.filter_bits is not None
     assert run.candidates(run.values).tolist() == list(range(len(run.values)))
-    assert len(run.candidates(np.sort(draw.choice(run.values, 1_000) ^ (1 << postings.PARTITION_BITS - 5)))) < 333
+    assert len(run.candidates(np.sort(draw.choice(run.values, 1_000) ^ (1 << runs.PARTITION_BITS - 5)))) < 333
 
 
 def test_where_many_begin_alike_each_is_still_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postings, "FILTERED_FROM", 100)
+    monkeypatch.setattr(runs, "FILTERED_FROM", 100)
     held = np.repeat(np.arange(40, dtype=np.int64), [2_000 if value == 20 else 3 for value in range(40)])
     postings_ = Postings()
     postings_.add(held, np.arange(len(held), dtype=np.int32))
@@ -99,10 +99,10 @@ def test_where_many_begin_alike_each_is_still_found(monkeypatch: pytest.MonkeyPa
     assert first.tolist() == [57, 60, 2_060], "they begin alike, so they are searched for"
     assert lengths.tolist() == [3, 10, 3]
     assert postings_.find(np.array([19, 20, 21]), 10).counts.tolist() == [3, 10, 3]
-    spread = np.unique(np.random.default_rng(4).integers(0, 1 << postings.PARTITION_BITS, 5_000))
+    spread = np.unique(np.random.default_rng(4).integers(0, 1 << runs.PARTITION_BITS, 5_000))
     postings_.add(spread, np.zeros(len(spread), dtype=np.int32))
     _, lengths = postings_.partitions[postings.PARTITIONS // 2][1].locate(spread, 10)
-    assert lengths.max() <= postings.LONG, "of what lies anywhere no more than a few are looked at"
+    assert lengths.max() <= runs.LONG, "of what lies anywhere no more than a few are looked at"
     assert lengths.mean() < 12
 
 
@@ -129,7 +129,8 @@ def test_runs_stay_few() -> None:
     draw = np.random.default_rng(2)
     for article in range(3_000):
         add(postings_, article, np.unique(draw.integers(-(2**63), 2**63, 64)).tolist())
-    assert max(len(runs) for runs in postings_.partitions) < 30
+    assert max(map(len, postings_.partitions)) < 30
+    assert len(postings_.newest.values) < postings.DISTRIBUTED_FROM
 
 
 def test_an_article_that_is_added_again_is_a_holder_again() -> None:
