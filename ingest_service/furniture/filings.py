@@ -1,6 +1,6 @@
 """Whether two pages are filings of one text: what they share is then that text, and no furniture. Pure."""
 
-from ingest_service.furniture.page import ANONYMOUS, Page, Paragraph, fold
+from ingest_service.furniture.page import ANONYMOUS, Page, fold, is_long
 
 # All lengths are in letters and digits. What remains of a page must be so long to differ from another page.
 SHORTEST_REST = 40
@@ -30,10 +30,9 @@ def are_filings(a: Page, b: Page) -> bool:
     shorter = min(map(len, rests))
     if shorter < SHORTEST_REST or _match(*rests):
         return True
-    lines = [Paragraph(text, key) for key, text in a.lines.items() if key in shared]
-    prose = sum(len(fold(line.text)) for line in lines if line.is_long)
-    has_layout = sum(not line.is_long for line in lines) >= FEWEST_LINES
-    return prose > shorter and not (has_layout and have_different_headlines(a, b))
+    prose = [text for key, text in a.lines.items() if key in shared and is_long(text)]
+    has_layout = len(shared) - len(prose) >= FEWEST_LINES
+    return sum(len(fold(text)) for text in prose) > shorter and not (has_layout and have_different_headlines(a, b))
 
 
 def _rest(page: Page, shared: set[int]) -> str:
@@ -44,7 +43,7 @@ def _rest(page: Page, shared: set[int]) -> str:
 def _match(a: str, b: str) -> bool:
     shorter, longer = sorted((a[:LONGEST_COMPARED], b[:LONGEST_COMPARED]), key=lambda text: (len(text), text))
     runs = [shorter[at : at + RUN] for at in range(0, len(shorter) - RUN + 1, RUN)]
-    return sum(run in longer for run in runs) > MATCHING * len(runs)
+    return sum(map(longer.__contains__, runs)) > MATCHING * len(runs)
 
 
 def have_different_headlines(a: Page, b: Page) -> bool:

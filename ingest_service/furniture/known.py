@@ -22,10 +22,14 @@ from ingest_service.model import Article, Suspect
 
 @dataclass(frozen=True, slots=True)
 class SiteLines:
-    """The lines to be lifted from one page: its source, and the keys of lines and titles; and those to be kept."""
+    """The lines to be lifted from one page: its source, and the keys of lines, titles and forms; and those to be kept.
+
+    `forms` are the keys that are those of forms.
+    """
 
     source: str = ANONYMOUS
     keys: frozenset[int] = frozenset()
+    forms: frozenset[int] = frozenset()
     kept: frozenset[int] = frozenset()
 
     def has(self, text: str) -> bool:
@@ -34,7 +38,7 @@ class SiteLines:
 
     def has_form(self, form: str | None) -> bool:
         """Whether a form of numbered lines is one of theirs."""
-        return form is not None and form_key(self.source, form) in self.keys
+        return form is not None and form_key(self.source, form) in self.forms
 
     def keeps(self, text: str) -> bool:
         """Whether a person disabled this line, or its form: it remains wherever it is."""
@@ -71,7 +75,9 @@ class Furniture:
         source = source_of(article)
         if source not in self.keys:
             return NO_LINES
-        return SiteLines(source, frozenset(furniture_on(page_of(article), self.keys[source])), self.kept)
+        page = page_of(article)
+        keys = furniture_on(page, self.keys[source])
+        return SiteLines(source, frozenset(keys), frozenset(keys.intersection(page.forms.values())), self.kept)
 
     def suspect(self, article: Article) -> Suspect | None:
         """What an article is because its source sends this text at several addresses; None if that is not known."""

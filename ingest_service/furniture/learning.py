@@ -14,7 +14,6 @@ from itertools import combinations
 from ingest_service.furniture.filings import are_filings, have_different_headlines
 from ingest_service.furniture.known import furniture_on
 from ingest_service.furniture.machine_pages import is_machine_page
-from ingest_service.furniture.numbered import form_of
 from ingest_service.furniture.page import Page
 
 # A new page is compared with so many earlier pages that have a line of it: more may be filings of one story.
@@ -58,11 +57,8 @@ class Lesson:
         for item, page in pages:
             self.pages[item] = page
             known = self.known.setdefault(page.source, set())
-            for key, text in page.remaining.items():
-                self._take(item, page, known, (key, text))
-            for form, line in page.numbered.items():
-                if line in page.remaining:
-                    self._take(item, page, known, (form, str(form_of(page.remaining[line]))))
+            for candidate in page.candidates.items():
+                self._take(item, page, known, candidate)
             self._take_title(item, page, known)
             self._take_text(item, page, known)
             if furniture_on(page, known) - page.lifted.keys() - {page.forms.get(key) for key in page.lifted}:

@@ -4,6 +4,7 @@ A figure may be what a text reports, so a line in doubt has no form: a sentence,
 and a row of a table.
 """
 
+import functools
 import re
 from collections.abc import Sequence
 from itertools import groupby
@@ -21,16 +22,21 @@ MOST_NUMBERS = 2
 LONGEST = 120
 
 
-def forms(paragraphs: Sequence[str]) -> list[str | None]:
-    """The form of each paragraph, and None for one without a form or beside another that has one: a row of a table."""
-    around = [None, *map(form_of, paragraphs), None]
+def without_tables(forms: Sequence[str | None]) -> list[str | None]:
+    """The forms of the lines of a text, with None for each one beside another: both are rows of a table."""
+    around = [None, *forms, None]
     threes = zip(around, around[1:], around[2:], strict=False)
     return [None if above or below else form for above, form, below in threes]
 
 
 def form_of(text: str) -> str | None:
     """A line with one sign for each number or date, such as "Page # of #"; None if its numbers may be a text's."""
-    if len(text) > LONGEST or not DIGIT.search(text) or "\n" in text or text.endswith(SENTENCE_ENDS):
+    return _form_of(text) if len(text) <= LONGEST else None
+
+
+@functools.lru_cache(maxsize=1024)
+def _form_of(text: str) -> str | None:
+    if not DIGIT.search(text) or "\n" in text or text.endswith(SENTENCE_ENDS):
         return None
     words = _with_signs(text)
     letters = "".join(filter(str.isalpha, text))

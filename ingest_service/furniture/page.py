@@ -32,10 +32,14 @@ ANONYMOUS = ""
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One paragraph. `key` is None for one that is not at an edge: it is never furniture."""
+    """One paragraph. `key` is None for one that is not at an edge: it is never furniture.
+
+    `form` is that of a numbered line.
+    """
 
     text: str
     key: int | None
+    form: str | None
 
     @property
     def is_long(self) -> bool:
@@ -48,8 +52,7 @@ class Page:
     """What learning needs of an article. `lifted` are the lines that reading lifted into notes, by their keys.
 
     `title_key` is that of the title, which is furniture only where furniture follows it. `text_key` is that of the
-    whole text, or None if it cannot be suspect. `url` is "" if the article has none. `single` are the keys of the lines
-    whose form counts, which are no rows of a table.
+    whole text, or None if it cannot be suspect. `url` is "" if the article has none.
     """
 
     source: str
@@ -57,7 +60,6 @@ class Page:
     title_key: int
     paragraphs: tuple[Paragraph, ...]
     lifted: dict[int, str]
-    single: frozenset[int]
     text_key: int | None
     url: str
     suspect: Suspect | None
@@ -74,25 +76,46 @@ class Page:
 
     @functools.cached_property
     def forms(self) -> dict[int, int]:
-        """The keys of the forms of numbered lines, by the keys of these lines."""
-        numbered_lines = ((key, numbered.form_of(text)) for key, text in self.lines.items())
-        return {key: form_key(self.source, form) for key, form in numbered_lines if form}
+        """The keys of the forms of numbered lines, lifted or not, by the keys of these lines."""
+        forms = {key: numbered.form_of(text) for key, text in self.lifted.items()}
+        forms |= {paragraph.key: paragraph.form for paragraph in self.paragraphs if paragraph.key is not None}
+        return {key: form_key(self.source, form) for key, form in forms.items() if form}
 
     @functools.cached_property
     def numbered(self) -> dict[int, int]:
         """The keys of numbered lines that are no rows of a table, by those of their forms."""
-        return {form: line for line, form in self.forms.items() if line in self.single}
+        if not self.forms:
+            return {}
+        forms = numbered.without_tables([paragraph.form for paragraph in self.paragraphs])
+        single = {paragraph.key for paragraph, form in zip(self.paragraphs, forms, strict=True) if form}
+        return {form: line for line, form in self.forms.items() if line in single or line in self.lifted}
+
+    @functools.cached_property
+    def candidates(self) -> dict[int, str]:
+        """What may be learned from the edges of the text, by key: the lines, and the forms of numbered ones."""
+        lines = ((form, self.remaining.get(line)) for form, line in self.numbered.items())
+        return self.remaining | {form: str(numbered.form_of(line)) for form, line in lines if line is not None}
 
     def shared_with(self, other: "Page") -> set[int]:
         """The keys of the lines that another page has too, with the same numbers or others."""
         forms = self.numbered.keys() & other.numbered.keys()
-        return {line for line in self.lines if line in other.lines or self.forms.get(line) in forms}
+        alike = {line for line, form in self.forms.items() if form in forms} if forms else set()
+        return (self.lines.keys() & other.lines.keys()) | alike
 
     @property
     def keys(self) -> tuple[int, ...]:
         """The keys of all lines and their forms, of the title as either, and of the whole text."""
+        return (*self.lines, *self.forms.values(), *self._own_keys)
+
+    @property
+    def candidate_keys(self) -> tuple[int, ...]:
+        """The keys of what may be learned from the page: what was lifted need not be learned again."""
+        return (*self.candidates, *self._own_keys)
+
+    @property
+    def _own_keys(self) -> tuple[int, ...]:
         text = () if self.text_key is None else (self.text_key,)
-        return (*self.lines, *self.forms.values(), self.title_key, self.title_line_key, *text)
+        return (self.title_key, self.title_line_key, *text)
 
     @property
     def text(self) -> str:
@@ -119,15 +142,11 @@ def page_of(article: Article) -> Page:
     source = source_of(article)
     paragraphs = tuple(_paragraphs(source, article.paragraphs))
     lifted = {line_key(source, note.removed): note.removed for note in article.notes if note.rule == RULE}
-    forms = numbered.forms([paragraph.text for paragraph in paragraphs])
-    single = {one.key for one, form in zip(paragraphs, forms, strict=True) if form and one.key is not None}
     # What follows a number sign is a place on the page.
     url = (article.url or "").partition("#")[0].rstrip("/")
     key = text_key(source, article.text)
     title = title_key(source, article.title)
-    return Page(
-        source, article.title, title, paragraphs, lifted, frozenset(single.union(lifted)), key, url, article.suspect
-    )
+    return Page(source, article.title, title, paragraphs, lifted, key, url, article.suspect)
 
 
 def source_of(article: Article) -> str:
@@ -175,7 +194,7 @@ def suspect_of(source: str, key: int, text: str) -> Suspect | None:
 
 def is_long(text: str) -> bool:
     """Whether a paragraph is longer than most lines of a menu."""
-    return len(text) > LONG or len(text.encode("utf-8", "surrogatepass")) > LONG
+    return len(text) > LONG or (not text.isascii() and len(text.encode("utf-8", "surrogatepass")) > LONG)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -189,9 +208,10 @@ def _paragraphs(source: str, texts: Sequence[str]) -> Iterator[Paragraph]:
     room = LONGEST_MIDDLE
     for text, is_edge in zip(texts, edges(texts), strict=True):
         if is_edge and len(text) <= LONGEST_LINE:
-            yield Paragraph(text, line_key(source, text) if len(fold(text)) >= SHORTEST else None)
+            key = line_key(source, text) if len(fold(text)) >= SHORTEST else None
+            yield Paragraph(text, key, numbered.form_of(text))
         elif room > 0:
-            yield Paragraph(text[:room], None)
+            yield Paragraph(text[:room], None, numbered.form_of(text))
             room -= len(text)
 
 

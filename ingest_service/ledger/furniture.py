@@ -150,14 +150,15 @@ def forget(session: Session, items: Collection[int]) -> None:
         _mark_changed(session)
 
 
-def _lesson(session: Session, pages: Iterable[Page]) -> Lesson:
+def _lesson(session: Session, pages: Collection[Page]) -> Lesson:
     """What the ledger knows of the lines of these pages."""
     own = {key for page in pages for key in page.keys}
     known: dict[str, set[int]] = {}
     refused: set[int] = set()
     for source, key, disabled in _of_keys(session, _KNOWN, own):
         (refused if disabled else known.setdefault(source, set())).add(key)
-    unknown = own - refused.union(*known.values())
+    candidates = {key for page in pages for key in page.candidate_keys}
+    unknown = candidates - refused.union(*known.values())
     holders = {key: list(items) for key, items in _of_keys(session, _HOLDERS, unknown)}
     others = sorted({item for items in holders.values() for item in items[:MOST_COMPARED]})[:MOST_LOADED]
     stored = dict(_pages(_of_keys(session, _CONTENTS, others)))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from ingest_service.furniture.numbered import forms
+from ingest_service.furniture.numbered import form_of, without_tables
 from ingest_service.furniture.page import LONG_IN_EDGE, edges, is_long
 from ingest_service.normalise import bylines, dates, layout, names, sentences
 from ingest_service.normalise.draft import Draft, RuleResult
@@ -42,16 +42,16 @@ def _is_uncut(draft: Draft, lines: tuple[layout.Line, ...]) -> bool:
 
 def _numbered(draft: Draft, texts: Sequence[str], removed: set[int]) -> set[int]:
     """The lines of a known form that other furniture separates from the text: a figure beside the text is its own."""
-    prose = [index for index, text in enumerate(texts) if index not in removed and _is_prose(text)]
-    if not prose:
+    if not draft.furniture.forms:
         return set()
+    prose = [index for index, text in enumerate(texts) if index not in removed and _is_prose(text)]
     rest = [index for index in range(len(texts)) if index not in removed]
-    known = zip(rest, forms([texts[index] for index in rest]), strict=True)
-    lines = {index for index, form in known if draft.furniture.has_form(form)}
+    forms = without_tables([form_of(texts[index]) for index in rest])
+    lines = {index for index, form in zip(rest, forms, strict=True) if draft.furniture.has_form(form)}
     return {
         index
         for index in lines
-        if (index < prose[0] and index + 1 in removed) or (index > prose[-1] and index - 1 in removed)
+        if prose and ((index < prose[0] and index + 1 in removed) or (index > prose[-1] and index - 1 in removed))
     }
 
 

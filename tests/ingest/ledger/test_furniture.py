@@ -1,5 +1,6 @@
 """Furniture in the ledger, on both databases: learned in batches, scheduled to be lifted, and forgotten."""
 
+import dataclasses
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -9,9 +10,10 @@ import sqlalchemy as sa
 from ingest_service import model, sameness, versions
 from ingest_service.delivery import events
 from ingest_service.folder.scan import FileFact
+from ingest_service.furniture import RULE, Page, page_of
 from ingest_service.ledger import entries, furniture, rereads
 from ingest_service.ledger.batch import FileChanges
-from ingest_service.model import Article
+from ingest_service.model import Article, Note
 from ingest_service.store.db import Database
 from ingest_service.store.tables import EdgeLine, File, Item
 from ingest_service.workers.prepare import PreparedFile, PreparedItem
@@ -101,6 +103,25 @@ def test_a_batch_costs_the_same_statements_however_many_pages_are_stored(databas
             learn(database)
         counts.append(len([statement for statement in executed if statement not in ("BEGIN", "BEGIN IMMEDIATE")]))
     assert counts[2] <= counts[1] <= MOST_STATEMENTS
+
+
+def test_a_page_without_its_furniture_loads_no_earlier_pages(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(database, [article(number) for number in range(3)])
+    learn(database)
+    loaded: list[Article] = []
+
+    def counted(one: Article) -> Page:
+        loaded.append(one)
+        return page_of(one)
+
+    monkeypatch.setattr(furniture, "page_of", counted)
+    notes = tuple(Note(RULE, None, line) for line in (*MENU, *FOOTER))
+    later = dataclasses.replace(article(3, menu=(), footer=()), notes=notes)
+    store(database, [later], 3)
+    assert learn(database).pages == 1
+    assert loaded == [later], "the number of the address was learned as a line, not as the form of one"
 
 
 def test_a_redacted_page_is_no_evidence(database: Database) -> None:
