@@ -1,7 +1,7 @@
 """The text that a reader takes out of a file, with notes of what of it is no part of the text. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ingest_service import edits
 from ingest_service.errors import TextTooLong
@@ -14,8 +14,7 @@ TITLE = "title"
 HYPHENATION = "hyphenation"
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """A paragraph: its text, the rule that removes it if one does, and the positions of hyphens that divide a word."""
 
     text: str

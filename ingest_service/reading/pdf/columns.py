@@ -7,6 +7,7 @@ like the columns of a table is read row by row.
 
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, groupby, pairwise
+from operator import ge, sub
 from statistics import median
 
 from ingest_service.reading.pdf.lines import Line
@@ -30,12 +31,31 @@ SAME_EDGE = 2.0
 
 def blocks(lines: Sequence[Line], cuts: int = MOST_CUTS) -> Iterator[list[Line]]:
     """The lines of each column part in reading order, after so many cuts inside each other at most."""
-    parts = (_columns(lines) or _bands(lines)) if cuts and len(lines) >= 2 * FEWEST_LINES else None
+    if not lines:
+        return
+    is_divisible = cuts and len(lines) >= 2 * FEWEST_LINES and not _is_one_column(lines)
+    parts = (_columns(lines) or _bands(lines)) if is_divisible else None
     if parts:
         for part in parts:
             yield from blocks(part, cuts - 1)
-    elif lines:
-        yield _rows(lines)
+    else:
+        yield list(lines) if _descend(lines) else _rows(lines)
+
+
+def _is_one_column(lines: Sequence[Line]) -> bool:
+    """Whether no three lines end before three others begin: then these lines have no columns and no bands."""
+    _, lefts, rights, bottoms, tops, *_ = zip(*lines, strict=True)
+    if min(map(sub, tops, bottoms)) < 0:
+        return False
+    return bool(sorted(lefts)[-FEWEST_LINES] < sorted(rights)[FEWEST_LINES - 1] - SAME_EDGE)
+
+
+def _descend(lines: Sequence[Line]) -> bool:
+    """Whether each line is a row below the one before it."""
+    _, _, _, bottoms, tops, *_ = zip(*lines, strict=True)
+    sizes = list(map(sub, tops, bottoms))
+    steps = map(sub, bottoms, bottoms[1:])
+    return min(sizes) >= 0 and all(map(ge, steps, map(SAME_ROW.__mul__, sizes[1:])))
 
 
 def _columns(lines: Sequence[Line]) -> list[list[Line]] | None:

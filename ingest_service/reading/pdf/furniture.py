@@ -28,20 +28,20 @@ def running_lines(pages: Sequence[Sequence[Line]]) -> set[Place]:
 
     A line repeats if its text does, perhaps with the number of the page in it, or if it begins or ends with that.
     """
-    repeated: defaultdict[tuple[object, ...], set[Place]] = defaultdict(set)
+    repeated: defaultdict[tuple[object, ...], list[Place]] = defaultdict(list)
     for page, lines in enumerate(pages):
         for number in _at_edges(lines):
             slot = round(lines[number].bottom / SLOT)
             for key in _keys(lines[number].text.casefold(), page):
                 # A line at the border of two slots is in both.
                 for near in (slot, slot + 1):
-                    repeated[(near, *key)].add((page, number))
+                    repeated[(near, *key)].append((page, number))
     share = REPEATED_SHARE * len(pages)
     found: set[Place] = set()
     for (_, text, _), places in repeated.items():
-        fewest = FEWEST_NUMBERED if text is None else FEWEST_REPEATED
-        if len({page for page, _ in places}) >= max(fewest, share):
-            found |= places
+        fewest = max(FEWEST_NUMBERED if text is None else FEWEST_REPEATED, share)
+        if len(places) >= fewest and len({page for page, _ in places}) >= fewest:
+            found.update(places)
     return found
 
 
@@ -56,11 +56,12 @@ def _keys(text: str, page: int) -> Iterator[tuple[str | None, int | None]]:
     for number in islice(NUMBER.finditer(text), MOST_NUMBERS):
         yield f"{text[: number.start()]}#{text[number.end() :]}", int(number[0]) - page
     # The title of a chapter may be beside the number.
-    if match := PAGE_NUMBER.match(text):
+    if (text[0].isdecimal() or text[-1].isdecimal()) and (match := PAGE_NUMBER.match(text)):
         yield None, int(match[1] or match[2]) - page
 
 
 def _at_edges(lines: Sequence[Line]) -> set[int]:
     """The numbers of the highest and the lowest lines of a page."""
-    upwards = sorted(range(len(lines)), key=lambda number: lines[number].bottom)
+    bottoms = [line.bottom for line in lines]
+    upwards = sorted(range(len(lines)), key=bottoms.__getitem__)
     return {*upwards[:EDGE_LINES], *upwards[-EDGE_LINES:]}

@@ -1,21 +1,18 @@
 """Joins the lines of pages into paragraphs, by their boxes: indents, gaps, and lines that leave room. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from enum import Enum
 from typing import NamedTuple
 
 from ingest_service.reading.pdf.lines import Line
+from ingest_service.reading.pdf.metrics import SAME_SIZE, Metrics, are_like
 
 # A gap that is so many times the usual distance of two lines divides paragraphs, an indent of so many heights begins
-# one, and so does letters' becoming so much larger or smaller. Fonts of one size differ in height by less.
+# one, and so does letters' becoming so much larger or smaller.
 WIDE_GAP = 1.2
 INDENT = 0.8
 OTHER_SIZE = 1.3
-SAME_SIZE = 1.15
-# The distance of two lines in heights, where nothing shows it.
-USUAL_PITCH = 1.3
-MOST_PITCH = 2.5
 # Lines may be shorter beside a picture, but seldom than this share of their block.
 NARROWEST = 0.75
 # Centred lines have their middle at one place, within so many points.
@@ -24,49 +21,24 @@ SAME_MIDDLE = 3.0
 SAME_EDGE = 1.0
 # By this a capital is wider than an average letter.
 WIDER = 0.4
-BULLET = re.compile(r"[-*•·▪‣–—◦●○■□►✓]\s")
+BULLETS = "-*•·▪‣–—◦●○■□►✓"
+BULLET = re.compile(rf"[{BULLETS}]\s")
 # A number may also be in the middle of a sentence.
 NUMBERED = re.compile(r"(?:\(?(?:\d{1,3}|[a-z])[.)]|\d{1,2}(?:\.\d{1,2}){1,3}\.?)\s")
 # A line of a table of contents.
 LEADER = re.compile(r"(?:\. ?){4}\d*$")
-SENTENCE_END = re.compile(r"[.!?:…。！？][\"'”’)\]»]*$")
+ENDS, CLOSINGS = ".!?:…。！？", "\"'”’)]»"
+SENTENCE_END = re.compile(rf"[{ENDS}][{re.escape(CLOSINGS)}]*$")
 
 Block = Sequence[Line]
 
 
-@dataclass(frozen=True, slots=True)
-class Metrics:
-    """The height of most letters of a document, and the usual distance of two lines for letters of each height."""
+class Boundary(Enum):
+    """What is between two lines: the same paragraph, an end of it, or what only the rules for two lines decide."""
 
-    body_size: float
-    pitches: dict[int, float]
-
-    @classmethod
-    def of(cls, blocks: Iterable[Block]) -> "Metrics":
-        """The metrics of all blocks of a document."""
-        sizes: dict[float, int] = {}
-        distances: dict[int, dict[float, int]] = {}
-        for block in blocks:
-            bottom = 0.0
-            for line in block:
-                size, distance = line.top - line.bottom, bottom - line.bottom
-                height = round(size, 1)
-                sizes[height] = sizes.get(height, 0) + len(line.text)
-                if 0 < distance < MOST_PITCH * size:
-                    counts = distances.setdefault(round(size), {})
-                    rounded = round(distance * 2) / 2
-                    counts[rounded] = counts.get(rounded, 0) + 1
-                bottom = line.bottom
-        pitches = {size: _smallest_common(counter) for size, counter in distances.items()}
-        return cls(max(sizes, key=lambda size: sizes[size], default=0.0), pitches)
-
-    def pitch(self, size: float) -> float:
-        """The usual distance of the bottoms of two lines whose letters have this height."""
-        return self.pitches.get(round(size)) or USUAL_PITCH * size
-
-    def is_body(self, line: Line) -> bool:
-        """Whether the letters of a line are as high as most."""
-        return _are_like(line.size, self.body_size, SAME_SIZE)
+    CONTINUES = "continues"
+    BEGINS = "begins"
+    OPEN = "open"
 
 
 class Room(NamedTuple):
@@ -83,39 +55,43 @@ class Room(NamedTuple):
         return abs((longer.left - self.left) - (self.right - longer.right)) <= 2 * SAME_MIDDLE
 
 
-def paragraphs(blocks: Sequence[Block], metrics: Metrics) -> list[list[Line]]:
-    """The paragraphs of a document in order; one that continues in the next column or on the next page is one."""
+def paragraphs(blocks: Sequence[Block], boundaries: Sequence[Boundary], metrics: Metrics) -> list[list[Line]]:
+    """The paragraphs of a document in order; one that continues in the next column or on the next page is one.
+
+    The boundaries are those before each line of the document but the first one.
+    """
     result: list[list[Line]] = []
-    body = -1
+    body, at = -1, 0
     for block in blocks:
-        parts = list(_divided(block, metrics))
+        parts = list(_divided(block, boundaries[at : at + len(block) - 1], metrics))
+        at += len(block)
         first = next((number for number, part in enumerate(parts) if metrics.is_body(part[0])), None)
         # Footnotes are between a paragraph and its rest.
         if body >= 0 and first == 0 and _continues(result[body][-1], parts[0][0], result[body]):
             result[body] += parts.pop(0)
         result += parts
-        body = max(
-            (number for number in range(max(body, 0), len(result)) if metrics.is_body(result[number][-1])), default=body
-        )
+        later = range(len(result) - 1, body, -1)
+        body = next((number for number in later if metrics.is_body(result[number][-1])), body)
     return result
 
 
-def _smallest_common(distances: Mapping[float, int]) -> float:
-    """The smallest distance that is at least half as common as the commonest: larger ones divide short paragraphs."""
-    most = max(distances.values())
-    return min(distance for distance, count in distances.items() if count * 2 >= most)
-
-
-def _divided(block: Block, metrics: Metrics) -> Iterator[list[Line]]:
+def _divided(block: Block, boundaries: Sequence[Boundary], metrics: Metrics) -> Iterator[list[Line]]:
     """The paragraphs of a block."""
     edge, rights = min(line.left for line in block), [line.right for line in block]
     narrowest = edge + NARROWEST * (max(rights) - edge)
     start = 0
-    for number in range(1, len(block)):
-        room = Room(edge, max(narrowest, *rights[max(0, number - 2) : number + 2]))
-        if _follows_one_line(block, start, number, edge) or _begins(block[number - 1], block[number], metrics, room):
-            yield list(block[start:number])
-            start = number
+    for number, boundary in enumerate(boundaries, 1):
+        if boundary is Boundary.CONTINUES:
+            continue
+        if boundary is Boundary.OPEN:
+            room = Room(edge, max(narrowest, *rights[max(0, number - 2) : number + 2]))
+            if not (
+                _follows_one_line(block, start, number, edge)
+                or _begins(block[number - 1], block[number], metrics, room)
+            ):
+                continue
+        yield list(block[start:number])
+        start = number
     yield list(block[start:])
 
 
@@ -148,7 +124,7 @@ def _are_apart(line: Line, following: Line, metrics: Metrics) -> bool:
     size = line.top - line.bottom
     if line.bottom - following.bottom > WIDE_GAP * metrics.pitch(size) or line.bold != following.bold:
         return True
-    if not _are_like(size, following.top - following.bottom, OTHER_SIZE):
+    if not are_like(size, following.top - following.bottom, OTHER_SIZE):
         return True
     return bool(BULLET.match(following.text)) or (
         line.text[-1] in ".0123456789" and bool(LEADER.search(line.text[-15:]))
@@ -180,11 +156,7 @@ def _continues(line: Line, following: Line, paragraph: Sequence[Line]) -> bool:
         return False
     if _ends_inside_word(line):
         return True
-    if SENTENCE_END.search(line.text[-5:]) or not _are_like(line.size, following.size, SAME_SIZE):
+    if SENTENCE_END.search(line.text[-5:]) or not are_like(line.size, following.size, SAME_SIZE):
         return False
     right = max(other.right for other in paragraph)
     return following.text[0].islower() or (len(paragraph) > 1 and right - line.right <= _first_word_width(following))
-
-
-def _are_like(size: float, other: float, ratio: float) -> bool:
-    return size <= other * ratio and other <= size * ratio

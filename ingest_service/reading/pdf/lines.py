@@ -122,8 +122,10 @@ def _lines(pages: Sequence[PageLines]) -> list[list[Line]]:
 
 
 def _array(boxes: bytes) -> npt.NDArray[np.float64]:
-    """Left, top, right and bottom of each box."""
-    return np.frombuffer(boxes, np.float32).reshape(-1, 4).astype(np.float64)
+    """Left, top, right and bottom of each box; what a damaged file places nowhere is at 0."""
+    result = np.frombuffer(boxes, np.float32).reshape(-1, 4).astype(np.float64)
+    result[~np.isfinite(result)] = 0
+    return result
 
 
 def _heights(boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

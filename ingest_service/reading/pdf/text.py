@@ -1,6 +1,7 @@
 """The text of a PDF from the lines of its pages: paragraphs in reading order, and notes of what is no text. Pure."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,9 +9,10 @@ from itertools import chain, pairwise
 
 from ingest_service.reading import document_metadata, extracts
 from ingest_service.reading.extracts import Paragraph
-from ingest_service.reading.pdf import columns, furniture, layout
-from ingest_service.reading.pdf.layout import Metrics
+from ingest_service.reading.pdf import boundaries, columns, furniture, layout
+from ingest_service.reading.pdf.geometry import Geometry
 from ingest_service.reading.pdf.lines import Line
+from ingest_service.reading.pdf.metrics import Metrics
 
 RUNNING_LINE = "running-line"
 FIRST_HALF = re.compile(r"([^\W\d_]+)-?$")
@@ -45,14 +47,21 @@ class PdfText:
         return [block for lines in self._bodies() for block in columns.blocks(lines)]
 
     @cached_property
+    def geometry(self) -> Geometry:
+        """The edges of the lines of these columns."""
+        return Geometry.of(self.blocks)
+
+    @cached_property
     def metrics(self) -> Metrics:
         """The heights and distances of most lines."""
-        return Metrics.of(self.blocks)
+        return Metrics.of(self.geometry)
 
     @cached_property
     def paragraphs(self) -> list[list[Line]]:
         """The lines of each paragraph."""
-        return layout.paragraphs(self.blocks, self.metrics) if self.blocks else []
+        if not self.blocks:
+            return []
+        return layout.paragraphs(self.blocks, boundaries.decided(self.geometry, self.metrics), self.metrics)
 
     def title(self, stated: str | None) -> list[Line] | None:
         """The lines of the first page that are its title: those of the stated one, or the largest ones.
@@ -76,8 +85,11 @@ class PdfText:
             yield Paragraph(text, extracts.TITLE) if lines is title else Paragraph(text, hyphens=tuple(hyphens))
 
     def _bodies(self) -> Iterator[list[Line]]:
+        running: defaultdict[int, set[int]] = defaultdict(set)
+        for page, number in self.running:
+            running[page].add(number)
         for page, lines in enumerate(self.pages):
-            yield [line for number, line in enumerate(lines) if (page, number) not in self.running]
+            yield [line for number, line in enumerate(lines) if number not in running[page]]
 
     def _may_be_title(self, lines: Sequence[Line]) -> bool:
         text = plain(lines)
@@ -94,6 +106,8 @@ class PdfText:
 
     def _joined(self, lines: Sequence[Line]) -> tuple[str, list[int]]:
         """The text of a paragraph, and the positions of hyphens in it that divide a word."""
+        if (text := _plainly_joined(lines)) is not None:
+            return text, []
         parts, hyphens = [lines[0].text], []
         at = len(lines[0].text)
         for line, following in pairwise(lines):
@@ -137,7 +151,14 @@ class PdfText:
 
 def plain(lines: Sequence[Line]) -> str:
     """The text of lines as one line."""
-    return " ".join(line.text for line in lines)
+    return " ".join([line.text for line in lines])
+
+
+def _plainly_joined(lines: Sequence[Line]) -> str | None:
+    """The text of lines that are divided by spaces; None if one of them may end inside a word."""
+    ends = "".join([line.text[-1] for line in lines[:-1]])
+    is_plain = ends.isascii() and "-" not in ends and not any(line.hyphenated for line in lines[:-1])
+    return plain(lines) if is_plain else None
 
 
 def _is_label(text: str) -> bool:
