@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from ingest_service import versions
@@ -177,11 +176,8 @@ def _store(session: Session, now: datetime, lesson: Lesson) -> None:
     learned = {line.key for line in lesson.learned}
     for chunk in chunked(sorted(learned)):
         session.execute(sa.delete(EdgeLine).where(EdgeLine.key.in_(chunk)))
-    if holders := [{"key": key, "holders": lesson.holders[key]} for key in sorted(lesson.changed - learned)]:
-        insert: Any = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        statement = insert(bulk.table_of(EdgeLine))
-        more = statement.on_conflict_do_update(index_elements=["key"], set_={"holders": statement.excluded.holders})
-        session.execute(more, holders)
+    holders = [{"key": key, "holders": lesson.holders[key]} for key in sorted(lesson.changed - learned)]
+    bulk.put(session, EdgeLine.key, "holders", holders)
     rows = [
         {"key": line.key, "source": line.source, "text": line.text, "version": versions.FURNITURE, "learned_at": now}
         for line in lesson.learned

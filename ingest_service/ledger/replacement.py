@@ -3,13 +3,11 @@
 Which article represents its equivalence class in the fingerprint index is decided in `classes`.
 """
 
-import functools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from catalog_service import contract
@@ -182,15 +180,4 @@ def _store_originals(session: Session, originals: Mapping[str, model.Original]) 
          "content": original.content}
         for digest, original in sorted(originals.items())
     ]  # fmt: skip
-    if rows:
-        bulk.execute(session, _storing_originals(session.get_bind().dialect.name), rows)
-
-
-@functools.cache
-def _storing_originals(dialect: str) -> sa.Insert:
-    insert: Any = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement = insert(bulk.table_of(Original))
-    again: sa.Insert = statement.on_conflict_do_update(
-        index_elements=["digest"], set_={"content": statement.excluded.content}
-    )
-    return again
+    bulk.put(session, Original.digest, "content", rows)

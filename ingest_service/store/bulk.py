@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy import Executable
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ingest_service.store.db import IN_ONE_STATEMENT, chunked
@@ -102,6 +103,20 @@ def insert_without_ids(session: Session, model: type[Base], rows: Sequence[Mappi
 @functools.cache
 def _inserting_without_ids(model: type[Base]) -> sa.Insert:
     return sa.insert(table_of(model))
+
+
+def put(session: Session, key: InstrumentedAttribute[V], replaced: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Inserts rows. Of one whose `key` is stored already, only the column `replaced` is written."""
+    if rows:
+        execute(session, _putting(key, replaced, session.get_bind().dialect.name), rows)
+
+
+@functools.cache
+def _putting(key: InstrumentedAttribute[Any], replaced: str, dialect: str) -> sa.Insert:
+    insert: Any = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = insert(table_of(key.class_))
+    values = {replaced: statement.excluded[replaced]}
+    return cast("sa.Insert", statement.on_conflict_do_update(index_elements=[key.key], set_=values))
 
 
 def update(session: Session, model: type[Base], before: Mapping[int, R], rows: Collection[R]) -> None:
