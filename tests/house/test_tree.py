@@ -18,7 +18,6 @@ LONGEST_AFTER_ASKING = 420
 ASKED = {
     "catalog_service/contract.py": "one door: every model that travels, read together",
     "catalog_service/resources.py": "one vocabulary: every model of an answer, read together",
-    "ingest_service/delivery/relay.py": "one loop: claim, send, read the receipts, back off",
 }
 # Bytes that are data and stay as they came.
 AS_THEY_CAME = ("seeds/", "tests/data/", "catalog_service/web/static/vendor/", "LICENSE")

@@ -18,7 +18,8 @@ from ingest_service.backoff import Backoff
 from ingest_service.delivery import outbox
 from ingest_service.delivery.http import HttpTransport, Timeouts
 from ingest_service.delivery.pace import Pace
-from ingest_service.delivery.relay import MAX_PROBES, Relay, RelayConfig
+from ingest_service.delivery.relay import Relay, RelayConfig
+from ingest_service.delivery.sender import MAX_PROBES
 from ingest_service.delivery.transport import Refused
 from ingest_service.errors import CatalogAway, CatalogFailed, CatalogForbids, CatalogTrouble
 from ingest_service.store import tables
