@@ -35,8 +35,9 @@ def composed(source: str, first: Sequence[Note], second: Sequence[Note]) -> tupl
             notes.append(_merged(source, between, earlier, later))
         else:
             start, end = later.span
+            note = later.take()
             at = start - earlier.growth, end - earlier.growth
-            notes.append(replace(later.take(), at=at))
+            notes.append(note if not earlier.growth else replace(note, at=at))
     return (*notes, *first[earlier.index :])
 
 

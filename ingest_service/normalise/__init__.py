@@ -110,7 +110,8 @@ def normalise(reading: Reading, known: Furniture = NOTHING_LEARNED) -> Article:
 def _normalised(reading: Reading, rewritten: tuple[Note, ...], lines: SiteLines = NO_LINES) -> Article:
     current = draft.opened(reading, rewritten, lines)
     for rule in RULES:
-        current = current.after(name_of(rule), rule(current))
+        if (result := rule(current)) is not draft.NOTHING:
+            current = current.after(name_of(rule), result)
     return _article(reading, rewritten, current)
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from ingest_service.model import Span
 from ingest_service.normalise import names, word_pairs
-from ingest_service.normalise.draft import Draft, RuleResult
+from ingest_service.normalise.draft import NOTHING, Draft, RuleResult
 
 PAIR = re.compile(r"(?<!\S)[\"'“‘(\[]*([a-z]{2,24}) (?=([a-z]{2,24})(?![\w'’-]))")
 OPENERS = "\"'“‘(["
@@ -38,9 +38,9 @@ APART = frozenset({"pro forma", "rendez vous", "post mortem", "kow tow", "wi fi"
 def broken_words(draft: Draft) -> RuleResult:
     """Joins two lower-case halves, divided by a space or a hyphen at a line's end, that are a word only together."""
     if draft.article.language != "en":
-        return RuleResult()
+        return NOTHING
     mends = [*_spaced(draft), *_hyphenated(draft)]
-    return RuleResult(mends=sorted(mends)) if mends else RuleResult()
+    return RuleResult(mends=sorted(mends)) if mends else NOTHING
 
 
 def _spaced(draft: Draft) -> Iterator[Span]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ingest_service.model import Span
 from ingest_service.normalise import names, publishers
-from ingest_service.normalise.draft import Draft, RuleResult
+from ingest_service.normalise.draft import NOTHING, Draft, RuleResult
 from ingest_service.normalise.layout import Line
 
 LONGEST = 200
@@ -40,7 +40,7 @@ WRITER = re.compile(
 def byline(draft: Draft) -> RuleResult:
     """Removes a line under the title that is "By" and names; these are the authors, and perhaps the publisher."""
     if not draft.article.title or len(draft.lines) < 2:
-        return RuleResult()
+        return NOTHING
     for index, distance in draft.under_title(OPENING):
         line = draft.lines[index]
         people, publisher = _byline(line, distance) if line.whole and len(line.text) <= LONGEST else ((), None)
@@ -56,7 +56,7 @@ def byline(draft: Draft) -> RuleResult:
             cuts.append((below.start, below.end))
         authors, publisher = draft.article.authors or people, draft.article.publisher or publisher
         return RuleResult(cuts=cuts, article=replace(draft.article, authors=authors, publisher=publisher))
-    return RuleResult()
+    return NOTHING
 
 
 def is_byline(text: str) -> bool:
@@ -96,7 +96,7 @@ def people_and_publisher(text: str) -> tuple[tuple[str, ...], str | None]:
 def reporter_address(draft: Draft) -> RuleResult:
     """Removes lines near the end of a wire story that are only the e-mail address of its reporter."""
     if draft.article.kind != "wire":
-        return RuleResult()
+        return NOTHING
     last = (line for line in draft.lines[1:][-CLOSING:] if line.whole and ADDRESS.fullmatch(line.text[: LONGEST + 1]))
     return RuleResult(cuts=[(line.start, line.end) for line in last])
 
@@ -111,7 +111,7 @@ def credit_line(draft: Draft) -> RuleResult:
         if contributors and (start or line is not draft.lines[0]):
             cuts.append((line.start + start, line.end))
             credited += [name for name in contributors if name not in credited]
-    return RuleResult(cuts=cuts, article=replace(draft.article, credits=tuple(credited))) if cuts else RuleResult()
+    return RuleResult(cuts=cuts, article=replace(draft.article, credits=tuple(credited))) if cuts else NOTHING
 
 
 def _credit_start(line: Line) -> int:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ingest_service.model import Span
 from ingest_service.normalise import dates, publishers, sentences
-from ingest_service.normalise.draft import Draft, RuleResult
+from ingest_service.normalise.draft import NOTHING, Draft, RuleResult
 
 LONGEST = 600
 _AGENCY = "|".join(map(re.escape, publishers.AGENCIES))
@@ -30,7 +30,7 @@ def caption(draft: Draft) -> RuleResult:
     """Moves captions, labelled or before an agency in brackets, to a field; their date may become the article's."""
     spans = list(_apart(sorted([*_captions(draft), *_labelled(draft)])))
     if not spans:
-        return RuleResult()
+        return NOTHING
     texts = [" ".join(draft.source[slice(*span)].split()) for span in spans]
     article = replace(draft.article, fields={**draft.article.fields, "captions": list(texts)})
     taken = {date for text in texts for date in [dates.one_inside(text)] if date}
@@ -50,13 +50,13 @@ def _apart(spans: Iterable[Span]) -> Iterator[Span]:
 
 def _labelled(draft: Draft) -> Iterator[Span]:
     """Lines that begin with a label such as "Image caption"."""
-    for line in draft.lines:
+    for line in draft.lines if " caption" in draft.source else ():
         if line.whole and len(line.text) <= LONGEST and LABELLED.match(line.text):
             yield line.start, line.end
 
 
 def _captions(draft: Draft) -> Iterator[Span]:
-    for start, end in draft.stretches():
+    for start, end in draft.stretches() if CREDIT.search(draft.source) else ():
         floor = start
         for match in CREDIT.finditer(draft.source, start, end):
             begin = _start(draft.source, floor, match.start())

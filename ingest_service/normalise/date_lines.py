@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from ingest_service.model import Article, Span
 from ingest_service.months import WEEKDAYS
-from ingest_service.normalise import dates, stamps
-from ingest_service.normalise.draft import MENU, NEAR_TEXT, SHORTEST_HEADING, Draft, RuleResult, is_long
+from ingest_service.normalise import dates, signs, stamps
+from ingest_service.normalise.draft import MENU, NEAR_TEXT, NOTHING, SHORTEST_HEADING, Draft, RuleResult, is_long
 from ingest_service.normalise.layout import Line
 from ingest_service.normalise.stamps import Stated
 
@@ -28,6 +28,7 @@ TIMELINE_GAP = 4
 LONGEST_ENTRY = 120
 
 TODAY = re.compile(rf"\b(?:today|heute|aujourd[’']hui|hoy|oggi),? \(?(?:(?:{'|'.join(WEEKDAYS)}),? )?(?:the )?", re.I)
+TODAY_SIGNS = signs.of("today", "heute", "aujourd", "hoy", "oggi")
 # A date after these words is inside a sentence, and so is one before a comma or a small letter.
 INSIDE = re.compile(
     rf"\b(?:on|of|by|since|until|till|from|through|dated|before|after|in|to|and|for|at|the|an?|ends|ending|began|this|last"
@@ -64,7 +65,7 @@ def date_line(draft: Draft) -> RuleResult:
             stated = replace(inside, updated=stated.updated)
         return RuleResult(cuts=cuts, article=_article(draft.article, stated))
     stated = None if draft.article.published or schedule == 0 else _inside(draft)
-    return RuleResult(article=_article(draft.article, stated)) if stated else RuleResult()
+    return RuleResult(article=_article(draft.article, stated)) if stated else NOTHING
 
 
 def _is_date_of_page(draft: Draft) -> bool:
@@ -172,7 +173,8 @@ def _in_one_line(draft: Draft) -> Stated | None:
 def _in_opening(draft: Draft) -> Stated | None:
     """The date of "The port announced today, June 12, 2023, that …" in the opening of a text."""
     for line in draft.lines[:NEAR]:
-        if match := TODAY.search(line.text, 0, LONGEST_OPENING):
+        opening = line.text[:LONGEST_OPENING]
+        if signs.may_hold(opening, TODAY_SIGNS) and (match := TODAY.search(opening)):
             date = next(dates.spans(line.text[match.end() : match.end() + LONGEST]), None)
             if date and date[0] == 0:
                 return Stated(date[2])
@@ -190,7 +192,7 @@ def _at_end(draft: Draft) -> Stated | None:
 def _before_heading(draft: Draft) -> str | None:
     """The date before a repetition of the title on its line: "June 26, 2025: Minister opens the harbour"."""
     title = draft.article.title
-    for line in draft.lines[:MENU] if len(title) >= SHORTEST_HEADING else ():
+    for line in draft.lines[:MENU] if len(title) >= SHORTEST_HEADING and draft.may_repeat(title) else ():
         if line.text.endswith(title) and len(line.text) < LONGEST + len(title):
             return dates.alone(line.text.removesuffix(title).rstrip(" :|-–—"))
     return None

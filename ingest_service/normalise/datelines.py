@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ingest_service.normalise import dates, names, publishers
-from ingest_service.normalise.draft import Draft, RuleResult
+from ingest_service.normalise.draft import NOTHING, Draft, RuleResult
 
 LONGEST = 160
 # The bracket or slash before the agency is among so many first characters.
@@ -41,6 +41,7 @@ PLACED = re.compile(rf"\(?{_PLACE}\)?[,:]?(?: \()?\s?\Z")
 AFTER_DATE = re.compile(rf"\)?\.?(?P<newswire>{NEWSWIRE.pattern})?\s?{_DASH}+\s?(?=[^\W\d_a-z]|[\"“'‘(])")
 # Searching for the end first is cheaper than searching for dates.
 YEAR_AND_DASH = re.compile(rf"\d{{4}}{AFTER_DATE.pattern}")
+DASHES = frozenset("-–—_")
 # "(PORT ALMA) – The harbour master …"
 BRACKETED = re.compile(rf"\((?P<place>[^\W\d_a-z][^()\d]{{2,40}})\)\s?{_DASH}{_TEXT}")
 
@@ -71,7 +72,7 @@ def dateline(draft: Draft) -> RuleResult:
         if stated.place:
             article = replace(article, fields={**article.fields, "place": stated.place.strip()})
         return RuleResult(article=article)
-    return RuleResult()
+    return NOTHING
 
 
 def _is_date_of_page(draft: Draft) -> bool:
@@ -97,7 +98,8 @@ def _read(text: str) -> Iterator[Dateline]:
                 yield Dateline(groups["place"], agency, dates.one_inside(match[0]))
         if (match := BRACKETED.match(text)) and names.is_capitalised(match["place"].replace(",", "")):
             yield Dateline(match["place"], None, None)
-    for start, end, published in dates.spans(text) if YEAR_AND_DASH.search(text) else ():
+    is_possible = not DASHES.isdisjoint(text) and YEAR_AND_DASH.search(text)
+    for start, end, published in dates.spans(text) if is_possible else ():
         before, after = PLACED.match(text[:start]), AFTER_DATE.match(text, end)
         if after and (start == 0 or before):
             yield Dateline(before["place"] if before else None, None, published, newswire=bool(after["newswire"]))

@@ -37,6 +37,10 @@ class RuleResult:
     article: Article | None = None
 
 
+NOTHING = RuleResult()
+"""The result of a rule that found nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """The state that a rule reads; applying the result makes a new draft."""
@@ -56,7 +60,7 @@ class Draft:
 
         A result that removes the last line is ignored.
         """
-        if not result.cuts and not result.mends and result.article is None:
+        if result is NOTHING or not (result.cuts or result.mends or result.article is not None):
             return self
         remaining = tuple(_without(self.lines, result.cuts, self.source)) if result.cuts else self.lines
         if self.lines and not remaining:
@@ -70,11 +74,16 @@ class Draft:
         A saved page begins with the title of its window. Its heading is below the menu, and the text follows there.
         """
         tops, title = [0], self.article.title
-        if len(title) >= SHORTEST_HEADING:
+        if len(title) >= SHORTEST_HEADING and self.may_repeat(title):
             headings = (index + 1 for index, line in enumerate(self.lines[:MENU]) if _is_heading(line.text, title))
             tops += (at for at in headings if any(is_long(line.text) for line in self.lines[at : at + NEAR_TEXT]))
         for top in tops:
             yield from ((index, index - top) for index in range(top, min(top + near, len(self.lines))))
+
+    def may_repeat(self, text: str) -> bool:
+        """Whether one of the first lines, as many as a menu has, may hold a text."""
+        first = self.lines[:MENU]
+        return bool(first) and self.source.find(text, first[0].start, first[-1].end) >= 0
 
     def is_above_title(self, at: int) -> bool:
         """Whether a position is above the title that a rule found in the text."""

@@ -1,5 +1,6 @@
 """Furniture: lines that belong to the page and not to the text."""
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from dataclasses import replace
 
 from ingest_service.model import Span
 from ingest_service.normalise import names, publishers
-from ingest_service.normalise.draft import Draft, RuleResult
+from ingest_service.normalise.draft import NOTHING, Draft, RuleResult
 from ingest_service.normalise.layout import Line
 
 LONGEST = 120
@@ -66,6 +67,7 @@ OWNER = re.compile(
     r"(?:,? (?:19|20)\d\d)?(?:[.,;|•·]? ?(?i:all rights reserved).{0,200}|\s?[.|•·].{0,200})?"
 )
 CHANNEL = re.compile(r"(.*\S)\s(?:WhatsApp|Telegram|YouTube|Facebook|Instagram) (?:Channel|Group|Page)")
+CHANNEL_ENDS = ("Channel", "Group", "Page")
 LONGEST_CHANNEL = 8
 
 _PICTURE = r"(?:image|images|photo|photos|picture|pictures|photograph|illustration|graphic)"
@@ -94,7 +96,7 @@ def page_furniture(draft: Draft) -> RuleResult:
     """Removes lines that only serve the use of the page, or name its channel on another site."""
     removed = {line for line in draft.lines if line.whole and len(line.text) <= LONGEST and is_furniture(line.text)}
     removed.update(_channels(draft))
-    return RuleResult(cuts=[_span(line) for line in draft.lines if line in removed])
+    return RuleResult(cuts=[_span(line) for line in draft.lines if line in removed]) if removed else NOTHING
 
 
 def copyright_line(draft: Draft) -> RuleResult:
@@ -116,7 +118,7 @@ def picture_credit(draft: Draft) -> RuleResult:
 def end_mark(draft: Draft) -> RuleResult:
     """Removes the end mark of a text, such as -ENDS-, /End/, ### or -30-, alone or after the last sentence."""
     if not draft.lines:
-        return RuleResult()
+        return NOTHING
     for index, line in enumerate(draft.lines[1:], 1):
         # Hashes end a release also where notes about its publisher follow.
         if line.text[0] != "#" and index < len(draft.lines) - CLOSING:
@@ -128,14 +130,14 @@ def end_mark(draft: Draft) -> RuleResult:
     last = draft.lines[-1]
     match = END_MARK_AFTER.search(last.text[-16:])
     if match is None or match.end() != len(last.text[-16:]):
-        return RuleResult()
+        return NOTHING
     return RuleResult(cuts=[(last.end - len(match[1]), last.end)])
 
 
 def source_line(draft: Draft) -> RuleResult:
     """Removes "Source:" and a publisher's name, alone or after the last sentence; the article gets the publisher."""
     if not draft.lines:
-        return RuleResult()
+        return NOTHING
     for line in draft.lines[1:][-CLOSING:]:
         match = SOURCE.fullmatch(line.text) if len(line.text) <= LONGEST else None
         if match and (name := _publisher(match[1].strip())):
@@ -145,9 +147,10 @@ def source_line(draft: Draft) -> RuleResult:
     match = next((match_ for match_ in SOURCE_AFTER.finditer(tail) if match_.end() == len(tail)), None)
     if match and (name := _publisher(match[2].strip())):
         return _from_source(draft, (last.end - len(match[1]), last.end), name)
-    return RuleResult()
+    return NOTHING
 
 
+@functools.lru_cache(maxsize=4096)  # The pages of a site repeat these lines.
 def is_furniture(text: str) -> bool:
     """Whether all parts of a line serve the use of the page."""
     if text[0].islower():
@@ -199,7 +202,8 @@ def _channels(draft: Draft) -> Iterator[Line]:
 
 
 def _channel(line: Line) -> re.Match[str] | None:
-    match = CHANNEL.fullmatch(line.text) if len(line.text) <= LONGEST else None
+    is_possible = line.text.endswith(CHANNEL_ENDS) and len(line.text) <= LONGEST
+    match = CHANNEL.fullmatch(line.text) if is_possible else None
     if match is None or len(line.text.split()) > LONGEST_CHANNEL:
         return None
     return match if all(not word[0].islower() for word in line.text.split()) else None

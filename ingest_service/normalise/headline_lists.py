@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from ingest_service.normalise import dates, furniture, sentences
-from ingest_service.normalise.draft import Draft, RuleResult
+from ingest_service.normalise.draft import NOTHING, Draft, RuleResult
 from ingest_service.normalise.layout import Line
 
 # A list is no longer than this, and its entries are no longer than a headline.
@@ -32,7 +32,7 @@ def headline_list(draft: Draft) -> RuleResult:
         line = draft.lines[index]
         if line.whole and HEADING.fullmatch(line.text[:LONGEST]) and _are_headlines(draft.lines[index + 1 :]):
             return RuleResult(cuts=[(line.start, line.end) for line in draft.lines[index:]])
-    return RuleResult()
+    return NOTHING
 
 
 def _are_headlines(lines: Sequence[Line]) -> bool:

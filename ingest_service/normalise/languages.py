@@ -2,10 +2,11 @@
 
 import functools
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from ingest_service.normalise import names
-from ingest_service.normalise.draft import Draft, RuleResult
+from ingest_service.normalise.draft import NOTHING, Draft, RuleResult
 
 # The sample has 600 characters, since its cost grows with its length. They are from five places of the text, since it
 # may begin with a headline in capitals, a menu or a quotation in another language.
@@ -31,12 +32,18 @@ UNLIKELY = frozenset({"eo", "la", "sa", "vo"})
 def language(draft: Draft) -> RuleResult:
     """Sets the language that a sample of the text resembles most, unless the front matter names one."""
     if draft.article.language:
-        return RuleResult()
+        return NOTHING
     sample = _sample(draft)
-    if sum(map(str.isalpha, sample)) < FEWEST_LETTERS:
-        return RuleResult()
+    if not _has_letters(sample):
+        return NOTHING
     code = "en" if _is_clearly_english(sample) else str(model().classify(sample)[0])
     return RuleResult(article=replace(draft.article, language=code))
+
+
+def _has_letters(sample: str) -> bool:
+    """Whether a sample has enough letters: of most the first words decide."""
+    letters = filter(str.isalpha, sample)
+    return sum(1 for _ in islice(letters, FEWEST_LETTERS)) == FEWEST_LETTERS
 
 
 def _is_clearly_english(sample: str) -> bool:

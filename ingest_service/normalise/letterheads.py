@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
-from ingest_service.normalise import dates, names, publishers, sentences
-from ingest_service.normalise.draft import Draft, RuleResult
+from ingest_service.normalise import dates, names, publishers, sentences, signs
+from ingest_service.normalise.draft import NOTHING, Draft, RuleResult
 from ingest_service.normalise.layout import Line
 
 # The number of first lines that may belong to a letterhead.
@@ -32,6 +32,11 @@ INLINE = re.compile(rf"(?i:{_KIND}|{_RELEASE})(?:\s?[:|]|\s[–—-]?)\s+(?=[^\W
 NUMERIC_DATE = re.compile(r"\d{1,2}[\s./-]\d{1,2}[\s./-](?:\d{2}|\d{4})")
 
 EVIDENCE = re.compile(rf"{_KIND}|{_RELEASE}|cont[ar]|kontakt|inquiries|enquiries", re.I)
+EVIDENCE_SIGNS = signs.of(
+    " release", " statement", " advisory", "mitteilung", " prensa", "communiqu", " stampa", " imprensa", "persbericht",
+    "pressemeddelelse", "보도자료", "para publicaci", "para divulga", "pour diffusion", "zur sofortigen",
+    "per la diffusione", "conta", "contr", "kontakt", "quiries",
+)  # fmt: skip
 CONTACT = re.compile(
     rf"(?:{_RELEASE}\s+)?(?:(?:for )?(?:more|further) information,? (?:please )?contact"
     r"|(?:(?:press|media|news|public) )?(?:contacts?|enquiries|inquiries|contacto|contatto|kontakt|pressekontakt)"
@@ -73,7 +78,7 @@ class _Head:
 def letterhead(draft: Draft) -> RuleResult:
     """Removes the letterhead above the title of a release, with office, date, contact and label, which are read."""
     if len(draft.lines) < 2 or not _may_open(draft.lines):
-        return RuleResult()
+        return NOTHING
     head = _head(draft.lines)
     lines = head.lines[: head.certain]
     # A contact alone may be a title: "Contact: the film".
@@ -81,7 +86,7 @@ def letterhead(draft: Draft) -> RuleResult:
     # An office and a date, without a label.
     is_letterhead = is_letterhead or bool(head.published and head.offices)
     if not lines or not is_letterhead:
-        return RuleResult()
+        return NOTHING
     offices = [line for line in head.offices if line in lines]
     following = draft.lines[len(lines)].text if len(lines) < len(draft.lines) else "."
     if offices and (sentences.is_ended(following) or len(following) > LONGEST_TITLE) and not INLINE.match(following):
@@ -108,13 +113,14 @@ def release_label(draft: Draft) -> RuleResult:
         if published and article.published is None:
             article = replace(article, published=published, published_basis="text")
         return RuleResult(cuts=[(line.start, end)], article=article)
-    return RuleResult()
+    return NOTHING
 
 
 def _may_open(lines: Sequence[Line]) -> bool:
     """Whether a label or a contact is above the first long line, or an office first: else there is no letterhead."""
-    short = takewhile(lambda line: len(line.text) <= LONGEST_TITLE, lines[:TOP])
-    return any(EVIDENCE.search(line.text) for line in short) or _is_office(lines[0].text)
+    short = [line.text for line in takewhile(lambda line: len(line.text) <= LONGEST_TITLE, lines[:TOP])]
+    is_possible = signs.may_hold("\n".join(short), EVIDENCE_SIGNS)
+    return (is_possible and any(map(EVIDENCE.search, short))) or _is_office(lines[0].text)
 
 
 def _head(lines: Sequence[Line]) -> _Head:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ingest_service.model import Span
-from ingest_service.normalise.draft import Draft, RuleResult
+from ingest_service.normalise.draft import NOTHING, Draft, RuleResult
 
 # As the C2PA specification (2.1, "Embedding manifests into structured text") writes them.
 BEGIN = "-----BEGIN C2PA MANIFEST-----"
@@ -12,7 +12,7 @@ END = "-----END C2PA MANIFEST-----"
 
 def c2pa_manifest(draft: Draft) -> RuleResult:
     """Removes visible C2PA manifests: a page that is signed anew has not changed."""
-    return RuleResult(cuts=list(_manifests(draft.source))) if BEGIN in draft.source else RuleResult()
+    return RuleResult(cuts=list(_manifests(draft.source))) if BEGIN in draft.source else NOTHING
 
 
 def _manifests(source: str) -> Iterator[Span]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ingest_service import characters
 from ingest_service.model import Json
 from ingest_service.normalise import bylines, dates, names, publishers
-from ingest_service.normalise.draft import Draft, RuleResult
+from ingest_service.normalise.draft import NOTHING, Draft, RuleResult
 
 TITLE = ("title", "headline")
 PUBLISHED = ("date", "published", "published_at", "publish_date", "pubdate", "datepublished", "date_published")
@@ -33,7 +33,7 @@ LONGEST = 2_000
 def front_matter(draft: Draft) -> RuleResult:
     """What a file says about itself is no text: known names become the article's, the others its fields."""
     if draft.front_matter is None and not draft.metadata:
-        return RuleResult()
+        return NOTHING
     fields = dict(draft.metadata)
     authors, outlet = _authors(fields)
     if not authors:

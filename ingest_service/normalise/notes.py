@@ -1,5 +1,6 @@
 """The notes of an article: their order, and those for the white space between its lines."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
@@ -19,10 +20,18 @@ def ordered(notes: Iterable[Note]) -> tuple[Note, ...]:
 
 def spacing(source: str, lines: Sequence[Line], removed: Sequence[Note]) -> Iterator[Note]:
     """Notes for the white space between, before and after the remaining lines. `removed` is ordered."""
-    gaps = _gaps(source, lines)
-    rests = _rests([(start, end) for start, end, _ in gaps], [note.at for note in removed if note.at])
+    spans = [note.at for note in removed if note.at]
+    # Most gaps are as they should be.
+    gaps = [gap for gap in _gaps(source, lines) if source[gap[0] : gap[1]] != gap[2] or _is_cut(gap, spans)]
+    rests = _rests([(start, end) for start, end, _ in gaps], spans)
     for (start, _, wanted), rest in zip(gaps, rests, strict=True):
         yield from _made(source, start, rest, wanted)
+
+
+def _is_cut(gap: tuple[int, int, str], removed: Sequence[Span]) -> bool:
+    """Whether a removal is inside a gap."""
+    following = bisect_left(removed, (gap[0], gap[0]))
+    return following < len(removed) and removed[following][0] < gap[1]
 
 
 def _gaps(source: str, lines: Sequence[Line]) -> list[tuple[int, int, str]]:

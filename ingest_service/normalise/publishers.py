@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ingest_service.normalise import names
-from ingest_service.normalise.draft import Draft, RuleResult
+from ingest_service.normalise.draft import NOTHING, Draft, RuleResult
 
 _TABLES: dict[str, dict[str, str]] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
 AGENCIES = _TABLES["agencies"]
@@ -88,11 +88,11 @@ def publisher(draft: Draft) -> RuleResult:
     """Sets the publisher by the host of the text's address or contact, or the heading "About" it at the end."""
     article = draft.article
     if article.publisher:
-        return RuleResult()
+        return NOTHING
     name = _listed(_host(article.url)) if article.url else None
     if not name and not article.authors and article.kind in ("document", "release"):
         name = _of_contact(draft) or _about(draft)
-    return RuleResult(article=replace(article, publisher=name)) if name else RuleResult()
+    return RuleResult(article=replace(article, publisher=name)) if name else NOTHING
 
 
 def _of_contact(draft: Draft) -> str | None:
@@ -100,7 +100,7 @@ def _of_contact(draft: Draft) -> str | None:
     edges = [line.text for line in (*draft.lines[:EDGE], *draft.lines[-EDGE:])]
     removed = [note.removed for note in draft.notes if note.rule == "letterhead"]
     for text in (*removed, *edges):
-        if len(text) <= LONGEST_LINE and (host := HOST.search(text)):
+        if len(text) <= LONGEST_LINE and ("@" in text or "://" in text) and (host := HOST.search(text)):
             is_contact = text in removed or " " not in text or CONTACT.search(text)
             if is_contact and (name := _listed(host[1].lower())):
                 return name

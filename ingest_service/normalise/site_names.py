@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ingest_service.normalise import layout, names, publishers
-from ingest_service.normalise.draft import Draft, RuleResult
+from ingest_service.normalise.draft import NOTHING, Draft, RuleResult
 from ingest_service.normalise.layout import Line
 
 LONGEST = 300
@@ -45,10 +45,10 @@ LABEL = re.compile(r"(?:Title|Headline|Titre|Titel|Título|Titolo)\s?:\s+(?=\S)"
 def title_label(draft: Draft) -> RuleResult:
     """Removes the word "Title:" or "Headline:" before the title on the first line."""
     if draft.article.title or len(draft.lines) < 2:
-        return RuleResult()
+        return NOTHING
     line = draft.lines[0]
     match = LABEL.match(line.text)
-    return RuleResult(cuts=[(line.start, line.start + match.end())]) if match else RuleResult()
+    return RuleResult(cuts=[(line.start, line.start + match.end())]) if match else NOTHING
 
 
 def site_name(draft: Draft) -> RuleResult:
@@ -66,7 +66,7 @@ def site_name(draft: Draft) -> RuleResult:
             # A heading below shows that the first line is the title of the window, even if it holds two sentences.
             heading = text[start:end] if cuts and _is_repeated(text[start:end], draft.lines[1:]) else ""
             article = replace(article, title=article.title or heading, publisher=article.publisher or site)
-    return RuleResult(cuts, article=article) if cuts or article is not draft.article else RuleResult()
+    return RuleResult(cuts, article=article) if cuts or article is not draft.article else NOTHING
 
 
 def _divided(text: str, below: Sequence[Line]) -> tuple[int, int, str | None]:

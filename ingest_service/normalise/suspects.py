@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest_service.model import Suspect
-from ingest_service.normalise.draft import Draft, RuleResult
+from ingest_service.normalise.draft import NOTHING, Draft, RuleResult
 
 # Characters; a page that is sent instead of another is shorter.
 LONGEST = 3_000
@@ -64,7 +64,7 @@ PAGES = (_page("bot-wall", "bot-wall"), _page("error-page", "error-page"), _page
 def suspect(draft: Draft) -> RuleResult:
     """A text without a letter or digit is empty, and a page sent instead of another is a bot wall or an error page."""
     reason = _reason(draft)
-    return RuleResult(article=replace(draft.article, suspect=reason)) if reason else RuleResult()
+    return RuleResult(article=replace(draft.article, suspect=reason)) if reason else NOTHING
 
 
 def _reason(draft: Draft) -> Suspect | None:

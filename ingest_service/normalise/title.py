@@ -16,7 +16,7 @@ from ingest_service.normalise import (
     sentences,
     site_names,
 )
-from ingest_service.normalise.draft import MENU, NEAR_TEXT, Draft, RuleResult, is_long
+from ingest_service.normalise.draft import MENU, NEAR_TEXT, NOTHING, Draft, RuleResult, is_long
 from ingest_service.normalise.layout import Line
 
 LONGEST = 200
@@ -68,9 +68,10 @@ WIKI = re.compile(
 def breadcrumb(draft: Draft) -> RuleResult:
     """Removes a breadcrumb: a first line that is a path from "Home", or ends with the title on the second line."""
     if len(draft.lines) < 3:
-        return RuleResult()
+        return NOTHING
     first, second = draft.lines[:2]
-    trail = first.text.removesuffix(second.text) if len(names.words(second.text)) >= 3 else first.text
+    is_ending = first.text.endswith(second.text) and len(names.words(second.text)) >= FEWEST_WORDS
+    trail = first.text.removesuffix(second.text) if is_ending else first.text
     if 0 < len(trail) <= LONGEST_TRAIL and trail != first.text:
         # A longer part is the title of the window, before the name of the site.
         is_short = all(len(names.words(part)) <= MOST_WORDS for part in TRAIL_MARKS.split(trail))
@@ -78,7 +79,7 @@ def breadcrumb(draft: Draft) -> RuleResult:
     else:
         is_trail = len(first.text) <= LONGEST and bool(TRAIL.fullmatch(first.text))
     same = takewhile(lambda line: line.text == first.text, draft.lines)
-    return RuleResult(cuts=[(line.start, line.end) for line in same]) if is_trail else RuleResult()
+    return RuleResult(cuts=[(line.start, line.end) for line in same]) if is_trail else NOTHING
 
 
 def title(draft: Draft) -> RuleResult:
@@ -93,40 +94,40 @@ def title(draft: Draft) -> RuleResult:
         publisher = publisher or next(filter(None, officials), None)
         paragraphs = paragraphs[above:]
         if not paragraphs or len(paragraphs[0]) == len(draft.lines):
-            return RuleResult()
+            return NOTHING
         if draft.article.kind == "release" and not draft.is_one_line:
             paragraphs = _with_continuation(paragraphs)
         # The headlines of dpa end with an equals sign.
         title_text = _joined(paragraphs[0]).removesuffix(" =")
         if not _is_title(title_text, paragraphs[0]):
-            return RuleResult()
+            return NOTHING
     # The title itself, and its repetitions directly below.
     title_words = names.words(title_text)
-    same = list(takewhile(lambda lines: names.words(_joined(lines)) == title_words, paragraphs))
+    same = list(takewhile(lambda lines: names.are_words(title_words, _joined(lines)), paragraphs))
     whole = _whole_title(title_text, paragraphs[len(same) : len(same) + 1])
     if whole:
         title_text, same = _joined(whole), [*same, whole]
     cuts = [(line.start, line.end) for lines in same for line in lines]
     # The heading of a saved page is whole where the title of its window is cut off.
-    title_text = _heading(title_text, draft.lines) or title_text
+    title_text = _heading(title_text, draft) or title_text
     if cuts and len(cuts) == len(draft.lines):
         cuts.pop()
     if not cuts:
-        return RuleResult()
+        return NOTHING
     return RuleResult(cuts=cuts, article=replace(draft.article, title=title_text, kind=kind, publisher=publisher))
 
 
 def picture_label(draft: Draft) -> RuleResult:
     """Removes a short line directly under the title whose words all occur in the title: the label of a picture."""
     if not draft.article.title or len(draft.lines) < 2:
-        return RuleResult()
+        return NOTHING
     line, following = draft.lines[:2]
     label = names.words(line.text) if line.whole and len(line.text) <= LONGEST else []
     # Without an empty line below it may be the first line of a paragraph.
     if not 2 <= len(label) <= LONGEST_LABEL or following.row == line.row + 1 or line.text[-1] in ".!?:":
-        return RuleResult()
+        return NOTHING
     if not set(label) <= set(names.words(draft.article.title)):
-        return RuleResult()
+        return NOTHING
     return RuleResult(cuts=[(line.start, line.end)])
 
 
@@ -145,11 +146,13 @@ def _whole_title(text: str, below: Sequence[tuple[Line, ...]]) -> tuple[Line, ..
     return below[0] if is_same and whole[len(cut_off) :][:1] == " " and _is_title(whole, below[0]) else ()
 
 
-def _heading(text: str, lines: Sequence[Line]) -> str | None:
+def _heading(text: str, draft: Draft) -> str | None:
     """The line further down, above the text of the page, that begins with all of a title and is a title itself."""
     start = f"{text.rstrip(' .…')} "
-    for index, line in enumerate(lines[:MENU]) if len(start) > SHORTEST_CUT_OFF else ():
-        if line.text.startswith(start) and any(is_long(below.text) for below in lines[index + 1 : index + NEAR_TEXT]):
+    is_possible = len(start) > SHORTEST_CUT_OFF and draft.may_repeat(start)
+    for index, line in enumerate(draft.lines[:MENU]) if is_possible else ():
+        below = draft.lines[index + 1 : index + NEAR_TEXT]
+        if line.text.startswith(start) and any(is_long(line.text) for line in below):
             return line.text if _is_title(line.text, (line,)) else None
     return None
 

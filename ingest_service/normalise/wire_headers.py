@@ -9,7 +9,7 @@ from itertools import takewhile
 from ingest_service.model import Article, Span
 from ingest_service.months import MONTHS
 from ingest_service.normalise import bylines, dates, names, publishers, wire_markers
-from ingest_service.normalise.draft import Draft, RuleResult
+from ingest_service.normalise.draft import NOTHING, Draft, RuleResult
 from ingest_service.normalise.layout import Line
 
 # Start of heading, start of text, end of text, end of transmission.
@@ -54,11 +54,11 @@ NOTEBOOK = re.compile(
 def wire_header(draft: Draft) -> RuleResult:
     """Removes the header and the end of a wire message in IPTC 7901 or ANPA form; they give title, agency and time."""
     if not draft.lines:
-        return RuleResult()
+        return NOTHING
     first = draft.lines[0].text
     if match := FIRST.fullmatch(first[:120]):
         return _iptc(draft, match)
-    return _anpa(draft) if first[0] == "^" else RuleResult()
+    return _anpa(draft) if first[0] == "^" else NOTHING
 
 
 def _iptc(draft: Draft, match: re.Match[str]) -> RuleResult:
@@ -134,7 +134,7 @@ def _anpa(draft: Draft) -> RuleResult:
         cuts.append(_span(line))
         article = _stated(article, match[1].strip(), first=len(cuts) == 1)
     if len(cuts) < 2:
-        return RuleResult()
+        return NOTHING
     return RuleResult(cuts=cuts, article=replace(article, kind="wire"))
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from ingest_service.model import Wire
-from ingest_service.normalise.draft import Draft, RuleResult
+from ingest_service.normalise.draft import NOTHING, Draft, RuleResult
 
 LONGEST = 200
 _NTH = r"(?:(?P<nth>\d{1,2})(?P<ordinal>st|nd|rd|th|ST|ND|RD|TH) )?"
@@ -59,7 +59,7 @@ def wire_marker(draft: Draft) -> RuleResult:
     in_text = _filing(draft.lines[0].text[:LONGEST]) if draft.lines else None
     match = in_title or in_text
     if match is None:
-        return RuleResult()
+        return NOTHING
     start = draft.lines[0].start if draft.lines else 0
     rest = known_title[in_title.end() :] if in_title else known_title
     return RuleResult(

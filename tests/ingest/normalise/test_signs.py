@@ -1,0 +1,37 @@
+"""A text that an expression matches holds one of the expression's signs."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest_service.normalise import date_lines, kinds, letterheads, signs
+
+SEARCHED = {
+    "a statement": (kinds.STATEMENT, kinds.STATEMENT_SIGNS),
+    "an archive": (kinds.ARCHIVE, kinds.ARCHIVE_SIGNS),
+    "the day of a release": (kinds.TODAY, kinds.TODAY_SIGNS),
+    "the end of a release": (kinds.CLOSING, kinds.CLOSING_SIGNS),
+    "the day of a text": (date_lines.TODAY, date_lines.TODAY_SIGNS),
+    "a letterhead": (letterheads.EVIDENCE, letterheads.EVIDENCE_SIGNS),
+}
+
+
+@pytest.mark.parametrize("name", SEARCHED)
+def test_whatever_an_expression_matches_holds_a_sign(name: str) -> None:
+    expression, its_signs = SEARCHED[name]
+
+    @given(st.from_regex(expression))
+    def check(text: str) -> None:
+        assert signs.may_hold(text, its_signs)
+
+    check()
+
+
+@pytest.mark.parametrize("text", ["TODAY ", "Today ", "heute \ud800", "aujourd’hui ", "ogg\u0131 ", "OGG\u0130 "])
+def test_the_case_of_a_letter_does_not_count(text: str) -> None:
+    assert date_lines.TODAY.search(text)
+    assert signs.may_hold(text, date_lines.TODAY_SIGNS)
+
+
+def test_a_text_without_a_sign_holds_none() -> None:
+    assert not signs.may_hold("The minister opened the harbour on Tuesday.", date_lines.TODAY_SIGNS)
