@@ -41,11 +41,6 @@ class Paragraph:
     key: int | None
     form: str | None
 
-    @property
-    def is_long(self) -> bool:
-        """Whether the paragraph is longer than most lines of a menu."""
-        return is_long(self.text)
-
 
 @dataclass(frozen=True)
 class Page:
@@ -130,7 +125,7 @@ class Page:
     @property
     def has_line_as_title(self) -> bool:
         """Whether the title is above another short line, so that it may be an entry of the menu."""
-        return bool(self.title and self.paragraphs and not self.paragraphs[0].is_long)
+        return bool(self.title and self.paragraphs and not is_long(self.paragraphs[0].text))
 
     def has(self, text: str) -> bool:
         """Whether a line of the page, lifted or not, or its title has the letters and digits of this text."""

@@ -1,9 +1,10 @@
-"""What learning furniture costs: many pages of one site, in batches, at the beginning and at the end.
+"""What learning furniture costs: many pages of one site, and articles of news, in batches.
 
     ./dev bench furniture [--pages 20000]
 
-Each page has the menu, the footer and the latest headlines of its site, and is stored as the service stores it once the
-furniture is known: without the lines that were learned before. CPU time of the ledger's learning, on SQLite.
+For each of both: milliseconds of CPU an article, in the first and in the last tenth of them, and the lines learned; the
+ledger is on SQLite. A page has the menu, the footer and the latest headlines of its site, and is stored as the service
+stores it once the furniture is known: without the lines that were learned before. Articles of news state no source.
 """
 
 import argparse
@@ -11,7 +12,7 @@ import json
 import random
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -25,6 +26,7 @@ from ingest_service.model import Article, Note
 from ingest_service.store import schema
 from ingest_service.store.db import Database
 from ingest_service.workers.prepare import PreparedFile, PreparedItem
+from tests.benchmarks import articles
 from tests.quality import furniture_set
 
 BATCH = 100
@@ -32,7 +34,14 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 CONTEXT = entries.Context(events.Origin("bench", "/ingest/bench"), NOW)
 
 
-def articles(count: int) -> Iterator[Article]:
+def news(count: int) -> Iterator[Article]:
+    """So many articles of 3 KB, half of which end with the same paragraph."""
+    for text in articles.articles(count):
+        title, *paragraphs = text.split("\n\n")
+        yield Article(title, tuple(paragraphs))
+
+
+def pages(count: int) -> Iterator[Article]:
     """The articles of so many pages of a site, as they are read before anything is known."""
     draw = random.Random(1)  # noqa: S311  Nothing secret: the same pages every time.
     site = furniture_set.site(draw, number=2)
@@ -57,11 +66,11 @@ def prepared(number: int, article: Article) -> tuple[FileFact, PreparedFile]:
     return FileFact(f"{number}.txt", len(content), 0, 0, 0, number), PreparedFile(original.digest, original, (item,))
 
 
-def measure(database: Database, count: int) -> dict[str, float]:
-    """Milliseconds of CPU a page, in the first and in the last tenth, and the lines learned."""
+def measure(database: Database, read: Iterable[Article]) -> dict[str, float]:
+    """The measures of learning from these articles."""
     spent: list[float] = []
     known, batch = Furniture(), []
-    for number, article in enumerate(articles(count), 1):
+    for number, article in enumerate(read, 1):
         batch.append(prepared(number, lifted(article, known)))
         if len(batch) == BATCH:
             with database.writing() as session:
@@ -81,12 +90,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=20_000)
     count = parser.parse_args().pages
-    with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{folder}/ingest.db")
-        schema.upgrade(database)
-        measured = measure(database, count)
-        database.close()
-    print(json.dumps({"pages": count, **measured}, indent=2))  # noqa: T201  This is what it is for.
+    measured = {}
+    for name, read in (("site", pages(count)), ("news", news(count))):
+        with tempfile.TemporaryDirectory() as folder:
+            database = Database(f"sqlite:///{folder}/ingest.db")
+            schema.upgrade(database)
+            measured[name] = measure(database, read)
+            database.close()
+    print(json.dumps({"articles": count, **measured}, indent=2))  # noqa: T201  This is what it is for.
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ from tests.quality.sameness_predict import Document, predict
 
 # Measured: 1.0 (and .442 without learning).
 FLOOR = 0.985
-# Measured: .9775 of the titles of pages, none without learning: notes of corrections are taken for titles.
-TITLES_FLOOR = 0.97
+# Measured: 1.0 of the titles of pages, and none without learning.
+TITLES_FLOOR = 0.985
 
 
 def learned(pages: PageSet) -> Furniture:
