@@ -6,6 +6,7 @@ with relations, and ends the queueing. After a kill between the two, the next st
 """
 
 import asyncio
+import functools
 import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import aclosing
@@ -250,13 +251,12 @@ class Pipeline:
                 new = {read.digest: fact for fact, read in outcome.stored if fact.path not in diff.known}
                 if new and unread:
                     await self._database.write(adopted.move_adopted, self._context(), unread, new)
-                has_events = await self._database.write(_enter, self._context(), outcome)
-                self.progress.add_stored(len(batch))
                 self._rereading.note_stored()
-                if has_events:
+                enter = functools.partial(_enter, context=self._context(), outcome=outcome)
+                write = self._database.write if diff.whole else self._backlog.judge_after
+                if await write(enter):
                     self._woken()
-                if not diff.whole:
-                    await self._backlog.judge_batch()
+                self.progress.add_stored(len(batch))
                 if len(batch) == BATCH_SIZE:
                     # The pages of the next batches are read without what these show to be furniture.
                     await self._rereading.learn(self._now())

@@ -25,7 +25,7 @@ class Rereading:
         self._intake.furniture = self._learner.packed
 
     def note_stored(self) -> None:
-        """Makes the next `learn` look for new articles. To be called after a commit that may have added some."""
+        """Makes the next `learn` look for new articles. To be called with each batch that is stored."""
         self._learner.may_be_behind = True
 
     async def learn(self, now: datetime) -> bool:

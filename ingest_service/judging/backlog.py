@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import structlog
+from sqlalchemy.orm import Session
 
 from ingest_service.errors import DatabaseAway
 from ingest_service.index import mirror
@@ -13,6 +15,7 @@ from ingest_service.ledger import articles
 from ingest_service.settings import BATCH_SIZE
 from ingest_service.store.db import Database
 
+T = TypeVar("T")
 log = structlog.get_logger()
 
 
@@ -39,21 +42,35 @@ class JudgingBacklog:
         self._is_mirrored = True
         await self._judge_new()
 
-    async def judge_batch(self) -> None:
-        """As `judge_new`, after one batch was stored: the transaction that judges it updates the mirror too."""
-        await (self._judge_new() if self._is_mirrored else self.judge_new())
+    async def judge_after(self, store: Callable[[Session], T]) -> T:
+        """Stores one batch by `store` in a transaction, then judges as `judge_new`; returns what `store` returns.
 
-    async def _judge_new(self) -> None:
-        is_empty = False
-        while not is_empty:
-            count = await self._database.write(self._judge.judge, BATCH_SIZE)
-            if count:
-                self._judged(count)
-                self._woken()
-            is_empty = count < BATCH_SIZE
+        The transaction that judges the batch updates the mirror too.
+        """
+        if not self._is_mirrored:
+            stored = await self._database.write(store)
+            await self.judge_new()
+            return stored
+        stored, count = await self._database.write_both(store, self._judge_batch)
+        await self._judge_new(more=self._note_judged(count))
+        return stored
+
+    async def _judge_new(self, *, more: bool = True) -> None:
+        while more:
+            more = self._note_judged(await self._database.write(self._judge_batch))
         self._raise_fault()
         if self._saving is None and mirror.is_checkpoint_due(self._database.engine):
             self._saving = asyncio.create_task(self._save_checkpoint())
+
+    def _judge_batch(self, session: Session) -> int:
+        return self._judge.judge(session, BATCH_SIZE)
+
+    def _note_judged(self, count: int) -> bool:
+        """Reports articles that were judged. Returns whether more may be queued."""
+        if count:
+            self._judged(count)
+            self._woken()
+        return count == BATCH_SIZE
 
     async def judge_some(self, *, new: bool) -> bool:
         """Judges all new articles if `new` is true, else one batch again; returns whether more may be queued.

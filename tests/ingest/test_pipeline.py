@@ -527,7 +527,7 @@ async def test_an_adopted_file_that_was_moved_before_a_kill_is_read(
     class Killed(BaseException):
         """Nothing of ours may catch this."""
 
-    def die(*_: object) -> None:
+    def die(*_: object, **__: object) -> None:
         raise Killed
 
     with monkeypatch.context() as patched:
