@@ -27,7 +27,8 @@ def reading(media_type: str, paragraphs: Iterable[Paragraph], metadata: Mapping[
     source, notes = composed(paragraphs)
     if len(source) > limits.text_characters:
         raise TextTooLong(f"the text has {len(source)} characters, the limit is {limits.text_characters}")
-    if (lines := sum(map(bool, source.splitlines()))) > MAX_LINES:
+    # A line has a character and an end.
+    if len(source) >= 2 * MAX_LINES and (lines := sum(map(bool, source.splitlines()))) > MAX_LINES:
         raise TextTooLong(f"the text has {lines} lines, the limit is {MAX_LINES}")
     text, characters = repairs.repaired(edits.apply(source, notes))
     notes = edits.composed(source, notes, characters)
@@ -43,7 +44,7 @@ def composed(paragraphs: Iterable[Paragraph]) -> tuple[str, tuple[Note, ...]]:
         if paragraph.rule:
             removed = paragraph.text + PARAGRAPH_BREAK
             notes.append(Note(paragraph.rule, (at, at + len(removed)), removed))
-        notes += (Note(HYPHENATION, (at + hyphen, at + hyphen + 1), "-") for hyphen in paragraph.hyphens)
+        notes += [Note(HYPHENATION, (at + hyphen, at + hyphen + 1), "-") for hyphen in paragraph.hyphens]
         parts.append(paragraph.text)
         at += len(paragraph.text) + len(PARAGRAPH_BREAK)
     return PARAGRAPH_BREAK.join(parts), tuple(notes)

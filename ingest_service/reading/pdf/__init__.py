@@ -47,7 +47,7 @@ def _read(source: Source) -> Iterator[Part]:
 
 def _check_letters(pages: Sequence[Sequence[Line]], document: PdfDocument) -> None:
     """Raises NoTextLayer, or Empty for pages with nothing on them."""
-    text = "".join(line.text for lines in pages for line in lines)
+    text = "".join([line.text for lines in pages for line in lines])
     if len(text) < FEWEST_LETTERS * len(pages) and _has_pictures(document):
         raise NoTextLayer("the pages are pictures; recognise their text with another program, and save it in the PDF")
     if not VISIBLE.search(text):

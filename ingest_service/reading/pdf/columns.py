@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, groupby, pairwise
 from operator import ge, sub
 from statistics import median
+from typing import NamedTuple
 
 from ingest_service.reading.pdf.lines import Line
 
@@ -33,29 +34,41 @@ def blocks(lines: Sequence[Line], cuts: int = MOST_CUTS) -> Iterator[list[Line]]
     """The lines of each column part in reading order, after so many cuts inside each other at most."""
     if not lines:
         return
-    is_divisible = cuts and len(lines) >= 2 * FEWEST_LINES and not _is_one_column(lines)
+    shape = Shape.of(lines)
+    is_divisible = cuts and len(lines) >= 2 * FEWEST_LINES and not shape.is_one_column
     parts = (_columns(lines) or _bands(lines)) if is_divisible else None
     if parts:
         for part in parts:
             yield from blocks(part, cuts - 1)
     else:
-        yield list(lines) if _descend(lines) else _rows(lines)
+        yield list(lines) if shape.descends else _rows(lines)
 
 
-def _is_one_column(lines: Sequence[Line]) -> bool:
-    """Whether no three lines end before three others begin: then these lines have no columns and no bands."""
-    _, lefts, rights, bottoms, tops, *_ = zip(*lines, strict=True)
-    if min(map(sub, tops, bottoms)) < 0:
-        return False
-    return bool(sorted(lefts)[-FEWEST_LINES] < sorted(rights)[FEWEST_LINES - 1] - SAME_EDGE)
+class Shape(NamedTuple):
+    """The edges and heights of lines, which show of most pages that they have nothing to be divided or sorted."""
 
+    lefts: Sequence[float]
+    rights: Sequence[float]
+    bottoms: Sequence[float]
+    sizes: Sequence[float]
 
-def _descend(lines: Sequence[Line]) -> bool:
-    """Whether each line is a row below the one before it."""
-    _, _, _, bottoms, tops, *_ = zip(*lines, strict=True)
-    sizes = list(map(sub, tops, bottoms))
-    steps = map(sub, bottoms, bottoms[1:])
-    return min(sizes) >= 0 and all(map(ge, steps, map(SAME_ROW.__mul__, sizes[1:])))
+    @classmethod
+    def of(cls, lines: Sequence[Line]) -> "Shape":
+        """The shape of at least one line."""
+        _, lefts, rights, bottoms, tops, *_ = zip(*lines, strict=True)
+        return cls(lefts, rights, bottoms, list(map(sub, tops, bottoms)))
+
+    @property
+    def is_one_column(self) -> bool:
+        """Whether no three lines end before three others begin: then these lines have no columns and no bands."""
+        leftmost_end, rightmost_start = sorted(self.rights)[FEWEST_LINES - 1], sorted(self.lefts)[-FEWEST_LINES]
+        return rightmost_start < leftmost_end - SAME_EDGE and min(self.sizes) >= 0
+
+    @property
+    def descends(self) -> bool:
+        """Whether each line is a row below the one before it."""
+        steps = map(sub, self.bottoms, self.bottoms[1:])
+        return all(map(ge, steps, map(SAME_ROW.__mul__, self.sizes[1:]))) and min(self.sizes) >= 0
 
 
 def _columns(lines: Sequence[Line]) -> list[list[Line]] | None:

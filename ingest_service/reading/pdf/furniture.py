@@ -28,15 +28,14 @@ def running_lines(pages: Sequence[Sequence[Line]]) -> set[Place]:
 
     A line repeats if its text does, perhaps with the number of the page in it, or if it begins or ends with that.
     """
-    repeated: defaultdict[tuple[object, ...], list[Place]] = defaultdict(list)
-    for page, lines in enumerate(pages):
-        for number in _at_edges(lines):
-            slot = round(lines[number].bottom / SLOT)
-            for key in _keys(lines[number].text.casefold(), page):
-                # A line at the border of two slots is in both.
-                for near in (slot, slot + 1):
-                    repeated[(near, *key)].append((page, number))
     share = REPEATED_SHARE * len(pages)
+    repeated: defaultdict[tuple[object, ...], list[Place]] = defaultdict(list)
+    for (page, number), line in _candidates(pages, max(FEWEST_REPEATED, share)):
+        slot = round(pages[page][number].bottom / SLOT)
+        for key in _keys(line, page):
+            # A line at the border of two slots is in both.
+            for near in (slot, slot + 1):
+                repeated[(near, *key)].append((page, number))
     found: set[Place] = set()
     for (_, text, _), places in repeated.items():
         fewest = max(FEWEST_NUMBERED if text is None else FEWEST_REPEATED, share)
@@ -48,6 +47,21 @@ def running_lines(pages: Sequence[Sequence[Line]]) -> set[Place]:
 def without_numbers(text: str) -> str:
     """The text of a line with its numbers replaced, so that it is the same on all pages."""
     return NUMBER.sub("#", text.casefold())
+
+
+def _candidates(pages: Sequence[Sequence[Line]], fewest: float) -> Iterator[tuple[Place, str]]:
+    """The lines at the edges of pages that may be on so many, in lower case.
+
+    These have a number at an end, or share their first and last letters with others.
+    """
+    groups: defaultdict[str, list[tuple[Place, str]]] = defaultdict(list)
+    for page, lines in enumerate(pages):
+        for number in _at_edges(lines):
+            text = lines[number].text.casefold()
+            groups[text[0] + text[-1]].append(((page, number), text))
+    for ends, lines_of_ends in groups.items():
+        if len(lines_of_ends) >= fewest or any(map(str.isdecimal, ends)):
+            yield from lines_of_ends
 
 
 def _keys(text: str, page: int) -> Iterator[tuple[str | None, int | None]]:

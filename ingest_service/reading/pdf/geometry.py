@@ -15,7 +15,7 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """The texts and the edges of the lines of all blocks, in order, and the number of the first line of each block.
+    """The texts and the edges of the lines of all blocks, in order; each block has a first line and a count of lines.
 
     `follows` is whether a line is in one block with the line before it, for each line but the first one.
     """
@@ -27,6 +27,7 @@ class Geometry:
     size: Floats
     bold: Flags
     firsts: Sequence[int]
+    counts: Sequence[int]
     follows: Flags
 
     @classmethod
@@ -34,16 +35,13 @@ class Geometry:
         """The geometry of blocks, of which there is one, and each has a line."""
         texts, left, right, bottom, top, bold, _ = zip(*chain.from_iterable(blocks), strict=True)
         bottoms = np.array(bottom)
-        firsts = list(accumulate(map(len, blocks[:-1]), initial=0))
+        edges = np.array(left), np.array(right), bottoms, np.array(top) - bottoms
+        counts = list(map(len, blocks))
+        firsts = list(accumulate(counts[:-1], initial=0))
         follows = np.ones(len(texts), bool)
         follows[firsts] = False
-        return cls(
-            texts,
-            np.array(left),
-            np.array(right),
-            bottoms,
-            np.array(top) - bottoms,
-            np.array(bold),
-            firsts,
-            follows[1:],
-        )
+        return cls(texts, *edges, np.array(bold), firsts, counts, follows[1:])
+
+    def of_blocks(self, function: np.ufunc, values: Floats) -> Floats:
+        """The smallest or the largest value in the block of each line."""
+        return np.repeat(function.reduceat(values, self.firsts), self.counts)

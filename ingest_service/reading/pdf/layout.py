@@ -77,7 +77,7 @@ def paragraphs(blocks: Sequence[Block], boundaries: Sequence[Boundary], metrics:
 
 def _divided(block: Block, boundaries: Sequence[Boundary], metrics: Metrics) -> Iterator[list[Line]]:
     """The paragraphs of a block."""
-    edge, rights = min(line.left for line in block), [line.right for line in block]
+    edge, rights = min([line.left for line in block]), [line.right for line in block]
     narrowest = edge + NARROWEST * (max(rights) - edge)
     start = 0
     for number, boundary in enumerate(boundaries, 1):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import heapq
 import re
+from array import array
 from collections import deque
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -33,8 +33,6 @@ BOLD = 600
 
 # Start and end in the text of a page, and whether a hyphen after it was left out.
 CharacterSpan = tuple[int, int, bool]
-
-Places = npt.NDArray[np.int64]
 
 
 class Line(NamedTuple):
@@ -63,12 +61,12 @@ class Line(NamedTuple):
 
 
 class PageLines(NamedTuple):
-    """The lines of one page in its text, with the boxes of the first and the last character and the weights of both."""
+    """The lines of one page in its text, with the boxes of the first and the last character, and whether it is bold."""
 
     text: str
     spans: list[CharacterSpan]
     boxes: bytes
-    weights: list[int]
+    bold: list[bool]
 
 
 def read(document: PdfDocument, most_characters: int) -> list[list[Line]]:
@@ -103,7 +101,15 @@ def _pages(document: PdfDocument, most_characters: int, *, divided: bool) -> lis
 
 def _page_lines(page: TextPage, spans: list[CharacterSpan]) -> PageLines:
     places = [place for start, end, _ in spans for place in (start, end - 1)]
-    return PageLines(page.text, spans, page.boxes(places), page.weights(places))
+    return PageLines(page.text, spans, page.boxes(places), _are_bold(page, places))
+
+
+def _are_bold(page: TextPage, places: Sequence[int]) -> list[bool]:
+    """Whether the first and the last character of each line are bold."""
+    bold = [weight >= BOLD for weight in page.weights(places[::2])]
+    if not any(bold):
+        return bold
+    return [first and weight >= BOLD for first, weight in zip(bold, page.weights(places[1::2]), strict=True)]
 
 
 def _lines(pages: Sequence[PageLines]) -> list[list[Line]]:
@@ -112,12 +118,11 @@ def _lines(pages: Sequence[PageLines]) -> list[list[Line]]:
     first, last = boxes[::2], boxes[1::2]
     # A line may begin or end with a smaller font.
     taller = np.where((_heights(last) > _heights(first))[:, None], last, first)
-    weights = np.fromiter(chain.from_iterable(page.weights for page in pages), np.int32)
-    bold = np.minimum(weights[::2], weights[1::2]) >= BOLD
-    edges = (edge.tolist() for edge in (first[:, 0], last[:, 2], taller[:, 3], taller[:, 1], bold))
+    edges = (edge.tolist() for edge in (first[:, 0], last[:, 2], taller[:, 3], taller[:, 1]))
     texts = [page.text[start:end] for page in pages for start, end, _ in page.spans]
     hyphenated = [span[2] for page in pages for span in page.spans]
-    lines = map(Line, texts, *edges, hyphenated)
+    bold = chain.from_iterable(page.bold for page in pages)
+    lines = map(Line, texts, *edges, bold, hyphenated)
     return [list(islice(lines, len(page.spans))) for page in pages]
 
 
@@ -135,13 +140,13 @@ def _heights(boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 def _is_divided(page: TextPage, spans: Sequence[CharacterSpan], samples: int) -> bool:
     """Whether a wide space divides one of the longest lines, as if two columns were one."""
-    longest = heapq.nlargest(samples, spans, key=lambda span: span[1] - span[0])
-    return bool(longest) and bool(_wide_spaces(page, [_spaces(page.text, start, end) for start, end, _ in longest]))
+    longest = sorted(spans, key=lambda span: span[0] - span[1])[:samples]
+    return bool(_wide_spaces(page, [space for start, end, _ in longest for space in _spaces(page.text, start, end)]))
 
 
 def _divided(page: TextPage, spans: Sequence[CharacterSpan]) -> Iterator[CharacterSpan]:
     """The parts of lines between wide spaces."""
-    wide = deque(_wide_spaces(page, [_spaces(page.text, 1, len(page.text) - 1)]))
+    wide = deque(_wide_spaces(page, _spaces(page.text, 0, len(page.text))))
     for start, end, hyphenated in spans:
         at = start
         while wide and wide[0] < end:
@@ -150,18 +155,18 @@ def _divided(page: TextPage, spans: Sequence[CharacterSpan]) -> Iterator[Charact
         yield at, end, hyphenated
 
 
-def _spaces(text: str, start: int, end: int) -> Places:
-    codes = np.frombuffer(text[start:end].encode("utf-32-le"), np.uint32)
-    return start + np.flatnonzero(codes == ord(" "))
+def _spaces(text: str, start: int, end: int) -> list[int]:
+    lengths = map(len, text[start:end].split(" ")[:-1])
+    return list(accumulate(map((1).__add__, lengths), initial=start - 1))[1:]
 
 
-def _wide_spaces(page: TextPage, spaces: Sequence[Places]) -> list[int]:
+def _wide_spaces(page: TextPage, spaces: Sequence[int]) -> list[int]:
     """The places of wide spaces between two letters of one line."""
-    places = np.concatenate(spaces)
-    boxes = _array(page.boxes(np.add.outer(places, (-1, 1)).ravel().tolist()))
-    before, after = boxes[::2], boxes[1::2]
-    wide = places[after[:, 0] - before[:, 2] > WIDE_SPACE * _heights(before)]
-    return [place for place in wide.tolist() if SPACE.match(page.text, place - 1)]
+    before = array("f", page.boxes([space - 1 for space in spaces]))
+    after = array("f", page.boxes([space + 1 for space in spaces]))
+    gaps = zip(spaces, after[::4], before[2::4], before[1::4], before[3::4], strict=True)
+    wide = [space for space, left, right, top, bottom in gaps if left - right > WIDE_SPACE * (top - bottom)]
+    return [space for space in wide if SPACE.match(page.text, space - 1)]
 
 
 def _spans(text: str) -> Iterator[CharacterSpan]:

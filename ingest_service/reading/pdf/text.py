@@ -156,9 +156,8 @@ def plain(lines: Sequence[Line]) -> str:
 
 def _plainly_joined(lines: Sequence[Line]) -> str | None:
     """The text of lines that are divided by spaces; None if one of them may end inside a word."""
-    ends = "".join([line.text[-1] for line in lines[:-1]])
-    is_plain = ends.isascii() and "-" not in ends and not any(line.hyphenated for line in lines[:-1])
-    return plain(lines) if is_plain else None
+    ends = "".join(["-" if line.hyphenated else line.text[-1] for line in lines[:-1]])
+    return plain(lines) if ends.isascii() and "-" not in ends else None
 
 
 def _is_label(text: str) -> bool:

@@ -71,7 +71,7 @@ def test_one_column_has_no_columns_and_no_bands(gap: float) -> None:
         lines = [*block(chance), *block(chance, left=72 + chance.choice([0, 230]) + gap)]
         chance.shuffle(lines)
         if len(lines) >= 2 * columns.FEWEST_LINES:
-            answers.add(is_one := columns._is_one_column(lines))
+            answers.add(is_one := columns.Shape.of(lines).is_one_column)
             assert not is_one or columns._columns(lines) is columns._bands(lines) is None
     assert True in answers
 
@@ -80,12 +80,12 @@ def test_rows_below_each_other_remain_as_they_are() -> None:
     answers = set()
     for blocks in documents(200):
         for lines in blocks:
-            answers.add(descend := columns._descend(lines))
+            answers.add(descend := columns.Shape.of(lines).descends)
             assert not descend or columns._rows(lines) == lines
     assert answers == {True, False}
 
 
 def test_lines_of_no_height_are_looked_at_one_by_one() -> None:
     lines: Sequence[Line] = [Line("Ferry", 72, 90, 700 - number, 699 - number) for number in range(8)]
-    assert not columns._is_one_column(lines)
-    assert not columns._descend(lines)
+    assert not columns.Shape.of(lines).is_one_column
+    assert not columns.Shape.of(lines).descends
