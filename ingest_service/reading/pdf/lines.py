@@ -72,7 +72,7 @@ class PageLines(NamedTuple):
 def read(document: PdfDocument, most_characters: int) -> list[list[Line]]:
     """The lines of each page in PDFium's order, without empty ones. Raises TextTooLong or Damaged.
 
-    PDFium keeps about 100 bytes a character of an open page. So pages are closed one by one, and read again from the
+    PDFium keeps about 120 bytes a character of an open page. So pages are closed one by one, and read again from the
     first one if a later one shows that lines are to be divided.
     """
     pages = _pages(document, most_characters, divided=False)
