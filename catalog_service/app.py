@@ -27,11 +27,13 @@ from catalog_service.keys import (
     METRICS,
     POINTS,
     PREPARER,
+    REQUEST_LOG,
     SETTINGS,
     STOPPING,
     WRITER,
 )
 from catalog_service.metrics import Metrics
+from catalog_service.request_log import RequestLog
 from catalog_service.settings import Settings
 from catalog_service.store import notices
 from catalog_service.store.db import Database
@@ -53,6 +55,7 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     app[INGEST] = IngestClient(settings.ingest_url)
     app[ACCESS] = Access(settings, app[POINTS])
     app[METRICS] = Metrics()
+    app[REQUEST_LOG] = RequestLog(settings.log_format)
     app[BROADCAST] = Broadcast(database, app[POINTS], limit=settings.limits.readers)
     app[PREPARER] = Preparer(database)
     app[WRITER] = Writer(

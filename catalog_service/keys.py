@@ -15,6 +15,7 @@ from catalog_service.history.preparer import Preparer
 from catalog_service.history.record import Malformed
 from catalog_service.ingest_client import IngestClient
 from catalog_service.metrics import Metrics
+from catalog_service.request_log import RequestLog
 from catalog_service.settings import Settings
 from catalog_service.store.db import Database
 from catalog_service.store.point_reads import PointReader
@@ -33,6 +34,7 @@ BROADCAST = web.AppKey("broadcast", Broadcast)
 # Set when the service is about to stop; requests that wait for a change then answer at once.
 STOPPING = web.AppKey("stopping", asyncio.Event)
 METRICS = web.AppKey("metrics", Metrics)
+REQUEST_LOG = web.AppKey("request_log", RequestLog)
 ERROR_PAGE: web.AppKey[ErrorPage] = web.AppKey("error_page")
 # The OpenAPI 3.1 description of the API.
 DESCRIPTION: web.AppKey[dict[str, Any]] = web.AppKey("description")

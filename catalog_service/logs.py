@@ -65,6 +65,9 @@ def configure(form: Literal["console", "json"]) -> None:
 def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Replaces secrets (by a field's name), passwords in URLs and control characters, also in nested values."""
     for name, value in event.items():
+        # Almost every field is such a text: it is checked here, in a third of the time that `_shown` takes.
+        if isinstance(value, str) and value.isprintable() and "://" not in value and not _is_secret(name):
+            continue
         # What starts with an underscore belongs to structlog, which removes it.
         if name != "exc_info" and not name.startswith("_"):
             event[name] = _shown(name, value)
@@ -87,9 +90,6 @@ def _shown(name: str, value: Any) -> Any:  # noqa: ANN401  A field of the log is
 
 
 def _shown_text(text: str) -> str:
-    # No control is printable. Almost every text is returned here, in a tenth of the time of the replacements.
-    if text.isprintable() and "://" not in text:
-        return text
     return CONTROLS.sub(_escaped, _without_password(text))
 
 

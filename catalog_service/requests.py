@@ -12,7 +12,7 @@ from catalog_service.access import policy
 from catalog_service.api.operations import Operation, TokenScope
 from catalog_service.contract import FieldError
 from catalog_service.errors import AddressTooLong, BadQuery, HeadersTooLarge, NotFound
-from catalog_service.keys import ACCESS, METRICS, REQUEST_ID, WITH_TOKEN
+from catalog_service.keys import ACCESS, METRICS, REQUEST_ID, REQUEST_LOG, WITH_TOKEN
 
 # The parser lets through twice as much, so that too long an address is answered in our words.
 ADDRESS_BYTES = 8_190
@@ -26,7 +26,6 @@ _ID = re.compile(r"[\x21-\x7e]{1,128}")
 _TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-log = structlog.get_logger()
 
 
 @web.middleware
@@ -35,10 +34,11 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     begun = time.perf_counter()
     request[REQUEST_ID] = request_id = _request_id(request)
     # Not unbound at the end: aiohttp handles each request in a context of its own.
-    structlog.contextvars.bind_contextvars(request_id=request_id, **_trace(request))
+    context = {"request_id": request_id, **_trace(request)}
+    structlog.contextvars.bind_contextvars(**context)
     response = await handler(request)
     seconds = time.perf_counter() - begun
-    log.info("request", method=request.method, path=request.path, status=response.status, seconds=round(seconds, 4))
+    request.app[REQUEST_LOG].write(request.method, request.path, response.status, round(seconds, 4), context)
     route = request.match_info.route.resource
     name = route.canonical if route else "unknown"
     method = request.method if request.method in METHODS else "other"
