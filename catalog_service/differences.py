@@ -15,8 +15,9 @@ from typing import TypeAlias, TypeVar
 from sqlalchemy.orm import Session
 
 from catalog_service import diffing, document_versions
+from catalog_service.diff_resources import Diff
 from catalog_service.document_versions import VersionName
-from catalog_service.resources import Diff, Version
+from catalog_service.resources import Version
 from catalog_service.store.db import Database
 
 T = TypeVar("T")

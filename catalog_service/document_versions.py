@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Text, Tuple, and_, bindparam, cast, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from catalog_service import diffing, resources
+from catalog_service import diff_resources, diffing, resources
 from catalog_service.documents import ARTICLE, fields_of, readable
 from catalog_service.errors import NotFound
 from catalog_service.store.prepared import NamedRow, Prepared, Reader
@@ -158,22 +158,24 @@ def original(reader: Reader, document: UUID, number: int) -> OriginalBytes:
     return OriginalBytes(row.content, row.original, row.media_type, row.encoding, row.path)
 
 
-def described(before: resources.Version, after: resources.Version, comparison: diffing.Comparison) -> resources.Diff:
+def described(
+    before: resources.Version, after: resources.Version, comparison: diffing.Comparison
+) -> diff_resources.Diff:
     """The comparison of the texts of two versions as a word diff, with the significance of the change."""
     texts = before.text, after.text
     significance = diffing.significance((before.title, after.title), texts, comparison.ops)
-    first, second = (resources.VersionName(document=side.id, version=side.version) for side in (before, after))
-    return resources.Diff(
+    first, second = (diff_resources.VersionName(document=side.id, version=side.version) for side in (before, after))
+    return diff_resources.Diff(
         first=first,
         second=second,
-        summary=resources.DiffSummary(
+        summary=diff_resources.DiffSummary(
             words_added=comparison.words_added,
             words_removed=comparison.words_removed,
             moved=comparison.words_moved,
             significance=None if first == second else significance,
         ),
         coarse=comparison.coarse,
-        ops=tuple(resources.DiffOp(op=op.op, a=op.a, b=op.b) for op in comparison.ops),
+        ops=tuple(diff_resources.DiffOp(op=op.op, a=op.a, b=op.b) for op in comparison.ops),
     )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from aiohttp import web
 from pydantic import Field
 
-from catalog_service import contract, diffing, document_versions, resources
+from catalog_service import contract, diff_resources, diffing, document_versions, resources
 from catalog_service.api import answers
 from catalog_service.api.operations import Content, Operation, Parameters
 from catalog_service.api.parameters import Number, OfDocument
@@ -67,17 +67,17 @@ async def _diff(request: web.Request, first: tuple[UUID, int], second: tuple[UUI
     return answers.of_body(body, etag=etag)
 
 
-def _body(_before: resources.Version, _after: resources.Version, diff: resources.Diff) -> bytes:
+def _body(_before: resources.Version, _after: resources.Version, diff: diff_resources.Diff) -> bytes:
     return answers.body(diff)
 
 
 OPERATIONS = (
     Operation(
         "GET", "/v1/documents/{id}/changes/{from}..{to}", changes, ChangesParameters,
-        {200: Content(resources.Diff)}, (NotFound, Redacted), conditional=True,
+        {200: Content(diff_resources.Diff)}, (NotFound, Redacted), conditional=True,
     ),
     Operation(
-        "GET", "/v1/compare", compare, CompareParameters, {200: Content(resources.Diff)},
+        "GET", "/v1/compare", compare, CompareParameters, {200: Content(diff_resources.Diff)},
         (BadQuery, NotFound, Redacted), conditional=True,
     ),
 )  # fmt: skip

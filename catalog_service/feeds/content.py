@@ -4,8 +4,9 @@ import html
 from collections.abc import Iterable, Sequence
 
 from catalog_service import marking
+from catalog_service.diff_resources import Diff
 from catalog_service.marking import Piece
-from catalog_service.resources import Diff, Version, VersionSummary
+from catalog_service.resources import Version, VersionSummary
 
 # Code points of text in one entry; what is longer ends with a link.
 LONGEST = 10_000

@@ -11,10 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog_service import changes, document_versions, search
+from catalog_service.diff_resources import Diff
 from catalog_service.errors import NotFound
 from catalog_service.feeds import content
 from catalog_service.feeds.model import Entry, Feed, Tombstone, entry_id, feed_id
-from catalog_service.resources import Change, Diff, Version, VersionSummary
+from catalog_service.resources import Change, Version, VersionSummary
 from catalog_service.store import counter
 from catalog_service.store.tables import Document
 

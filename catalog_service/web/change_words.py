@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from catalog_service import diffing
+from catalog_service.diff_resources import Diff
 from catalog_service.diffing.words import have_same_keys
 from catalog_service.marking import DiffOperation, Span
-from catalog_service.resources import Diff, Version, VersionSummary
+from catalog_service.resources import Version, VersionSummary
 from catalog_service.web import in_words
 
 Compare: TypeAlias = Callable[[Version, Version], Diff]

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from catalog_service import diffing, marking
+from catalog_service.diff_resources import Diff, DiffOp
 from catalog_service.diffing import words
 from catalog_service.marking import Piece, Span
-from catalog_service.resources import Diff, DiffOp, Version
+from catalog_service.resources import Version
 from catalog_service.web.margin import Place
 
 # A counterpart that is this many times as long as the sentence, and longer than this, is no sentence but a whole part.

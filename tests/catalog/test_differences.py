@@ -9,9 +9,10 @@ import pytest
 
 from catalog_service import differences as module
 from catalog_service import diffing, document_versions
+from catalog_service.diff_resources import Diff
 from catalog_service.differences import Comparisons, Differences
 from catalog_service.errors import NotFound
-from catalog_service.resources import Diff, Version
+from catalog_service.resources import Version
 from catalog_service.store.db import Database
 from tests.catalog.conftest import Record
 from tests.catalog.events import article, document_id, event

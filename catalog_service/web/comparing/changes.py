@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from catalog_service import marking, resources
+from catalog_service import diff_resources, marking, resources
 from catalog_service.marking import Piece
 
 T = TypeVar("T")
@@ -47,7 +47,7 @@ class Run:
 Paragraph = tuple[Run, ...]
 
 
-def paragraphs(before: resources.Version, after: resources.Version, diff: resources.Diff) -> list[Paragraph]:
+def paragraphs(before: resources.Version, after: resources.Version, diff: diff_resources.Diff) -> list[Paragraph]:
     """The second text in paragraphs, with what was removed or moved away at its former place."""
     pieces = marking.pieces(before.text, after.text, diff.ops)
     numbers = itertools.count(1)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from catalog_service import marking, resources
+from catalog_service import diff_resources, marking, resources
 from catalog_service.marking import Piece
 from catalog_service.web import change_words, in_words
 from catalog_service.web.change_words import WordChange
@@ -33,7 +33,7 @@ class Item:
     direction: str = ""
 
 
-def sentence(before: resources.Version, after: resources.Version, diff: resources.Diff) -> str:
+def sentence(before: resources.Version, after: resources.Version, diff: diff_resources.Diff) -> str:
     """How much the texts differ."""
     summary = diff.summary
     if before.text == after.text:

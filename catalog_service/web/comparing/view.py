@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
-from catalog_service import resources
+from catalog_service import diff_resources, resources
 from catalog_service.web.change_words import WordChange
 from catalog_service.web.comparing import changes, summary
 from catalog_service.web.comparing.changes import Paragraph
@@ -42,7 +42,7 @@ class Comparison:
 
 
 def build(
-    view: View, part: int, before: resources.Version, after: resources.Version, diff: resources.Diff
+    view: View, part: int, before: resources.Version, after: resources.Version, diff: diff_resources.Diff
 ) -> Comparison:
     """The comparison in this view. A part beyond the last one is the last one."""
     paragraphs = changes.paragraphs(before, after, diff)

@@ -7,7 +7,8 @@ from typing import TypeAlias
 
 from markupsafe import Markup
 
-from catalog_service.resources import Change, Diff, Relation, RelationEnd, Version, VersionSummary
+from catalog_service.diff_resources import Diff
+from catalog_service.resources import Change, Relation, RelationEnd, Version, VersionSummary
 from catalog_service.web import in_words, naming
 from catalog_service.web.sentences import Part
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
-from catalog_service import changes, document_versions, documents, resources
+from catalog_service import changes, diff_resources, document_versions, documents, resources
 from catalog_service.changes import seq_of
 from catalog_service.relation_types import PROPERTIES
 from catalog_service.relations import queries
@@ -24,7 +24,7 @@ LONGEST_TEXT = 50_000
 # Words that changed, of which the sentence may name some.
 FEW_WORDS = 24
 
-Compare: TypeAlias = Callable[[resources.Version, resources.Version], resources.Diff]
+Compare: TypeAlias = Callable[[resources.Version, resources.Version], diff_resources.Diff]
 Pair: TypeAlias = tuple[Name, Name]
 
 

@@ -10,10 +10,11 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from catalog_service import contract, document_versions, documents
+from catalog_service.diff_resources import Diff
 from catalog_service.document_versions import VersionName
 from catalog_service.errors import BadQuery
 from catalog_service.keys import DIFFERENCES
-from catalog_service.resources import Diff, Relation, Version, VersionSummary
+from catalog_service.resources import Relation, Version, VersionSummary
 from catalog_service.web import layout, presenting
 from catalog_service.web.comparing import view
 from catalog_service.web.comparing.view import View

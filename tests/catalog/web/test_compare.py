@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from playwright.async_api import Browser
 
 from catalog_service import diffing, document_versions
-from catalog_service.resources import Diff, Version
+from catalog_service.diff_resources import Diff
+from catalog_service.resources import Version
 from catalog_service.store.db import Database
 from catalog_service.web.comparing import changes, summary, view
 from tests.catalog.conftest import Record

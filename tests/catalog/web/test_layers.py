@@ -7,7 +7,8 @@ import re
 import sqlalchemy as sa
 
 from catalog_service import diffing, document_versions
-from catalog_service.resources import DiffOp, Version
+from catalog_service.diff_resources import DiffOp
+from catalog_service.resources import Version
 from catalog_service.store.db import Database
 from catalog_service.web import layers
 from tests.catalog.conftest import Record
