@@ -45,14 +45,16 @@ def broken_words(draft: Draft) -> RuleResult:
 
 def _spaced(draft: Draft) -> Iterator[Span]:
     """The spaces inside words."""
-    source = draft.source
+    source, known = draft.source, word_pairs.known_words()
     places = [
         start
         for start, space, end in word_pairs.candidates(source)
-        if _is_one_word(source[start:space], source[space + 1 : end])
+        if source[start:space] + source[space + 1 : end] in known
+        and _is_one_word(source[start:space], source[space + 1 : end])
     ]
     for start, end in draft.stretches() if places else ():
-        yield from _joined(source, places[bisect_left(places, start) : bisect_left(places, end)], start, end)
+        if inside := places[bisect_left(places, start) : bisect_left(places, end)]:
+            yield from _joined(source, inside, start, end)
 
 
 def _joined(source: str, places: Sequence[int], start: int, end: int) -> Iterator[Span]:

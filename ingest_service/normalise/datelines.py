@@ -41,7 +41,7 @@ PLACED = re.compile(rf"\(?{_PLACE}\)?[,:]?(?: \()?\s?\Z")
 AFTER_DATE = re.compile(rf"\)?\.?(?P<newswire>{NEWSWIRE.pattern})?\s?{_DASH}+\s?(?=[^\W\d_a-z]|[\"“'‘(])")
 # Searching for the end first is cheaper than searching for dates.
 YEAR_AND_DASH = re.compile(rf"\d{{4}}{AFTER_DATE.pattern}")
-DASHES = frozenset("-–—_")
+DASH = re.compile("[-–—_]")
 # "(PORT ALMA) – The harbour master …"
 BRACKETED = re.compile(rf"\((?P<place>[^\W\d_a-z][^()\d]{{2,40}})\)\s?{_DASH}{_TEXT}")
 
@@ -98,7 +98,7 @@ def _read(text: str) -> Iterator[Dateline]:
                 yield Dateline(groups["place"], agency, dates.one_inside(match[0]))
         if (match := BRACKETED.match(text)) and names.is_capitalised(match["place"].replace(",", "")):
             yield Dateline(match["place"], None, None)
-    is_possible = not DASHES.isdisjoint(text) and YEAR_AND_DASH.search(text)
+    is_possible = DASH.search(text) and YEAR_AND_DASH.search(text)
     for start, end, published in dates.spans(text) if is_possible else ():
         before, after = PLACED.match(text[:start]), AFTER_DATE.match(text, end)
         if after and (start == 0 or before):

@@ -3,6 +3,7 @@
 A numeric date is read when its order is certain: year first, or one number that can be no month.
 """
 
+import functools
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -58,6 +59,7 @@ SHORT = 2
 FIRST_OF_1900S = 70
 
 
+@functools.lru_cache(maxsize=1024)  # Several rules ask for the first lines of a text.
 def alone(line: str) -> str | None:
     """The date of a text that is only a date, perhaps with "Published:", weekday and time, as YYYY-MM-DD."""
     return _alone(line, PUBLISHED) if len(line) <= LONGEST_LINE else None

@@ -107,8 +107,10 @@ def is_long(text: str) -> bool:
 
 def _is_heading(text: str, title: str) -> bool:
     """Whether a line is the title, perhaps after a label."""
+    if not text.endswith(title):
+        return False
     label = text.removesuffix(title)
-    return label != text and len(label) <= LONGEST_LABEL and (not label or label.endswith(": "))
+    return len(label) <= LONGEST_LABEL and (not label or label.endswith(": "))
 
 
 def opened(reading: Reading, rewritten: Sequence[Note] = (), furniture: SiteLines = NO_LINES) -> Draft:

@@ -39,7 +39,7 @@ STATEMENT = re.compile(
     r"\b(?:issued|released|made|delivered) the following (?:joint |brief |public )?(?:statements?|comments?|remarks)\b"
     r"|\b(?:is|are|was) (?:very )?(?:pleased|proud|thrilled|delighted|excited|honou?red) to (?:announce|welcome)\b"
 )
-STATEMENT_SIGNS = signs.of(" the following ", " to announce", " to welcome")
+STATEMENT_WORDS = (" the following ", " to announce", " to welcome")
 STATEMENT_TITLE = re.compile(
     r"(?:joint )?(?:statement|comment|reaction)s? (?:of|by|from)\b|.{0,60}\bissues? (?:a )?statement", re.I
 )
@@ -79,13 +79,18 @@ NAME = re.compile(r"[^\W\d_]{3,}")
 PARTY = re.compile(r"\([DRI]-(?:[A-Z]{2}|[A-Z][a-z]{1,3}\.|[A-Z][a-z]{3,4}|[A-Z]\.[A-Z]\.)\)")
 # The office for which a text was written is named in its opening.
 BY_OFFICE = re.compile(
-    r"\b(?=[A-Z])(?:Attorney[’']s Office|Sheriff[’']s (?:Office|Department)|(?:Police|Fire|Health) Department"
+    r"\b(?:Attorney[’']s Office|Sheriff[’']s (?:Office|Department)|(?:Police|Fire|Health) Department"
     r"|(?:Department|Ministry|City|County|Port|University) of [A-Z]|Office of (?:the )?[A-Z]|City Council)"
 )
-BY_OFFICIAL = re.compile(rf"\b(?=[A-Z]){_OFFICIAL}\s+(?=[^\W\d_a-z])")
+BY_OFFICIAL = re.compile(rf"\b{_OFFICIAL}\s+(?=[^\W\d_a-z])")
+OFFICE_WORDS = ("Attorney", "Sheriff", "Department", "Ministry", "City", "County", "Port", "University", "Office")
+OFFICIAL_WORDS = (
+    "Sen", "Rep", "Congress", "Gov", "Mayor", "Councilm", "Supervisor", "Sheriff", "Commissioner", "Minister",
+    "Attorney", "DA", "Superintendent", "Administrator",
+)  # fmt: skip
 # Reports name the day of the week instead.
 TODAY = re.compile(r"\b(?:today|this (?:morning|afternoon|evening))\b", re.I)
-TODAY_SIGNS = signs.of("today", "this ")
+TODAY_SIGNS = signs.of("today", "this morning", "this afternoon", "this evening")
 CLOSING = re.compile(
     r"\bfor (?:more|further|additional) (?:information|details)\b|\bprosecuted by\b|\binvestigated by\b"
     r"|\banyone (?:with|who has) (?:any )?(?:additional |more |further )?information\b",
@@ -103,12 +108,15 @@ REPORTED = re.compile(
     r"\b(?:said|says|told|added|announced|reported|confirmed|[Aa]ccording to|sagte|erklärte|teilte .{3,60} mit"
     r"|a (?:déclaré|indiqué|affirmé|annoncé)|dijo|afirmó|declaró|señaló|anunció|ha (?:detto|dichiarato|annunciato)"
     r"|disse|afirmou|anunciou|(?:сказал|сообщил|заявил|рассказал)(?:а|и)?)\b"
-    r"|(?:말했|밝혔|전했)다|(?:表示|指出|宣布)|(?:述べ|語っ|発表し)た|(?:قال|أعلن)|कहा|กล่าวว่า"
+)
+# In scripts of which a word may be part of a longer one.
+REPORTED_UNSPACED = re.compile(
+    r"(?:말했|밝혔|전했)다|(?:表示|指出|宣布)|(?:述べ|語っ|発表し)た|(?:قال|أعلن)|कहा|กล่าวว่า"
 )
 # So is one that quotes a sentence, or that names the day of the week in its opening, if it has another sign.
 QUOTED = re.compile(r"[\"“„«「][^\"“”„«»「」\n]{30,400}[\"”“»」]")
 DAY = re.compile(
-    r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag|Mittwoch"
+    r"\b(?=[A-Zdjlmsv])(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag|Mittwoch"
     r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo)\b"
 )
 FEWEST_REPORTED = 2
@@ -164,7 +172,7 @@ def _stated(draft: Draft) -> Kind | None:
 def _has_release_sign(draft: Draft, opening: str) -> bool:
     """Whether a text has a line that only releases have, introduces a statement, or has the address of a release."""
     heading = draft.article.title
-    if signs.may_hold(opening, STATEMENT_SIGNS) and STATEMENT.search(opening):
+    if signs.holds(opening, STATEMENT_WORDS) and STATEMENT.search(opening):
         return True
     if STATEMENT.search(heading) or STATEMENT_TITLE.match(heading) or RELEASE_PATH.search(draft.article.url or ""):
         return True
@@ -196,12 +204,13 @@ def _is_archive(note: Note) -> bool:
 def _release_signs(draft: Draft, opening: str) -> Iterator[bool]:
     """Signs of a release that a report may have too."""
     heading = draft.article.title
-    officials = [match.end() for match in BY_OFFICIAL.finditer(opening)]
+    is_possible = signs.holds(opening, OFFICIAL_WORDS)
+    officials = [match.end() for match in BY_OFFICIAL.finditer(opening)] if is_possible else []
     # "Roe Opens Harbour": the person whose office is named in the opening.
     named = {name.casefold() for end in officials for name in NAME.findall(opening[end : end + LONGEST_NAME])}
     is_named = any(word in named for word in names.words(heading)[:FIRST_WORDS])
     yield (is_named or bool(OF_OFFICIAL.match(heading))) and title.is_in_title_case(heading)
-    yield bool(officials or BY_OFFICE.search(opening))
+    yield bool(officials or (signs.holds(opening, OFFICE_WORDS) and BY_OFFICE.search(opening)))
     yield bool(PARTY.search(opening))
     yield signs.may_hold(opening, TODAY_SIGNS) and bool(TODAY.search(opening))
     yield bool(PLACE_AND_DASH.match(opening)) or any(title.PLACE.fullmatch(line.text) for line in draft.lines[:OPENING])
@@ -224,17 +233,22 @@ def _reports(draft: Draft, opening: str) -> bool:
 
     That is a quotation, a day of the week in the opening, or a title in capitals, as agencies write them.
     """
-    others = bool(DAY.search(opening)) + any(QUOTED.search(line.text) for line in draft.lines)
     fewest = FEWEST_REPORTED - draft.article.title.isupper()
     reported = 0
     for paragraph in layout.paragraphs(draft.lines):
         if paragraph[0].start - draft.lines[0].start > SEARCHED:
             break
         is_long = paragraph[-1].end - paragraph[0].start > title.SHORTEST_CUT_OFF
-        reported += sum(len(REPORTED.findall(line.text)) for line in paragraph) if is_long else 0
-        if reported >= fewest or (others and reported + others >= FEWEST_REPORTED):
+        reported += sum(_reports_in(line.text) for line in paragraph) if is_long else 0
+        if reported >= fewest:
             return True
-    return False
+    others = bool(DAY.search(opening)) + any(QUOTED.search(line.text) for line in draft.lines)
+    return bool(others) and reported + others >= FEWEST_REPORTED
+
+
+def _reports_in(text: str) -> int:
+    """How often a line reports what others said."""
+    return len(REPORTED.findall(text)) + (0 if text.isascii() else len(REPORTED_UNSPACED.findall(text)))
 
 
 def _is_of_outlet(draft: Draft) -> bool:

@@ -1,8 +1,6 @@
 """Names of people in bylines and credits, and words in the form in which they are compared."""
 
 import re
-from collections.abc import Sequence
-from itertools import zip_longest
 
 WORD = re.compile(r"\w+")
 DIVIDER = re.compile(r"\s*[,;/|]\s*(?:and\s+)?|\s+(?:and|&)\s+")
@@ -22,10 +20,13 @@ def words(text: str) -> list[str]:
     return WORD.findall(text.casefold())
 
 
-def are_words(expected: Sequence[str], text: str) -> bool:
+def are_words(expected: list[str], text: str) -> bool:
     """Whether these are the words of a text; of most other texts the first word decides."""
-    found = (match[0] for match in WORD.finditer(text.casefold()))
-    return all(word == other for word, other in zip_longest(found, expected))
+    folded = text.casefold()
+    first = WORD.search(folded)
+    if first is None or [first[0]] != expected[:1]:
+        return not (first or expected)
+    return WORD.findall(folded) == expected
 
 
 def divided(text: str) -> tuple[str, ...] | None:

@@ -32,11 +32,11 @@ def candidates(source: str) -> Iterator[tuple[int, int, int]]:
     Each as the start of the first word, the position of the space, and the end of the second word; in order.
     """
     codes, numbers, divisions = _divided(f" {source} ")
-    lengths = np.diff(divisions) - 1
-    fits = (lengths >= SHORTEST) & (lengths <= LONGEST)
-    sums = np.cumsum(numbers, dtype=np.uint32).take(divisions)
+    distances = divisions[1:] - divisions[:-1]
+    fits = (distances > SHORTEST) & (distances <= LONGEST + 1)
+    sums = numbers.cumsum(dtype=np.uint32).take(divisions)
     are_listed = _listed_sums().take(_kept(sums[2:] - sums[:-2]))
-    pairs = np.flatnonzero(fits[:-1] & fits[1:] & (codes.take(divisions[1:-1]) == SPACE) & are_listed)
+    (pairs,) = (fits[:-1] & fits[1:] & (codes.take(divisions[1:-1]) == SPACE) & are_listed).nonzero()
     starts, spaces, ends = divisions[pairs], divisions[pairs + 1] - 1, divisions[pairs + 2] - 1
     # Python's numbers are made one at a time: a long text may consist of such pairs.
     return zip(starts.data, spaces.data, ends.data, strict=True)
@@ -57,7 +57,7 @@ def known_words() -> frozenset[str]:
 def _listed_sums() -> npt.NDArray[np.bool_]:
     """Whether a listed word has a sum, by the bits of it that are kept."""
     _, numbers, divisions = _divided(f" {' '.join(known_words())} ")
-    sums = np.cumsum(numbers, dtype=np.uint32).take(divisions)
+    sums = numbers.cumsum(dtype=np.uint32).take(divisions)
     listed = np.zeros(1 << BITS, dtype=np.bool_)
     listed[_kept(sums[1:] - sums[:-1])] = True
     return listed
@@ -77,7 +77,7 @@ def _divided(text: str) -> tuple[npt.NDArray[np.uint8], Numbers, npt.NDArray[np.
     # One byte for each character, "?" for those that are not ASCII.
     codes = np.frombuffer(text.encode("ascii", "replace"), dtype=np.uint8)
     numbers = _numbers().take(codes)
-    return codes, numbers, np.flatnonzero(numbers == 0)
+    return codes, numbers, (numbers == 0).nonzero()[0]
 
 
 def _kept(sums: Numbers) -> Numbers:

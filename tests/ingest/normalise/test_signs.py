@@ -7,13 +7,30 @@ from hypothesis import strategies as st
 from ingest_service.normalise import date_lines, kinds, letterheads, signs
 
 SEARCHED = {
-    "a statement": (kinds.STATEMENT, kinds.STATEMENT_SIGNS),
     "an archive": (kinds.ARCHIVE, kinds.ARCHIVE_SIGNS),
     "the day of a release": (kinds.TODAY, kinds.TODAY_SIGNS),
     "the end of a release": (kinds.CLOSING, kinds.CLOSING_SIGNS),
     "the day of a text": (date_lines.TODAY, date_lines.TODAY_SIGNS),
     "a letterhead": (letterheads.EVIDENCE, letterheads.EVIDENCE_SIGNS),
 }
+
+
+WRITTEN = {
+    "a statement": (kinds.STATEMENT, kinds.STATEMENT_WORDS),
+    "an office": (kinds.BY_OFFICE, kinds.OFFICE_WORDS),
+    "an official": (kinds.BY_OFFICIAL, kinds.OFFICIAL_WORDS),
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_whatever_an_expression_matches_holds_a_word(name: str) -> None:
+    expression, words = WRITTEN[name]
+
+    @given(st.from_regex(expression))
+    def check(text: str) -> None:
+        assert signs.holds(text, words)
+
+    check()
 
 
 @pytest.mark.parametrize("name", SEARCHED)
