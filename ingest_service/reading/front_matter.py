@@ -24,6 +24,7 @@ CLOSINGS = {
 HEADERS = re.compile(
     r"[\ufeff\s]*((?:[A-Za-z][A-Za-z_ -]{1,30}[ \t]*:[ \t]+\S[^\r\n]*(?:\r\n|\r|\n|\Z)){2,30})(?=\r|\n|\Z)"
 )
+LINE_END = re.compile(r"\r\n|\r|\n")
 TITLE = frozenset({"title", "headline"})
 COMMON = frozenset(
     {
@@ -81,7 +82,8 @@ def _headers(source: str, limit: int) -> tuple[Mapping[str, Json], Span | None]:
     match = HEADERS.match(source, 0, limit)
     if match is None or match.end() == limit < len(source):
         return {}, None
-    pairs = [line.split(":", 1) for line in match[1].splitlines()]
+    # Other characters that end a line for Python are part of a value.
+    pairs = [line.split(":", 1) for line in LINE_END.split(match[1]) if line]
     fields: dict[str, Json] = {key.strip(): _unquoted(value) for key, value in pairs}
     keys = {key.lower() for key in fields}
     return (fields, (0, match.end())) if keys & TITLE and keys & COMMON else ({}, None)

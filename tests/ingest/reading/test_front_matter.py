@@ -38,6 +38,7 @@ def test_front_matter_is_read(block: str, said: dict[str, Json], newline: str) -
         ('+++\ntitle = "A: B"\ndate = 2025-06-26\ndraft = false\nweight = 7\n+++\nText', TOML),
         ('+++\r\ntitle = "A: B"\r\ndate = 2025-06-26\r\ndraft = false\r\nweight = 7\r\n+++\r\nText', TOML),
         ("Title: A: B\nDate: 2024-03-01\n\nText", {"Title": "A: B", "Date": "2024-03-01"}),
+        ("Title: A\u2028B\r\nDate: 2024-03-01\x0c\r\r\nText", {"Title": "A\u2028B", "Date": "2024-03-01"}),
         ("date: 2024-03-01\nTITLE: 'A'\nauthor: Jane\n\nText", {"date": "2024-03-01", "TITLE": "A", "author": "Jane"}),
     ],
 )
