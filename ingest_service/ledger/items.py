@@ -181,7 +181,7 @@ def _observe(batch: Batch, read: _Read, row: ItemRow) -> None:
     content, stored = read.item.article.content, batch.contents.get(row.id)
     cause = _cause(read, row)
     if stored is not None and row.version == read.name.version:
-        is_same = stored == content or (cause == "reprocessed" and _agree(stored, content))
+        is_same = article_blob.are_equal(stored, content) or (cause == "reprocessed" and _agree(stored, content))
         # A file whose article was replaced by that of another file is read again: the other one's is still the newest.
         if is_same or (cause == "reprocessed" and row.path != read.file.path):
             return

@@ -1,15 +1,20 @@
 """The rules of the ledger without a database: changes of files decided one after the other on values in memory."""
 
+import zlib
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest_service import model
 from ingest_service.ledger.batch import Batch, FileChanges
 from ingest_service.ledger.classes import Classes, Member
 from ingest_service.ledger.decide import decide
 from ingest_service.store.tables import AGAIN, NEW, PUBLISHED
+from ingest_service.workers.cache import StoredArticle
+from ingest_service.workers.prepare import PreparedFile
 from tests.ingest.ledger.histories import HISTORIES, NOW, Round, fact, prepared, steps
 
 OTHER_TEXT = prepared((1, "plain", ()))
@@ -42,6 +47,15 @@ def test_the_cause_of_an_observation_is_what_happened_to_the_item() -> None:
     assert causes(decided(stored("a", 1), stored("a", 2, "notes"))) == ["created"]
     assert causes(decided(stored("a", 1), stored("a", 2, "words"))) == ["created", "reprocessed"]
     assert causes(decided(stored("a", 1), deleted, stored("a", 2))) == ["created", "restored", "withdrawn"]
+
+
+def test_an_article_that_another_release_compressed_is_no_change() -> None:
+    [item] = prepared((0, "plain", ())).items
+    article = StoredArticle(item.article.digest, zlib.compress(zlib.decompress(item.article.content), 9))
+    edited = model.Original(b"edited", "text/plain", "utf-8")
+    again = PreparedFile(edited.digest, edited, (replace(item, article=article),))
+    assert article.content != item.article.content
+    assert causes(decided(stored("a", 1), FileChanges(stored=[(fact("a", 2), again)]))) == ["created"]
 
 
 def test_a_new_file_at_the_old_path_of_a_moved_one_is_another_document() -> None:
