@@ -9,7 +9,7 @@ import asyncio
 import functools
 import textwrap
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -33,6 +33,8 @@ Translation: TypeAlias = type[DatabaseAway] | type[DatabaseUnusable] | type[Sett
 SETTING = "CATALOG_DATABASE_URL"
 MIGRATE = "catalog-service migrate up"
 READERS = 8
+# The connection used last is used again: it has the statements prepared, and on SQLite the pages in its cache.
+POOL: Mapping[str, Any] = {"pool_size": 2 * READERS, "pool_use_lifo": True}
 OLDEST_SQLITE = (3, 43)
 BUSY_MILLISECONDS = 10_000
 SQLITE_MAGIC = b"SQLite format 3\0"
@@ -202,7 +204,7 @@ def _engine(url: sqlalchemy.URL) -> sqlalchemy.Engine:
     if tuple(map(int, sqlite_version().split(".")[:2])) < OLDEST_SQLITE:
         raise DatabaseUnusable(f"SQLite {sqlite_version()} is too old; 3.43 or newer is needed: install pysqlite3")
     _prepare_place(Path(url.database or ""))
-    engine = sqlalchemy.create_engine(url, module=sqlite_driver, pool_size=2 * READERS)
+    engine = sqlalchemy.create_engine(url, module=sqlite_driver, **POOL)
     event.listen(engine, "connect", _prepare_connection)
     event.listen(engine, "begin", _begin)
     return engine
@@ -210,9 +212,7 @@ def _engine(url: sqlalchemy.URL) -> sqlalchemy.Engine:
 
 def _postgres_engine(url: sqlalchemy.URL) -> sqlalchemy.Engine:
     try:
-        return sqlalchemy.create_engine(
-            url, pool_size=2 * READERS, pool_pre_ping=True, connect_args={"connect_timeout": 10}
-        )
+        return sqlalchemy.create_engine(url, **POOL, pool_pre_ping=True, connect_args={"connect_timeout": 10})
     except ImportError as error:
         raise SettingsWrong(f"{SETTING}: PostgreSQL needs the extra `postgres` of this package: {error}") from error
 

@@ -57,6 +57,13 @@ def write(database: Database, statement: str = "INSERT INTO word VALUES (1)") ->
         session.execute(text(statement))
 
 
+def test_the_connection_that_was_used_last_is_used_again(database: Database) -> None:
+    with database.reading() as first, database.reading():
+        last = first.connection().connection.driver_connection
+    with database.reading() as session:
+        assert session.connection().connection.driver_connection is last
+
+
 def test_an_error_undoes_everything_of_its_transaction(database: Database) -> None:
     def fail_half_way() -> None:
         with database.writing() as session:
