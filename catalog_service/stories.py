@@ -1,15 +1,17 @@
 """Stories, the read side: pages of all stories, and of the documents of one story by publication date.
 
-All pages show the same snapshot: that of the first page, or of the moment that the request names.
+All pages show the same snapshot: that of the first page, or of the moment that the request names. The statements of
+pages are prepared: see `store.prepared`.
 """
 
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, String, bindparam, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from catalog_service import dates, documents, resources
@@ -18,10 +20,23 @@ from catalog_service.relations import distance, filing
 from catalog_service.store import paging
 from catalog_service.store.conditions import not_redacted, story_at
 from catalog_service.store.moments import AsOf
+from catalog_service.store.prepared import Prepared
 from catalog_service.store.tables import Change, DocumentState, Membership, Story, Version, current_version, valid_at
 
 # The order of a story's documents: by publication date, then by the time they were first recorded.
 ORDER = (filing.published(Version), DocumentState.created_seq)
+AT = documents.AT
+LIMIT = bindparam("limit", type_=Integer)
+COLUMNS = (Story.id, Story.head, Story.size, Story.seq)
+# The conditions of a page of stories, and those of which each story has a document that meets all; by the names of
+# their parameters.
+OF_STORIES: Mapping[str, ColumnElement[bool]] = {
+    "size": Story.size >= bindparam("size"),
+    "after": Story.seq < bindparam("after"),
+}
+OF_DOCUMENTS: Mapping[str, ColumnElement[bool]] = {
+    name: documents.CONDITIONS[name] for name in ("collection", "kind", "publisher", "language", "start", "end")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +63,11 @@ def find(
     """
     place = paging.begin(session, ("stories", filter_), cursor, as_of)
     at = place.snapshot.seq
-    statement = select(Story).where(valid_at(Story, at), *_conditions(filter_, at)).order_by(Story.seq.desc())
+    values = _values_of(filter_)
     if place.after is not None:
-        statement = statement.where(Story.seq < place.after)
-    rows, more = place.page(list(session.scalars(statement.limit(limit + 1))), limit)
+        values["after"] = place.after
+    statement = _select_page(frozenset(values))
+    rows, more = place.page(statement.rows(session, **values, at=at, limit=limit + 1), limit)
     heads = documents.by_ids(session, [row.head for row in rows], at)
     far = distance.count_far(session, rows, at)
     return resources.Stories(
@@ -66,31 +82,40 @@ def find(
     )
 
 
-def _conditions(filter_: Filter, at: int) -> Iterator[ColumnElement[bool]]:
-    """The conditions of a filter on the stories as of the seq `at`."""
-    if filter_.size is not None:
-        yield Story.size >= filter_.size
+def _values_of(filter_: Filter) -> dict[str, Any]:
+    """The values of the conditions that the filter has, by their names."""
     start, end = filter_.published
-    equal: dict[Any, str | None] = {
-        DocumentState.collection: filter_.collection,
-        Version.kind: filter_.kind,
-        Version.publisher: filter_.publisher,
-        Version.language: filter_.language,
-    }
-    conditions = [column == value for column, value in equal.items() if value is not None]
-    if start:
-        conditions.append(Version.published >= start)
-    if end and (bound := dates.sort_bound(end)):
-        conditions.append(Version.published < bound)
-    if conditions:
-        membership = aliased(Membership)
-        members = (
-            select(membership.document)
-            .join(DocumentState, DocumentState.document == membership.document)
-            .join(Version, current_version(DocumentState))
-            .where(membership.story == Story.id, valid_at(membership, at), valid_at(DocumentState, at))
-        )
-        yield members.where(*conditions).correlate(Story).exists()
+    values = {
+        "size": filter_.size, "collection": filter_.collection, "kind": filter_.kind, "publisher": filter_.publisher,
+        "language": filter_.language, "start": start or None, "end": dates.sort_bound(end) if end else None,
+    }  # fmt: skip
+    return {name: value for name, value in values.items() if value is not None}
+
+
+@functools.cache
+def _select_page(conditions: frozenset[str]) -> Prepared:
+    """The stories that meet these of the conditions, as of the seq `:at`, the one with the newest change first."""
+
+    def build() -> Select[*tuple[Any, ...]]:
+        statement = select(*COLUMNS).where(valid_at(Story, AT))
+        statement = statement.where(*(OF_STORIES[name] for name in sorted(conditions & OF_STORIES.keys())))
+        if of_documents := conditions & OF_DOCUMENTS.keys():
+            statement = statement.where(_has_document(of_documents))
+        return statement.order_by(Story.seq.desc()).limit(LIMIT)
+
+    return Prepared(build)
+
+
+def _has_document(conditions: Collection[str]) -> ColumnElement[bool]:
+    """Whether a story has a document that meets these of the conditions, as of the seq `:at`."""
+    membership = aliased(Membership)
+    members = (
+        select(membership.document)
+        .join(DocumentState, DocumentState.document == membership.document)
+        .join(Version, current_version(DocumentState))
+        .where(membership.story == Story.id, valid_at(membership, AT), valid_at(DocumentState, AT))
+    )
+    return members.where(*(OF_DOCUMENTS[name] for name in sorted(conditions))).correlate(Story).exists()
 
 
 def one(
@@ -102,14 +127,13 @@ def one(
     """
     place = paging.begin(session, ("story", str(story)), cursor, as_of)
     at = place.snapshot.seq
-    row = session.scalar(select(Story).where(story_at(Story, str(story), at), valid_at(Story, at)))
+    row = _select_story.row(session, story=str(story), at=at)
     if row is None:
         moment = f" as of seq {at}" if as_of else ""
         raise NotFound(f"There is no story {story}{moment}.")
-    statement = _members(row.id, at).limit(limit + 1)
-    if place.after is not None:
-        statement = statement.where(tuple_(*ORDER) > tuple_(*place.after))
-    members, more = place.page(session.execute(statement).all(), limit)
+    values = {} if place.after is None else {"published": place.after[0], "created_seq": place.after[1]}
+    statement = _select_members(first=place.after is None)
+    members, more = place.page(statement.rows(session, **values, story=row.id, at=at, limit=limit + 1), limit)
     last = members[-1] if more else None
     return resources.Story(
         id=story,
@@ -121,6 +145,25 @@ def one(
         next=place.cursor([last.published or "", last.created_seq]) if last else None,
         snapshot=place.snapshot,
     )
+
+
+@Prepared
+def _select_story() -> Select[*tuple[Any, ...]]:
+    return select(*COLUMNS).where(story_at(Story, bindparam("story", type_=String), AT), valid_at(Story, AT))
+
+
+@functools.cache
+def _select_members(*, first: bool) -> Prepared:
+    """A page of the documents of a story: the `first` one, or that after the document with these keys of the order."""
+
+    def build() -> Select[*tuple[Any, ...]]:
+        statement = documents.with_version(AT).where(Membership.story == bindparam("story", type_=String))
+        if not first:
+            after = bindparam("published", type_=String), bindparam("created_seq", type_=BigInteger)
+            statement = statement.where(tuple_(*ORDER) > tuple_(*after))
+        return statement.order_by(*ORDER).limit(LIMIT)
+
+    return Prepared(build)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +189,3 @@ def ended(session: Session, story: UUID, limit: int) -> EndedStory:
     time = session.scalars(select(Change.time).where(Change.seq == last.until_seq)).one()
     by_id = documents.by_ids(session, ids) if ids else {}
     return EndedStory(time, last.size, [by_id[id_] for id_ in ids])
-
-
-def _members(story: str, at: int) -> Select[*tuple[Any, ...]]:
-    return documents.with_version(at).where(Membership.story == story).order_by(*ORDER)

@@ -6,19 +6,24 @@ copies.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import BigInteger, Select, bindparam, func, select
+from sqlalchemy.orm import aliased
 
 from catalog_service.relation_types import COPY_TYPES, STORY_TYPES
 from catalog_service.relations import graph, links
+from catalog_service.store import arrays
 from catalog_service.store.conditions import in_stories
+from catalog_service.store.prepared import NamedRow, Prepared, Reader
 from catalog_service.store.tables import Relation, Story, Version, current_version, is_current, unindexed, valid_at
 
 # The smallest story that can have a document far from its head.
 SMALLEST = 3
+# The parameters of the statements.
+STORIES = arrays.parameter("stories")
+AT = bindparam("at", type_=BigInteger)
 
 
 @dataclass(slots=True)
@@ -36,56 +41,62 @@ class _Texts:
         return sum(self.counts[text] for text in graph.reachable(revised, self.copies.__getitem__))
 
 
-def count_far(session: Session, stories: Collection[Story], at: int) -> dict[str, int]:
-    """The number of documents far from the head as of the seq `at`, by the id of each story."""
+def count_far(reader: Reader, stories: Collection[NamedRow], at: int) -> dict[str, int]:
+    """The number of documents far from the head as of the seq `at`, by the id of each story.
+
+    The rows of the stories have the columns id and size.
+    """
     large = [story.id for story in stories if story.size >= SMALLEST]
-    texts = _read_texts(session, large, at)
-    heads = {row.id: row.digest for row in session.execute(_select_heads(large, at))}
+    texts = _read_texts(reader, large, at) if large else {}
+    heads = {row.id: row.digest for row in _select_heads.rows(reader, stories=large, at=at)} if large else {}
     return {
         story.id: story.size - texts[story.id].count_near(heads[story.id]) if story.id in heads else 0
         for story in stories
     }
 
 
-def _read_texts(session: Session, stories: Iterable[str], at: int) -> dict[str, _Texts]:
+def _read_texts(reader: Reader, stories: Sequence[str], at: int) -> dict[str, _Texts]:
     texts: dict[str, _Texts] = {story: _Texts() for story in stories}
-    for story, digest, count in session.execute(_select_counts(stories, at)):
-        texts[story].counts[digest] = count
-    for story, type_, a, b in session.execute(_select_relations(stories, at)):
+    for story, digest, number in _select_counts.rows(reader, stories=stories, at=at):
+        texts[story].counts[digest] = number
+    for story, type_, a, b in _select_relations.rows(reader, stories=stories, at=at):
         related = texts[story].copies if type_ in COPY_TYPES else texts[story].revisions
         related[a].add(b)
         related[b].add(a)
     return texts
 
 
-def _select_counts(stories: Iterable[str], at: int) -> Select[str, str, int]:
+@Prepared
+def _select_counts() -> Select[str, str, int]:
     """Columns: story, digest, number of documents with this digest."""
-    document = in_stories(at)
+    document = in_stories(AT)
     return (
-        select(document.story, Version.digest, func.count())
-        .where(current_version(document), document.story.in_(stories))
+        select(document.story, Version.digest, func.count().label("number"))
+        .where(current_version(document), arrays.any_of(document.story, STORIES))
         .group_by(document.story, Version.digest)
     )
 
 
-def _select_heads(stories: Iterable[str], at: int) -> Select[str, str]:
+@Prepared
+def _select_heads() -> Select[str, str]:
     """Columns: story, digest of its head."""
-    head = in_stories(at)
+    head = in_stories(AT)
     return (
         select(Story.id, Version.digest)
         .where(head.document == Story.head, current_version(head))
-        .where(Story.id.in_(stories), valid_at(Story, at))
+        .where(arrays.any_of(Story.id, STORIES), valid_at(Story, AT))
     )
 
 
-def _select_relations(stories: Iterable[str], at: int) -> Select[str, str, str, str]:
+@Prepared
+def _select_relations() -> Select[str, str, str, str]:
     """The relations between texts of each story, each pair of texts once. Columns: story, type, digest, digest."""
-    a, b = in_stories(at), in_stories(at)
+    a, b = in_stories(AT), in_stories(AT)
     version_a, version_b = aliased(Version), aliased(Version)
     return (
-        select(a.story, Relation.type, version_a.digest, version_b.digest)
+        select(a.story, Relation.type, version_a.digest.label("a_digest"), version_b.digest.label("b_digest"))
         .distinct()
         .where(is_current(links.A, a), is_current(links.B, b), unindexed(b.story) == a.story)
         .where(current_version(a, version_a), current_version(b, version_b))
-        .where(a.story.in_(stories), unindexed(Relation.type).in_(STORY_TYPES), links.in_force(at=at))
+        .where(arrays.any_of(a.story, STORIES), unindexed(Relation.type).in_(STORY_TYPES), links.in_force(at=AT))
     )

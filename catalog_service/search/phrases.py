@@ -4,6 +4,7 @@ The catalog knows when it saw a version, not when somebody wrote it. So a phrase
 later one; when it was deleted between them is not known.
 """
 
+import functools
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,8 +20,10 @@ from catalog_service.resources import Moment, Resource, Significance, Snapshot, 
 from catalog_service.search import grammar, plan
 from catalog_service.search.finding import MAX_SECONDS
 from catalog_service.search.grammar import FIELDS, Field
-from catalog_service.search.scope import ENGINES
+from catalog_service.search.plan import Plan
+from catalog_service.search.scope import AT, ENGINES, MAX_FORMS
 from catalog_service.store import deadline, paging
+from catalog_service.store.prepared import NamedRow, Prepared
 from catalog_service.store.tables import Document, Version
 
 QUOTES = re.compile('["“”]')
@@ -80,10 +83,15 @@ def find(session: Session, query: PhraseQuery, *, limit: int, cursor: str | None
     """The documents that have or had the phrase. Raises BadQuery, SearchTooExpensive, CursorInvalid, CursorMismatch."""
     leaf = _parsed(query.phrase)
     position = paging.begin(session, query, cursor)
-    statement = _grouped(session, query, leaf, position.snapshot.seq, position.after or 0).limit(limit + 1)
+    dialect = session.get_bind().dialect.name
+    terms, values = ENGINES[dialect].parametrised(plan.everywhere(leaf, query.within), "plan")
+    if query.collection is not None:
+        values["collection"] = query.collection
+    statement = _select_grouped(dialect, terms, of_collection=query.collection is not None)
+    after, at = position.after or 0, position.snapshot.seq
     try:
         with deadline.limited(session, MAX_SECONDS):
-            rows, more = position.page(session.execute(statement).all(), limit)
+            rows, more = position.page(statement.rows(session, **values, at=at, after=after, limit=limit + 1), limit)
     except deadline.Exceeded:
         raise SearchTooExpensive from None
     return Phrases(
@@ -104,11 +112,14 @@ def _parsed(phrase: str) -> grammar.Phrase:
     return leaf
 
 
-def _grouped(session: Session, query: PhraseQuery, leaf: grammar.Phrase, at: int, after: int) -> sa.Select[Any]:
-    """The documents in which the phrase appeared after the `seq` `after`, with the observations of the versions."""
-    engine = ENGINES[session.get_bind().dialect.name]
-    terms, values = engine.parametrised(plan.everywhere(leaf, query.within), "plan")
-    matching = engine.matching(terms)
+@functools.lru_cache(MAX_FORMS)
+def _select_grouped(dialect: str, terms: Plan, *, of_collection: bool) -> Prepared:
+    return Prepared(lambda: _grouped(dialect, terms, of_collection=of_collection))
+
+
+def _grouped(dialect: str, terms: Plan, *, of_collection: bool) -> sa.Select[Any]:
+    """The documents in which the phrase appeared after the `seq` `:after`, with the observations of the versions."""
+    matching = ENGINES[dialect].matching(terms)
     appeared, last = sa.func.min(Version.seq).label("appeared"), sa.func.max(Version.observation).label("last")
     grouped = (
         sa.select(
@@ -117,14 +128,14 @@ def _grouped(session: Session, query: PhraseQuery, leaf: grammar.Phrase, at: int
         )
         .select_from(matching)
         .join(Version, Version.seq == matching.c.entry)
-        .where(Version.seq <= at)
+        .where(Version.seq <= AT)
         .group_by(Version.document)
-        .having(appeared > after)
+        .having(appeared > sa.bindparam("after", type_=sa.BigInteger))
         .subquery()
     )  # fmt: skip
     later = aliased(Version)
     absent = sa.select(sa.func.min(later.observation)).where(
-        later.document == grouped.c.document, later.observation > grouped.c.last, later.seq <= at
+        later.document == grouped.c.document, later.observation > grouped.c.last, later.seq <= AT
     )
     statement = (
         sa.select(
@@ -133,13 +144,12 @@ def _grouped(session: Session, query: PhraseQuery, leaf: grammar.Phrase, at: int
         .join(Document, Document.id == grouped.c.document)
         .where(Document.status != "redacted")
         .order_by(grouped.c.appeared)
+        .limit(sa.bindparam("limit", type_=sa.Integer))
     )
-    if query.collection is not None:
-        statement = statement.where(Document.collection == query.collection)
-    return statement.params(values)
+    return statement.where(Document.collection == sa.bindparam("collection")) if of_collection else statement
 
 
-def _described(session: Session, rows: Sequence[sa.Row[Any]]) -> list[PhraseDocument]:
+def _described(session: Session, rows: Sequence[NamedRow]) -> list[PhraseDocument]:
     """The rows as resources; the versions of all of them are read by one statement."""
     names = {(row.document, number) for row in rows for number in (row.first, row.last, row.absent) if number}
     versions = _versions(session, names)

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from catalog_service import document_versions, documents
+from catalog_service import document_versions, documents, stories
 from catalog_service.errors import DatabaseAway
 from catalog_service.relations import queries
 from catalog_service.store.db import Database
@@ -42,6 +42,10 @@ STATEMENTS: dict[str, tuple[Prepared, Mapping[str, object]]] = {
     "former relations": (
         queries._select_related(now=False, copies=True, classes=True, one=False),
         {"documents": ALL, "filings": ALL[1:], "at": 6},
+    ),
+    "a page of stories": (
+        stories._select_page(frozenset({"size", "collection", "after"})),
+        {"size": 2, "collection": "seeds", "after": 100, "at": 100, "limit": 3},
     ),
 }  # fmt: skip
 
