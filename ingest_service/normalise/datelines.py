@@ -40,7 +40,7 @@ NEWSWIRE = re.compile(r"\s?(?:/[A-Z][\w .]{4,30}/|\((?:GLOBE NEWSWIRE|[A-Z ]{3,2
 PLACED = re.compile(rf"\(?{_PLACE}\)?[,:]?(?: \()?\s?\Z")
 AFTER_DATE = re.compile(rf"\)?\.?(?P<newswire>{NEWSWIRE.pattern})?\s?{_DASH}+\s?(?=[^\W\d_a-z]|[\"“'‘(])")
 # Searching for the end first is cheaper than searching for dates.
-YEAR_AND_DASH = re.compile(rf"\d{{4}}{AFTER_DATE.pattern}")
+YEAR_AND_DASH = re.compile(rf"\d\d{{3}}{AFTER_DATE.pattern}")
 DASH = re.compile("[-–—_]")
 # "(PORT ALMA) – The harbour master …"
 BRACKETED = re.compile(rf"\((?P<place>[^\W\d_a-z][^()\d]{{2,40}})\)\s?{_DASH}{_TEXT}")

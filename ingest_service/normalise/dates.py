@@ -25,7 +25,8 @@ YEAR_LAST = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?!\d)")
 # "11/19/19"; between other marks it would be a version or a number.
 SHORT_YEAR = re.compile(r"(?<![\d./-])(\d{1,2})(/)(\d{1,2})/(\d{2})(?![\d/])")
 IN_WORDS = (MONTH_FIRST, DAY_FIRST, YEAR_FIRST)
-YEAR = re.compile(r"\d{4}|\d/\d{2}(?!\d)")
+# Both forms begin with one digit, so that the expression is searched at digits only.
+YEAR = re.compile(r"\d(?:\d{3}|/\d{2}(?!\d))")
 COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
 
 ISO_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?( ?(Z|[+-]\d{2}:?\d{2}))?")
