@@ -262,7 +262,7 @@ class Pipeline:
                     await self._rereading.learn(self._now())
         unusable = Outcome(failed=[(entry, entry.why) for entry in diff.seen.unusable.values()])
         if unusable.failed:
-            await self._database.write(_enter, self._context(), unusable)
+            await self._database.write(_enter, context=self._context(), outcome=unusable)
         return matcher.postponed
 
     async def _judge_some(self) -> bool:

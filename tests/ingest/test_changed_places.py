@@ -134,10 +134,10 @@ async def killed_at_second_batch(folder: Folder, monkeypatch: pytest.MonkeyPatch
     """One run, which is killed before it enters a second batch. Adds its events; returns whether it came to its end."""
     enter, entered = pipeline._enter, itertools.count()
 
-    def enter_once(session: Session, *args: Any) -> None:  # noqa: ANN401  As what it replaces.
+    def enter_once(session: Session, **rest: Any) -> None:  # noqa: ANN401  As what it replaces.
         if next(entered) > 0:
             raise Killed
-        enter(session, *args)
+        enter(session, **rest)
 
     with monkeypatch.context() as patched:
         patched.setattr(pipeline, "_enter", enter_once)
