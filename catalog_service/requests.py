@@ -118,5 +118,6 @@ def _request_id(request: web.Request) -> str:
 
 
 def _trace(request: web.Request) -> dict[str, str]:
-    match = _TRACEPARENT.fullmatch(request.headers.get("traceparent", ""))
+    given = request.headers.get("traceparent")
+    match = _TRACEPARENT.fullmatch(given) if given else None
     return {"trace_id": match[1]} if match else {}
