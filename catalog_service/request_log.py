@@ -1,7 +1,7 @@
 """The line of each request in the log.
 
-Almost all lines have plain values and are written here: for the same line, structlog takes almost as long as the rest of
-an empty request. A line with any other value is structlog's.
+Almost all lines have plain values and are written here: for the same line, structlog takes almost as long as the rest
+of an empty request. A line with any other value is structlog's.
 """
 
 import functools
