@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ingest_service.errors import Empty, NoTextLayer
@@ -11,9 +11,9 @@ from ingest_service.model import Json
 from ingest_service.reading import document_metadata, extracts
 from ingest_service.reading.format import Format, Part, Source
 from ingest_service.reading.opening import Opening
-from ingest_service.reading.pdf import lines, metadata, pdfium
-from ingest_service.reading.pdf.lines import Line
-from ingest_service.reading.pdf.text import PdfText, plain
+from ingest_service.reading.pdf import metadata, page_lines, pdfium
+from ingest_service.reading.pdf.lines import Pages
+from ingest_service.reading.pdf.text import PdfText
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument  # type: ignore[import-untyped]  # No stubs; imported where it is used.
@@ -32,23 +32,23 @@ FEWEST_LETTERS = 20
 
 def _read(source: Source) -> Iterator[Part]:
     document = pdfium.opened(source.content)
-    pages = lines.read(document, source.limits.text_characters)
+    pages = page_lines.read(document, source.limits.text_characters)
     _check_letters(pages, document)
     information = metadata.read(document, source.content)
-    beginning = "\n".join(line.text for line in pages[0])
+    beginning = "\n".join(pages.lines.texts[: pages.counts[0]])
     stated = document_metadata.plausible_title(information.get("Title", ""), beginning)
     text = PdfText(pages)
     title = text.title(stated)
-    fields: dict[str, Json] = {**metadata.fields(information), "pages": len(pages)}
+    fields: dict[str, Json] = {**metadata.fields(information), "pages": len(pages.counts)}
     if stated or title:
-        fields["title"] = stated or plain(title or ())
+        fields["title"] = stated or (text.plain(title) if title else "")
     yield extracts.reading(MEDIA_TYPE, text.parts(title), fields, source.limits)
 
 
-def _check_letters(pages: Sequence[Sequence[Line]], document: PdfDocument) -> None:
+def _check_letters(pages: Pages, document: PdfDocument) -> None:
     """Raises NoTextLayer, or Empty for pages with nothing on them."""
-    text = "".join([line.text for lines in pages for line in lines])
-    if len(text) < FEWEST_LETTERS * len(pages) and _has_pictures(document):
+    text = "".join(pages.lines.texts)
+    if len(text) < FEWEST_LETTERS * len(pages.counts) and _has_pictures(document):
         raise NoTextLayer("the pages are pictures; recognise their text with another program, and save it in the PDF")
     if not VISIBLE.search(text):
         raise Empty

@@ -11,7 +11,9 @@ from operator import ge, sub
 from statistics import median
 from typing import NamedTuple
 
-from ingest_service.reading.pdf.lines import Line
+import numpy as np
+
+from ingest_service.reading.pdf.lines import Flags, Line, Lines, Pages
 
 # A column has at least so many lines, of so many characters on average.
 FEWEST_LINES = 3
@@ -28,6 +30,33 @@ MOST_CUTS = 20
 MOST_EDGES = 20
 # Left edges closer than this are one edge, in points.
 SAME_EDGE = 2.0
+
+
+def reading_order(pages: Pages) -> Iterator[Lines]:
+    """The lines of each column of all pages; arrays show of most pages that they have one, from top to bottom."""
+    for (start, end), is_ordered in zip(pages.spans(), _are_ordered(pages).tolist(), strict=True):
+        part = pages.lines.part(start, end)
+        if is_ordered:
+            yield part
+        else:
+            yield from map(Lines.of, blocks(part.single()))
+
+
+def _are_ordered(pages: Pages) -> Flags:
+    """Whether each page is one column of rows below each other; for one with no line, no."""
+    left, right, size = pages.lines.left, pages.lines.right, pages.lines.size
+    counts = np.array(pages.counts)
+    firsts = (np.cumsum(counts) - counts)[counts > 0]
+    descends = size >= 0
+    below = -np.diff(pages.lines.bottom) >= SAME_ROW * size[1:]
+    # The first line of a page is below none.
+    below[firsts[1:] - 1] = True
+    descends[1:] &= below
+    # Then `Shape.is_one_column` is true: no line ends before another one begins.
+    is_one_column = np.maximum.reduceat(left, firsts) < np.minimum.reduceat(right, firsts) - SAME_EDGE
+    ordered = np.zeros(len(counts), bool)
+    ordered[counts > 0] = np.logical_and.reduceat(descends, firsts) & is_one_column
+    return ordered
 
 
 def blocks(lines: Sequence[Line], cuts: int = MOST_CUTS) -> Iterator[list[Line]]:

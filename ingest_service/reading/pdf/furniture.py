@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from ingest_service.reading.pdf.lines import Line
+from ingest_service.reading.pdf.lines import Pages
 
 # So many lines at the top and at the bottom of a page are examined, and the share of pages that must repeat one: a
 # header may be on every second page only, and not on the first.
@@ -20,18 +20,20 @@ PAGE_NUMBER = re.compile(r"(\d{1,5})\b(?=.{0,80}$)|^.{0,80}\b(\d{1,5})$")
 FEWEST_REPEATED, FEWEST_NUMBERED = 2, 3
 MOST_NUMBERS = 4
 
+# The number of a page, and of a line in the document.
 Place = tuple[int, int]
 
 
-def running_lines(pages: Sequence[Sequence[Line]]) -> set[Place]:
-    """The page and the number on it of each line that repeats at the same height on other pages.
+def running_lines(pages: Pages) -> set[Place]:
+    """The places of each line that repeats at the same height on other pages.
 
     A line repeats if its text does, perhaps with the number of the page in it, or if it begins or ends with that.
     """
-    share = REPEATED_SHARE * len(pages)
+    share = REPEATED_SHARE * len(pages.counts)
+    bottoms = pages.lines.bottom
     repeated: defaultdict[tuple[object, ...], list[Place]] = defaultdict(list)
     for (page, number), line in _candidates(pages, max(FEWEST_REPEATED, share)):
-        slot = round(pages[page][number].bottom / SLOT)
+        slot = round(float(bottoms[number]) / SLOT)
         for key in _keys(line, page):
             # A line at the border of two slots is in both.
             for near in (slot, slot + 1):
@@ -49,15 +51,16 @@ def without_numbers(text: str) -> str:
     return NUMBER.sub("#", text.casefold())
 
 
-def _candidates(pages: Sequence[Sequence[Line]], fewest: float) -> Iterator[tuple[Place, str]]:
+def _candidates(pages: Pages, fewest: float) -> Iterator[tuple[Place, str]]:
     """The lines at the edges of pages that may be on so many, in lower case.
 
     These have a number at an end, or share their first and last letters with others.
     """
     groups: defaultdict[str, list[tuple[Place, str]]] = defaultdict(list)
-    for page, lines in enumerate(pages):
-        for number in _at_edges(lines):
-            text = lines[number].text.casefold()
+    texts, bottoms = pages.lines.texts, pages.lines.bottom.tolist()
+    for page, (start, end) in enumerate(pages.spans()):
+        for number in _at_edges(bottoms, range(start, end)):
+            text = texts[number].casefold()
             groups[text[0] + text[-1]].append(((page, number), text))
     for ends, lines_of_ends in groups.items():
         if len(lines_of_ends) >= fewest or any(map(str.isdecimal, ends)):
@@ -74,8 +77,7 @@ def _keys(text: str, page: int) -> Iterator[tuple[str | None, int | None]]:
         yield None, int(match[1] or match[2]) - page
 
 
-def _at_edges(lines: Sequence[Line]) -> set[int]:
-    """The numbers of the highest and the lowest lines of a page."""
-    bottoms = [line.bottom for line in lines]
-    upwards = sorted(range(len(lines)), key=bottoms.__getitem__)
+def _at_edges(bottoms: Sequence[float], numbers: Sequence[int]) -> set[int]:
+    """The numbers of the highest and the lowest lines of a page, of all these."""
+    upwards = sorted(numbers, key=bottoms.__getitem__)
     return {*upwards[:EDGE_LINES], *upwards[-EDGE_LINES:]}

@@ -1,10 +1,17 @@
 """Joins the lines of pages into paragraphs, by their boxes: indents, gaps, and lines that leave room. Pure."""
 
 import re
-from collections.abc import Iterator, Sequence
-from enum import Enum
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from enum import IntEnum
+from itertools import repeat
+from operator import add
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
+from ingest_service.reading.pdf.geometry import Geometry
 from ingest_service.reading.pdf.lines import Line
 from ingest_service.reading.pdf.metrics import SAME_SIZE, Metrics, are_like
 
@@ -30,15 +37,20 @@ LEADER = re.compile(r"(?:\. ?){4}\d*$")
 ENDS, CLOSINGS = ".!?:…。！？", "\"'”’)]»"
 SENTENCE_END = re.compile(rf"[{ENDS}][{re.escape(CLOSINGS)}]*$")
 
-Block = Sequence[Line]
+# The numbers of the lines of a paragraph, which ascend: those of footnotes may be between them.
+Numbers = Sequence[int]
 
 
-class Boundary(Enum):
+class Boundary(IntEnum):
     """What is between two lines: the same paragraph, an end of it, or what only the rules for two lines decide."""
 
-    CONTINUES = "continues"
-    BEGINS = "begins"
-    OPEN = "open"
+    CONTINUES = 0
+    BEGINS = 1
+    OPEN = 2
+
+
+# What is before each line of a document but the first one.
+Boundaries = npt.NDArray[np.int_]
 
 
 class Room(NamedTuple):
@@ -55,52 +67,81 @@ class Room(NamedTuple):
         return abs((longer.left - self.left) - (self.right - longer.right)) <= 2 * SAME_MIDDLE
 
 
-def paragraphs(blocks: Sequence[Block], boundaries: Sequence[Boundary], metrics: Metrics) -> list[list[Line]]:
-    """The paragraphs of a document in order; one that continues in the next column or on the next page is one.
+class Block(NamedTuple):
+    """A block of a document: its lines from number `first` up to `end`, its left edge, and how far its lines reach."""
 
-    The boundaries are those before each line of the document but the first one.
-    """
-    result: list[list[Line]] = []
-    body, at = -1, 0
-    for block in blocks:
-        parts = list(_divided(block, boundaries[at : at + len(block) - 1], metrics))
-        at += len(block)
-        first = next((number for number, part in enumerate(parts) if metrics.is_body(part[0])), None)
+    lines: Geometry
+    first: int
+    end: int
+    left: float
+    narrowest: float
+
+    @classmethod
+    def all(cls, lines: Geometry) -> "list[Block]":
+        """The blocks of a document."""
+        lefts = np.minimum.reduceat(lines.left, lines.firsts).tolist()
+        rights = np.maximum.reduceat(lines.right, lines.firsts).tolist()
+        ends = map(add, lines.firsts, lines.counts)
+        narrowest = (left + NARROWEST * (right - left) for left, right in zip(lefts, rights, strict=True))
+        return list(map(cls, repeat(lines), lines.firsts, ends, lefts, narrowest))
+
+    def room(self, number: int) -> Room:
+        """The room of a line and of the lines near it."""
+        near = self.lines.right[max(self.first, number - 2) : min(self.end, number + 2)]
+        return Room(self.left, max(self.narrowest, *near.tolist()))
+
+    def is_indented(self, line: Line) -> bool:
+        """Whether a line begins to the right of the edge."""
+        return line.left - self.left > INDENT * line.size
+
+
+def paragraphs(lines: Geometry, boundaries: Boundaries, metrics: Metrics) -> list[Numbers]:
+    """The paragraphs of a document in order; one that continues in the next column or on the next page is one."""
+    starts = _starts(lines, boundaries, metrics)
+    parts: list[Numbers] = list(map(range, starts, [*starts[1:], len(lines)]))
+    are_body = metrics.are_body(lines.size).tolist()
+    result: list[Numbers] = []
+    body = -1
+    places = [bisect_left(starts, first) for first in lines.firsts]
+    for first, start, end in zip(lines.firsts, places, [*places[1:], len(starts)], strict=True):
         # Footnotes are between a paragraph and its rest.
-        if body >= 0 and first == 0 and _continues(result[body][-1], parts[0][0], result[body]):
-            result[body] += parts.pop(0)
-        result += parts
+        if body >= 0 and are_body[first] and _continues(lines, result[body], first):
+            result[body] = _extended(result[body], parts[start])
+            result += parts[start + 1 : end]
+        else:
+            result += parts[start:end]
         later = range(len(result) - 1, body, -1)
-        body = next((number for number in later if metrics.is_body(result[number][-1])), body)
+        body = next((number for number in later if are_body[result[number][-1]]), body)
     return result
 
 
-def _divided(block: Block, boundaries: Sequence[Boundary], metrics: Metrics) -> Iterator[list[Line]]:
-    """The paragraphs of a block."""
-    edge, rights = min([line.left for line in block]), [line.right for line in block]
-    narrowest = edge + NARROWEST * (max(rights) - edge)
-    start = 0
-    for number, boundary in enumerate(boundaries, 1):
-        if boundary is Boundary.CONTINUES:
-            continue
-        if boundary is Boundary.OPEN:
-            room = Room(edge, max(narrowest, *rights[max(0, number - 2) : number + 2]))
-            if not (
-                _follows_one_line(block, start, number, edge)
-                or _begins(block[number - 1], block[number], metrics, room)
-            ):
-                continue
-        yield list(block[start:number])
-        start = number
-    yield list(block[start:])
+def _extended(paragraph: Numbers, rest: Numbers) -> Numbers:
+    """A paragraph with its rest; one of many pages is not copied for each."""
+    numbers: list[int] = paragraph if isinstance(paragraph, list) else list(paragraph)
+    numbers.extend(rest)
+    return numbers
 
 
-def _follows_one_line(block: Block, start: int, number: int, edge: float) -> bool:
-    """Whether an indented line follows a paragraph of one line, indented as far, and the next line is not indented."""
-    line, following = block[number - 1], block[number]
-    if number - 1 > start or following.left - edge <= INDENT * following.size or number + 1 == len(block):
-        return False
-    return abs(line.left - following.left) < SAME_EDGE and block[number + 1].left - edge < SAME_EDGE
+def _starts(lines: Geometry, boundaries: Boundaries, metrics: Metrics) -> list[int]:
+    """The numbers of the first lines of the paragraphs, of which none is in two blocks."""
+    numbers = np.flatnonzero((boundaries != int(Boundary.CONTINUES)) | ~lines.follows)
+    are_open = (boundaries == int(Boundary.OPEN)) & lines.follows
+    blocks, starts = Block.all(lines), [0]
+    for number, is_open in zip((numbers + 1).tolist(), are_open[numbers].tolist(), strict=True):
+        if not is_open or _is_beginning(blocks[bisect_right(lines.firsts, number) - 1], starts[-1], number, metrics):
+            starts.append(number)
+    return starts
+
+
+def _is_beginning(block: Block, start: int, number: int, metrics: Metrics) -> bool:
+    """Whether a paragraph begins with this line, by the rules for single lines; the one before began at `start`."""
+    line, following = block.lines.line(number - 1), block.lines.line(number)
+    if number - 1 == start and number + 1 < block.end and block.is_indented(following):
+        # It follows a paragraph of one line, indented as far, and the next line is not indented.
+        after = block.lines.line(number + 1)
+        if abs(line.left - following.left) < SAME_EDGE and after.left - block.left < SAME_EDGE:
+            return True
+    return _begins(line, following, metrics, block.room(number))
 
 
 def _begins(line: Line, following: Line, metrics: Metrics, room: Room) -> bool:
@@ -150,13 +191,16 @@ def _first_word_width(line: Line) -> float:
     return (len(word) + 1 + WIDER * capitals) * (line.right - line.left) / len(line.text)
 
 
-def _continues(line: Line, following: Line, paragraph: Sequence[Line]) -> bool:
-    """Whether a paragraph continues in the next column or on the next page."""
+def _continues(lines: Geometry, paragraph: Numbers, number: int) -> bool:
+    """Whether a paragraph continues in the next column or on the next page, with this line."""
+    line, following = lines.line(paragraph[-1]), lines.line(number)
     if line.bold != following.bold or BULLET.match(following.text):
         return False
     if _ends_inside_word(line):
         return True
     if SENTENCE_END.search(line.text[-5:]) or not are_like(line.size, following.size, SAME_SIZE):
         return False
-    right = max(other.right for other in paragraph)
-    return following.text[0].islower() or (len(paragraph) > 1 and right - line.right <= _first_word_width(following))
+    if following.text[0].islower():
+        return True
+    right = float(lines.right[np.array(paragraph)].max())
+    return len(paragraph) > 1 and right - line.right <= _first_word_width(following)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ingest_service.reading.pdf.geometry import Floats, Geometry
-from ingest_service.reading.pdf.lines import Line
+from ingest_service.reading.pdf.geometry import Geometry
+from ingest_service.reading.pdf.lines import Flags, Floats
 
 # Fonts of one size differ in height by less.
 SAME_SIZE = 1.15
@@ -26,10 +26,10 @@ class Metrics:
     @classmethod
     def of(cls, geometry: Geometry) -> "Metrics":
         """The metrics of all lines of a document."""
-        characters: dict[float, int] = {}
-        for height, text in zip(np.round(geometry.size, 1).tolist(), geometry.texts, strict=True):
-            characters[height] = characters.get(height, 0) + len(text)
-        return cls(max(characters, key=lambda height: characters[height]), _pitches(geometry))
+        heights, firsts, kinds = np.unique(np.round(geometry.size, 1), return_index=True, return_inverse=True)
+        characters = np.bincount(kinds, geometry.lengths)
+        commonest = np.flatnonzero(characters == characters.max()).tolist()
+        return cls(float(heights[min(commonest, key=firsts.__getitem__)]), _pitches(geometry))
 
     def pitch(self, size: float) -> float:
         """The usual distance of the bottoms of two lines whose letters have this height."""
@@ -40,9 +40,10 @@ class Metrics:
         known = np.array(list(map(self.pitches.get, np.rint(sizes).tolist())), np.float64)
         return np.where(known > 0, known, USUAL_PITCH * sizes)
 
-    def is_body(self, line: Line) -> bool:
-        """Whether the letters of a line are as high as most."""
-        return are_like(line.size, self.body_size, SAME_SIZE)
+    def are_body(self, sizes: Floats) -> Flags:
+        """Whether the letters of lines of these heights are as high as most."""
+        body: Flags = (sizes <= self.body_size * SAME_SIZE) & (self.body_size <= sizes * SAME_SIZE)
+        return body
 
 
 def are_like(size: float, other: float, ratio: float) -> bool:

@@ -1,17 +1,20 @@
 """The text of a PDF from the lines of its pages: paragraphs in reading order, and notes of what is no text. Pure."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import pairwise, takewhile
+
+import numpy as np
 
 from ingest_service.reading import document_metadata, extracts
 from ingest_service.reading.extracts import Paragraph
-from ingest_service.reading.pdf import boundaries, columns, furniture, layout
+from ingest_service.reading.pdf import boundaries, character_classes, columns, furniture, layout
+from ingest_service.reading.pdf.character_classes import CharacterClass
 from ingest_service.reading.pdf.geometry import Geometry
-from ingest_service.reading.pdf.lines import Line
+from ingest_service.reading.pdf.layout import Numbers
+from ingest_service.reading.pdf.lines import Pages
 from ingest_service.reading.pdf.metrics import Metrics
 
 RUNNING_LINE = "running-line"
@@ -25,105 +28,111 @@ TITLE_RATIO = 1.15
 LONGEST_TITLE = 300
 # A shorter text in capitals may be a letterhead.
 FEWEST_TITLE_WORDS = 3
-
-Pages = Sequence[Sequence[Line]]
+# After other characters, a space is between two lines of a paragraph.
+SPECIAL_ENDS = CharacterClass(lambda character: character == "-" or not character.isascii())
 
 
 @dataclass
 class PdfText:
-    """The text of a document and what on its pages is no part of it; empty if no page has a line."""
+    """The text of a document that has a line, and what on its pages is no part of it."""
 
     pages: Pages
 
     @cached_property
-    def running(self) -> set[furniture.Place]:
-        """The places of running headers, footers and page numbers; none if nothing else would remain."""
-        running = furniture.running_lines(self.pages)
-        return running if len(running) < sum(map(len, self.pages)) else set()
+    def running(self) -> list[int]:
+        """The numbers of running headers, footers and page numbers, in order; none if nothing else would remain."""
+        running = sorted(number for _, number in furniture.running_lines(self.pages))
+        return running if len(running) < len(self.pages.lines) else []
 
     @cached_property
-    def blocks(self) -> list[list[Line]]:
-        """The columns of all pages in reading order, without running lines."""
-        return [block for lines in self._bodies() for block in columns.blocks(lines)]
-
-    @cached_property
-    def geometry(self) -> Geometry:
-        """The edges of the lines of these columns."""
-        return Geometry.of(self.blocks)
+    def lines(self) -> Geometry:
+        """The lines of the columns of all pages in reading order, without running lines."""
+        return Geometry.of_blocks(list(columns.reading_order(self.pages.without(self.running))))
 
     @cached_property
     def metrics(self) -> Metrics:
         """The heights and distances of most lines."""
-        return Metrics.of(self.geometry)
+        return Metrics.of(self.lines)
 
     @cached_property
-    def paragraphs(self) -> list[list[Line]]:
-        """The lines of each paragraph."""
-        if not self.blocks:
-            return []
-        return layout.paragraphs(self.blocks, boundaries.decided(self.geometry, self.metrics), self.metrics)
+    def paragraphs(self) -> list[Numbers]:
+        """The numbers of the lines of each paragraph."""
+        return layout.paragraphs(self.lines, boundaries.decided(self.lines, self.metrics), self.metrics)
 
-    def title(self, stated: str | None) -> list[Line] | None:
-        """The lines of the first page that are its title: those of the stated one, or the largest ones.
+    def title(self, stated: str | None) -> Numbers | None:
+        """The paragraph of the first page that is its title: that of the stated one, or the largest one.
 
         A label such as "PRESS RELEASE" is passed over if there is another large text. The title is never the last
         paragraph, which remains as the text.
         """
-        first_page = set(self.pages[0]) if self.pages else set()
-        first = [lines for lines in self.paragraphs[:-1] if lines[0] in first_page]
+        count, page = self.pages.counts[0], set(self.pages.lines.part(0, self.pages.counts[0]).single())
+        beginning = takewhile(lambda numbers: numbers[0] < count, self.paragraphs[:-1])
+        first = [numbers for numbers in beginning if self.lines.line(numbers[0]) in page]
         if stated:
             words = document_metadata.words_of(stated)
-            return next((lines for lines in first if document_metadata.words_of(plain(lines)) == words), None)
-        titles = [lines for lines in first if self._may_be_title(lines)]
-        return min(titles, key=lambda lines: (_is_label(plain(lines)), -round(lines[0].size)), default=None)
+            return next(
+                (numbers for numbers in first if document_metadata.words_of(self.plain(numbers)) == words), None
+            )
+        sizes = self.lines.size
+        titles = [numbers for numbers in first if self._may_be_title(numbers)]
+        return min(
+            titles, key=lambda numbers: (_is_label(self.plain(numbers)), -round(float(sizes[numbers[0]]))), default=None
+        )
 
-    def parts(self, title: Sequence[Line] | None) -> Iterator[Paragraph]:
+    def plain(self, numbers: Numbers) -> str:
+        """The text of lines as one line."""
+        first, last = numbers[0], numbers[-1]
+        texts = self.lines.texts
+        if last - first < len(numbers):
+            return " ".join(texts[first : last + 1])
+        return " ".join([texts[number] for number in numbers])
+
+    def parts(self, title: Numbers | None) -> Iterator[Paragraph]:
         """The paragraphs, after the running lines and with the title, which are no part of the text."""
         yield from (Paragraph(text, RUNNING_LINE) for text in self._running_texts())
-        for lines in self.paragraphs:
-            text, hyphens = self._joined(lines)
-            yield Paragraph(text, extracts.TITLE) if lines is title else Paragraph(text, hyphens=tuple(hyphens))
+        for numbers in self.paragraphs:
+            paragraph = self._joined(numbers)
+            yield Paragraph(paragraph.text, extracts.TITLE) if numbers is title else paragraph
 
-    def _bodies(self) -> Iterator[list[Line]]:
-        running: defaultdict[int, set[int]] = defaultdict(set)
-        for page, number in self.running:
-            running[page].add(number)
-        for page, lines in enumerate(self.pages):
-            yield [line for number, line in enumerate(lines) if number not in running[page]]
-
-    def _may_be_title(self, lines: Sequence[Line]) -> bool:
-        text = plain(lines)
-        is_large = lines[0].size >= TITLE_RATIO * self.metrics.body_size
-        return is_large and len(text) <= LONGEST_TITLE and any(map(str.isalpha, text))
+    def _may_be_title(self, numbers: Numbers) -> bool:
+        is_large = self.lines.size[numbers[0]] >= TITLE_RATIO * self.metrics.body_size
+        return bool(is_large) and len(text := self.plain(numbers)) <= LONGEST_TITLE and any(map(str.isalpha, text))
 
     def _running_texts(self) -> Iterator[str]:
         """The running lines, one text for all that differ only in numbers."""
         groups: dict[str, list[str]] = {}
-        for page, number in sorted(self.running):
-            text = self.pages[page][number].text
+        for number in self.running:
+            text = self.pages.lines.texts[number]
             groups.setdefault(furniture.without_numbers(text), []).append(text)
         yield from ("\n".join(dict.fromkeys(texts)) for texts in groups.values())
 
-    def _joined(self, lines: Sequence[Line]) -> tuple[str, list[int]]:
-        """The text of a paragraph, and the positions of hyphens in it that divide a word."""
-        if (text := _plainly_joined(lines)) is not None:
-            return text, []
-        parts, hyphens = [lines[0].text], []
-        at = len(lines[0].text)
-        for line, following in pairwise(lines):
-            separator, is_divided = self._separator(line, following)
+    def _joined(self, numbers: Numbers) -> Paragraph:
+        """A paragraph with the positions of hyphens in it that divide a word."""
+        if self._before_special[numbers[-1]] == self._before_special[numbers[0]]:
+            return Paragraph(self.plain(numbers))
+        lines = self.lines
+        parts, hyphens = [lines.texts[numbers[0]]], []
+        at = len(parts[0])
+        for number, following in pairwise(numbers):
+            separator, is_divided = self._separator(lines.texts[number], lines.texts[following], number)
             if is_divided:
                 hyphens.append(at if separator else at - 1)
-            parts += [separator, following.text]
-            at += len(separator) + len(following.text)
-        return "".join(parts), hyphens
+            parts += [separator, lines.texts[following]]
+            at += len(separator) + len(lines.texts[following])
+        return Paragraph("".join(parts), hyphens=tuple(hyphens))
 
-    def _separator(self, line: Line, following: Line) -> tuple[str, bool]:
+    @cached_property
+    def _before_special(self) -> list[int]:
+        """How many lines before each one may not be divided by a space from the following line."""
+        special = self.lines.hyphenated | SPECIAL_ENDS.among(character_classes.codes(self.lines.texts, -1))
+        return [0, *np.cumsum(special).tolist()]
+
+    def _separator(self, text: str, following: str, number: int) -> tuple[str, bool]:
         """What divides two lines of a paragraph, and whether a hyphen between them is no part of the word."""
-        last, first = line.text[-1], following.text[0]
-        ends_in_hyphen = last == "-" and line.text[-2:-1].isalnum()
-        if line.hyphenated or ends_in_hyphen:
-            return "" if ends_in_hyphen else "-", first.islower() and self._is_one_word(line.text, following.text)
+        last, first = text[-1], following[0]
+        ends_in_hyphen = last == "-" and text[-2:-1].isalnum()
+        if self.lines.hyphenated[number] or ends_in_hyphen:
+            return "" if ends_in_hyphen else "-", first.islower() and self._is_one_word(text, following)
         if last == "\u00ad" or (UNSPACED.match(last) and UNSPACED.match(first)):
             return "", False
         return " ", False
@@ -145,19 +154,7 @@ class PdfText:
     @cached_property
     def _folded(self) -> str:
         """The lines of the document in lower case."""
-        lines = chain.from_iterable(self.blocks)
-        return "\n".join(line.text for line in lines).casefold()
-
-
-def plain(lines: Sequence[Line]) -> str:
-    """The text of lines as one line."""
-    return " ".join([line.text for line in lines])
-
-
-def _plainly_joined(lines: Sequence[Line]) -> str | None:
-    """The text of lines that are divided by spaces; None if one of them may end inside a word."""
-    ends = "".join(["-" if line.hyphenated else line.text[-1] for line in lines[:-1]])
-    return plain(lines) if ends.isascii() and "-" not in ends else None
+        return "\n".join(self.lines.texts).casefold()
 
 
 def _is_label(text: str) -> bool:

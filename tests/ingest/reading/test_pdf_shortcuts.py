@@ -3,12 +3,14 @@
 import random
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
-from ingest_service.reading.pdf import boundaries, columns, layout
+from ingest_service.reading.pdf import boundaries, character_classes, columns, layout
+from ingest_service.reading.pdf.character_classes import CharacterClass
 from ingest_service.reading.pdf.geometry import Geometry
 from ingest_service.reading.pdf.layout import Boundary
-from ingest_service.reading.pdf.lines import Line
+from ingest_service.reading.pdf.lines import Line, Lines, Pages
 from ingest_service.reading.pdf.metrics import Metrics
 
 TEXTS = (
@@ -45,21 +47,23 @@ def documents(count: int) -> list[list[list[Line]]]:
     return [[block(chance) for _ in range(chance.choice([1, 2, 4]))] for chance in chances]
 
 
+def geometry_of(blocks: Sequence[Sequence[Line]]) -> Geometry:
+    return Geometry.of_blocks(list(map(Lines.of, blocks)))
+
+
 def test_boundaries_are_those_that_the_rules_find_line_by_line() -> None:
-    kinds = set()
-    for blocks in documents(300):
-        geometry = Geometry.of(blocks)
+    kinds: set[Boundary] = set()
+    for geometry in map(geometry_of, documents(300)):
         metrics = Metrics.of(geometry)
         decided = boundaries.decided(geometry, metrics)
-        undecided = [Boundary.OPEN] * len(decided)
-        assert layout.paragraphs(blocks, decided, metrics) == layout.paragraphs(blocks, undecided, metrics)
-        kinds.update(decided)
+        undecided = np.full_like(decided, Boundary.OPEN)
+        assert layout.paragraphs(geometry, decided, metrics) == layout.paragraphs(geometry, undecided, metrics)
+        kinds.update(map(Boundary, decided.tolist()))
     assert kinds == set(Boundary)
 
 
 def test_distances_of_lines_are_the_same_one_by_one_and_together() -> None:
-    for blocks in documents(50):
-        geometry = Geometry.of(blocks)
+    for geometry in map(geometry_of, documents(50)):
         metrics = Metrics.of(geometry)
         assert metrics.pitches_of(geometry.size).tolist() == [metrics.pitch(size) for size in geometry.size.tolist()]
 
@@ -83,6 +87,41 @@ def test_rows_below_each_other_remain_as_they_are() -> None:
             answers.add(descend := columns.Shape.of(lines).descends)
             assert not descend or columns._rows(lines) == lines
     assert answers == {True, False}
+
+
+def test_pages_in_order_are_those_that_the_cut_leaves_as_they_are() -> None:
+    kept = 0
+    for document in documents(200):
+        pages = Pages.of([[], *document, []])
+        found = [block.single() for block in columns.reading_order(pages)]
+        assert found == [part for lines in document for part in columns.blocks(lines)]
+        kept += sum(columns._are_ordered(pages).tolist())
+    assert kept
+
+
+def test_lines_at_one_left_edge_are_one_column_whatever_is_on_other_pages() -> None:
+    row = [Line("Ferry", 72, 300, 700 - 14 * number, 711 - 14 * number) for number in range(8)]
+    assert columns._are_ordered(Pages.of([row, row[::-1], [], row, row[:1]])).tolist() == [
+        True,
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
+def test_characters_are_of_a_class_one_by_one_and_together() -> None:
+    texts = ["Ä", "a", "Z", "ß", "\U0001d400", "。", "-"]
+    for function in (str.isupper, str.islower, str.isascii):
+        found = CharacterClass(function).among(character_classes.codes(texts, -1))
+        assert found.tolist() == list(map(function, texts))
+
+
+def test_the_height_of_most_characters_is_that_of_the_body() -> None:
+    heading, body = Line("Ferry", 72, 90, 700, 720), Line("The last boat leaves", 72, 200, 680, 691)
+    assert Metrics.of(geometry_of([[heading, heading, body]])).body_size == 11
+    # Of two heights with as many characters, the first one counts.
+    assert Metrics.of(geometry_of([[heading, body._replace(text="Boats")]])).body_size == 20
 
 
 def test_lines_of_no_height_are_looked_at_one_by_one() -> None:
