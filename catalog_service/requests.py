@@ -88,7 +88,7 @@ def _authorization(request: web.Request, scope: TokenScope) -> str:
     """The Authorization header, or what the cookie of the pages says instead of it; the cookie is for reading only."""
     if (given := request.headers.get("Authorization")) or scope != "read":
         return given or ""
-    token = request.cookies.get(policy.TOKEN_COOKIE)
+    token = request.cookies.get(policy.TOKEN_COOKIE) if "Cookie" in request.headers else None
     return policy.as_header(token) if token else ""
 
 
