@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import resource
 import signal
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as OutOfTime
@@ -58,8 +59,10 @@ class WorkerPool:
         self._pool = self._start()
         self._closed = False
         self._pending: set[Future[Any]] = set()
-        # Only this thread uses the pool, since to start a process may take a second.
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="worker-pool")
+        self._lock = threading.Lock()
+        # It starts the processes, which takes a second. Later calls are scheduled without a change of threads.
+        self._starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="worker-pool")
+        self._is_started = False
         self.facts = FactsCache()
         """The facts of the texts that the workers have read, and of those that this process judges."""
 
@@ -116,13 +119,16 @@ class WorkerPool:
 
     async def _call(self, function: Callable[[A], R], argument: A) -> R:
         """The result of a call. Raises what the call raises, and BrokenProcessPool when the pool has lost it."""
-        call = await asyncio.wrap_future(self._thread.submit(self._schedule, function, argument))
+        if self._is_started:
+            call = self.run(function, argument)
+        else:
+            call = await asyncio.wrap_future(self._starter.submit(self.run, function, argument))
         answer = asyncio.wrap_future(call)
         try:
             while not answer.done():
                 await asyncio.wait({answer}, timeout=CHECK_SECONDS)
                 if not answer.done():
-                    await asyncio.wrap_future(self._thread.submit(self._replace_broken))
+                    await asyncio.to_thread(self._check_pool)
             return answer.result()
         finally:
             answer.cancel()
@@ -130,37 +136,40 @@ class WorkerPool:
     def run(self, function: Callable[[A], R], argument: A) -> "Future[R]":
         """Schedules a call of a function in a worker, with the time limit for reading a file.
 
-        The future fails with WorkersUnavailable when the system starts no process.
+        The first call waits until the processes are started. The future fails with WorkersUnavailable when the system
+        starts none.
         """
-        return self._thread.submit(self._schedule, function, argument).result()
+        future: Future[R] = Future()
+        with self._lock:
+            try:
+                self._replace_broken()
+                future = self._pool.schedule(function, args=(argument,), timeout=self._limits.reading_seconds)
+            except (OSError, BrokenProcessPool) as error:
+                self._replace()
+                future.set_exception(_unavailable(str(error.__cause__ or error)))
+            else:
+                self._is_started = True
+                self._pending.add(future)
+                future.add_done_callback(self._pending.discard)
+        return future
 
     def warm_up(self) -> None:
         """Starts the processes before the first file, without waiting for them."""
-        self._thread.submit(self._schedule, _do_nothing, None)
+        if not self._is_started:
+            self._starter.submit(self.run, _do_nothing, None)
 
     def close(self) -> None:
         """Ends the processes at once, without waiting for their calls, which are cancelled."""
-        self._thread.submit(self._close).result()
-        self._thread.shutdown()
+        with self._lock:
+            self._closed = True
+            self._end()
+            for future in tuple(self._pending):
+                future.cancel()
+        self._starter.shutdown()
 
-    def _schedule(self, function: Callable[[A], R], argument: A) -> "Future[R]":
-        future: Future[R] = Future()
-        try:
+    def _check_pool(self) -> None:
+        with self._lock:
             self._replace_broken()
-            future = self._pool.schedule(function, args=(argument,), timeout=self._limits.reading_seconds)
-        except (OSError, BrokenProcessPool) as error:
-            self._replace()
-            future.set_exception(_unavailable(str(error.__cause__ or error)))
-        else:
-            self._pending.add(future)
-            future.add_done_callback(self._pending.discard)
-        return future
-
-    def _close(self) -> None:
-        self._closed = True
-        self._end()
-        for future in tuple(self._pending):
-            future.cancel()
 
     def _start(self) -> ProcessPool:
         return ProcessPool(
@@ -179,6 +188,7 @@ class WorkerPool:
         """Starts another pool; calls that the old one has lost fail with BrokenProcessPool."""
         self._end()
         self._pool = self._start()
+        self._is_started = False
         for future in tuple(self._pending):
             future.set_exception(BrokenProcessPool())
 

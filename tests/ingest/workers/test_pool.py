@@ -229,10 +229,10 @@ class CountingPool(WorkerPool):
         super().__init__(limits)
         self.calls: list[int] = []
 
-    def _schedule(self, function: Callable[[A], R], argument: A) -> "Future[R]":
+    def run(self, function: Callable[[A], R], argument: A) -> "Future[R]":
         if isinstance(argument, Task):
             self.calls.append(len(argument.files))
-        return super()._schedule(function, argument)
+        return super().run(function, argument)
 
 
 @pytest.mark.usefixtures("faulty_readers")
