@@ -7,7 +7,7 @@ import pytest
 
 from ingest_service import edits
 from ingest_service.model import Note
-from ingest_service.reading import repairs
+from ingest_service.reading import mojibake, repairs
 
 SELECTOR_BYTES = [0xFE00 + byte if byte < 16 else 0xE0100 + byte - 16 for byte in range(256)]
 FLAG_OF_SCOTLAND = "\U0001f3f4" + "".join(chr(0xE0000 + ord(letter)) for letter in "gbsct") + "\U000e007f"
@@ -128,3 +128,16 @@ def test_what_is_composed_already_stays(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "plain ASCII", "Curly ’quotes’ – and dashes", "市长在会议后说"])
 def test_a_text_without_fault_is_the_same_object(text: str) -> None:
     assert repairs.repaired(text)[0] is text
+
+
+def test_each_suspect_of_wrong_decoding_is_two_characters_beyond_ascii() -> None:
+    for encoding in mojibake.ENCODINGS:
+        firsts = bytes(range(mojibake.FIRST_BYTES[0][0], mojibake.FIRST_BYTES[-1][1])).decode(encoding)
+        assert not set(firsts + bytes(range(*mojibake.NEXT_BYTES)).decode(encoding)) & set(map(chr, range(128)))
+
+
+def test_only_characters_beyond_ascii_beside_each_other_are_searched() -> None:
+    assert not mojibake._has_neighbours("“Fähre” é")
+    assert mojibake._has_neighbours("the ferryâ€™s timetable")
+    assert mojibake._has_neighbours("\ud800é")
+    assert not mojibake._has_neighbours("")
