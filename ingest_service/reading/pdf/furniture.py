@@ -2,10 +2,10 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from ingest_service.reading.pdf.lines import Pages
+from ingest_service.reading.pdf.lines import Floats, Pages
 
 # So many lines at the top and at the bottom of a page are examined, and the share of pages that must repeat one: a
 # header may be on every second page only, and not on the first.
@@ -22,6 +22,8 @@ MOST_NUMBERS = 4
 
 # The number of a page, and of a line in the document.
 Place = tuple[int, int]
+# What lines share: a text, and the number of the page less the one in the text.
+Key = tuple[str | None, int | None]
 
 
 def running_lines(pages: Pages) -> set[Place]:
@@ -30,20 +32,28 @@ def running_lines(pages: Pages) -> set[Place]:
     A line repeats if its text does, perhaps with the number of the page in it, or if it begins or ends with that.
     """
     share = REPEATED_SHARE * len(pages.counts)
-    bottoms = pages.lines.bottom
-    repeated: defaultdict[tuple[object, ...], list[Place]] = defaultdict(list)
-    for (page, number), line in _candidates(pages, max(FEWEST_REPEATED, share)):
-        slot = round(float(bottoms[number]) / SLOT)
-        for key in _keys(line, page):
-            # A line at the border of two slots is in both.
-            for near in (slot, slot + 1):
-                repeated[(near, *key)].append((page, number))
-    found: set[Place] = set()
-    for (_, text, _), places in repeated.items():
-        fewest = max(FEWEST_NUMBERED if text is None else FEWEST_REPEATED, share)
-        if len(places) >= fewest and len({page for page, _ in places}) >= fewest:
-            found.update(places)
-    return found
+    sharing: defaultdict[Key, list[Place]] = defaultdict(list)
+    for place, text in _candidates(pages, max(FEWEST_REPEATED, share)):
+        for key in _keys(text, place[0]):
+            sharing[key].append(place)
+    running: set[Place] = set()
+    for (shared, _), places in sharing.items():
+        fewest = max(FEWEST_NUMBERED if shared is None else FEWEST_REPEATED, share)
+        if len(places) >= fewest:
+            for near in _at_one_height(places, pages.lines.bottom):
+                if len({page for page, _ in near}) >= fewest:
+                    running.update(near)
+    return running
+
+
+def _at_one_height(places: Sequence[Place], bottoms: Floats) -> Iterable[list[Place]]:
+    """The places at each height; one at the border of two slots is in both."""
+    slots: defaultdict[int, list[Place]] = defaultdict(list)
+    for place in places:
+        slot = round(float(bottoms[place[1]]) / SLOT)
+        slots[slot].append(place)
+        slots[slot + 1].append(place)
+    return slots.values()
 
 
 def without_numbers(text: str) -> str:
@@ -67,7 +77,7 @@ def _candidates(pages: Pages, fewest: float) -> Iterator[tuple[Place, str]]:
             yield from lines_of_ends
 
 
-def _keys(text: str, page: int) -> Iterator[tuple[str | None, int | None]]:
+def _keys(text: str, page: int) -> Iterator[Key]:
     """What a line may share with those of other pages: its text, if need be without the number of its page."""
     yield text, None
     for number in islice(NUMBER.finditer(text), MOST_NUMBERS):
