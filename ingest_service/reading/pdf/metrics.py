@@ -1,6 +1,5 @@
 """What is usual in a document: the height of its letters, and the distance of two lines. Pure."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -37,7 +36,8 @@ class Metrics:
 
     def pitches_of(self, sizes: Floats) -> Floats:
         """The same for lines of these heights."""
-        known = np.array(list(map(self.pitches.get, np.rint(sizes).tolist())), np.float64)
+        heights, kinds = np.unique(np.rint(sizes), return_inverse=True)
+        known = np.array(list(map(self.pitches.get, heights.tolist())), np.float64)[kinds]
         return np.where(known > 0, known, USUAL_PITCH * sizes)
 
     def are_body(self, sizes: Floats) -> Flags:
@@ -54,9 +54,10 @@ def are_like(size: float, other: float, ratio: float) -> bool:
 def _pitches(geometry: Geometry) -> dict[float, float]:
     distance, size = -np.diff(geometry.bottom), geometry.size[1:]
     usable = geometry.follows & (distance > 0) & (distance < MOST_PITCH * size)
-    rounded = np.rint(size[usable]), np.rint(distance[usable] * 2) / 2
+    # A complex number is a pair for arrays.
+    pairs, counts = np.unique(np.rint(size[usable]) + 0.5j * np.rint(distance[usable] * 2), return_counts=True)
     distances: dict[float, dict[float, int]] = {}
-    for (height, pitch), count in Counter(zip(*(values.tolist() for values in rounded), strict=True)).items():
+    for height, pitch, count in zip(pairs.real.tolist(), pairs.imag.tolist(), counts.tolist(), strict=True):
         distances.setdefault(height, {})[pitch] = count
     return {height: _smallest_common(counts) for height, counts in distances.items()}
 
