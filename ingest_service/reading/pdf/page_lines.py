@@ -136,9 +136,9 @@ def _spaces(text: str, start: int, end: int) -> list[int]:
 
 def _wide_spaces(page: TextPage, spaces: Sequence[int]) -> list[int]:
     """The places of wide spaces between two letters of one line."""
-    before = array("f", page.boxes([space - 1 for space in spaces]))
-    after = array("f", page.boxes([space + 1 for space in spaces]))
-    gaps = zip(spaces, after[::4], before[2::4], before[1::4], before[3::4], strict=True)
+    # Before and after each space: left, top, right and bottom.
+    edges = array("f", page.boxes([place for space in spaces for place in (space - 1, space + 1)]))
+    gaps = zip(spaces, edges[4::8], edges[2::8], edges[1::8], edges[3::8], strict=True)
     wide = [space for space, left, right, top, bottom in gaps if left - right > WIDE_SPACE * (top - bottom)]
     return [space for space in wide if SPACE.match(page.text, space - 1)]
 

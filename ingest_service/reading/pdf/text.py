@@ -14,7 +14,7 @@ from ingest_service.reading.pdf import boundaries, character_classes, columns, f
 from ingest_service.reading.pdf.character_classes import CharacterClass
 from ingest_service.reading.pdf.geometry import Geometry
 from ingest_service.reading.pdf.layout import Numbers
-from ingest_service.reading.pdf.lines import Pages
+from ingest_service.reading.pdf.lines import Line, Pages
 from ingest_service.reading.pdf.metrics import Metrics
 
 RUNNING_LINE = "running-line"
@@ -65,16 +65,14 @@ class PdfText:
         A label such as "PRESS RELEASE" is passed over if there is another large text. The title is never the last
         paragraph, which remains as the text.
         """
-        count, page = self.pages.counts[0], set(self.pages.lines.part(0, self.pages.counts[0]).single())
-        beginning = takewhile(lambda numbers: numbers[0] < count, self.paragraphs[:-1])
-        first = [numbers for numbers in beginning if self.lines.line(numbers[0]) in page]
+        count = self.pages.counts[0]
+        first = list(takewhile(lambda numbers: numbers[0] < count, self.paragraphs[:-1]))
         if stated:
             words = document_metadata.words_of(stated)
-            return next(
-                (numbers for numbers in first if document_metadata.words_of(self.plain(numbers)) == words), None
-            )
+            titles = [numbers for numbers in first if document_metadata.words_of(self.plain(numbers)) == words]
+            return next(filter(self._is_on_first_page, titles), None)
+        titles = list(filter(self._is_on_first_page, filter(self._may_be_title, first)))
         sizes = self.lines.size
-        titles = [numbers for numbers in first if self._may_be_title(numbers)]
         return min(
             titles, key=lambda numbers: (_is_label(self.plain(numbers)), -round(float(sizes[numbers[0]]))), default=None
         )
@@ -93,6 +91,13 @@ class PdfText:
         for numbers in self.paragraphs:
             paragraph = self._joined(numbers)
             yield Paragraph(paragraph.text, extracts.TITLE) if numbers is title else paragraph
+
+    def _is_on_first_page(self, numbers: Numbers) -> bool:
+        return self.lines.line(numbers[0]) in self._first_page
+
+    @cached_property
+    def _first_page(self) -> frozenset[Line]:
+        return frozenset(self.pages.lines.part(0, self.pages.counts[0]).single())
 
     def _may_be_title(self, numbers: Numbers) -> bool:
         is_large = self.lines.size[numbers[0]] >= TITLE_RATIO * self.metrics.body_size
