@@ -1,7 +1,8 @@
 """Decides at once, by arrays, between most lines of a document whether a paragraph begins. Pure.
 
-Lines of running text that fill their column continue a paragraph; wide gaps and other letters begin one. The rules of
-`layout` decide what remains line by line, and would decide the same everywhere.
+Lines of running text that fill their column continue a paragraph; wide gaps and other letters begin one, and so does no
+small letter after a line with room. The rules of `layout` decide what remains line by line, and would decide the same
+everywhere.
 """
 
 from itertools import repeat
@@ -18,20 +19,22 @@ from ingest_service.reading.pdf.metrics import Metrics
 # What may end a sentence or a line of a table of contents.
 ENDINGS = CharacterClass(frozenset(f"{layout.ENDS}{layout.CLOSINGS}.0123456789").__contains__)
 BULLETS = CharacterClass(frozenset(layout.BULLETS).__contains__)
+HYPHEN = ord("-")
 CAPITALS, SMALL = CharacterClass(str.isupper), CharacterClass(str.islower)
 
 
 def decided(geometry: Geometry, metrics: Metrics) -> Boundaries:
     """The boundary before each line of the document but the first one."""
     texts, beginnings = geometry.texts, character_classes.codes(geometry.texts, 0)
-    apart = _are_apart(geometry, metrics)
-    ended = ENDINGS.among(character_classes.codes(texts, -1))[:-1]
-    full = _is_full(geometry, CAPITALS.among(beginnings))
-    may_run_on = ~apart & ~_is_indented(geometry) & ~BULLETS.among(beginnings)[1:]
-    continues = may_run_on & (full | ~ended & SMALL.among(beginnings)[1:])
-    for number in np.flatnonzero(continues & (ended | ~full)).tolist():
+    endings, small = character_classes.codes(texts, -1)[:-1], SMALL.among(beginnings)[1:]
+    ended = ENDINGS.among(endings)
+    full, has_room = _full_and_with_room(geometry, CAPITALS.among(beginnings))
+    may_run_on = ~_is_indented(geometry) & ~BULLETS.among(beginnings)[1:]
+    continues = may_run_on & (full | ~ended & small)
+    begins = _are_apart(geometry, metrics) | has_room & ~small & _are_at_one_edge(geometry) & (endings != HYPHEN)
+    for number in np.flatnonzero(continues & ~begins & (ended | ~full)).tolist():
         continues[number] = not _may_divide(texts[number], texts[number + 1])
-    return np.where(apart, int(Boundary.BEGINS), np.where(continues, int(Boundary.CONTINUES), int(Boundary.OPEN)))
+    return np.where(begins, int(Boundary.BEGINS), np.where(continues, int(Boundary.CONTINUES), int(Boundary.OPEN)))
 
 
 def _may_divide(text: str, following: str) -> bool:
@@ -56,16 +59,23 @@ def _is_indented(geometry: Geometry) -> Flags:
     return indented
 
 
-def _is_full(geometry: Geometry, capitals: Flags) -> Flags:
-    """Whether a line has no room for the first word of the next one.
+def _full_and_with_room(geometry: Geometry, begins_large: Flags) -> tuple[Flags, Flags]:
+    """Whether a line certainly has no room for the first word of the next one, and whether it certainly has.
 
-    More than one capital makes the word wider: so a line that is full without them is full.
+    Capitals make the word wider: if it begins with one it has at least that one, and at most as many as letters.
     """
-    left, right, lengths = geometry.left, geometry.right, geometry.lengths
-    words = np.fromiter(map(str.find, geometry.texts, repeat(" ")), np.int64)
-    width = (np.where(words < 0, lengths, words) + 1 + layout.WIDER * capitals) * (right - left) / lengths
-    full: Flags = _room(geometry) - right[:-1] <= width[1:]
-    return full
+    right, lengths, extent = geometry.right, geometry.lengths, geometry.right - geometry.left
+    spaces = np.fromiter(map(str.find, geometry.texts, repeat(" ")), np.int64)
+    words = np.where(spaces < 0, lengths, spaces)
+    least, most = ((words + 1 + layout.WIDER * capitals) * extent / lengths for capitals in (begins_large, words))
+    room = _room(geometry) - right[:-1]
+    return room <= least[1:], room > most[1:]
+
+
+def _are_at_one_edge(geometry: Geometry) -> Flags:
+    """Whether two lines begin at one place, so that they are not centred, and no hyphen is left out between them."""
+    near: Flags = (np.abs(np.diff(geometry.left)) <= layout.SAME_MIDDLE) & ~geometry.hyphenated[:-1]
+    return near
 
 
 def _room(geometry: Geometry) -> Floats:

@@ -34,7 +34,7 @@ def block(chance: random.Random, left: float = 72, top: float = 700) -> list[Lin
     for _ in range(chance.choice([1, 2, 5, 20, 40])):
         text = chance.choice(TEXTS)
         start = left + chance.choice([0, 0, 0, 0, 12, 0.9, 30])
-        right = chance.choice([left + 230, left + 228, left + 215, start + 5 * len(text)])
+        right = chance.choice([left + 230, left + 228, left + 215, start + 5 * len(text), start - 40])
         height = size * chance.choice([1, 1, 1, 1, 1, 1, 1.4])
         hyphenated = chance.random() < 0.05
         lines.append(Line(text, start, right, top, top + height, chance.random() < 0.1, hyphenated))
