@@ -110,11 +110,6 @@ class Pages:
     lines: Lines
     counts: Sequence[int]
 
-    @classmethod
-    def of(cls, pages: Sequence[Sequence[Line]]) -> Self:
-        """The pages with these lines, of which there is one."""
-        return cls(Lines.of([line for lines in pages for line in lines]), list(map(len, pages)))
-
     def spans(self) -> Iterator[tuple[int, int]]:
         """The number of the first line of each page, and of the first one that is no longer on it."""
         return pairwise(accumulate(self.counts, initial=0))

@@ -51,6 +51,10 @@ def geometry_of(blocks: Sequence[Sequence[Line]]) -> Geometry:
     return Geometry.of_blocks(list(map(Lines.of, blocks)))
 
 
+def pages_of(pages: Sequence[Sequence[Line]]) -> Pages:
+    return Pages(Lines.of([line for lines in pages for line in lines]), list(map(len, pages)))
+
+
 def test_boundaries_are_those_that_the_rules_find_line_by_line() -> None:
     kinds: set[Boundary] = set()
     for geometry in map(geometry_of, documents(300)):
@@ -92,7 +96,7 @@ def test_rows_below_each_other_remain_as_they_are() -> None:
 def test_pages_in_order_are_those_that_the_cut_leaves_as_they_are() -> None:
     kept = 0
     for document in documents(200):
-        pages = Pages.of([[], *document, []])
+        pages = pages_of([[], *document, []])
         found = [block.single() for block in columns.reading_order(pages)]
         assert found == [part for lines in document for part in columns.blocks(lines)]
         kept += sum(columns._are_ordered(pages).tolist())
@@ -101,7 +105,7 @@ def test_pages_in_order_are_those_that_the_cut_leaves_as_they_are() -> None:
 
 def test_lines_at_one_left_edge_are_one_column_whatever_is_on_other_pages() -> None:
     row = [Line("Ferry", 72, 300, 700 - 14 * number, 711 - 14 * number) for number in range(8)]
-    assert columns._are_ordered(Pages.of([row, row[::-1], [], row, row[:1]])).tolist() == [
+    assert columns._are_ordered(pages_of([row, row[::-1], [], row, row[:1]])).tolist() == [
         True,
         False,
         False,
