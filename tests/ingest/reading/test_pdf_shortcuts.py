@@ -34,7 +34,8 @@ def block(chance: random.Random, left: float = 72, top: float = 700) -> list[Lin
     for _ in range(chance.choice([1, 2, 5, 20, 40])):
         text = chance.choice(TEXTS)
         start = left + chance.choice([0, 0, 0, 0, 12, 0.9, 30])
-        right = chance.choice([left + 230, left + 228, left + 215, start + 5 * len(text), start - 40])
+        # Full, ragged, centred, or ending before its beginning.
+        right = chance.choice([left + 230, left + 228, start + 5 * len(text), left + left + 230 - start, start - 40])
         height = size * chance.choice([1, 1, 1, 1, 1, 1, 1.4])
         hyphenated = chance.random() < 0.05
         lines.append(Line(text, start, right, top, top + height, chance.random() < 0.1, hyphenated))
@@ -103,15 +104,11 @@ def test_pages_in_order_are_those_that_the_cut_leaves_as_they_are() -> None:
     assert kept
 
 
-def test_lines_at_one_left_edge_are_one_column_whatever_is_on_other_pages() -> None:
+def test_pages_of_one_column_are_in_order_whatever_is_on_other_pages() -> None:
     row = [Line("Ferry", 72, 300, 700 - 14 * number, 711 - 14 * number) for number in range(8)]
-    assert columns._are_ordered(pages_of([row, row[::-1], [], row, row[:1]])).tolist() == [
-        True,
-        False,
-        False,
-        True,
-        True,
-    ]
+    columns_in_turn = [line._replace(left=72 + 300 * (number % 2)) for number, line in enumerate(row)]
+    pages = pages_of([row, row[::-1], [], row, row[:1], columns_in_turn])
+    assert columns._are_ordered(pages).tolist() == [True, False, False, True, True, False]
 
 
 def test_characters_are_of_a_class_one_by_one_and_together() -> None:
