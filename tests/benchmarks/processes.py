@@ -63,8 +63,10 @@ def adopting_orphans() -> Iterator[None]:
     system = ctypes.CDLL(None, use_errno=True)
     if system.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "this process cannot adopt orphans")
-    yield
-    system.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+    try:
+        yield
+    finally:
+        system.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
 
 
 def cpu_seconds(pid: int) -> float:

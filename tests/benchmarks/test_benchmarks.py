@@ -1,5 +1,6 @@
 """The code of the benchmarks: the generator, the judgement of figures, the load generator, and the filled databases."""
 
+import ctypes
 import json
 import os
 import sys
@@ -212,6 +213,7 @@ def test_a_pdf_is_measured_beside_pdfium() -> None:
     assert all(figure > 0 for figure in figures.values())
 
 
+PR_GET_CHILD_SUBREAPER = 37
 # Ends at once, and leaves a process behind that ends when it has used CPU.
 LEAVING = """
 import os, time
@@ -225,3 +227,11 @@ os._exit(0)
 def test_the_cpu_of_a_process_that_a_command_leaves_behind_is_counted(tmp_path: Path) -> None:
     usage = processes.run([sys.executable, "-S", "-c", LEAVING], os.environ, tmp_path)
     assert usage.cpu >= 0.15
+
+
+def test_orphans_are_adopted_no_longer_when_a_command_is_interrupted() -> None:
+    adopts = ctypes.c_int(-1)
+    with pytest.raises(KeyboardInterrupt), processes.adopting_orphans():
+        raise KeyboardInterrupt
+    ctypes.CDLL(None).prctl(PR_GET_CHILD_SUBREAPER, ctypes.byref(adopts), 0, 0, 0)
+    assert adopts.value == 0
