@@ -34,7 +34,7 @@ def moment(value: str | None, beside: str | None = None) -> datetime | None:
 def iso(value: str | None) -> str | None:
     """The time as RFC 3339 writes it, in UTC and whole seconds, so that texts of two times sort as the times do."""
     found = moment(value)
-    return found.strftime("%Y-%m-%dT%H:%M:%SZ") if found else None
+    return found.isoformat(timespec="seconds").removesuffix("+00:00") + "Z" if found else None
 
 
 def date(value: str | None) -> str | None:

@@ -38,3 +38,7 @@ def test_what_is_no_time_is_none(text: str | None) -> None:
 def test_a_day_without_an_hour_stays_a_day() -> None:
     assert moments.date("20260304") == "2026-03-04"
     assert moments.moment("20260304") == datetime(2026, 3, 4, tzinfo=UTC)
+
+
+def test_an_early_year_has_four_digits() -> None:
+    assert moments.iso("0047-03-01") == "0047-03-01T00:00:00Z"
