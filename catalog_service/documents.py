@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Select, and_, bindparam, case, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, or_, select
 from sqlalchemy.orm import Session
 
 from catalog_service import dates, resources
 from catalog_service.errors import NotFound, Redacted, Withdrawn
 from catalog_service.relations import queries
 from catalog_service.store import arrays, paging
-from catalog_service.store.conditions import At, not_redacted, story_at
+from catalog_service.store.conditions import AT, At, not_redacted, story_at
 from catalog_service.store.moments import AsOf
 from catalog_service.store.prepared import NamedRow, Prepared, Reader
 from catalog_service.store.tables import (
@@ -56,7 +56,6 @@ CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     "after": DocumentState.created_seq < bindparam("after"),
 }
 STORY = (Membership.story, Story.head.label("story_head"), Story.size.label("story_size"))
-AT = bindparam("at", type_=BigInteger)
 
 
 @dataclass(frozen=True, slots=True)

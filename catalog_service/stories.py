@@ -14,18 +14,17 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ColumnElement, Integer, Select, String, bindparam, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from catalog_service import dates, documents, resources
+from catalog_service import documents, resources
 from catalog_service.errors import NotFound
 from catalog_service.relations import distance, filing
 from catalog_service.store import paging
-from catalog_service.store.conditions import not_redacted, story_at
+from catalog_service.store.conditions import AT, not_redacted, story_at
 from catalog_service.store.moments import AsOf
 from catalog_service.store.prepared import Prepared
 from catalog_service.store.tables import Change, DocumentState, Membership, Story, Version, current_version, valid_at
 
 # The order of a story's documents: by publication date, then by the time they were first recorded.
 ORDER = (filing.published(Version), DocumentState.created_seq)
-AT = documents.AT
 LIMIT = bindparam("limit", type_=Integer)
 COLUMNS = (Story.id, Story.head, Story.size, Story.seq)
 # The conditions of a page of stories, and those of which each story has a document that meets all; by the names of
@@ -84,12 +83,11 @@ def find(
 
 def _values_of(filter_: Filter) -> dict[str, Any]:
     """The values of the conditions that the filter has, by their names."""
-    start, end = filter_.published
-    values = {
-        "size": filter_.size, "collection": filter_.collection, "kind": filter_.kind, "publisher": filter_.publisher,
-        "language": filter_.language, "start": start or None, "end": dates.sort_bound(end) if end else None,
-    }  # fmt: skip
-    return {name: value for name, value in values.items() if value is not None}
+    of_documents = documents.Filter(
+        status=None, collection=filter_.collection, kind=filter_.kind, publisher=filter_.publisher,
+        language=filter_.language, published=filter_.published,
+    )  # fmt: skip
+    return documents.values_of(of_documents) | ({} if filter_.size is None else {"size": filter_.size})
 
 
 @functools.cache

@@ -9,21 +9,19 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import BigInteger, Select, bindparam, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from catalog_service.relation_types import COPY_TYPES, STORY_TYPES
 from catalog_service.relations import graph, links
 from catalog_service.store import arrays
-from catalog_service.store.conditions import in_stories
+from catalog_service.store.conditions import AT, in_stories
 from catalog_service.store.prepared import NamedRow, Prepared, Reader
 from catalog_service.store.tables import Relation, Story, Version, current_version, is_current, unindexed, valid_at
 
 # The smallest story that can have a document far from its head.
 SMALLEST = 3
-# The parameters of the statements.
 STORIES = arrays.parameter("stories")
-AT = bindparam("at", type_=BigInteger)
 
 
 @dataclass(slots=True)
@@ -47,8 +45,10 @@ def count_far(reader: Reader, stories: Collection[NamedRow], at: int) -> dict[st
     The rows of the stories have the columns id and size.
     """
     large = [story.id for story in stories if story.size >= SMALLEST]
-    texts = _read_texts(reader, large, at) if large else {}
-    heads = {row.id: row.digest for row in _select_heads.rows(reader, stories=large, at=at)} if large else {}
+    if not large:
+        return {story.id: 0 for story in stories}
+    texts = _read_texts(reader, large, at)
+    heads = {row.id: row.digest for row in _select_heads.rows(reader, stories=large, at=at)}
     return {
         story.id: story.size - texts[story.id].count_near(heads[story.id]) if story.id in heads else 0
         for story in stories

@@ -11,13 +11,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from catalog_service.relation_types import COPY_TYPES, STORY_TYPES
 from catalog_service.store import arrays
 from catalog_service.store.arrays import any_of
-from catalog_service.store.conditions import At
+from catalog_service.store.conditions import AT, At
 from catalog_service.store.prepared import Prepared
 from catalog_service.store.rows import PENDING
 from catalog_service.store.tables import (
@@ -200,7 +200,7 @@ def select_related(
 
 def moment(*, now: bool) -> At:
     """The moment that a statement reads: the present, or the seq `:at`."""
-    return None if now else bindparam("at", type_=BigInteger)
+    return None if now else AT
 
 
 def count_copies(document: ColumnElement[str], at: At = None) -> ColumnElement[int]:

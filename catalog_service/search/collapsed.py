@@ -11,8 +11,9 @@ from catalog_service.relations.rendering import differences
 from catalog_service.resources import Differences, Document
 from catalog_service.search.grouping import Group
 from catalog_service.search.results import Collapsed, CollapsedDocument, Query
-from catalog_service.search.scope import AT, SearchScope
+from catalog_service.search.scope import SearchScope
 from catalog_service.store import arrays
+from catalog_service.store.conditions import AT
 from catalog_service.store.prepared import NamedRow, Prepared
 from catalog_service.store.rows import PENDING
 from catalog_service.store.tables import DocumentState, Relation, Version, current_version, is_current, valid_at

@@ -21,8 +21,9 @@ from catalog_service.search import grammar, plan
 from catalog_service.search.finding import MAX_SECONDS
 from catalog_service.search.grammar import FIELDS, Field
 from catalog_service.search.plan import Plan
-from catalog_service.search.scope import AT, ENGINES, MAX_FORMS
+from catalog_service.search.scope import ENGINES, MAX_FORMS
 from catalog_service.store import deadline, paging
+from catalog_service.store.conditions import AT
 from catalog_service.store.prepared import NamedRow, Prepared
 from catalog_service.store.tables import Document, Version
 

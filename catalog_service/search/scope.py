@@ -18,7 +18,7 @@ from catalog_service.search import postgres, sqlite
 from catalog_service.search.plan import Plan
 from catalog_service.search.results import Query, Versions
 from catalog_service.store import arrays
-from catalog_service.store.conditions import not_redacted
+from catalog_service.store.conditions import AT, not_redacted
 from catalog_service.store.prepared import Prepared
 from catalog_service.store.tables import DocumentState, Membership, Version, current_version, unindexed, valid_at
 
@@ -26,7 +26,6 @@ ENGINES = {"sqlite": sqlite, "postgresql": postgres}
 PUBLISHED = filing.published(Version)
 # The forms that each statement is kept for; a client can make any number of them.
 MAX_FORMS = 128
-AT = documents.AT
 CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     **documents.CONDITIONS,
     "status": unindexed(DocumentState.status) == sa.bindparam("status"),

@@ -2,13 +2,15 @@
 
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from catalog_service.store.tables import Document, DocumentState, Membership, Story, valid_at
 
 # None for now, else a `seq`.
 At: TypeAlias = "int | ColumnElement[int] | None"
+# The `seq` as a parameter of prepared statements.
+AT = bindparam("at", type_=BigInteger)
 # A mapped class, an alias of one, or the columns of a subquery.
 Table: TypeAlias = Any
 
