@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import repeat
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 BOX_BYTES = 16
 # So many boxes are asked for at once.
 MOST_BOXES = 1024
+BEYOND_16_BITS = re.compile("[\U00010000-\U0010ffff]")
 
 
 def opened(content: bytes) -> PdfDocument:
@@ -69,7 +72,12 @@ class TextPage:
 
     def _indices(self, places: Sequence[int]) -> Sequence[int]:
         """PDFium's own numbers of these characters."""
-        return places if self._is_direct else list(map(_functions().index, repeat(self._handle), places))
+        if self._is_direct:
+            return places
+        # PDFium counts a character beyond U+FFFF, such as an emoji, as two.
+        wide = [match.start() for match in BEYOND_16_BITS.finditer(self.text)]
+        units = (place + bisect_left(wide, place) for place in places)
+        return list(map(_functions().index, repeat(self._handle), units))
 
 
 @contextmanager

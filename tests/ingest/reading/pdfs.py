@@ -6,6 +6,11 @@ from dataclasses import dataclass
 
 WIDTH, HEIGHT = 595, 842
 LEFT, TOP, LEADING, SIZE = 72, 760, 14, 11
+# The only character beyond cp1252 that the fonts have, and what says so (ISO 32000-1, 9.10.3).
+EMOJI = "\U0001f600"
+TO_UNICODE = (
+    b"begincmap 1 begincodespacerange <00> <FF> endcodespacerange 1 beginbfchar <7F> <D83DDE00> endbfchar endcmap"
+)
 # The padding of passwords (ISO 32000-1, algorithm 2).
 PADDING = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
 
@@ -45,12 +50,14 @@ def _content(page: Sequence[Text]) -> bytes:
 
 
 def _escaped(text: str) -> bytes:
-    return text.encode("cp1252").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
+    return (
+        text.replace(EMOJI, "\x7f").encode("cp1252").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
+    )
 
 
 def _written(contents: Sequence[bytes], info: Mapping[str, str], password: str | None) -> bytes:
-    pages = range(6, 6 + 2 * len(contents), 2)
-    font = b"<</Type/Font/Subtype/Type1/BaseFont/%s/Encoding/WinAnsiEncoding%s>>"
+    pages = range(7, 7 + 2 * len(contents), 2)
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/%s/Encoding/WinAnsiEncoding/ToUnicode 6 0 R%s>>"
     # PDFium takes the weight of a font from its descriptor.
     descriptor = b"/FontDescriptor<</Type/FontDescriptor/FontName/Helvetica-Bold/Flags 32/StemV 140>>"
     objects = {
@@ -61,12 +68,14 @@ def _written(contents: Sequence[bytes], info: Mapping[str, str], password: str |
         5: b"<<%s>>" % b"".join(b"/%s(%s)" % (name.encode(), _escaped(value)) for name, value in info.items()),
     }
     security = Security.of(password) if password is not None else None
-    for number, content in zip(pages, contents, strict=True):
+    streams = {6: TO_UNICODE} | {page + 1: content for page, content in zip(pages, contents, strict=True)}
+    for number in pages:
         resources = b"/Resources<</Font<</F1 3 0 R/F2 4 0 R>>>>"
         box = b"/MediaBox[0 0 %d %d]" % (WIDTH, HEIGHT)
         objects[number] = b"<</Type/Page/Parent 2 0 R%s%s/Contents %d 0 R>>" % (box, resources, number + 1)
-        stream = security.encrypted(content, number + 1) if security else content
-        objects[number + 1] = b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream)
+    for number, content in streams.items():
+        stream = security.encrypted(content, number) if security else content
+        objects[number] = b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream)
     trailer = security.trailer if security else b""
     # The strings of the information dictionary would have to be encrypted too.
     return _file(objects, trailer if security else b"/Info 5 0 R")

@@ -7,7 +7,7 @@ from pypdfium2 import raw  # type: ignore[import-untyped]  # The package ships n
 
 from ingest_service.errors import Damaged
 from ingest_service.reading.pdf import pdfium
-from tests.ingest.reading.pdfs import Text, pdf
+from tests.ingest.reading.pdfs import EMOJI, Text, pdf
 
 
 def test_a_letter_has_the_box_and_the_weight_of_its_font() -> None:
@@ -39,6 +39,16 @@ def test_a_character_without_a_box_has_none_of_another_page() -> None:
     with pdfium.text_page(document, 0) as page:
         page.boxes([0])
         assert page.boxes([99]) == bytes(pdfium.BOX_BYTES)
+
+
+def test_letters_after_an_emoji_have_their_own_boxes() -> None:
+    document = pdfium.opened(pdf([Text(f"{EMOJI} Ferry {EMOJI}", 72, 700), Text("Pier", 200, 600, bold=True)]))
+    with pdfium.text_page(document, 0) as page:
+        assert page.text == f"{EMOJI} Ferry {EMOJI}\r\nPier"
+        places = [0, page.text.index("y"), page.text.index("P")]
+        first, last, other = struct.iter_unpack("4f", page.boxes(places))
+        assert page.weights(places)[2] >= 600
+    assert first[0] == 72 < last[0] < 200 == other[0]
 
 
 def test_a_page_is_closed_after_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
