@@ -12,7 +12,7 @@ import resource
 import signal
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, InvalidStateError, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as OutOfTime
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import forkserver, spawn
@@ -190,7 +190,9 @@ class WorkerPool:
         self._pool = self._start()
         self._is_started = False
         for future in tuple(self._pending):
-            future.set_exception(BrokenProcessPool())
+            # The event loop may have cancelled it just now.
+            with contextlib.suppress(InvalidStateError):
+                future.set_exception(BrokenProcessPool())
 
     def _end(self) -> None:
         self._pool.stop()  # type: ignore[no-untyped-call]  # The package's stubs leave it out.

@@ -98,6 +98,15 @@ async def test_files_are_read_though_the_idle_worker_was_killed(workers: WorkerP
     assert workers.run(pid, None).result() != victim
 
 
+def test_a_broken_pool_is_replaced_though_its_calls_are_cancelled_meanwhile(workers: WorkerPool) -> None:
+    first, second = calls = [workers.run(faults.hang, None) for _ in range(2)]
+    first.add_done_callback(lambda _: second.cancel())
+    second.add_done_callback(lambda _: first.cancel())
+    workers._pool.stop()  # type: ignore[no-untyped-call]  # The package's stubs leave it out.
+    assert workers.run(pid, None).result() != os.getpid()
+    assert sorted(call.cancelled() for call in calls) == [False, True]
+
+
 def words(result: FileResult) -> str:
     """The text of a file that was read, else its reason."""
     if not isinstance(result, PreparedFile):
