@@ -57,7 +57,7 @@ class Intake:
         """The known furniture of all sites, packed for the workers."""
 
     def settled(self, facts: Sequence[FileFact], matcher: MoveMatcher) -> tuple[list[FileFact], set[str]]:
-        """The files to read now, and the paths that have waited for the longest time; schedules the other files."""
+        """The files to read now, and the paths of those that may still be written to; schedules the other files."""
         overdue = {fact.path for fact in facts if self.settling.is_overdue(fact.path)}
         settled = {fact.path: self.settling.settled(fact) for fact in facts}
         unsettled = {path for path, file in settled.items() if file is None}
@@ -70,6 +70,8 @@ class Intake:
             if file.is_current:
                 # The close of a file that was scanned at its creation may have been reported meanwhile.
                 self._schedule.cancel(file.fact.path)
+                # Its writer has finished, however long that took.
+                overdue.discard(file.fact.path)
         return [file.fact for file in ready], overdue
 
     async def readings(

@@ -146,6 +146,17 @@ def test_a_file_that_was_replaced_during_its_scan_is_scanned_again(tmp_path: Pat
     assert schedule.take() == (None, ["a.txt"])
 
 
+def test_a_file_that_waited_for_the_longest_time_may_be_truncated_only_while_it_has_a_writer(tmp_path: Path) -> None:
+    limits = Limits(settle_max_seconds=1e-9)
+    intake = Intake(tmp_path, limits, Workers(), ScanSchedule(lambda: 0.0))  # type: ignore[arg-type]  # As above.
+    with (tmp_path / "a.txt").open("w", encoding="utf-8"):
+        seen = scan.look(tmp_path, "a.txt")
+        assert isinstance(seen, FileFact)
+        intake.settling.settled(seen)
+        assert intake.settled([seen], MoveMatcher({}, {})) == ([seen], {"a.txt"})
+    assert intake.settled([seen], MoveMatcher({}, {})) == ([seen], set())
+
+
 async def test_a_batch_is_full_by_number_or_by_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "BATCH_SIZE", 3)
     monkeypatch.setattr(intake, "BATCH_BYTES", 100)
