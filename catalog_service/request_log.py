@@ -14,6 +14,8 @@ from typing import Literal
 
 import structlog
 
+from catalog_service.logs import LossyStream
+
 # Letters, digits and signs that are written as they are in both forms, so that they end no field, string or line.
 PLAIN = re.compile(r"[A-Za-z0-9/._~!$&+,;@%-]*")
 log = structlog.get_logger()
@@ -42,7 +44,7 @@ class RequestLog:
 
     def __init__(self, form: Literal["console", "json"]) -> None:
         self._line = FORMS[form]
-        self._stream = sys.stderr
+        self._stream = LossyStream(sys.stderr)
 
     def write(self, method: str, path: str, status: int, seconds: float, context: Mapping[str, str]) -> None:
         """Writes the line of a request; `context` has the values that are bound to the context of structlog."""

@@ -3,12 +3,13 @@
 `catalog_service/logs.py` is the twin of this module; `tests/twins` compares the two.
 """
 
+import contextlib
 import functools
 import logging
 import re
 import sys
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -21,6 +22,23 @@ URL_PASSWORD = re.compile(r"(\w://[^\s:/@]*):[^\s/@]+@")
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 # Values that are quoted on the console, so that a field has an end.
 QUOTED = re.compile(r"""[ \t=\r\n"']""")
+
+
+class LossyStream:
+    """A stream that loses lines which cannot be written: a full disk, or a reader that has ended, must stop nothing."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        """Writes text, or nothing."""
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        """Sends what was written on its way, or nothing."""
+        with contextlib.suppress(OSError):
+            self._stream.flush()
 
 
 def render_line(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
@@ -51,10 +69,12 @@ def configure(form: Literal["console", "json"]) -> None:
         _hide_in_traceback,
     ]
     last: Processor = structlog.processors.JSONRenderer() if form == "json" else render_line
+    # Of a TextIO, only its two methods are used.
+    lossy: Any = LossyStream(sys.stderr)
     structlog.configure(
         processors=[*steps, last],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(lossy),
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)

@@ -1,8 +1,12 @@
 """What the services log can be read by people and by programs, and holds no secret."""
 
+import errno
+import io
 import json
 import logging
+import os
 import re
+import sys
 
 import pytest
 import structlog
@@ -22,6 +26,21 @@ def test_a_line_of_json_holds_the_event_and_its_context(twin: Twin, capsys: pyte
         "event": "delivery waits", "level": "warning", "request_id": "r-1", "reason": "catalog-away", "count": 3,
         "healthy": None,
     }  # fmt: skip
+
+
+class FullDisk(io.StringIO):
+    """A stream that fails when it is flushed."""
+
+    def flush(self) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_line_that_cannot_be_written_stops_nothing(
+    twin: Twin, logs_restored: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stderr", FullDisk())
+    twin.module("logs").configure("console")
+    structlog.get_logger().info("ready")
 
 
 def test_libraries_log_in_the_same_form(twin: Twin, capsys: pytest.CaptureFixture[str]) -> None:
