@@ -159,6 +159,8 @@ class Pipeline:
         """
         self.progress.begin("idle")
         self._failures.record(error)
+        # What failed may have put events into the outbox before.
+        self._woken()
         self._schedule.scan_all("the last scan failed")
 
     # Scanning

@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as OutOfTime
@@ -43,6 +44,11 @@ MOST_BY_DEFAULT = 4
 MAX_ATTEMPTS = 3
 # Seconds between two checks of the pool while a call is waited for: one that breaks may lose a call just submitted.
 CHECK_SECONDS = 0.5
+# Seconds beyond the time limit of a call after which, if no call was answered, the pool is stuck: a worker that is
+# killed while it sends an answer leaves a half of it in the pipe of all workers, and the lock of that pipe.
+STUCK_SECONDS = 10.0
+# How much the workers yield to the services, to whom searches and the catalog's writer belong.
+NICENESS = 5
 # The signals that a process causes by its own fault. Others are sent from outside.
 CRASHES = {
     signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGFPE, signal.SIGILL, signal.SIGSYS, signal.SIGTRAP,
@@ -59,6 +65,7 @@ class WorkerPool:
         self._pool = self._start()
         self._closed = False
         self._pending: set[Future[Any]] = set()
+        self._answered_at = time.monotonic()
         self._lock = threading.Lock()
         # It starts the processes, which takes a second. Later calls are scheduled without a change of threads.
         self._starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="worker-pool")
@@ -141,6 +148,9 @@ class WorkerPool:
         """
         future: Future[R] = Future()
         with self._lock:
+            if self._closed:
+                future.cancel()
+                return future
             try:
                 self._replace_broken()
                 future = self._pool.schedule(function, args=(argument,), timeout=self._limits.reading_seconds)
@@ -149,8 +159,10 @@ class WorkerPool:
                 future.set_exception(_unavailable(str(error.__cause__ or error)))
             else:
                 self._is_started = True
+                if not self._pending:
+                    self._answered_at = time.monotonic()
                 self._pending.add(future)
-                future.add_done_callback(self._pending.discard)
+                future.add_done_callback(self._note_answer)
         return future
 
     def warm_up(self) -> None:
@@ -167,9 +179,18 @@ class WorkerPool:
                 future.cancel()
         self._starter.shutdown()
 
+    def _note_answer(self, future: "Future[Any]") -> None:
+        self._pending.discard(future)
+        self._answered_at = time.monotonic()
+
     def _check_pool(self) -> None:
         with self._lock:
-            self._replace_broken()
+            waited = time.monotonic() - self._answered_at
+            if self._pending and waited > self._limits.reading_seconds + STUCK_SECONDS:
+                log.warning("no process that reads files answers; others are started", seconds=round(waited))
+                self._replace()
+            else:
+                self._replace_broken()
 
     def _start(self) -> ProcessPool:
         return ProcessPool(
@@ -236,6 +257,7 @@ def _begin_worker(limits: Limits) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (limits.reading_memory_bytes, limits.reading_memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(NICENESS)
     _end_with_the_service()
     cache.create_worker_cache()
     prepare.set_limits(limits)

@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from multiprocessing.connection import Connection
 from pathlib import PurePath
 
 from ingest_service import reading
@@ -30,6 +31,17 @@ def out_of_memory() -> None:
 def wrong() -> None:
     """Fails as a reader that meets something unforeseen."""
     raise ValueError("a faulty table")
+
+
+def die_while_answering(_: None) -> bytes:
+    """Has the worker end when it has sent a half of its answer, as when it is killed at that moment."""
+
+    def send_half(connection: Connection, message: bytes) -> None:
+        os.write(connection.fileno(), message[: len(message) // 2])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    Connection._send = send_half  # type: ignore[attr-defined]
+    return b"an answer"
 
 
 FAULTS: dict[str, Callable[[], object]] = {

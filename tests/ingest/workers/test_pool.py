@@ -172,6 +172,16 @@ def is_running(process: int) -> bool:
         return False
 
 
+async def test_files_are_read_though_a_worker_was_killed_while_it_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest_service.workers.pool.STUCK_SECONDS", 0.5)
+    with closing(WorkerPool(Limits(workers=1, reading_seconds=1.0))) as workers:
+        with pytest.raises(ProcessExpired):
+            workers.run(faults.die_while_answering, None).result()
+        assert list(map(words, await workers.prepare(task(tmp_path, "a", "b")))) == ["News of a.", "News of b."]
+
+
 REASONS = {
     "crash": "reader-died: The process that read the file crashed (SIGSEGV).",
     "kill": "reader-killed: The process that read the file was ended from outside (SIGKILL).",
