@@ -12,14 +12,16 @@ from tests.system.house import BINARIES, House, until
 LONG = "News of the day. " * 290_000
 
 
-def reader(parent: int) -> int:
-    """The process that reads files for a service."""
-    children = (child for task in Path(f"/proc/{parent}/task").iterdir() for child in _children(task))
-    return next(child for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes())
+def readers(service: int) -> list[int]:
+    """The processes that read files for a service: the children of its fork server."""
+    servers = (child for child in children(service) if b"forkserver" in Path(f"/proc/{child}/cmdline").read_bytes())
+    return [reader for server in servers for reader in children(server)]
 
 
-def _children(task: Path) -> list[int]:
-    return [int(child) for child in (task / "children").read_text().split()]
+def children(process: int) -> list[int]:
+    """The children of a process."""
+    tasks = Path(f"/proc/{process}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
 
 
 def used_ticks(process: int) -> int:
@@ -33,7 +35,9 @@ def test_a_file_whose_reader_is_killed_is_read_again(empty_house: House) -> None
     home.start()
     home.arrived()
     assert home.ingest.process
-    victim = reader(home.ingest.process.pid)
+    service = home.ingest.process.pid
+    until(lambda: len(readers(service)) == 1, "the process that reads files")
+    [victim] = readers(service)
     before = used_ticks(victim)
     (home.seeds / "long.txt").write_text(LONG, encoding="utf-8")
     until(lambda: used_ticks(victim) > before + 10, "the file to be read")
