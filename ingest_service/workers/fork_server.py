@@ -13,6 +13,8 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 from ingest_service import normalise
 from ingest_service.workers import pool  # noqa: F401  Its functions are what a worker calls.
 
+# The workers yield to the services, which answer searches and write.
+os.nice(5)
 normalise.load()
 # The garbage collector would write to the objects, and so copy them into the memory of each worker.
 gc.collect()

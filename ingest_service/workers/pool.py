@@ -47,8 +47,6 @@ CHECK_SECONDS = 0.5
 # Seconds beyond the time limit of a call after which, if no call was answered, the pool is stuck: a worker that is
 # killed while it sends an answer leaves a half of it in the pipe of all workers, and the lock of that pipe.
 STUCK_SECONDS = 10.0
-# How much the workers yield to the services, to whom searches and the catalog's writer belong.
-NICENESS = 5
 # The signals that a process causes by its own fault. Others are sent from outside.
 CRASHES = {
     signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGFPE, signal.SIGILL, signal.SIGSYS, signal.SIGTRAP,
@@ -257,7 +255,6 @@ def _begin_worker(limits: Limits) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (limits.reading_memory_bytes, limits.reading_memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(NICENESS)
     _end_with_the_service()
     cache.create_worker_cache()
     prepare.set_limits(limits)

@@ -11,6 +11,9 @@ from tests.system import house
 from tests.system.house import House
 
 
+STARTS = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Load:
     """What loading so many files cost, apart from starting up; CPU in seconds, memory in MiB at its peak."""
@@ -59,7 +62,7 @@ def load(home: House, texts: Sequence[Sample]) -> Load:
     house.until(home.catalog.ready, "the catalog")
     write(home.seeds, texts[:1])
     first, catalog_first = measured(home, lambda: once(home))
-    start_up = once(home)
+    start_up = min((once(home) for _ in range(STARTS)), key=lambda usage: usage.seconds)
     write(home.seeds, texts[1:])
     whole, catalog_cpu = measured(home, lambda: once(home))
     documents = home.documents()
