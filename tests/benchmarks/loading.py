@@ -10,7 +10,6 @@ from tests.benchmarks.processes import Usage
 from tests.system import house
 from tests.system.house import House
 
-
 STARTS = 3
 
 
