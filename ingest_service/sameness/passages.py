@@ -1,10 +1,10 @@
 """Passages: alignments as they are reported, with their quotations and the words that differ. Pure."""
 
 import itertools
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,8 @@ from ingest_service.sameness.matching import Block
 from ingest_service.sameness.parameters import PARAMETERS
 from ingest_service.sameness.side import Side
 
-WORD = re.compile(r"\S+")
+# Whether a character is white space, by its code point; the last entry is for all others.
+SPACES = np.array([*(chr(code).isspace() for code in range(0x3001)), False])
 OPENERS = "\"'“‘(["
 # Differing runs with more words than this are one edit, since aligning their words takes quadratic time.
 MAX_COMPARED = 1_000
@@ -26,11 +27,24 @@ MAX_COMPARED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """The words of a span: folded, their spans in the text, and the folded character at which each begins."""
+    """The words of a span: a row for each with its start and end in the text, and in its fold."""
 
-    words: list[str]
-    spans: list[Span]
+    fold: str
+    spans: npt.NDArray[np.integer[Any]]
     starts: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+
+    def folded(self, start: int, end: int) -> list[str]:
+        """The folded words of a range. Only ranges in which two texts differ are asked for: most words are equal."""
+        places = zip(self.starts[start:end].tolist(), self.ends[start:end].tolist(), strict=True)
+        return [self.fold[first:last] for first, last in places]
+
+    def around(self, which: Span, passage: Span) -> Span:
+        """The span of these words in the text; for no words, the empty span where they would be."""
+        if which[0] < which[1]:
+            return int(self.spans[which[0], 0]), int(self.spans[which[1] - 1, 1])
+        place = int(self.spans[which[0], 0]) if which[0] < len(self.spans) else passage[1]
+        return place, place
 
 
 def passage(a: Side, b: Side, alignment: Alignment) -> Passage | None:
@@ -80,24 +94,29 @@ def _edits(a: Side, b: Side, alignment: Alignment, spans: tuple[Span, Span]) -> 
     left, right = _words(a, spans[0]), _words(b, spans[1])
     edits = []
     for start, end in itertools.pairwise(_anchors(left, right, alignment.blocks)):
-        for (i, k), (j, m) in _differing(left.words[start[0] : end[0]], right.words[start[1] : end[1]]):
-            own = _around(left.spans, (start[0] + i, start[0] + k), spans[0])
-            other = _around(right.spans, (start[1] + j, start[1] + m), spans[1])
+        for (i, k), (j, m) in _differing(left.folded(start[0], end[0]), right.folded(start[1], end[1])):
+            own = left.around((start[0] + i, start[0] + k), spans[0])
+            other = right.around((start[1] + j, start[1] + m), spans[1])
             edits.append(Edit(_op(own, other), own, other, edit_kinds.kind(a, b, own, other)))
     return tuple(edits)
 
 
 def _words(side: Side, span: Span) -> _Words:
     """The words of a span, without those that have neither letter nor digit."""
-    fold, text = side.folded.fold, side.text[slice(*span)]
-    spans = np.array([word.span() for word in WORD.finditer(text)], dtype=np.int64).reshape(-1, 2) + span[0]
+    fold = side.folded.fold
     # In the type of the positions: numpy would copy all positions to look up another type.
-    spans = spans.astype(fold.positions.dtype)
+    spans = (_between_spaces(side.text[slice(*span)]) + span[0]).astype(fold.positions.dtype)
     starts, ends = np.searchsorted(fold.positions, spans[:, 0]), np.searchsorted(fold.positions, spans[:, 1])
     selected = starts < ends
-    starts, ends = starts[selected], ends[selected]
-    words = [fold.string[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-    return _Words(words, [(start, end) for start, end in spans[selected].tolist()], starts)
+    return _Words(fold.string, spans[selected], starts[selected], ends[selected])
+
+
+def _between_spaces(text: str) -> npt.NDArray[np.int64]:
+    """The spans between white space: a row for each with its start and end."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    is_space = np.ones(len(codes) + 2, dtype=bool)
+    is_space[1:-1] = SPACES.take(codes, mode="clip")
+    return np.flatnonzero(is_space[1:] != is_space[:-1]).reshape(-1, 2)
 
 
 def _anchors(a: _Words, b: _Words, blocks: Sequence[Block]) -> list[tuple[int, int]]:
@@ -114,7 +133,7 @@ def _anchors(a: _Words, b: _Words, blocks: Sequence[Block]) -> list[tuple[int, i
     edge = np.ones(len(own) + 1, dtype=bool)
     edge[1:-1] = np.diff(block[own]) != 0
     selected = own[edge[1:] | edge[:-1]]
-    return [(0, 0), *zip(selected.tolist(), partner[selected].tolist(), strict=True), (len(a.words), len(b.words))]
+    return [(0, 0), *zip(selected.tolist(), partner[selected].tolist(), strict=True), (len(a.starts), len(b.starts))]
 
 
 def _differing(a: list[str], b: list[str]) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
@@ -127,14 +146,6 @@ def _differing(a: list[str], b: list[str]) -> Iterator[tuple[tuple[int, int], tu
         if "".join(a[last_a:i]) != "".join(b[last_b:j]):
             yield (last_a, i), (last_b, j)
         last_a, last_b = i + size, j + size
-
-
-def _around(spans: Sequence[Span], which: Span, passage: Span) -> Span:
-    """The span of these words in the text; for no words, the empty span where they would be."""
-    if which[0] < which[1]:
-        return spans[which[0]][0], spans[which[1] - 1][1]
-    place = spans[which[0]][0] if which[0] < len(spans) else passage[1]
-    return place, place
 
 
 def _op(own: Span, other: Span) -> EditOp:
