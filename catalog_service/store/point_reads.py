@@ -29,8 +29,8 @@ class PointReader:
         dialect = database.engine.dialect
         self._in_loop = dialect.name == "sqlite"
         self._errors = (exc.DBAPIError, dialect.loaded_dbapi.Error)
-        self._opening = asyncio.Lock()
         self._connection: Connection | None = None
+        self._opening: asyncio.Task[None] | None = None
         self._checks_left = 0
 
     async def read(self, function: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -51,8 +51,6 @@ class PointReader:
     def close(self) -> None:
         """Closes the connection of the event loop; the next read opens another."""
         if self._connection is not None:
-            # Not back into the pool, whose connections write and wait.
-            self._connection.detach()
             self._connection.close()
             self._connection = None
 
@@ -60,7 +58,7 @@ class PointReader:
         self, connection: Connection, function: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         self._checks_left = MAX_STEPS // STEPS_BETWEEN_CHECKS
-        driver: Any = connection.connection.driver_connection
+        driver: Any = connection.connection.dbapi_connection
         # Executed by the driver: a transaction of SQLAlchemy's costs more than the read. It ends with the read, so the
         # next one sees what was committed meanwhile, and no checkpoint of the WAL waits for it.
         driver.execute("BEGIN")
@@ -70,16 +68,26 @@ class PointReader:
             driver.execute("ROLLBACK")
 
     async def _open(self) -> Connection:
-        # In a thread, because a connection that is being opened may have to wait for a lock.
-        async with self._opening:
-            if self._connection is None:
-                self._connection = await asyncio.to_thread(self._connect)
-            return self._connection
+        while self._connection is None:
+            if self._opening is None:
+                self._opening = asyncio.create_task(self._keep_new())
+            # Several reads may wait for it: the cancellation of one must not end it.
+            await asyncio.shield(self._opening)
+        return self._connection
+
+    async def _keep_new(self) -> None:
+        try:
+            # In a thread, because a connection that is being opened may have to wait for a lock.
+            self._connection = await asyncio.to_thread(self._connect)
+        finally:
+            self._opening = None
 
     def _connect(self) -> Connection:
         """A connection of SQLite that writes nothing, waits for no lock, and interrupts a read of too many steps."""
         connection = self._database.engine.connect()
-        driver: Any = connection.connection.driver_connection
+        # It never returns to the pool, whose connections write and wait: not even if the opening fails half-way.
+        connection.detach()
+        driver: Any = connection.connection.dbapi_connection
         for pragma in ("query_only=ON", "busy_timeout=0"):
             driver.execute(f"PRAGMA {pragma}").close()
         driver.set_progress_handler(self._has_ended, STEPS_BETWEEN_CHECKS)

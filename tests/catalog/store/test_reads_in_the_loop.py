@@ -1,5 +1,7 @@
 """Point reads in the event loop, on SQLite: they never keep it waiting, and hold nothing afterwards."""
 
+import asyncio
+import contextlib
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -7,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from catalog_service import documents
 from catalog_service.errors import DatabaseUnusable
@@ -76,3 +79,27 @@ async def test_a_damaged_database_is_reported_as_one(points: PointReader, catalo
         await points.read(documents.one, ONE)
     replace_content(catalog, lambda _: whole)
     assert (await points.read(documents.one, ONE)).id == ONE
+
+
+async def test_a_read_that_is_cancelled_while_the_connection_opens_leaves_no_read_only_connection_behind(
+    points: PointReader, catalog: Database, record: Record
+) -> None:
+    record(event(1))
+    begun, may_go_on = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def hold(*_: object) -> None:
+        loop.call_soon_threadsafe(begun.set)
+        may_go_on.wait(10)
+
+    sa.event.listen(catalog.engine, "checkout", hold, once=True)
+    reading = asyncio.create_task(points.read(thread_of, ONE))
+    await begun.wait()
+    reading.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await reading
+    may_go_on.set()
+    # Joins the thread, in which no other connection can be opened afterwards.
+    await loop.shutdown_default_executor()
+    record(event(2))
+    assert await points.read(thread_of, ONE) == threading.get_ident()
