@@ -50,11 +50,18 @@ MAGIC = {
 # The same at another place.
 INNER_MAGIC = ((4, b"ftyp", "MP4"), (257, b"ustar", "tar"))
 
+# Programs accept other bytes before the header of a PDF, such as blank lines or the headers of a web server, if it is
+# in the first 1,024 (ISO 32000-1, annex H.3.4.1). A text about PDF may show a header, but hardly a whole file.
+PDF_AFTER = re.compile(rb"%PDF-\d\.\d\s(?:%[^\r\n]{0,64}\s)?\s{0,8}\d{1,10} \d{1,5} obj\b")
+PDF_END = b"%%EOF"
+PDF_SEARCHED = 1_024
+
 # Formats that a text with such a name has, though its content does not show it.
 SUFFIXES = {
     ".htm": "HTML", ".html": "HTML", ".xhtml": "HTML", ".xml": "XML", ".rss": "XML", ".atom": "XML", ".json": "JSON",
-    ".jsonl": "JSON", ".eml": "mail", ".mbox": "mail", ".pdf": "PDF", ".doc": "DOC", ".docx": "DOCX", ".odt": "ODT",
-    ".rtf": "RTF", ".epub": "EPUB", ".csv": "CSV", ".tsv": "CSV", ".svg": "SVG", ".warc": "WARC", ".ics": "iCalendar",
+    ".jsonl": "JSON", ".eml": "mail", ".mbox": "mail", ".pdf": "PDF", ".doc": "DOC", ".docx": "DOCX",
+    ".odt": "OpenDocument", ".rtf": "RTF", ".epub": "EPUB",
+    ".csv": "CSV", ".tsv": "CSV", ".svg": "SVG", ".warc": "WARC", ".ics": "iCalendar",
     ".vcf": "vCard", ".srt": "SRT", ".vtt": "WebVTT", ".tex": "LaTeX", ".ndjson": "JSON", ".msg": "Outlook mail",
     ".css": "CSS", ".sql": "SQL", ".ini": "settings", ".desktop": "settings", ".url": "a link", ".webloc": "a link",
     **dict.fromkeys(
@@ -81,7 +88,8 @@ class Opening:
             return zip_directory.kind(self.content)
         if kind == GZIP and _first_unpacked(self.content).startswith(WARC):
             return "WARC"
-        return kind or text_formats.detect(self.content, self.suffix in MARKDOWN_SUFFIXES)
+        kind = kind or text_formats.detect(self.content, self.suffix in MARKDOWN_SUFFIXES)
+        return kind or ("PDF" if _is_pdf_after_other_bytes(self.content) else None)
 
     @cached_property
     def text(self) -> str:
@@ -107,6 +115,11 @@ def _by_magic(content: bytes) -> str | None:
         if content.startswith(magic):
             return name
     return next((name for at, magic, name in INNER_MAGIC if content.startswith(magic, at)), None)
+
+
+def _is_pdf_after_other_bytes(content: bytes) -> bool:
+    is_headed = PDF_AFTER.search(content, 0, PDF_SEARCHED + 128)
+    return is_headed is not None and (PDF_END in content[-PDF_SEARCHED:] or b"\x00" in content)
 
 
 def _first_unpacked(content: bytes) -> bytes:

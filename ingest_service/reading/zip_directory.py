@@ -4,6 +4,7 @@ APPNOTE.TXT 6.3.10 of PKWARE describes the format. DOCX, OpenDocument and EPUB a
 """
 
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -32,7 +33,14 @@ CONTENT_TYPES = "[Content_Types].xml"
 # Packages of Office by the folder of their main part.
 OFFICE = {"word/": "DOCX", "xl/": "XLSX", "ppt/": "PPTX", "visio/": "VSDX"}
 # Other packages by an entry that no other ZIP has.
-MARKED = {"META-INF/manifest.xml": "ODT", "META-INF/container.xml": "EPUB", "META-INF/MANIFEST.MF": "JAR"}
+MARKED = {
+    "META-INF/manifest.xml": "OpenDocument", "META-INF/container.xml": "EPUB", "META-INF/MANIFEST.MF": "JAR",
+    "Index/Document.iwa": "iWork (Pages, Numbers, Keynote)", "Index.zip": "iWork (Pages, Numbers, Keynote)",
+}  # fmt: skip
+# In this entry a package may say which format it has (OpenDocument 1.3 part 2, 3.3; EPUB OCF 3.3, 4.3).
+MIMETYPE = "mimetype"
+MEDIA_TYPE = re.compile(rb"application/[\w.+-]{1,100}\s*")
+OPEN_DOCUMENT = b"application/vnd.oasis.opendocument."
 
 
 def opened(content: bytes) -> zipfile.ZipFile:
@@ -49,14 +57,28 @@ def opened(content: bytes) -> zipfile.ZipFile:
 def kind(content: bytes) -> str:
     """The name of the format of a ZIP: that of a package, else ZIP."""
     try:
-        names = opened(content).namelist()
+        archive = opened(content)
     except Unreadable:
         return "ZIP"
+    names = archive.namelist()
     entries = frozenset(names)
     if CONTENT_TYPES in entries:
         folders = {name[: name.find("/") + 1] for name in names}
         return next((name for folder, name in OFFICE.items() if folder in folders), "an Office package")
-    return next((name for entry, name in MARKED.items() if entry in entries), "ZIP")
+    marked = next((name for entry, name in MARKED.items() if entry in entries), None)
+    return marked or (_stated_kind(archive) if MIMETYPE in entries else None) or "ZIP"
+
+
+def _stated_kind(archive: zipfile.ZipFile) -> str | None:
+    """The format that a package names itself; None if its entry for that holds something else."""
+    try:
+        stated = unpacked(archive, archive.getinfo(MIMETYPE), Limits())
+    except Unreadable:
+        return None
+    if not MEDIA_TYPE.fullmatch(stated):
+        return None
+    media_type = stated.strip()
+    return "OpenDocument" if media_type.startswith(OPEN_DOCUMENT) else media_type.decode()
 
 
 def unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limits) -> bytes:

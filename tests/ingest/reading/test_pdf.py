@@ -289,3 +289,18 @@ def test_a_pdf_is_known_by_its_content() -> None:
     (item,) = reading.read(pdf(column(FERRY)), "a.txt").items
     assert (item.media_type, item.text) == ("application/pdf", joined(FERRY))
     assert [note.detail for note in item.repairs] == ["named .txt, read as PDF"]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [b"\xef\xbb\xbf", b"\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n\r\n", b"\n" * 1_000],
+    ids=["mark", "lines", "headers", "many lines"],
+)
+def test_a_pdf_may_begin_after_other_bytes(before: bytes) -> None:
+    (item,) = reading.read(before + pdf(column(FERRY)), "a.pdf").items
+    assert (item.media_type, normalise.normalise(item).paragraphs) == ("application/pdf", (joined(FERRY),))
+
+
+def test_a_text_about_pdf_is_a_text() -> None:
+    text = f"How a PDF begins\n\n%PDF-1.4\n1 0 obj\n\n{joined(FERRY)}\n"
+    assert reading.read(text.encode(), "a.txt").items[0].text == text

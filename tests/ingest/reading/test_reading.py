@@ -102,7 +102,7 @@ def test_a_text_over_the_limit_is_too_long(content: bytes, limits: Limits) -> No
     [
         (b"Rar!\x1a\x07 x", "a", "RAR"),
         (b"\xef\xbb\xbf\n<?xml version='1.0'?>", "a.txt", "XML"),
-        (b"text", "a.odt", "ODT"),
+        (b"text", "a.odt", "OpenDocument"),
         (b"\x89PNG\r\n\x1a\n", "a.txt", "PNG"),
     ],
 )

@@ -168,10 +168,28 @@ def test_a_cut_off_archive_is_damaged() -> None:
     [
         (["[Content_Types].xml", "xl/workbook.xml"], "XLSX"),
         (["[Content_Types].xml", "ppt/presentation.xml"], "PPTX"),
-        (["mimetype", "META-INF/manifest.xml"], "ODT"),
+        (["mimetype", "META-INF/manifest.xml"], "OpenDocument"),
         (["mimetype", "META-INF/container.xml"], "EPUB"),
+        (["Index/Document.iwa", "preview.jpg"], "iWork"),
     ],
 )
 def test_packages_are_not_read_as_archives(entries: list[str], kind: str) -> None:
     with pytest.raises(UnknownFormat, match=kind):
         names(zipped(dict.fromkeys(entries, b"<x/>")))
+
+
+@pytest.mark.parametrize(
+    ("stated", "kind"),
+    [
+        (b"application/vnd.oasis.opendocument.text", "OpenDocument"),
+        (b"application/vnd.oasis.opendocument.spreadsheet\n", "OpenDocument"),
+        (b"application/x-harbour+zip", r"application/x-harbour\+zip"),
+    ],
+)
+def test_a_package_that_states_its_media_type_is_not_read_as_an_archive(stated: bytes, kind: str) -> None:
+    with pytest.raises(UnknownFormat, match=kind):
+        names(zipped({"mimetype": stated, "content.xml": b"<x/>", "notes.txt": FERRY}))
+
+
+def test_an_archive_with_a_text_of_that_name_is_an_archive() -> None:
+    assert names(zipped({"mimetype": FERRY, "ferry.txt": FERRY})) == ["mimetype", "ferry.txt"]
