@@ -1,6 +1,5 @@
 """Originals: the bytes as they were read, stored once for all versions that share them."""
 
-import functools
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 from catalog_service import contract
 from catalog_service.errors import DigestMismatch
 from catalog_service.store import bulk
+from catalog_service.store.prepared_writes import PreparedWrite
 from catalog_service.store.rows import OriginalRow
 from catalog_service.store.tables import Original
 
@@ -27,13 +27,14 @@ def put(session: Session, digest: str, content: bytes) -> bool:
 
 def store(session: Session, originals: Iterable[OriginalRow]) -> None:
     """Stores originals; those that are stored already remain as they are."""
-    if rows := [bulk.columns_of(original) for original in originals]:
-        session.execute(_storing(session.get_bind().dialect.name), rows)
+    _STORING.execute(session, map(bulk.values_of(OriginalRow), originals))
 
 
-@functools.cache
 def _storing(dialect: str) -> Insert:
     insert: Any = sqlite.insert if dialect == "sqlite" else postgresql.insert
     # A concurrent transaction that stores the same bytes waits for this one, and then inserts nothing.
     statement: Insert = insert(bulk.table_of(Original)).on_conflict_do_nothing()
     return statement
+
+
+_STORING = PreparedWrite(("digest", "size", "content"), _storing)

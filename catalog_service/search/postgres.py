@@ -17,6 +17,7 @@ from catalog_service.search.plan import Plan, TermMatch
 from catalog_service.search.tables import LIVE, entry_table, search_entry
 from catalog_service.search.tree import And, Not, Or
 from catalog_service.store import arrays
+from catalog_service.store.prepared_writes import PreparedWrite
 from catalog_service.store.rows import IndexRows
 
 # Tokens in one part. A token takes at most 480 bytes, so a part stays below the 1 MB of a tsvector.
@@ -29,29 +30,29 @@ OVERLAP = MAX_PHRASE - 1
 
 def put(session: Session, numbered: Iterable[tuple[int, IndexRows]], table: str = LIVE) -> None:
     """Adds the rows of entries, each entry with its number: the `seq` of its version."""
-    if values := [{"entry": number, **row} for number, entry_rows in numbered for row in entry_rows]:
-        session.execute(_put(table), values)
+    _put(table).execute(session, ((number, *row) for number, rows_of_entry in numbered for row in rows_of_entry))
 
 
 @functools.cache
-def _put(table: str) -> sa.TextClause:
-    return sa.text(
+def _put(table: str) -> PreparedWrite:
+    statement = sa.text(
         f"INSERT INTO {table} (entry, part, {', '.join(COLUMNS)}) "  # noqa: S608  Names of ours.
         f"VALUES (:entry, :part, {', '.join(f'CAST(:{name} AS tsvector)' for name in COLUMNS)})"
     )
+    return PreparedWrite(("entry", "part", *COLUMNS), lambda _: statement)
 
 
 def rows(entry: IndexEntry) -> IndexRows:
     """The rows of an entry, one for each part, without its number."""
     return [
-        {
-            "part": part,
-            "title": _vector(title),
-            "text": _vector(text),
-            "about": " ".join(entry.about if part == 0 else ()),
-            "title_words": " ".join(entries.word_terms(title)),
-            "text_words": " ".join(entries.word_terms(text)),
-        }
+        (
+            part,
+            _vector(title),
+            _vector(text),
+            " ".join(entry.about if part == 0 else ()),
+            " ".join(entries.word_terms(title)),
+            " ".join(entries.word_terms(text)),
+        )
         for part, (title, text) in enumerate(_parts(entry))
     ]
 

@@ -13,33 +13,34 @@ from catalog_service.search.plan import EVERYTHING, Plan, TermMatch
 from catalog_service.search.tables import LIVE
 from catalog_service.search.tree import And, Not, Or
 from catalog_service.store import arrays
+from catalog_service.store.prepared_writes import PreparedWrite
 from catalog_service.store.rows import IndexRows
 
 
 def put(session: Session, numbered: Iterable[tuple[int, IndexRows]], table: str = LIVE) -> None:
     """Adds the rows of entries, each entry with its number: the `seq` of its version."""
-    if values := [{"entry": number, **row} for number, entry_rows in numbered for row in entry_rows]:
-        session.execute(_put(table), values)
+    _put(table).execute(session, ((number, *row) for number, rows_of_entry in numbered for row in rows_of_entry))
 
 
 @functools.cache
-def _put(table: str) -> sa.TextClause:
-    return sa.text(
+def _put(table: str) -> PreparedWrite:
+    statement = sa.text(
         f"INSERT INTO {table} (rowid, {', '.join(COLUMNS)}) "  # noqa: S608  Names of ours.
         f"VALUES (:entry, {', '.join(f':{name}' for name in COLUMNS)})"
     )
+    return PreparedWrite(("entry", *COLUMNS), lambda _: statement)
 
 
 def rows(entry: IndexEntry) -> IndexRows:
     """The row of an entry, without its number."""
-    terms = {
-        "title": entries.stem_terms(entry.whole_title),
-        "text": entries.stem_terms(entry.whole_text),
-        "about": entry.about,
-        "title_words": entries.word_terms(entry.whole_title),
-        "text_words": entries.word_terms(entry.whole_text),
-    }
-    return [{name: " ".join(column) for name, column in terms.items()}]
+    columns = (
+        entries.stem_terms(entry.whole_title),
+        entries.stem_terms(entry.whole_text),
+        entry.about,
+        entries.word_terms(entry.whole_title),
+        entries.word_terms(entry.whole_text),
+    )
+    return [tuple(map(" ".join, columns))]
 
 
 def remove(session: Session, numbers: Iterable[int], table: str = LIVE) -> None:

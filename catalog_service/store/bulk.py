@@ -1,20 +1,22 @@
 """Statements over many rows: each is executed for all rows together. Without rows nothing is sent.
 
-Statements are built once and kept: to build one anew takes five times as long as to execute it.
+Statements are prepared: to build one anew takes five times as long as to execute it.
 """
 
 import functools
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import operator
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Insert, Table, Update
+from sqlalchemy import ColumnElement, Table
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from catalog_service.store.arrays import any_of, any_row_of, parameter, rows_parameter
 from catalog_service.store.base import Base
 from catalog_service.store.prepared import Prepared
+from catalog_service.store.prepared_writes import PreparedWrite
 from catalog_service.store.tables import valid_at
 
 if TYPE_CHECKING:
@@ -49,19 +51,21 @@ def _selecting(class_: type["DataclassInstance"], key: Key, valid: bool) -> Prep
     table = table_of(model)
     is_row = isinstance(key, tuple)
     condition = any_row_of(columns, rows_parameter("values")) if is_row else any_of(key, parameter("values"))
-    statement = sa.select(*(table.c[field.name] for field in fields(class_))).where(condition)
+    statement = sa.select(*(table.c[name] for name in _names(class_))).where(condition)
     return Prepared(lambda: statement.where(valid_at(table.c)) if valid else statement)
 
 
 def insert(session: Session, model: type[Base], rows: Iterable["DataclassInstance"]) -> None:
     """Inserts rows, whose fields are named like the columns."""
-    if values := [columns_of(row) for row in rows]:
-        session.execute(_inserting(model), values)
+    values = list(rows)
+    if values:
+        class_ = type(values[0])
+        _inserting(model, class_).execute(session, map(values_of(class_), values))
 
 
 @functools.cache
-def _inserting(model: type[Base]) -> Insert:
-    return sa.insert(table_of(model))
+def _inserting(model: type[Base], class_: type["DataclassInstance"]) -> PreparedWrite:
+    return PreparedWrite(_names(class_), lambda _: sa.insert(table_of(model)))
 
 
 def update(session: Session, model: type[Base], rows: Iterable[tuple[Values, Values]], *, valid: bool = False) -> None:
@@ -71,33 +75,51 @@ def update(session: Session, model: type[Base], rows: Iterable[tuple[Values, Val
     """
     pairs = list(rows)
     if pairs:
-        keys, values = pairs[0]
-        statement = _updating(model, tuple(keys), tuple(values), valid)
-        session.execute(statement, [_keys(key) | {f"new_{name}": new[name] for name in values} for key, new in pairs])
+        keys, values = map(tuple, pairs[0])
+        updated = ([*(new[name] for name in values), *(key[name] for name in keys)] for key, new in pairs)
+        _updating(model, keys, values, valid).execute(session, updated)
 
 
 @functools.cache
-def _updating(model: type[Base], keys: Sequence[str], values: Sequence[str], valid: bool) -> Update:
-    statement = sa.update(table_of(model)).where(*_identified(model, keys))
-    statement = statement.values({name: sa.bindparam(f"new_{name}") for name in values})
-    return statement.where(valid_at(table_of(model).c)) if valid else statement
+def _updating(model: type[Base], keys: Sequence[str], values: Sequence[str], valid: bool) -> PreparedWrite:
+    table = table_of(model)
+    # In this order, which is that of a row's values.
+    new: list[tuple[Any, Any]] = [(table.c[name], sa.bindparam(f"new_{name}")) for name in values]
+    statement = sa.update(table).ordered_values(*new).where(*_identified(table, keys))
+    names = [*(f"new_{name}" for name in values), *(f"key_{name}" for name in keys)]
+    return PreparedWrite(names, lambda _: statement.where(valid_at(table.c)) if valid else statement)
 
 
 def delete(session: Session, model: type[Base], keys: Iterable[Values]) -> None:
     """Deletes rows, identified by the same columns each."""
-    if identified := list(keys):
-        statement = sa.delete(table_of(model)).where(*_identified(model, identified[0]))
-        session.execute(statement, [_keys(key) for key in identified])
+    identified = list(keys)
+    if identified:
+        names = tuple(identified[0])
+        _deleting(model, names).execute(session, ([key[name] for name in names] for key in identified))
+
+
+@functools.cache
+def _deleting(model: type[Base], keys: Sequence[str]) -> PreparedWrite:
+    statement = sa.delete(table_of(model)).where(*_identified(table_of(model), keys))
+    return PreparedWrite([f"key_{name}" for name in keys], lambda _: statement)
 
 
 def columns_of(row: "DataclassInstance") -> dict[str, Any]:
     """The fields of a row by name; unlike `asdict`, it copies no value."""
-    return {field.name: getattr(row, field.name) for field in fields(row)}
+    class_ = type(row)
+    return dict(zip(_names(class_), values_of(class_)(row), strict=True))
 
 
-def _identified(model: type[Base], key: Iterable[str]) -> list[ColumnElement[bool]]:
-    return [table_of(model).c[name] == sa.bindparam(f"key_{name}") for name in key]
+@functools.cache
+def values_of(class_: type["DataclassInstance"]) -> Callable[[Any], tuple[Any, ...]]:
+    """A function from a row of this class to the values of its fields, of which there are two or more."""
+    return operator.attrgetter(*_names(class_))
 
 
-def _keys(key: Values) -> dict[str, Any]:
-    return {f"key_{name}": value for name, value in key.items()}
+@functools.cache
+def _names(class_: type["DataclassInstance"]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(class_))
+
+
+def _identified(table: Table, key: Iterable[str]) -> list[ColumnElement[bool]]:
+    return [table.c[name] == sa.bindparam(f"key_{name}") for name in key]

@@ -4,17 +4,17 @@ With a sequence of the database, a transaction that commits late could add a `se
 already seen; that reader would never find it.
 """
 
-import functools
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Update, bindparam, func, select, update
+from sqlalchemy import Select, Update, bindparam, func, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from catalog_service.resources import Snapshot
 from catalog_service.store import bulk
 from catalog_service.store.prepared import Prepared, Reader
+from catalog_service.store.prepared_writes import PreparedWrite
 from catalog_service.store.tables import Counter
 
 # The channel on which PostgreSQL notifies the processes of a catalog after each commit.
@@ -58,14 +58,16 @@ def end_turn(session: Session, turn: WriterTurn) -> None:
 
     On PostgreSQL the commit also notifies the other processes: see `store.notices`.
     """
-    session.execute(_end_turn(session.get_bind().dialect.name), {"new_seq": turn.seq, "new_time": turn.now})
+    _END_TURN.execute(session, [(turn.seq, turn.now)])
 
 
-@functools.cache
 def _end_turn(dialect: str) -> Update:
-    # With the table instead of the class, no objects of the session are searched for changed ones.
     statement = update(bulk.table_of(Counter)).values(seq=bindparam("new_seq"), time=bindparam("new_time"))
-    return statement.returning(func.pg_notify(CHANNEL, "")) if dialect == "postgresql" else statement
+    notified = func.pg_notify(literal_column(f"'{CHANNEL}'"), literal_column("''"))
+    return statement.returning(notified) if dialect == "postgresql" else statement
+
+
+_END_TURN = PreparedWrite(("new_seq", "new_time"), _end_turn)
 
 
 def snapshot(reader: Reader) -> Snapshot:

@@ -10,15 +10,16 @@ from collections import namedtuple
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias, cast
 
-from sqlalchemy import BindParameter, Connection, Dialect, Float, Select, exc
-from sqlalchemy.engine.interfaces import DBAPICursor, DBAPIModule
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, Connection, Dialect, Float, Select
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
-# What a prepared statement is executed in: the session of a transaction, or the connection of the event loop.
-Reader: TypeAlias = Session | Connection
+from catalog_service.store import driver
+
+# What a statement is executed in.
+Reader: TypeAlias = driver.Reader
 # A row of a prepared statement or of SQLAlchemy: its columns are attributes, and `_asdict()` has all of them.
 NamedRow: TypeAlias = Any
 Build: TypeAlias = Callable[[], Select[*tuple[Any, ...]]]
@@ -37,12 +38,12 @@ class Prepared:
 
     def rows(self, reader: Reader, /, **values: object) -> list[NamedRow]:
         """All rows; `values` are those of the statement's parameters. Raises DBAPIError."""
-        connection = _connection(reader)
+        connection = driver.connection_of(reader)
         return self._for(connection, values).execute(connection, values)
 
     def stream(self, reader: Reader, size: int, /, **values: object) -> Generator[NamedRow, None, None]:
         """The rows, read on demand, `size` at a time on PostgreSQL; to be closed. Raises DBAPIError."""
-        connection = _connection(reader)
+        connection = driver.connection_of(reader)
         return self._for(connection, values).stream(connection, size, values)
 
     def row(self, reader: Reader, /, **values: object) -> NamedRow | None:
@@ -56,10 +57,6 @@ class Prepared:
         if compiled is None:
             compiled = self._compiled[dialect.name] = _Compiled(self._build(), dialect, names)
         return compiled
-
-
-def _connection(reader: Reader) -> Connection:
-    return reader.connection() if isinstance(reader, Session) else reader
 
 
 class _Compiled:
@@ -83,7 +80,7 @@ class _Compiled:
 
     def execute(self, connection: Connection, values: Mapping[str, Any]) -> list[NamedRow]:
         """The rows of the statement with these values of its parameters. Raises DBAPIError."""
-        with _Cursor(connection, self.sql) as cursor:
+        with driver.Cursor(connection, self.sql) as cursor:
             self._begin(connection, cursor, values)
             return [self._row(row) for row in cursor.fetchall()]
 
@@ -91,7 +88,7 @@ class _Compiled:
         """The rows of the statement, read on demand. Raises DBAPIError."""
         # SQLite's cursor reads row by row. The driver of PostgreSQL reads all rows, unless the server has the cursor.
         name = () if self._order is not None else (f"stream_{next(_STREAMS)}",)
-        with _Cursor(connection, self.sql, *name) as cursor:
+        with driver.Cursor(connection, self.sql, *name) as cursor:
             self._begin(connection, cursor, values)
             while rows := cursor.fetchmany(size):
                 yield from map(self._row, rows)
@@ -102,9 +99,7 @@ class _Compiled:
             for name, process in self._processors.items()
         } | self._added
         parameters = named if self._order is None else tuple(map(named.__getitem__, self._order))
-        # SQLAlchemy reports a statement by this event; counters and traces of statements listen to it.
-        for listener in connection.dispatch.before_cursor_execute:
-            listener(connection, cursor, self.sql, parameters, None, False)
+        driver.report(connection, cursor, self.sql, parameters)
         cursor.execute(self.sql, parameters)
 
     def _row(self, row: Sequence[Any]) -> NamedRow:
@@ -133,36 +128,3 @@ def _with_literals(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ..
 def make_row_class(fields: Iterable[str]) -> Any:  # noqa: ANN401  A class whose fields are known only here.
     """A class of named tuples with these fields."""
     return namedtuple("Row", list(fields))
-
-
-class _Cursor:
-    """A cursor of the driver for the time of one statement; errors of the driver leave it as SQLAlchemy's."""
-
-    __slots__ = ("_connection", "_cursor", "_sql")
-
-    def __init__(self, connection: Connection, sql: str, *name: str) -> None:
-        self._connection = connection
-        self._cursor = connection.connection.cursor(*name)
-        self._sql = sql
-
-    def __enter__(self) -> DBAPICursor:
-        return self._cursor
-
-    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
-        try:
-            if isinstance(error, self._connection.dialect.loaded_dbapi.Error):
-                raise _translated(self._connection, self._cursor, self._sql, error) from error
-        finally:
-            self._cursor.close()
-
-
-def _translated(connection: Connection, cursor: DBAPICursor, sql: str, error: Exception) -> exc.DBAPIError:
-    """The driver's error as SQLAlchemy's; a connection that is lost does not return to the pool."""
-    dialect = connection.dialect
-    lost = dialect.is_disconnect(cast("DBAPIModule.Error", error), connection.connection, cursor)
-    if lost:
-        connection.invalidate(error)
-    translated = exc.DBAPIError.instance(
-        sql, None, error, dialect.loaded_dbapi.Error, connection_invalidated=lost, dialect=dialect
-    )
-    return cast("exc.DBAPIError", translated)

@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 VersionKey: TypeAlias = tuple[str, int]
 # One side of a relation: a document and its observation.
 Side: TypeAlias = tuple[str, int]
-# The rows of one version in a table of the search index, without the number of its entry.
-IndexRows: TypeAlias = list[dict[str, int | str]]
+# The rows of one version in a table of the search index, in the order of its columns, without the number of its entry.
+IndexRows: TypeAlias = list[tuple[int | str, ...]]
 # The `seq` of a relation whose other side is not recorded yet.
 PENDING = 0
 
