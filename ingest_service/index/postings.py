@@ -3,8 +3,8 @@
 Log-structured (O'Neil et al., The log-structured merge-tree, 1996): new postings are a small run, runs of similar size
 are merged, and long runs lie in unnamed files that are memory-mapped, so they occupy no memory of the process. The
 first bits of a fingerprint give its partition; partitions are merged in turn, so no merge is long. The newest postings
-are one run outside of the partitions, since an article has few fingerprints for each of these. The postings end with
-the process, except for what a `checkpoint` has saved of them.
+are in a few runs outside of the partitions, since an article has few fingerprints for each of these. The postings end
+with the process, except for what a `checkpoint` has saved of them.
 """
 
 import itertools
@@ -31,8 +31,9 @@ PARTITIONS = 32
 EDGES = np.array([(number << PARTITION_BITS) - (1 << 63) for number in range(1, PARTITIONS)], dtype=np.int64)
 # Partitions merged at each `add`: a partition collects PARTITIONS / MERGED_PER_ADD new runs between two merges.
 MERGED_PER_ADD = 8
-# The number of newest postings, those of some twenty articles, that are distributed among the partitions.
-DISTRIBUTED_FROM = 2_000
+# So many newest postings, those of some four hundred articles, are distributed among the partitions. A search
+# looks into each run of nearly every partition, and a short run takes it as long as one of some thousand postings.
+DISTRIBUTED_FROM = 40_000
 # A run is not merged while it has this many times as many postings as all newer runs together.
 SIZE_RATIO = 3
 
@@ -50,7 +51,7 @@ class Postings:
     """All postings. Not safe for threads."""
 
     partitions: list[list[Run]] = field(default_factory=lambda: [[] for _ in range(PARTITIONS)])
-    newest: Run = NO_POSTINGS
+    newest: list[Run] = field(default_factory=list)
     _next: int = 0
     # Whether an article is deleted, by its id.
     _deleted: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(1_024, dtype=bool))
@@ -67,7 +68,7 @@ class Postings:
     def copy(self) -> "Postings":
         """The same postings for another thread, all in partitions. Runs are shared, since they never change."""
         self._distribute()
-        return Postings([list(runs) for runs in self.partitions], NO_POSTINGS, self._next, self._deleted.copy())
+        return Postings([list(runs) for runs in self.partitions], [], self._next, self._deleted.copy())
 
     @property
     def highest(self) -> int:
@@ -86,17 +87,18 @@ class Postings:
         """Adds postings, in any order, and merges some partitions."""
         self._grow(int(articles.max(initial=0)))
         self._deleted[articles] = False
-        newest = self.newest
-        self.newest = Run.of(np.concatenate((newest.values, values)), np.concatenate((newest.articles, articles)))
-        if len(self.newest.values) >= DISTRIBUTED_FROM:
+        if len(values):
+            self.newest.append(Run.of(values, articles))
+        if sum(len(run.values) for run in self.newest) >= DISTRIBUTED_FROM:
             self._distribute()
+        self._merge_newest(self.newest)
         for _ in range(MERGED_PER_ADD):
-            self._merge_newest(self._next)
+            self._merge_partition(self._next)
             self._next = (self._next + 1) % PARTITIONS
 
     def _distribute(self) -> None:
         """Moves the newest postings into their partitions."""
-        newest, self.newest = self.newest, NO_POSTINGS
+        newest, self.newest = _joined(self.newest, self._deleted), []
         for number, (start, end) in enumerate(_partition_bounds(newest.values)):
             if start < end:
                 self.partitions[number].append(filtered(newest.values[start:end], newest.articles[start:end]))
@@ -133,24 +135,33 @@ class Postings:
             for numbers, articles in _find_in(runs if start < end else (), values[start:end], most)
         ]
         nothing = (np.zeros(0, dtype=np.int64), NO_POSTINGS.articles)
-        numbers, articles = zip(nothing, *postings, *_find_in([self.newest], values, most), strict=True)
+        numbers, articles = zip(nothing, *postings, *_find_in(self.newest, values, most), strict=True)
         return np.concatenate(numbers), np.concatenate(articles)
 
     def _grow(self, article: int) -> None:
         if article >= len(self._deleted):
             self._deleted = np.append(self._deleted, np.zeros(max(article + 1, len(self._deleted)), dtype=bool))
 
-    def _merge_newest(self, number: int) -> None:
-        """Merges the newest runs of a partition so that each run is much longer than all newer ones together."""
+    def _merge_partition(self, number: int) -> None:
         runs = self.partitions[number]
+        if self._merge_newest(runs):
+            runs[-1] = mapped_if_long(filtered(runs[-1].values, runs[-1].articles))
+
+    def _merge_newest(self, runs: list[Run]) -> bool:
+        """Merges the newest ones of some runs so that each run is much longer than all newer ones together.
+
+        Returns whether the last one is new. It has no filter.
+        """
         first, newer = len(runs), 0
         for index in reversed(range(len(runs))):
             if len(runs[index].values) < SIZE_RATIO * newer:
                 first = index
             newer += len(runs[index].values)
-        if first < len(runs):
-            merged = _merged(runs[first:], self._deleted)
-            runs[first:] = [mapped_if_long(merged)] if len(merged.values) else []
+        if first == len(runs):
+            return False
+        merged = _joined(runs[first:], self._deleted)
+        runs[first:] = [merged] if len(merged.values) else []
+        return len(merged.values) > 0
 
 
 def _partition_bounds(values: Values) -> Iterator[tuple[int, int]]:
@@ -178,11 +189,12 @@ def _find_in(runs: Iterable[Run], values: Values, most: int) -> Iterator[tuple[I
             yield hits.take(numbers.take(equal)), run.articles.take(positions.take(equal))
 
 
-def _merged(runs: list[Run], deleted: npt.NDArray[np.bool_]) -> Run:
-    values = np.concatenate([run.values for run in runs])
-    articles = np.concatenate([run.articles for run in runs])
+def _joined(runs: Iterable[Run], deleted: npt.NDArray[np.bool_]) -> Run:
+    """The postings of some runs, the oldest first, without those of deleted articles."""
+    whole = [NO_POSTINGS, *runs]
+    values = np.concatenate([run.values for run in whole])
+    articles = np.concatenate([run.articles for run in whole])
     is_deleted = deleted[articles]
     if is_deleted.any():
         values, articles = values[~is_deleted], articles[~is_deleted]
-    merged = Run.of(values, articles)
-    return filtered(merged.values, merged.articles)
+    return Run.of(values, articles)

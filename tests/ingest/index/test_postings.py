@@ -23,11 +23,15 @@ def add(postings_: Postings, article: int, own: Sequence[int]) -> None:
 
 
 @pytest.mark.parametrize("filtered_from", [2, runs.FILTERED_FROM])
-@settings(deadline=None)
+@pytest.mark.parametrize("distributed_from", [1, 40, postings.DISTRIBUTED_FROM])
+@settings(deadline=None, max_examples=50)
 @given(steps=st.lists(step, max_size=60))
-def test_random_walks_end_as_a_dictionary_would(filtered_from: int, steps: list[tuple[str, object]]) -> None:
+def test_random_walks_end_as_a_dictionary_would(
+    filtered_from: int, distributed_from: int, steps: list[tuple[str, object]]
+) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(runs, "FILTERED_FROM", filtered_from)
+        patched.setattr(postings, "DISTRIBUTED_FROM", distributed_from)
         walk(steps)
 
 
@@ -64,6 +68,7 @@ def test_a_run_of_deleted_articles_only_has_no_holders() -> None:
 def test_large_arrays_are_mapped_and_still_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "MAPPED_FROM", 10)
     monkeypatch.setattr(runs, "FILTERED_FROM", 50)
+    monkeypatch.setattr(postings, "DISTRIBUTED_FROM", 100)
     draw = np.random.default_rng(1)
     postings_ = Postings()
     held = {article: np.unique(draw.integers(-(2**63), 2**63, 40)) for article in range(300)}
@@ -75,7 +80,8 @@ def test_large_arrays_are_mapped_and_still_answer(monkeypatch: pytest.MonkeyPatc
         assert set(holders.articles.tolist()) == ({article} if article != 7 else set())
 
 
-def test_marks_spare_most_of_the_looking() -> None:
+def test_marks_spare_most_of_the_looking(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postings, "DISTRIBUTED_FROM", 1_000)
     draw = np.random.default_rng(3)
     held = np.unique(draw.integers(0, 1 << runs.PARTITION_BITS, 2 * runs.FILTERED_FROM))
     postings_ = Postings()
@@ -91,6 +97,7 @@ def test_marks_spare_most_of_the_looking() -> None:
 
 def test_where_many_begin_alike_each_is_still_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "FILTERED_FROM", 100)
+    monkeypatch.setattr(postings, "DISTRIBUTED_FROM", 1)
     held = np.repeat(np.arange(40, dtype=np.int64), [2_000 if value == 20 else 3 for value in range(40)])
     postings_ = Postings()
     postings_.add(held, np.arange(len(held), dtype=np.int32))
@@ -130,7 +137,8 @@ def test_runs_stay_few() -> None:
     for article in range(3_000):
         add(postings_, article, np.unique(draw.integers(-(2**63), 2**63, 64)).tolist())
     assert max(map(len, postings_.partitions)) < 30
-    assert len(postings_.newest.values) < postings.DISTRIBUTED_FROM
+    assert len(postings_.newest) < 30
+    assert sum(len(run.values) for run in postings_.newest) < postings.DISTRIBUTED_FROM
 
 
 def test_an_article_that_is_added_again_is_a_holder_again() -> None:
