@@ -48,8 +48,8 @@ def fingerprints(codes: Codes, gram: int = PARAMETERS.gram, window: int = PARAME
     hashes = gram_hashes(codes, gram)
     kept = _winnowed(hashes, window)
     chosen = _spread(hashes.take(kept))
-    order = chosen.argsort(kind="stable")
-    chosen, positions = chosen.take(order), kept.take(order).astype(np.int32)
+    order, chosen = in_order(chosen)
+    positions = kept.take(order).astype(np.int32)
     # The positions of a hash are in the order of the text: of too many the first and the last are kept.
     half = MAX_OCCURRENCES // 2
     many = chosen[: -2 * half] == chosen[2 * half :]
@@ -84,6 +84,23 @@ def _spread(hashes: npt.NDArray[np.uint64]) -> Hashes:
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
         hashes = (hashes ^ (hashes >> np.uint64(shift))) * np.uint64(factor)
     return (hashes ^ (hashes >> np.uint64(31))).view(np.int64)
+
+
+def in_order(hashes: Hashes) -> tuple[Indices, Hashes]:
+    """The indices of hashes in order of value, those of equal ones ascending; and the hashes in this order.
+
+    A stable sort takes eight times as long as to sort numbers in place whose lowest bits are replaced by the index.
+    """
+    indices = (1 << len(hashes).bit_length()) - 1
+    keys = (hashes & ~indices) | np.arange(len(hashes))
+    keys.sort()
+    order = keys & indices
+    ordered = hashes.take(order)
+    # Different hashes with the same upper bits are hardly ever in one text.
+    if (ordered[1:] < ordered[:-1]).any():
+        order = hashes.argsort(kind="stable")
+        ordered = hashes.take(order)
+    return order, ordered
 
 
 def _winnowed(hashes: npt.NDArray[np.uint64], window: int) -> npt.NDArray[np.int64]:

@@ -60,3 +60,14 @@ def test_a_repeated_fingerprint_keeps_few_places() -> None:
     assert len(prints.unique) < 10
     assert len(prints.positions) <= fingerprints.MAX_OCCURRENCES * len(prints.unique)
     assert prints.positions.tolist()[:2] == sorted(prints.positions.tolist()[:2])
+
+
+def test_hashes_are_sorted_and_equal_ones_stay_in_the_order_of_the_text() -> None:
+    draw = np.random.default_rng(1)
+    spread = draw.integers(-(2**63), 2**63 - 1, 2_000)
+    # Of these, the lowest bits alone decide.
+    alike = draw.integers(0, 8, 2_000) - 4
+    for hashes in (spread, spread.take(draw.integers(0, 50, 2_000)), alike, spread[:1], spread[:0]):
+        order, ordered = fingerprints.in_order(hashes)
+        assert order.tolist() == hashes.argsort(kind="stable").tolist()
+        assert ordered.tolist() == sorted(hashes.tolist())
