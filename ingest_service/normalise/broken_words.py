@@ -52,8 +52,11 @@ def _spaced(draft: Draft) -> Iterator[Span]:
         if source[start:space] + source[space + 1 : end] in known
         and _is_one_word(source[start:space], source[space + 1 : end])
     ]
+    first = 0
     for start, end in draft.stretches() if places else ():
-        if inside := places[bisect_left(places, start) : bisect_left(places, end)]:
+        # Most stretches end before the next place.
+        if first < len(places) and places[first] < end:
+            inside = places[bisect_left(places, start) : (first := bisect_left(places, end))]
             yield from _joined(source, inside, start, end)
 
 

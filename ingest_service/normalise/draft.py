@@ -91,13 +91,14 @@ class Draft:
 
     def stretches(self) -> Iterator[Span]:
         """The spans of uncut text: whole paragraphs, or their parts on both sides of a cut."""
-        for paragraph in layout.paragraphs(self.lines):
-            start = paragraph[0].start
-            for line, following in pairwise(paragraph):
-                if self.source[line.end : following.start].strip():
-                    yield start, line.end
-                    start = following.start
-            yield start, paragraph[-1].end
+        if not self.lines:
+            return
+        start = self.lines[0].start
+        for line, following in pairwise(self.lines):
+            if line.paragraph != following.paragraph or self.source[line.end : following.start].strip():
+                yield start, line.end
+                start = following.start
+        yield start, self.lines[-1].end
 
 
 def is_long(text: str) -> bool:

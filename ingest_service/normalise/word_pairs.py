@@ -1,6 +1,7 @@
 """Neighbouring words that may be one word, found in a whole text at once: few texts have any.
 
-Each letter has a number. If the numbers of two words have the sum of a listed word, their letters may be those of that
+Each letter has a number. The sum of a word is that of its letters' numbers, each multiplied by its place in the word,
+so words of the same letters have different sums. If two words together have the sum of a listed word, they may be that
 word. Sums are computed for all pairs together, so no Python code runs for a pair that is none.
 """
 
@@ -8,17 +9,19 @@ import functools
 import hashlib
 import importlib.util
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 Numbers = npt.NDArray[np.uint32]
+Indices = npt.NDArray[np.intp]
 
 SHORTEST, LONGEST = 2, 24
 SPACE = ord(" ")
-# A sum is kept by its upper bits: one pair in 25 has those of a listed word by chance.
-BITS = 21
+# Of a sum these upper bits count: one pair in 200 has those of a listed word by chance.
+BITS = 24
 
 
 def load() -> None:
@@ -27,16 +30,18 @@ def load() -> None:
 
 
 def candidates(source: str) -> Iterator[tuple[int, int, int]]:
-    """The pairs of lower-case words, with one space between, whose letters may be those of one listed word.
+    """The pairs of lower-case words, with one space between, that may be one listed word.
 
     Each as the start of the first word, the position of the space, and the end of the second word; in order.
     """
-    codes, numbers, divisions = _divided(f" {source} ")
-    distances = divisions[1:] - divisions[:-1]
+    text = _Text.of(f" {source} ")
+    distances = text.divisions[1:] - text.divisions[:-1]
     fits = (distances > SHORTEST) & (distances <= LONGEST + 1)
-    sums = numbers.cumsum(dtype=np.uint32).take(divisions)
-    are_listed = _listed_sums().take(_kept(sums[2:] - sums[:-2]))
-    (pairs,) = (fits[:-1] & fits[1:] & (codes.take(divisions[1:-1]) == SPACE) & are_listed).nonzero()
+    (pairs,) = (fits[:-1] & fits[1:] & (text.codes.take(text.divisions[1:-1]) == SPACE)).nonzero()
+    # Without the space each letter of the second word is one place nearer to the start.
+    sums = text.sums(pairs, pairs + 2) - text.letters(pairs + 1, pairs + 2)
+    pairs = pairs[_are_listed(sums)]
+    divisions = text.divisions
     starts, spaces, ends = divisions[pairs], divisions[pairs + 1] - 1, divisions[pairs + 2] - 1
     # Python's numbers are made one at a time: a long text may consist of such pairs.
     return zip(starts.data, spaces.data, ends.data, strict=True)
@@ -53,14 +58,20 @@ def known_words() -> frozenset[str]:
         return frozenset(line.split(" ", 1)[0] for line in lines)
 
 
+def _are_listed(sums: Numbers) -> npt.NDArray[np.bool_]:
+    """Whether a listed word has each sum, by the bits of it that count."""
+    kept = sums >> np.uint32(32 - BITS)
+    return np.asarray((_listed_sums().take(kept >> np.uint32(3)) >> (kept & np.uint32(7))) & np.uint8(1), np.bool_)
+
+
 @functools.cache
-def _listed_sums() -> npt.NDArray[np.bool_]:
-    """Whether a listed word has a sum, by the bits of it that are kept."""
-    _, numbers, divisions = _divided(f" {' '.join(known_words())} ")
-    sums = numbers.cumsum(dtype=np.uint32).take(divisions)
-    listed = np.zeros(1 << BITS, dtype=np.bool_)
-    listed[_kept(sums[1:] - sums[:-1])] = True
-    return listed
+def _listed_sums() -> npt.NDArray[np.uint8]:
+    """A bit for each sum, 1 if a listed word has it; so few bytes remain in the processor's cache."""
+    text = _Text.of(f" {' '.join(known_words())} ")
+    words = np.arange(len(text.divisions) - 1)
+    listed = np.zeros(1 << BITS, np.bool_)
+    listed[text.sums(words, words + 1) >> np.uint32(32 - BITS)] = True
+    return np.packbits(listed, bitorder="little")
 
 
 @functools.cache
@@ -72,13 +83,35 @@ def _numbers() -> Numbers:
     return table
 
 
-def _divided(text: str) -> tuple[npt.NDArray[np.uint8], Numbers, npt.NDArray[np.intp]]:
-    """The ASCII codes of a text, their numbers, and the positions of all that is no lower-case letter."""
-    # One byte for each character, "?" for those that are not ASCII.
-    codes = np.frombuffer(text.encode("ascii", "replace"), dtype=np.uint8)
-    numbers = _numbers().take(codes)
-    return codes, numbers, (numbers == 0).nonzero()[0]
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text as the ASCII codes of its characters, and the positions of all that is no lower-case letter.
 
+    For each of these positions, `totals` is the total of the letters' numbers before it, and `moments` that of the
+    numbers multiplied by their positions.
+    """
 
-def _kept(sums: Numbers) -> Numbers:
-    return sums >> np.uint32(32 - BITS)
+    codes: npt.NDArray[np.uint8]
+    divisions: npt.NDArray[np.intp]
+    totals: Numbers
+    moments: Numbers
+
+    @classmethod
+    def of(cls, text: str) -> "_Text":
+        """The values of a text. Sums may overflow: they are compared with sums that do so too."""
+        # One byte for each character, "?" for those that are not ASCII.
+        codes = np.frombuffer(text.encode("ascii", "replace"), dtype=np.uint8)
+        numbers = _numbers().take(codes)
+        (divisions,) = (numbers == 0).nonzero()
+        totals = numbers.cumsum(dtype=np.uint32).take(divisions)
+        numbers *= np.arange(len(numbers), dtype=np.uint32)
+        return cls(codes, divisions, totals, numbers.cumsum(dtype=np.uint32).take(divisions))
+
+    def letters(self, first: Indices, last: Indices) -> Numbers:
+        """The total of the letters' numbers between the divisions of these indices."""
+        return self.totals.take(last) - self.totals.take(first)
+
+    def sums(self, first: Indices, last: Indices) -> Numbers:
+        """The same, each number multiplied by its distance from the first division."""
+        starts = self.divisions.take(first).astype(np.uint32)
+        return self.moments.take(last) - self.moments.take(first) - starts * self.letters(first, last)
