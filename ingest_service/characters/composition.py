@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from ingest_service.model import Note
 
 RULE = "composition"
+# A text has another form only if it has one of these: the others, such as the letters of Europe and most punctuation,
+# neither change nor compose with a character before them.
+SIGNS = re.compile("[^\x00-\u02ff\u2002-\u20cf]")
 # White space composes with nothing. These two spaces themselves have another form.
 PIECE = re.compile("[^\\s]+|[\u2000\u2001]")
 

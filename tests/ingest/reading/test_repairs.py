@@ -3,9 +3,14 @@
 Each rule has at least three texts that it repairs, and their nearest neighbours, which stay.
 """
 
+import itertools
+import sys
+import unicodedata
+
 import pytest
 
 from ingest_service import edits
+from ingest_service.characters import composition
 from ingest_service.model import Note
 from ingest_service.reading import mojibake, repairs
 
@@ -141,3 +146,13 @@ def test_only_characters_beyond_ascii_beside_each_other_are_searched() -> None:
     assert mojibake._has_neighbours("the ferryâ€™s timetable")
     assert mojibake._has_neighbours("\ud800é")
     assert not mojibake._has_neighbours("")
+
+
+def test_characters_that_are_no_signs_of_another_form_never_have_one() -> None:
+    pairs = [unicodedata.decomposition(chr(code)).split() for code in range(sys.maxunicode + 1)]
+    following = {chr(int(pair[1], 16)) for pair in pairs if len(pair) == 2 and pair[0][0] != "<"}
+    inert = list(itertools.filterfalse(composition.SIGNS.match, map(chr, range(sys.maxunicode + 1))))
+    assert len(inert) > 900
+    assert not following.intersection(inert)
+    assert not any(map(unicodedata.combining, inert))
+    assert unicodedata.normalize("NFC", "".join(inert)) == "".join(inert)
