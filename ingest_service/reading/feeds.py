@@ -23,6 +23,8 @@ from ingest_service.reading.xml_documents import Element, attribute, children, l
 NAME = "RSS or Atom"
 RSS, ATOM = "application/rss+xml", "application/atom+xml"
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
+# Podcasts describe an episode here, some nowhere else.
+ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
 RSS_IN_RDF = re.compile(r"http://(?:purl\.org/rss/1\.0/|my\.netscape\.com/rdf/simple/0\.9|channel\.netscape\.com)")
 ATOM_NAMESPACES = ("http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#")
@@ -125,7 +127,9 @@ def _title(element: Element) -> str:
 
 def _bodies(entry: Element) -> Iterator[list[str]]:
     """The texts of an entry, the whole one before the summary."""
-    for element in (*_of(entry, CONTENT, "encoded"), *_own(entry, "content"), *_own(entry, "description", "summary")):
+    whole = (*_of(entry, CONTENT, "encoded"), *_own(entry, "content"))
+    stated = (*whole, *_own(entry, "description", "summary"))
+    for element in stated or _of(entry, ITUNES, "summary"):
         yield _paragraphs(element)
 
 

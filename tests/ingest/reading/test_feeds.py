@@ -81,6 +81,15 @@ def test_an_entry_of_rss_has_what_it_says() -> None:
     assert (headline.published, headline.url) == (None, "https://harbour.example/head")
 
 
+def test_an_episode_of_a_podcast_has_its_summary() -> None:
+    name = "http://www.itunes.com/dtds/podcast-1.0.dtd"
+    episode = f"<item><title>Ferry</title><itunes:summary>{TEXT}</itunes:summary></item>"
+    (article,) = articles(
+        f'<rss xmlns:itunes="{name}"><channel><title>Harbour</title>{episode}</channel></rss>'
+    ).values()
+    assert (article.title, article.text, article.suspect) == ("Ferry", TEXT, None)
+
+
 def test_an_entry_of_atom_has_what_it_says() -> None:
     read = articles(ATOM)
     ferry, bridge = read["urn:uuid:1"], read["urn:uuid:2"]

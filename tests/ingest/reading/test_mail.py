@@ -94,6 +94,9 @@ def test_a_person_is_the_author_and_an_office_the_publisher(
         (b"=?utf-8?B?broken", "=?utf-8?B?broken"),
         (b"Re: Fwd: AW[2]: Ferry sails", "Ferry sails"),
         (b"Fwd: ", "Fwd:"),
+        (b"RE: [EXTERNAL] Fwd: Ferry sails", "Ferry sails"),
+        (b"[EXT]: Ferry sails", "Ferry sails"),
+        (b"[Alma] Ferry sails", "[Alma] Ferry sails"),
     ],
 )
 def test_subjects_are_decoded_whatever_they_are_declared_as(subject: bytes, title: str) -> None:
