@@ -101,6 +101,9 @@ def letterhead(draft: Draft) -> RuleResult:
 
 def release_label(draft: Draft) -> RuleResult:
     """Removes a label such as "for immediate release" at the top, alone or before the title; the text is a release."""
+    stated = draft.article
+    if in_title := INLINE.match(stated.title):
+        stated = replace(stated, kind="release", title=stated.title[in_title.end() :])
     for index, line in enumerate(draft.lines[: OPENING if len(draft.lines) > 1 else 0]):
         if not line.whole or not LABEL.match(line.text):
             continue
@@ -109,11 +112,11 @@ def release_label(draft: Draft) -> RuleResult:
         if not is_label and not inline:
             continue
         end = line.end if is_label or not inline else line.start + inline.end()
-        article = replace(draft.article, kind="release")
+        article = replace(stated, kind="release")
         if published and article.published is None:
             article = replace(article, published=published, published_basis="text")
         return RuleResult(cuts=[(line.start, end)], article=article)
-    return NOTHING
+    return RuleResult(article=stated) if in_title else NOTHING
 
 
 def _may_open(lines: Sequence[Line]) -> bool:

@@ -37,6 +37,9 @@ SERVICES = {
 ANPA_LINE = re.compile(r"\^(.{1,600}?)[<=]")
 LONGEST_ANPA_LINE = 610
 LONGEST_TITLE = 200
+# Lines above these, where the control characters that enclosed them are lost: priority and slug.
+ANPA_SLUG = re.compile(r"[A-Z]{2}-\S.{0,100}")
+MOST_SLUGS = 3
 ANPA_FILING = re.compile(r"(?:^|[\s,])((?:\d{1,2}(?:st|nd|rd|th) )?(?:Ld|Lead|URGENT)(?:-Writethru)?)(?=[,\s]|$)")
 # Notes to editors, and the numbers of pictures.
 EDITORS = re.compile(r"(?:(?:Eds|EDS)\b|AP Photos?\b).*")
@@ -58,7 +61,10 @@ def wire_header(draft: Draft) -> RuleResult:
     first = draft.lines[0].text
     if match := FIRST.fullmatch(first[:120]):
         return _iptc(draft, match)
-    return _anpa(draft) if first[0] == "^" else NOTHING
+    slugs = takewhile(lambda line: ANPA_SLUG.fullmatch(line.text) or wire_markers.alarm(line.text), draft.lines)
+    above = len(list(slugs)) if first[0] != "^" else 0
+    is_anpa = above <= MOST_SLUGS and above < len(draft.lines) and draft.lines[above].text[0] == "^"
+    return _anpa(draft, above) if is_anpa else NOTHING
 
 
 def _iptc(draft: Draft, match: re.Match[str]) -> RuleResult:
@@ -124,16 +130,22 @@ def _moment(match: re.Match[str]) -> str | None:
     return dates.of_moment(moment)
 
 
-def _anpa(draft: Draft) -> RuleResult:
-    """Reads lines between "^" and "<" or "=" at the top: slug, headline, notes to editors, byline."""
+def _anpa(draft: Draft, above: int) -> RuleResult:
+    """Reads lines between "^" and "<" or "=" at the top: slug, headline, notes to editors, byline.
+
+    So many lines above them are priority and slug.
+    """
     article, cuts = draft.article, []
-    for line in draft.lines[: min(TOP, len(draft.lines) - 1)]:
+    for line in draft.lines[:above]:
+        cuts.append(_span(line))
+        article = _stated(article, line.text, first=True)
+    for line in draft.lines[above : min(TOP, len(draft.lines) - 1)]:
         match = ANPA_LINE.fullmatch(line.text[:LONGEST_ANPA_LINE])
         if match is None:
             break
         cuts.append(_span(line))
         article = _stated(article, match[1].strip(), first=len(cuts) == 1)
-    if len(cuts) < 2:
+    if len(cuts) < max(2, above + 1):
         return NOTHING
     return RuleResult(cuts=cuts, article=replace(article, kind="wire"))
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from ingest_service.model import Wire
+from ingest_service.normalise import datelines
 from ingest_service.normalise.draft import NOTHING, Draft, RuleResult
 
 LONGEST = 200
@@ -48,6 +49,10 @@ DESK_NOTE = re.compile(
     rf"\(ATTN: .*\)|\((?:{_CHANGE}(?:,? (?:with |to |in |more |new |first )?(?:\w+ )?)?{_CHANGED}\b[^()]*)\)"
     r"|ATTENTION(?: EDITORS)?\s?[-–:].+|(?:Eds|EDS|EDITORS)(?:[’']? (?:note|NOTE))?\s?: ?.+"
 )
+# The priority of a message, alone on the first line.
+ALARM = re.compile(r"(?P<marker>(?P<word>URGENT|FLASH|BULLETIN|SNAP))")
+# A dateline is among so many lines below: otherwise it is the title, such as that of a parish bulletin.
+NEAR_DATELINE = 3
 # The number of first lines that may be notes to editors.
 NEAR = 4
 
@@ -56,7 +61,7 @@ def wire_marker(draft: Draft) -> RuleResult:
     """Removes the marker of a wire service's filing before the headline, such as (LEAD), (2nd LD) or UPDATE 1-."""
     known_title = draft.article.title
     in_title = _filing(known_title)
-    in_text = _filing(draft.lines[0].text[:LONGEST]) if draft.lines else None
+    in_text = (_filing(draft.lines[0].text[:LONGEST]) or _alarm_above(draft)) if draft.lines else None
     match = in_title or in_text
     if match is None:
         return NOTHING
@@ -84,6 +89,17 @@ def marker(text: str) -> Wire | None:
     return _wire(match) if match else None
 
 
+def alarm(text: str) -> re.Match[str] | None:
+    """The priority that a line consists of."""
+    return ALARM.fullmatch(text)
+
+
+def _alarm_above(draft: Draft) -> re.Match[str] | None:
+    match = alarm(draft.lines[0].text)
+    below = draft.lines[1 : 1 + NEAR_DATELINE] if match else ()
+    return match if any(datelines.opens(line.text) for line in below) else None
+
+
 def _filing(text: str) -> re.Match[str] | None:
     if not BEGINNING.match(text):
         return None
@@ -94,5 +110,5 @@ def _wire(match: re.Match[str]) -> Wire:
     groups = match.groupdict()
     word = groups["word"] or groups["alarm"]
     number = groups.get("nth") or groups.get("count")
-    first = 0 if word.upper() in {"URGENT", "FLASH", "EXTRA"} else 1
+    first = 0 if word.upper() in {"URGENT", "FLASH", "EXTRA", "BULLETIN", "SNAP"} else 1
     return Wire(match["marker"], int(number or first))

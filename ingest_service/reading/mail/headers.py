@@ -17,7 +17,7 @@ from ingest_service.reading import charset
 LONGEST = 10_000
 FOLD = re.compile(r"\r?\n(?=[ \t])")
 ADDRESS = re.compile(r"<?([^\s<>\"]{1,200})@[^\s<>\"]{1,250}>?$")
-# "Re: ", "Fwd: " and the like in several languages, perhaps counted; and what a mail server puts before mail from outside.
+# "Re: ", "Fwd: " and the like in several languages, perhaps counted; and the mark of mail from outside.
 PREFIX = re.compile(
     r"(?:\[(?:ext|external|extern|externe|externo)(?: (?:e-?mail|sender|mail))?\]:?\s*"
     r"|(?:re|fwd?|fw|aw|wg|antw|tr|rv|sv|vs|vb|odp|pd|ynt|i|r|res|enc|ref|回复|转发|答复)(?:\[\d{1,3}\]|\^\d)?\s?[:：]\s*)+",

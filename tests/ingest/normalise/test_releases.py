@@ -95,6 +95,13 @@ def test_a_label_before_the_title_is_no_part_of_it(line: str, title: str, kind: 
     assert (article.title, article.kind, article.text) == (title, kind, BODY)
 
 
+@pytest.mark.parametrize("label", ["PRESS RELEASE: ", "NEWS RELEASE - ", "Pressemitteilung: "])
+def test_a_label_before_a_stated_title_is_no_part_of_it(label: str) -> None:
+    for body in (BODY, f"FOR IMMEDIATE RELEASE\n\n{TITLE}\n\n{BODY}"):
+        article = article_of(f'---\ntitle: "{label}{TITLE}"\n---\n{body}')
+        assert (article.title, article.text, article.kind) == (TITLE, BODY, "release")
+
+
 @pytest.mark.parametrize(
     ("suffix", "publisher"),
     [

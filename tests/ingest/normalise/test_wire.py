@@ -35,6 +35,33 @@ def test_the_header_of_an_anpa_message_is_read() -> None:
     assert article.wire == Wire("1st Ld-Writethru", 1)
 
 
+@pytest.mark.parametrize(
+    ("above", "wire"),
+    [
+        ("URGENT\nBC-AS--Ferry, 1st Ld-Writethru,120\n", Wire("1st Ld-Writethru", 1)),
+        ("BC-AS--Ferry,120\n", None),
+    ],
+)
+def test_priority_and_slug_above_an_anpa_header_are_no_text(above: str, wire: Wire | None) -> None:
+    article = article_of(f"{above}{ANPA.partition('<')[2].lstrip().format(title=TITLE, body=BODY)}")
+    assert (article.title, article.text, article.kind) == (TITLE, BODY, "wire")
+    assert (article.authors, article.wire) == (("JANE ROE",), wire)
+
+
+@pytest.mark.parametrize("alarm", ["URGENT", "FLASH", "BULLETIN"])
+def test_a_priority_above_a_dateline_is_no_title(alarm: str) -> None:
+    text = f"PORT ALMA (AP) - {BODY}"
+    article = article_of(f"{alarm}\n\n{TITLE}\n\n{text}")
+    assert (article.title, article.text, article.wire) == (TITLE, text, Wire(alarm, 0))
+    article = article_of(f"{alarm}\n{text}")
+    assert (article.title, article.text, article.wire) == ("", text, Wire(alarm, 0))
+
+
+def test_a_priority_without_a_dateline_is_a_title() -> None:
+    article = article_of(f"BULLETIN\n\n{BODY}")
+    assert (article.title, article.text, article.wire) == ("BULLETIN", BODY, None)
+
+
 def test_the_head_of_a_message_may_have_filings_lines_and_a_byline() -> None:
     head = "\x02REFILE\r\n2ND LEAD\r\nCouncil of the island decides\r\non the hours of ferries\r\nBy Jane Roe, Reuters"
     article = article_of(IPTC.replace("\x02EXTRA\r\n{title}", head).format(body=BODY))
