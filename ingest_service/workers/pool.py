@@ -36,13 +36,13 @@ log = structlog.get_logger()
 
 FORK_SERVER = "ingest_service.workers.fork_server"
 PR_SET_PDEATHSIG = 1
-# The exit code that `multiprocessing` reports of processes whose fork server has ended.
+# The exit code that `multiprocessing` reports of processes whose fork server has ended; a reader may also exit with it.
 FORK_SERVER_ENDED = 255
 # The most processes that are started by default, one a processor: the service does not keep more of them busy.
 MOST_BY_DEFAULT = 4
-# How many times in a row the pool may break before a worker begins with a file.
+# How many times in a row the pool may break before a worker begins with a file, or the fork server may seem to end.
 MAX_ATTEMPTS = 3
-# Seconds between two checks of the pool while a call is waited for: one that breaks may lose a call just submitted.
+# Seconds between two checks of the pool while a call is pending: one that breaks may lose a call just submitted.
 CHECK_SECONDS = 0.5
 # Seconds beyond the time limit of a call after which, if no call was answered, the pool is stuck: a worker that is
 # killed while it sends an answer leaves a half of it in the pipe of all workers, and the lock of that pipe.
@@ -65,11 +65,15 @@ class WorkerPool:
         self._pending: set[Future[Any]] = set()
         self._answered_at = time.monotonic()
         self._lock = threading.Lock()
+        # Notified when the first call becomes pending, and at the end.
+        self._changed = threading.Condition(self._lock)
         # It starts the processes, which takes a second. Later calls are scheduled without a change of threads.
         self._starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="worker-pool")
         self._is_started = False
         self.facts = FactsCache()
         """The facts of the texts that the workers have read, and of those that this process judges."""
+        self._checks = threading.Thread(target=self._check_while_pending, name="worker-pool-checks", daemon=True)
+        self._checks.start()
 
     async def prepare(self, task: Task) -> list[FileResult]:
         """Prepares the files of a task in a worker, each to its content or its error; caches the facts of their texts.
@@ -103,17 +107,21 @@ class WorkerPool:
 
     async def _prepare_alone(self, task: Task) -> list[FileResult]:
         """Prepares a single file. A fault of its worker becomes the error of the file."""
+        failure: ReaderDied | ReaderKilled
         for _ in range(MAX_ATTEMPTS):
             try:
                 return await self._call(prepare.prepare_files, task)
             except OutOfTime:
                 return [TookTooLong(f"Reading took longer than {self._limits.reading_seconds:g} seconds.")]
             except ProcessExpired as expired:
-                return [_died(expired)]
+                failure = _died(expired)
+                if expired.exitcode != FORK_SERVER_ENDED:
+                    return [failure]
             except BrokenProcessPool:
-                log.warning("the processes that read files were ended; others are started")
+                failure = ReaderKilled("The processes that read files were ended before they began with it.")
+            log.warning("the processes that read files were ended; others are started")
         await self._check()
-        return [ReaderKilled("The processes that read files were ended before they began with it.")]
+        return [failure]
 
     async def _check(self) -> None:
         """Raises WorkersUnavailable when workers cannot even do nothing: then no file is the reason."""
@@ -128,15 +136,7 @@ class WorkerPool:
             call = self.run(function, argument)
         else:
             call = await asyncio.wrap_future(self._starter.submit(self.run, function, argument))
-        answer = asyncio.wrap_future(call)
-        try:
-            while not answer.done():
-                await asyncio.wait({answer}, timeout=CHECK_SECONDS)
-                if not answer.done():
-                    await asyncio.to_thread(self._check_pool)
-            return answer.result()
-        finally:
-            answer.cancel()
+        return await asyncio.wrap_future(call)
 
     def run(self, function: Callable[[A], R], argument: A) -> "Future[R]":
         """Schedules a call of a function in a worker, with the time limit for reading a file.
@@ -159,6 +159,7 @@ class WorkerPool:
                 self._is_started = True
                 if not self._pending:
                     self._answered_at = time.monotonic()
+                    self._changed.notify()
                 self._pending.add(future)
                 future.add_done_callback(self._note_answer)
         return future
@@ -172,23 +173,33 @@ class WorkerPool:
         """Ends the processes at once, without waiting for their calls, which are cancelled."""
         with self._lock:
             self._closed = True
-            self._end()
+            self._changed.notify()
+            # Stopping the pool would fail them.
             for future in tuple(self._pending):
                 future.cancel()
+            self._end()
         self._starter.shutdown()
+        self._checks.join()
 
     def _note_answer(self, future: "Future[Any]") -> None:
         self._pending.discard(future)
         self._answered_at = time.monotonic()
 
-    def _check_pool(self) -> None:
-        with self._lock:
-            waited = time.monotonic() - self._answered_at
-            if self._pending and waited > self._limits.reading_seconds + STUCK_SECONDS:
-                log.warning("no process that reads files answers; others are started", seconds=round(waited))
-                self._replace()
-            else:
-                self._replace_broken()
+    def _check_while_pending(self) -> None:
+        """In a thread of its own: replaces a pool that is broken or stuck, whatever waits for its calls."""
+        with self._changed:
+            while not self._closed:
+                self._changed.wait(CHECK_SECONDS if self._pending else None)
+                if self._pending and not self._closed:
+                    self._replace_unusable()
+
+    def _replace_unusable(self) -> None:
+        waited = time.monotonic() - self._answered_at
+        if waited > self._limits.reading_seconds + STUCK_SECONDS:
+            log.warning("no process that reads files answers; others are started", seconds=round(waited))
+            self._replace()
+        else:
+            self._replace_broken()
 
     def _start(self) -> ProcessPool:
         return ProcessPool(
@@ -200,7 +211,7 @@ class WorkerPool:
 
     def _replace_broken(self) -> None:
         # The pool breaks when a process is killed while all are idle.
-        if not self._pool.active and not self._closed:
+        if not self._pool.active:
             self._replace()
 
     def _replace(self) -> None:
@@ -236,8 +247,6 @@ def _unavailable(reason: str) -> WorkersUnavailable:
 def _died(expired: ProcessExpired) -> ReaderDied | ReaderKilled:
     """The error for a worker process that ended: it crashed, or a signal from outside ended it."""
     code = expired.exitcode
-    if code == FORK_SERVER_ENDED:
-        return ReaderKilled("The process that read the file was ended from outside.")
     if code is None or code >= 0:
         return ReaderDied(f"The process that read the file ended with exit code {code}.")
     number = signal.Signals(-code)

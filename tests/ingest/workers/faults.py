@@ -48,6 +48,7 @@ FAULTS: dict[str, Callable[[], object]] = {
     "crash": lambda: os.kill(os.getpid(), signal.SIGSEGV),
     "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "exit": lambda: os._exit(7),
+    "exit-255": lambda: os._exit(255),
     "hang": hang,
     "memory": out_of_memory,
     "wrong": wrong,

@@ -10,6 +10,7 @@ import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from dataclasses import replace
 from multiprocessing import spawn
@@ -182,10 +183,34 @@ async def test_files_are_read_though_a_worker_was_killed_while_it_answered(
         assert list(map(words, await workers.prepare(task(tmp_path, "a", "b")))) == ["News of a.", "News of b."]
 
 
+def test_a_pool_that_answers_no_more_is_replaced_though_only_judging_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest_service.workers.pool.STUCK_SECONDS", 0.5)
+    with closing(WorkerPool(Limits(workers=1, reading_seconds=1.0))) as workers:
+        with pytest.raises(ProcessExpired):
+            workers.run(faults.die_while_answering, None).result()
+        with pytest.raises(BrokenProcessPool):
+            workers.run(pid, None).result(timeout=20)
+        assert workers.run(pid, None).result(timeout=20) != os.getpid()
+
+
+async def test_a_call_of_a_closed_pool_is_cancelled(tmp_path: Path) -> None:
+    with closing(WorkerPool(LIMITS)) as workers:
+        pending = asyncio.ensure_future(workers.prepare(task(tmp_path, "a")))
+        hanging = workers.run(faults.hang, None)
+        await until(hanging.running, "the call to begin")
+    assert hanging.cancelled()
+    assert workers.run(pid, None).cancelled()
+    for call in (pending, workers.prepare(task(tmp_path, "b"))):
+        with pytest.raises(asyncio.CancelledError):
+            await call
+    assert not multiprocessing.active_children()
+
+
 REASONS = {
     "crash": "reader-died: The process that read the file crashed (SIGSEGV).",
     "kill": "reader-killed: The process that read the file was ended from outside (SIGKILL).",
     "exit": "reader-died: The process that read the file ended with exit code 7.",
+    "exit-255": "reader-died: The process that read the file ended with exit code 255.",
     "hang": "took-too-long: Reading took longer than 2 seconds.",
     "memory": "reader-died: Reading the file needs more memory than the limit.",
     "wrong": "reader-failed: ValueError: a faulty table",
