@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from catalog_service.resources import Span
@@ -60,8 +60,8 @@ class Highlighter:
         self._joined_stems = {leaf.stems[0] for leaf in phrases if len(leaf.stems) == 1 and not leaf.open}
         self._open_stems = tuple(entries.term(leaf.stems[0]) for leaf in phrases if leaf.open)
         self._prefixes = tuple(entries.term(leaf.word) for leaf in self._leaves if isinstance(leaf, Prefix))
+        self._known: set[str] = set()
         self._starting: set[str] = set()
-        self._others: set[str] = set()
 
     def snippets(self, text: str) -> tuple[Snippet, ...]:
         """The first matches in `text`, in up to three snippets cut at words; offsets are absolute."""
@@ -79,23 +79,35 @@ class Highlighter:
     def _marks(self, text: str) -> Iterator[Span]:
         """The spans of all matches, in order of their starts."""
         chunks = set(text.split())
-        for chunk in chunks - self._starting - self._others:
-            (self._starting if self._may_start(chunk) else self._others).add(chunk)
-        if not chunks.isdisjoint(self._starting):
-            for match in CHUNK.finditer(text):
+        new = chunks - self._known
+        self._known |= new
+        self._starting.update(self._starts_among(new))
+        if present := chunks & self._starting:
+            # From the beginning of the chunk in which one of them is first found, which may be a longer chunk.
+            begin = text.rfind(" ", 0, min(map(text.find, present))) + 1
+            for match in CHUNK.finditer(text, begin):
                 if match.group() in self._starting:
                     if not self._allowance.spend(len(match.group())):
                         return
                     yield from self._marks_between(text, *match.span())
 
-    def _may_start(self, chunk: str) -> bool:
-        """Whether a match may start in this chunk; a long one is not analysed for that."""
-        if len(chunk) > entries.CACHED_CHARACTERS:
-            return bool(self._leaves)
-        return self._may_be_compound(chunk) or any(
-            stem in self._stems or stem.startswith(self._open_stems) or word.startswith(self._prefixes)
-            for stem, word in entries.cached_terms[chunk]
-        )
+    def _starts_among(self, chunks: Collection[str]) -> Iterator[str]:
+        """Those of the chunks in which a match may start; long ones are not analysed for that."""
+        short = [chunk for chunk in chunks if len(chunk) <= entries.CACHED_CHARACTERS]
+        terms = zip(short, map(entries.cached_terms.__getitem__, short), strict=True)
+        stems, beginnings, prefixes = self._stems, self._open_stems, self._prefixes
+        # A text has hundreds of chunks, so no function is called for each of them.
+        yield from [
+            chunk
+            for chunk, own in terms
+            for stem, word in own
+            if stem in stems or (beginnings and stem.startswith(beginnings)) or (prefixes and word.startswith(prefixes))
+        ]
+        if self._joined_stems:
+            hyphenated = [chunk for chunk in short if "-" in chunk or not chunk.isascii()]
+            yield from filter(self._may_be_compound, hyphenated)
+        if self._leaves and len(short) < len(chunks):
+            yield from (chunk for chunk in chunks if len(chunk) > entries.CACHED_CHARACTERS)
 
     def _marks_between(self, text: str, start: int, end: int) -> Iterator[Span]:
         """The spans of the matches that start between these offsets; a token starts at `start`."""
