@@ -118,6 +118,7 @@ def _route(app: web.Application, operations: Iterable[Operation[Any]]) -> None:
 async def run(settings: Settings, database: Database) -> None:
     """Serves until SIGTERM or SIGINT. Raises CannotListen, PartDied."""
     app = create_app(settings, database)
+    app[REQUEST_LOG].keep_order()
     runner.stop_on_signals(app[STOPPING])
     async with server.serving(app, settings.host, settings.port) as url:
         log.info("listening", url=url)
