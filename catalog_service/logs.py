@@ -18,8 +18,12 @@ HIDDEN = "***"
 SECRET_NAMES = re.compile(r"token|password|secret|authorization|cookie", re.IGNORECASE)
 # The password in scheme://user:password@host, also in the middle of a driver's sentence.
 URL_PASSWORD = re.compile(r"(\w://[^\s:/@]*):[^\s/@]+@")
-# Controls with which a file name or a header could move the cursor or forge a line; and lone surrogates.
-CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# Controls with which a file name or a header could move the cursor, forge a line, turn the direction of what follows
+# (UAX #9) or hide; and lone surrogates. Joiners are letters of Persian and Hindi names, and remain.
+CONTROLS = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    r"\U000e0000-\U000e007f]"
+)
 # Values that are quoted on the console, so that a field has an end.
 QUOTED = re.compile(r"""[ \t=\r\n"']""")
 
@@ -121,7 +125,7 @@ def _is_secret(name: str) -> bool:
 
 def _hide_in_traceback(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     if "exception" in event:
-        event["exception"] = _without_password(event["exception"])
+        event["exception"] = "\n".join(map(_shown_text, event["exception"].split("\n")))
     return event
 
 

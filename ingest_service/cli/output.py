@@ -22,8 +22,9 @@ STEPS = {
     "judge": ("judging", "articles"),
     "deliver": ("delivering", "events"),
 }
-# The control characters of ASCII and Latin-1, with which a text could move the cursor or hide words.
-CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), "\ufffd")
+# The control characters of ASCII and Latin-1, with which a text could move the cursor or hide words, and those that
+# turn the direction of what follows (UAX #9, 2).
+CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd")
 
 
 def status_lines(status: contract.IngestStatus, unreadable: Sequence[contract.FileState]) -> Iterator[str]:

@@ -75,6 +75,41 @@ def test_a_hostile_name_forges_no_line(twin: Twin, form: str, capsys: pytest.Cap
     assert output.rstrip("\n").isprintable()
 
 
+# Overrides, embeddings, isolates and marks of direction; signs that are not seen; tags.
+TURNING = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+UNSEEN = "\xad\u180e\u200b\u2060\u2064\u206f\ufeff\ufffb\U000e0001\U000e0067"
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_a_hostile_name_turns_no_line_and_hides_nothing(
+    twin: Twin, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    twin.module("logs").configure(form)
+    names = [f"harbour{sign}txt.exe" for sign in TURNING + UNSEEN]
+    for name in names:
+        structlog.get_logger().warning("read", path=name, names={"in": [name]}, error=OSError(name))
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == len(names)
+    for line, sign in zip(lines, TURNING + UNSEEN, strict=True):
+        assert line.isprintable()
+        assert line.count(sign.encode("unicode_escape").decode().removeprefix("\\")) == 3
+
+
+def test_a_hostile_name_in_a_traceback_moves_no_cursor(twin: Twin, capsys: pytest.CaptureFixture[str]) -> None:
+    twin.module("logs").configure("console")
+    structlog.get_logger().error("failed", exc_info=ValueError("read a\x1b[2J\u202eb.txt"))
+    logging.getLogger("aiohttp.server").error("failed", exc_info=ValueError("read a\x1b[2J\u202eb.txt"))
+    lines = capsys.readouterr().err.splitlines()
+    assert all(map(str.isprintable, lines))
+    assert lines.count("ValueError: read a\\x1b[2J\\u202eb.txt") == 2
+
+
+def test_a_name_with_joiners_is_shown_as_it_is(twin: Twin, capsys: pytest.CaptureFixture[str]) -> None:
+    twin.module("logs").configure("console")
+    structlog.get_logger().warning("read", path="می\u200cخواهم.txt")
+    assert "path=می\u200cخواهم.txt" in capsys.readouterr().err
+
+
 def test_a_line_for_people_has_time_level_event_and_fields_in_order(
     twin: Twin, capsys: pytest.CaptureFixture[str]
 ) -> None:

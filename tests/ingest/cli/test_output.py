@@ -83,7 +83,7 @@ def test_the_status_has_the_progress_of_a_load(progress: contract.LoadProgress, 
 
 
 def test_no_text_commands_the_terminal() -> None:
-    text = "\x1b[2Jgone\x9b31m"
+    text = "\x1b[2Jgone\x9b31m\u202eenog\u2067"
     lines = list(output.match_lines(text, [text_match(text, text, title="a\x1b]0;b\x07\nc")]))
     assert "".join(lines).isprintable()
     assert "(a\ufffd]0;b\ufffd c)" in lines[0]
