@@ -2,7 +2,7 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -18,15 +18,18 @@ from catalog_service.store.prepared import Prepared
 from catalog_service.store.rows import PENDING, DocumentRow, ReceiptRow, RelationRow, Side, VersionKey, VersionRow
 from catalog_service.store.tables import Document, Original, Receipt, Relation, Version
 
-# The columns that name the observation on each side of a relation.
-_SIDES = ((Relation.a_document, Relation.a_observation), (Relation.b_document, Relation.b_observation))
+# The columns that name the observation, and the version, on each side of a relation.
+_OBSERVATIONS = bulk.Either(
+    (Relation.a_document, Relation.a_observation), (Relation.b_document, Relation.b_observation)
+)
+_VERSIONS = bulk.Either(links.A, links.B)
 
 
 def load(session: Session, events: Sequence[contract.AnyEvent]) -> BatchState:
     """The state that the events are decided against."""
     state = BatchState()
+    _load_documents(session, state, {id_ for event in events for id_ in _named_documents(event)})
     _load_receipts(session, state, events)
-    _load_documents(session, state, {str(event.data.document) for event in events})
     _load_relations(session, state, events)
     _load_versions(session, state, events)
     _load_originals(session, state, events)
@@ -34,28 +37,27 @@ def load(session: Session, events: Sequence[contract.AnyEvent]) -> BatchState:
     return state
 
 
-def _load_receipts(session: Session, state: BatchState, events: Sequence[contract.AnyEvent]) -> None:
-    for row in bulk.select(session, ReceiptRow, Receipt.event, [event.id for event in events]):
-        state.receipts[row.event] = row
-
-
 def _load_documents(session: Session, state: BatchState, documents: Collection[str]) -> None:
     if missing := set(documents) - state.documents.keys():
         state.documents |= {row.id: row for row in bulk.select(session, DocumentRow, Document.id, missing)}
+
+
+def _load_receipts(session: Session, state: BatchState, events: Sequence[contract.AnyEvent]) -> None:
+    """A document is stored with the first of its receipts, so a new one has none."""
+    ids = [event.id for event in events if str(event.data.document) in state.documents]
+    if ids:
+        state.receipts |= {row.event: row for row in bulk.select(session, ReceiptRow, Receipt.event, ids)}
 
 
 def _load_relations(session: Session, state: BatchState, events: Sequence[contract.AnyEvent]) -> None:
     """The relations of the events' observations, and what decides which of them are replaced."""
     own = {_side(event) for event in events}
     pairs = [(_side(event), _other(relation)) for event in events for relation in event.data.relations]
-    for side in _SIDES:
-        _select_relations(session, state, side, own)
-    for version in links.DIRECTIONS:
-        _select_relations(session, state, version[0], _observed_versions(state, events))
+    _select_relations(session, state, _OBSERVATIONS, own)
+    _select_relations(session, state, _VERSIONS, _observed_versions(state, events))
     stored = [(row.a, row.b) for row in state.relations.valid.values()]
     pending = [(row.a, row.b) for row in state.relations.valid.values() if row.seq == PENDING]
-    others = {side for pair in (*pairs, *stored) for side in pair}
-    _load_documents(session, state, {document for document, _ in others})
+    _load_documents(session, state, {document for pair in stored for document, _ in pair})
     _load_observed(session, state, own | {side for pair in (*pairs, *pending) for side in pair})
     _load_between_versions(session, state, [*pairs, *pending])
 
@@ -87,14 +89,13 @@ def _select_observed() -> Select[*tuple[Any, ...]]:
 
 def _load_between_versions(session: Session, state: BatchState, pairs: Iterable[tuple[Side, Side]]) -> None:
     """The relations between stored versions that relations between these observations may replace."""
-    columns = (*links.A, *links.B)
     versions = {
         (*a, *b)
         for pair in pairs
         for first, second in [sorted(pair)]
         for a, b in itertools.product(_candidates(state, first), _candidates(state, second))
     }
-    _select_relations(session, state, columns, versions)
+    _select_relations(session, state, (*links.A, *links.B), versions)
 
 
 def _candidates(state: BatchState, side: Side) -> set[VersionKey]:
@@ -105,10 +106,10 @@ def _candidates(state: BatchState, side: Side) -> set[VersionKey]:
 
 
 def _select_relations(
-    session: Session, state: BatchState, columns: tuple[Any, ...], keys: Collection[tuple[Any, ...]]
+    session: Session, state: BatchState, key: bulk.Key | bulk.Either, values: Collection[tuple[Any, ...]]
 ) -> None:
-    if keys:
-        state.relations.load(bulk.select(session, RelationRow, columns, keys, valid=True))
+    if values:
+        state.relations.load(bulk.select(session, RelationRow, key, values, valid=True))
 
 
 def _load_versions(session: Session, state: BatchState, events: Sequence[contract.AnyEvent]) -> None:
@@ -137,8 +138,9 @@ def _add_versions(state: BatchState, versions: Iterable[VersionRow]) -> None:
 
 
 def _load_originals(session: Session, state: BatchState, events: Sequence[contract.AnyEvent]) -> None:
-    observed = (event.data for event in events if isinstance(event, contract.ObservedEvent))
-    digests = {data.original.digest for data in observed if data.original is not None}
+    """Those of the originals that the events do not carry, which are stored: others are stored with their event."""
+    originals = (event.data.original for event in events if isinstance(event, contract.ObservedEvent))
+    digests = {original.digest for original in originals if original is not None and original.content is None}
     if digests:
         state.originals.update(row.digest for row in _select_originals.rows(session, digests=list(digests)))
 
@@ -147,6 +149,12 @@ def _load_originals(session: Session, state: BatchState, events: Sequence[contra
 def _select_originals() -> Select[str]:
     """Those of the `:digests` that are stored."""
     return select(Original.digest).where(any_of(Original.digest, parameter("digests")))
+
+
+def _named_documents(event: contract.AnyEvent) -> Iterator[str]:
+    """The document of the event, and those that it reports relations to."""
+    yield str(event.data.document)
+    yield from (str(relation.other.document) for relation in event.data.relations)
 
 
 def _side(event: contract.AnyEvent) -> Side:

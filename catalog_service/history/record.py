@@ -21,6 +21,7 @@ from catalog_service.history.state import BatchState, Prepared
 from catalog_service.relations import components, links
 from catalog_service.store import bulk, counter
 from catalog_service.store.counter import WriterTurn
+from catalog_service.store.savepoints import savepoint
 from catalog_service.store.tables import Change, Document, Version, current_version
 
 __all__ = ["EventRefused", "Malformed", "heads", "put_original", "record_batch"]
@@ -62,7 +63,7 @@ def _record_together(
     """The receipts of all events; None when the database cannot store one of them, and nothing was recorded."""
     before = turn.seq
     try:
-        with session.begin_nested():
+        with savepoint(session):
             return _record(session, turn, received, prepared)
     except exc.DBAPIError as error:
         if not _is_about_a_value(error):

@@ -114,9 +114,15 @@ class BatchState:
 
     def link_changes(self, connecting: Collection[str]) -> LinkChanges:
         """What the batch did to the links between documents; `connecting` are those left that may connect others."""
-        before = {row.current for row in self.stored.values()}
-        appeared = {row.id for row in self.documents.values() if row.current and row.current not in before}
         added = (row for row in self.relations.new() if row.seq != PENDING)
         withdrawn = {(row.a_document, row.b_document) for row in self.relations.ended if row.type in STORY_TYPES}
         joined = {document for row in added if row.type in STORY_TYPES for document in (row.a_document, row.b_document)}
-        return LinkChanges(self.left(), connecting, appeared | joined, withdrawn)
+        return LinkChanges(self.left(), connecting, self._restored() | joined, withdrawn)
+
+    def _restored(self) -> set[str]:
+        """The documents of which a stored version is current again.
+
+        A version that the batch adds has no relations but those that the batch adds.
+        """
+        stored = ((row, self.documents[row.id]) for row in self.stored.values() if row.current is None)
+        return {after.id for before, after in stored if after.current and after.number <= before.versions}

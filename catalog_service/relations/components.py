@@ -8,7 +8,7 @@ import itertools
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from catalog_service.relations import filing, graph, links, memberships
 from catalog_service.relations.links import FormerText
 from catalog_service.relations.memberships import StoryState
-from catalog_service.store.arrays import any_of
+from catalog_service.store.arrays import any_of, parameter
 from catalog_service.store.counter import WriterTurn
+from catalog_service.store.prepared import Prepared
 from catalog_service.store.rows import ChangeRow
 from catalog_service.store.tables import Document, Version, current_version
 
@@ -148,10 +149,16 @@ def _choose_heads(session: Session, stories: StoryState) -> None:
     candidates = set().union(*(stories.candidates.get(id_, ()) for id_ in stories.valid))
     if not candidates:
         return
-    statement = sa.select(Document.story, *filing.columns(Version)).join(Document, current_version(Document))
     filings = defaultdict(list)
-    for row in session.execute(statement.where(any_of(Document.id, candidates))):
+    for row in _select_filings.rows(session, documents=list(candidates)):
         filings[stories.story_of.get(row.document, row.story)].append(row)
     for id_, story in stories.valid.items():
         if filings[id_]:
             stories.valid[id_] = replace(story, head=filing.newest(filings[id_]).document)
+
+
+@Prepared
+def _select_filings() -> sa.Select[*tuple[Any, ...]]:
+    """The story of each of `:documents`, and its filing."""
+    statement = sa.select(Document.story, *filing.columns(Version)).join(Document, current_version(Document))
+    return statement.where(any_of(Document.id, parameter("documents")))

@@ -75,8 +75,14 @@ def _digests(session: Session, documents: Collection[str]) -> dict[str, str]:
     """The digests of the current versions."""
     if not documents:
         return {}
+    return {row.id: row.digest for row in _select_digests.rows(session, documents=list(documents))}
+
+
+@Prepared
+def _select_digests() -> Select[str, str]:
+    """The digest of the current version of each of `:documents`."""
     statement = select(Document.id, Version.digest).join(Version, current_version(Document))
-    return {row.id: row.digest for row in session.execute(statement.where(any_of(Document.id, documents)))}
+    return statement.where(any_of(Document.id, arrays.parameter("documents")))
 
 
 def neighbours(session: Session, documents: Collection[str]) -> dict[str, set[str]]:
@@ -125,11 +131,11 @@ def _two_copies(session: Session, texts: Collection[FormerText]) -> dict[FormerT
     """Up to two copies of each former text: without any one document, at least one is left if there are two."""
     if not texts:
         return {}
-    rows = session.execute(_select_two_copies(), {"texts": [list(text) for text in texts]})
+    rows = _select_two_copies.rows(session, texts=[list(text) for text in texts])
     return {FormerText(*row[:3]): {copy for copy in row[3:] if copy is not None} for row in rows}
 
 
-@functools.cache
+@Prepared
 def _select_two_copies() -> Select[*tuple[Any, ...]]:
     """Up to two copies of each of `:texts`: documents whose current version has its digest and duplicates its version.
 
@@ -151,7 +157,8 @@ def _select_two_copies() -> Select[*tuple[Any, ...]]:
         is_copy = and_(own_digest.scalar_subquery() == digest, current.scalar_subquery() == own[1])
         sides.append(select(own[0]).where(duplicates_text, is_copy).correlate(texts))
     first, second = (union_all(*sides).limit(1).offset(place).scalar_subquery() for place in range(2))
-    return select(document, number, digest, first, second).select_from(texts)
+    columns = {"document": document, "number": number, "digest": digest, "first": first, "second": second}
+    return select(*(column.label(name) for name, column in columns.items())).select_from(texts)
 
 
 @Prepared

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from catalog_service import changes
 from catalog_service.store import bulk
-from catalog_service.store.arrays import any_of
+from catalog_service.store.arrays import any_of, parameter
 from catalog_service.store.counter import WriterTurn
+from catalog_service.store.prepared_writes import PreparedWrite
 from catalog_service.store.rows import ChangeRow, MembershipRow, StoryRow
 from catalog_service.store.tables import Document, Membership, Story
 
@@ -143,12 +144,19 @@ def _write_stories(session: Session, state: StoryState, rows: Collection[StoryRo
 
 
 def _write_documents(session: Session, moves: Iterable[_Move]) -> None:
-    documents = bulk.table_of(Document)
     # In one statement: a story may fall apart into thousands of single documents.
     if single := [move.document for move in moves if move.after is None]:
-        session.execute(sa.update(documents).where(any_of(documents.c.id, single)).values(story=None))
+        _LEAVING.execute(session, [(single,)])
     rows = [({"id": move.document}, {"story": move.after}) for move in moves if move.after is not None]
     bulk.update(session, Document, rows)
+
+
+def _leaving(_dialect: str) -> sa.Update:
+    documents = bulk.table_of(Document)
+    return sa.update(documents).where(any_of(documents.c.id, parameter("documents"))).values(story=sa.null())
+
+
+_LEAVING = PreparedWrite(("documents",), _leaving)
 
 
 def _write_memberships(session: Session, moves: Iterable[_Move], seqs: Mapping[str, int]) -> None:

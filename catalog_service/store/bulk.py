@@ -6,11 +6,11 @@ Statements are prepared: to build one anew takes five times as long as to execut
 import functools
 import operator
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Table
+from sqlalchemy import ColumnElement, Select, Table
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from catalog_service.store.arrays import any_of, any_row_of, parameter, rows_parameter
@@ -36,23 +36,41 @@ def table_of(model: type[Base]) -> Table:
     return table
 
 
-def select(session: Session, class_: type[R], key: Key, values: Collection[Any], *, valid: bool = False) -> list[R]:
+@dataclass(frozen=True, slots=True)
+class Either:
+    """Two keys: the rows that have a value in the first one, and those that have one in the second."""
+
+    first: Key
+    second: Key
+
+
+def select(
+    session: Session, class_: type[R], key: Key | Either, values: Collection[Any], *, valid: bool = False
+) -> list[R]:
     """The rows whose `key` has one of the values, as values of a class whose fields are named like the columns.
 
-    The key is a column, or a tuple of columns whose values are tuples. `valid` omits rows of earlier states.
+    The key is a column, or a tuple of columns whose values are tuples. With `Either`, one row may be returned twice.
+    `valid` omits rows of earlier states.
     """
     return [class_(*row) for row in _selecting(class_, key, valid).rows(session, values=list(values))]
 
 
 @functools.cache
-def _selecting(class_: type["DataclassInstance"], key: Key, valid: bool) -> Prepared:
+def _selecting(class_: type["DataclassInstance"], key: Key | Either, valid: bool) -> Prepared:
+    if not isinstance(key, Either):
+        return Prepared(lambda: _selected(class_, key, valid))
+    first, second = (_selected(class_, one, valid) for one in (key.first, key.second))
+    return Prepared(lambda: sa.select(sa.union_all(first, second).subquery()))
+
+
+def _selected(class_: type["DataclassInstance"], key: Key, valid: bool) -> Select[*tuple[Any, ...]]:
     columns = key if isinstance(key, tuple) else (key,)
     model: Any = columns[0].class_
     table = table_of(model)
     is_row = isinstance(key, tuple)
     condition = any_row_of(columns, rows_parameter("values")) if is_row else any_of(key, parameter("values"))
     statement = sa.select(*(table.c[name] for name in _names(class_))).where(condition)
-    return Prepared(lambda: statement.where(valid_at(table.c)) if valid else statement)
+    return statement.where(valid_at(table.c)) if valid else statement
 
 
 def insert(session: Session, model: type[Base], rows: Iterable["DataclassInstance"]) -> None:
