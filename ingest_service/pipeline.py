@@ -1,8 +1,9 @@
 """The pipeline: brings each change of the folder from the disk into the outbox.
 
-Its steps are scan, settle, read, store, judge. The watcher's events only name paths to scan. There are two
-transactions: the first stores the articles that were read and queues them for judging; the second stores their events,
-with relations, and ends the queueing. After a kill between the two, the next start judges what is queued.
+Its steps are scan, settle, read, store, judge. The watcher's events only name paths to scan. A scan of the whole folder
+stores the articles that were read and queues them for judging; when all are stored, other transactions store their
+events, with relations, and end the queueing. After a kill in between, the next start judges what is queued. A scan of a
+few paths does both in one transaction.
 """
 
 import asyncio
@@ -285,6 +286,6 @@ class Pipeline:
 
 
 def _enter(session: Session, context: entries.Context, outcome: Outcome) -> bool:
-    """The first transaction. Returns whether it put events into the outbox."""
+    """Stores what happened to the files of a batch. Returns whether it put events into the outbox."""
     changes = FileChanges(outcome.moved, outcome.touched, outcome.stored, outcome.failed)
     return entries.enter(session, context, changes)

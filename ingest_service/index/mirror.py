@@ -8,7 +8,7 @@ import threading
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +37,10 @@ _ROWS = sa.select(Fingerprints.id, Fingerprints.article, Fingerprints.hashes).or
 _ROWS_AFTER = _ROWS.where(Fingerprints.id > sa.bindparam("last"))
 _ROWS_AT = _ROWS.where(bulk.any_of(Fingerprints.id))
 _BOILERPLATE_AFTER = sa.select(Boilerplate.id, Boilerplate.fingerprint).where(Boilerplate.id > sa.bindparam("last"))
-# Keys of a session's info: whether its transaction wrote fingerprints, and whether it has updated the mirror.
+# Keys of a session's info: whether its transaction wrote fingerprints, the mirror that it has then, and whether the
+# mirror has all that the transaction sees.
 _WROTE = "fingerprints written"
+_OWN = "own mirror of fingerprints"
 _UPDATED = "fingerprints mirrored"
 
 
@@ -67,27 +69,55 @@ _lock = threading.Lock()
 def mark_written(session: Session) -> None:
     """Records that this transaction wrote fingerprints or boilerplate, which only itself may see until it commits."""
     session.info[_WROTE] = True
+    session.info[_UPDATED] = False
 
 
 @contextmanager
 def arrays(session: Session) -> Iterator[Mirror]:
     """The mirror with all that this transaction sees of the table, locked for this thread.
 
-    A transaction that wrote gets a mirror of its own, which is discarded: its rows may still be rolled back.
+    A transaction that wrote gets a mirror of its own, since its rows may still be rolled back; see `keep`.
     """
-    is_own = bool(session.info.get(_WROTE))
-    if is_own:
-        mirror = Mirror()
-    else:
-        with _lock:
-            mirror = _mirrors.setdefault(session.get_bind().engine, Mirror())
+    shared = _shared(session.get_bind().engine)
+    mirror = _own(session, shared) if session.info.get(_WROTE) else shared
     with mirror.lock:
-        if is_own or not session.info.get(_UPDATED):
+        if not session.info.get(_UPDATED):
             if not mirror.last:
                 _load_checkpoint(session, mirror)
             _update(session, mirror)
             session.info[_UPDATED] = True
         yield mirror
+
+
+def _shared(engine: sa.Engine) -> Mirror:
+    with _lock:
+        return _mirrors.setdefault(engine, Mirror())
+
+
+def _own(session: Session, shared: Mirror) -> Mirror:
+    own: Mirror | None = session.info.get(_OWN)
+    if own is None:
+        with shared.lock:
+            own = replace(shared, lock=threading.Lock(), postings=shared.postings.copy())
+        session.info[_OWN] = own
+    return own
+
+
+def written(session: Session) -> Mirror | None:
+    """The mirror of a transaction that wrote and then searched, for `keep`; else None."""
+    return session.info.get(_OWN)
+
+
+def keep(engine: sa.Engine, own: Mirror | None) -> None:
+    """Makes the mirror of a transaction that has committed the one of the process, so that its rows are not read again.
+
+    Without it the next search reads them.
+    """
+    shared = _shared(engine)
+    with shared.lock:
+        if own is not None and own.last > shared.last:
+            shared.postings, shared.last, shared.gaps = own.postings, own.last, own.gaps
+            shared.boilerplate, shared.last_boilerplate = own.boilerplate, own.last_boilerplate
 
 
 def update(session: Session) -> None:
@@ -121,6 +151,7 @@ def save(session: Session) -> SavedCheckpoint | None:
     Returns None if fewer rows were added, or if the disk cannot be written.
     """
     with arrays(session) as mirror:
+        mirror.postings.distribute()
         current = Checkpoint(mirror.postings.copy(), mirror.last, mirror.gaps)
         previous = mirror.saved
         if current.last - previous < CHECKPOINT_ROWS:

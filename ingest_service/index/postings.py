@@ -66,9 +66,9 @@ class Postings:
         return postings
 
     def copy(self) -> "Postings":
-        """The same postings for another thread, all in partitions. Runs are shared, since they never change."""
-        self._distribute()
-        return Postings([list(runs) for runs in self.partitions], [], self._next, self._deleted.copy())
+        """The same postings, of which one may change without the other. Runs are shared, since they never change."""
+        partitions = [list(runs) for runs in self.partitions]
+        return Postings(partitions, list(self.newest), self._next, self._deleted.copy())
 
     @property
     def highest(self) -> int:
@@ -90,13 +90,13 @@ class Postings:
         if len(values):
             self.newest.append(Run.of(values, articles))
         if sum(len(run.values) for run in self.newest) >= DISTRIBUTED_FROM:
-            self._distribute()
+            self.distribute()
         self._merge_newest(self.newest)
         for _ in range(MERGED_PER_ADD):
             self._merge_partition(self._next)
             self._next = (self._next + 1) % PARTITIONS
 
-    def _distribute(self) -> None:
+    def distribute(self) -> None:
         """Moves the newest postings into their partitions."""
         newest, self.newest = _joined(self.newest, self._deleted), []
         for number, (start, end) in enumerate(_partition_bounds(newest.values)):

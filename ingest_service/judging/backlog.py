@@ -43,17 +43,26 @@ class JudgingBacklog:
         await self._judge_new()
 
     async def judge_after(self, store: Callable[[Session], T]) -> T:
-        """Stores one batch by `store` in a transaction, then judges as `judge_new`; returns what `store` returns.
+        """Stores one batch by `store` and judges it, in one transaction, then the rest as `judge_new`.
 
-        The transaction that judges the batch updates the mirror too.
+        Returns what `store` returns. Raises as `judge_new` does; the batch may be stored then or not.
         """
         if not self._is_mirrored:
             stored = await self._database.write(store)
             await self.judge_new()
             return stored
-        stored, count = await self._database.write_both(store, self._judge_batch)
+        stored, count, written = await self._database.write(self._store_and_judge, store)
+        mirror.keep(self._database.engine, written)
         await self._judge_new(more=self._note_judged(count))
         return stored
+
+    def _store_and_judge(self, session: Session, store: Callable[[Session], T]) -> tuple[T, int, mirror.Mirror | None]:
+        stored = store(session)
+        session.flush()
+        # Articles that were loaded may have been changed by statements that change no loaded objects.
+        session.expire_all()
+        count = self._judge_batch(session)
+        return stored, count, mirror.written(session)
 
     async def _judge_new(self, *, more: bool = True) -> None:
         while more:

@@ -1,8 +1,8 @@
 """The judge: takes articles from the queue, judges them with their candidates, and emits the relations.
 
-This is the second transaction of an article. Its pairs are judged in the order of ids, and its event goes into the
-outbox together with its relations. Re-judging is background work, done while no new article is queued: a release with
-another algorithm, new boilerplate or another representative makes earlier judgements outdated.
+The pairs of an article are judged in the order of ids, and its event goes into the outbox together with its relations.
+Re-judging is background work, done while no new article is queued: a release with another algorithm, new boilerplate or
+another representative makes earlier judgements outdated.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

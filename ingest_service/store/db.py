@@ -27,7 +27,6 @@ except ImportError:
     import sqlite3 as sqlite_driver
 
 P = ParamSpec("P")
-S = TypeVar("S")
 T = TypeVar("T")
 Translation: TypeAlias = type[DatabaseAway] | type[DatabaseUnusable] | type[SettingsWrong]
 
@@ -102,20 +101,6 @@ class Database:
     async def write(self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What `function` of a writing session returns, run in a thread and committed."""
         return await self._run(self._writers, self.writing, function, *args, **kwargs)
-
-    async def write_both(self, first: Callable[[Session], S], second: Callable[[Session], T]) -> tuple[S, T]:
-        """What two functions return, each committed by itself, run in a thread one after the other.
-
-        If the second fails, the first is committed. For one file a change of threads takes as long as ten statements.
-        """
-
-        def both() -> tuple[S, T]:
-            with self.writing() as session:
-                result = first(session)
-            with self.writing() as session:
-                return result, second(session)
-
-        return await asyncio.get_running_loop().run_in_executor(self._writers, both)
 
     def close(self) -> None:
         """Waits for the threads and closes every connection."""

@@ -396,7 +396,7 @@ async def test_a_new_rule_withdraws_a_document_and_its_end_restores_it(folder: F
 
 
 async def killed_before_judging(folder: Folder) -> None:
-    """A run that ends between the two transactions."""
+    """A run that ends when all files are stored, and before any is judged."""
 
     class Killed(BaseException):
         """Nothing of ours may catch this."""
@@ -411,7 +411,7 @@ async def killed_before_judging(folder: Folder) -> None:
     assert folder.news() == []
 
 
-async def test_after_a_kill_between_the_two_transactions_the_next_start_continues(folder: Folder) -> None:
+async def test_after_a_kill_between_storing_and_judging_the_next_start_continues(folder: Folder) -> None:
     folder.write("a.txt", STORY)
     await killed_before_judging(folder)
     assert causes(await folder.once()) == [("created", "a.txt")]

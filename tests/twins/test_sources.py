@@ -11,8 +11,7 @@ from tests.twins.conftest import PLACES
 ROOT = Path(__file__).parents[2]
 # What one of the two has alone, or has otherwise, and why.
 OWN = {
-    # The catalog has more requests; the ledger sends long lists, and writes a file in two transactions.
-    "db": {"READERS", "chunked", "IN_ONE_STATEMENT", "S", "Database.write_both"},
+    "db": {"READERS", "chunked", "IN_ONE_STATEMENT"},  # The catalog has more requests; the ledger sends long lists.
     "schema": {"OWN_TABLE", "plan"},  # Only the catalog has the command `migrate plan`.
     "logs": set[str](),
     # The times and sizes of an operator's face and of a public one; each renders its own errors.

@@ -1,5 +1,6 @@
 """Who shares fingerprints with an article is found, boilerplate aside, on both databases."""
 
+import random
 from collections.abc import Iterator
 from typing import Any
 
@@ -72,6 +73,82 @@ def test_what_is_undone_was_never_there(database: Database) -> None:
     assert neighbours(database, 1, 2, 3) == (1,)
     added(database, {3: prints(1, 2, 3)})
     assert neighbours(database, 1, 2, 3) == (1, 3)
+
+
+def test_what_a_transaction_found_of_its_own_rows_is_not_read_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added(database, {1: prints(1, 2, 3)})
+    assert neighbours(database, 1, 2, 3) == (1,)
+    with database.writing() as session:
+        lookup.add(session, {2: prints(1, 2, 3)})
+        assert lookup.find_candidates(session, {0: prints(1, 2, 3)})[0].articles == (1, 2)
+        lookup.remove(session, [1])
+        assert lookup.find_candidates(session, {0: prints(1, 2, 3)})[0].articles == (2,)
+        written = mirror.written(session)
+    mirror.keep(database.engine, written)
+    assert rows_read(database, monkeypatch) == []
+    assert neighbours(database, 1, 2, 3) == (2,)
+
+
+def rows_read(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The rows that the next search reads into the mirror."""
+    read: list[object] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(mirror, "_apply", lambda _, rows: read.extend(rows))
+        neighbours(database, 1, 2, 3)
+    return read
+
+
+def test_what_was_read_after_a_transaction_is_newer_than_what_that_found(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.writing() as session:
+        lookup.add(session, {1: prints(1, 2, 3)})
+        lookup.find_candidates(session, {0: prints(1, 2, 3)})
+        written = mirror.written(session)
+    added(database, {2: prints(1, 2, 3)})
+    assert neighbours(database, 1, 2, 3) == (1, 2)
+    mirror.keep(database.engine, written)
+    assert rows_read(database, monkeypatch) == []
+    assert neighbours(database, 1, 2, 3) == (1, 2)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_transactions_write_and_undo_each_sees_what_it_should(database: Database, seed: int) -> None:
+    draw = random.Random(seed)  # noqa: S311  Nothing secret: the same walk every time.
+    held: set[int] = set()
+    for article in range(1, 60):
+        here = set(held)
+        with database.writing() as session:
+            for number in range(draw.randrange(3)):
+                if here and draw.random() < 0.3:
+                    lookup.remove(session, [gone := draw.choice(sorted(here))])
+                    here.discard(gone)
+                else:
+                    lookup.add(session, {3 * article + number: prints(1, 2, 3)})
+                    here.add(3 * article + number)
+                if draw.random() < 0.5:
+                    assert found(session) == here
+            written = mirror.written(session)
+            is_undone = draw.random() < 0.3
+            if is_undone:
+                transaction = session.connection().get_transaction()
+                assert transaction is not None
+                transaction.rollback()
+        if not is_undone:
+            held = here
+            if draw.random() < 0.7:
+                mirror.keep(database.engine, written)
+        if draw.random() < 0.3:
+            with database.reading() as session:
+                assert found(session) == held
+
+
+def found(session: Session) -> set[int]:
+    """All articles but those beyond the cap that share the fingerprints."""
+    with mirror.arrays(session) as arrays:
+        return set(arrays.postings.find(prints(1, 2, 3), 1_000).articles.tolist())
 
 
 def test_a_transaction_that_commits_late_is_followed_too(database: Database) -> None:
