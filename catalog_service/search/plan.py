@@ -44,8 +44,10 @@ def tiers(node: Node, fields: Collection[Field]) -> list[Tier]:
     whole = everywhere(node, fields)
     titled = _without_exclusions(_mapped(node, lambda leaf: _located(leaf, [f for f in fields if f == "title"])))
     about = _without_exclusions(_mapped(node, _about))
+    # Without exclusions, what matches in the title matches: to look for it everywhere as well only takes time.
+    best = titled if _without_exclusions(whole) == whole else And((titled, whole))
     return [
-        Tier(1.0, And((titled, whole))),
+        Tier(1.0, best),
         Tier(0.5, And((about, whole, Not(titled)))),
         Tier(0.25, And((whole, Not(about), Not(titled)))),
     ]

@@ -17,6 +17,15 @@ from catalog_service.store.prepared_writes import PreparedWrite
 from catalog_service.store.rows import IndexRows
 
 
+_AMONG = "rowid IN (SELECT value FROM json_each(:among))"
+# By `_AMONG`, SQLite queries the index once for each number, and each query of a prefix reads all entries that have it.
+# In the range of the numbers they are read once.
+_AMONG_IN_RANGE = (
+    "rowid BETWEEN (SELECT min(value) FROM json_each(:among)) AND (SELECT max(value) FROM json_each(:among)) "
+    f"AND +{_AMONG}"
+)
+
+
 def put(session: Session, numbered: Iterable[tuple[int, IndexRows]], table: str = LIVE) -> None:
     """Adds the rows of entries, each entry with its number: the `seq` of its version."""
     _put(table).execute(session, ((number, *row) for number, rows_of_entry in numbered for row in rows_of_entry))
@@ -53,7 +62,13 @@ def remove(session: Session, numbers: Iterable[int], table: str = LIVE) -> None:
 
 def parametrised(plan: Plan, name: str) -> tuple[Plan, dict[str, str]]:
     """The plan with names of parameters for its terms, and their values: here one, the expression of FTS5."""
-    return TermMatch((), (name,)), {name: expression(plan)}
+    return TermMatch((), (name,), _has_prefix(plan)), {name: expression(plan)}
+
+
+def _has_prefix(plan: Plan) -> bool:
+    if isinstance(plan, TermMatch):
+        return plan.open
+    return any(map(_has_prefix, (plan.part,) if isinstance(plan, Not) else plan.parts))
 
 
 def matching(plan: Plan, *, among: bool = False) -> Subquery:
@@ -62,7 +77,7 @@ def matching(plan: Plan, *, among: bool = False) -> Subquery:
     Without `among`, FTS5 reads the numbers in descending order and can stop after any of them.
     """
     assert isinstance(plan, TermMatch)
-    within = " AND rowid IN (SELECT value FROM json_each(:among))" if among else ""
+    within = f" AND {_AMONG_IN_RANGE if plan.open else _AMONG}" if among else ""
     sql = f"SELECT rowid AS entry FROM search_entry WHERE search_entry MATCH :{plan.terms[0]}{within}"  # noqa: S608  Ours.
     statement = sa.text(sql)
     if among:

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from catalog_service import changes, document_versions, documents, search, stories
 from catalog_service.history import record
 from catalog_service.relations import queries, related_documents
-from catalog_service.search import phrases
+from catalog_service.search import grammar, phrases, plan
+from catalog_service.search.scope import SearchScope
 from catalog_service.store.db import Database
 from tests import templates
 from tests.catalog.events import article, document_id, event, relation
@@ -129,3 +130,14 @@ def test_the_copies_between_two_hits_are_looked_up_once(catalog: Database) -> No
     # The hits are one copy and the two other documents; each chunk of rows takes two or three statements.
     assert len(results.hits) == 3
     assert len(statements) < 25
+
+
+def test_entries_are_checked_for_a_prefix_by_one_reading_of_the_index(catalog: Database) -> None:
+    query = search.Query(q="envoy*")
+    node = grammar.parse(query.q).node
+    assert node is not None
+    whole = plan.everywhere(node, query.within)
+    read = steps(catalog, lambda session: SearchScope(session, query, 1, whole).matching_among([1, 2]))
+    [reading] = [step for step in read if "search_entry" in step]
+    # With "=", the index is read once for each entry.
+    assert "=" not in reading.rpartition(":")[2]

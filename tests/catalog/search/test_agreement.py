@@ -95,11 +95,12 @@ def databases(sqlite_url: str, postgres_url: str) -> Iterator[list[Database]]:
         database.close()
 
 
-def numbers(session: Session, search_plan: plan.Plan) -> list[int]:
-    """The numbers of the entries that an engine finds, in ascending order."""
+def numbers(session: Session, search_plan: plan.Plan, among: Sequence[int] | None = None) -> list[int]:
+    """The numbers of the entries, or of those `among` them, that an engine finds, in ascending order."""
     engine = ENGINES[session.get_bind().dialect.name]
     terms, values = engine.parametrised(search_plan, "plan")
-    return sorted(session.scalars(sa.select(engine.matching(terms).c.entry), values))
+    matching = engine.matching(terms, among=among is not None)
+    return sorted(session.scalars(sa.select(matching.c.entry), {**values, "among": among}))
 
 
 @pytest.mark.postgres
@@ -121,7 +122,11 @@ def test_both_databases_find_what_the_reference_finds(
             engine = ENGINES[connection.dialect.name]
             numbered = [(number, engine.rows(entries.make_entry(*texts))) for number, texts in enumerate(corpus, 1)]
             engine.put(session, numbered)
-            assert [numbers(session, plan.everywhere(node, fields)) for node in nodes] == expected
+            plans = [plan.everywhere(node, fields) for node in nodes]
+            assert [numbers(session, whole) for whole in plans] == expected
+            some = list(reference)[::2]
+            found_among = [numbers(session, whole, some) for whole in plans]
+            assert found_among == [[number for number in found if number in some] for found in expected]
             orders.append([[numbers(session, tier.plan) for tier in plan.tiers(node, fields)] for node in nodes])
             session.rollback()
     assert orders[0] == orders[1]
