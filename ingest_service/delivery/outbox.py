@@ -6,8 +6,8 @@ per document: no event of a document is claimed while an earlier one waits for a
 later event; when it is sent after all, the catalog records it as `late`.
 """
 
-import functools
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session, aliased
 from catalog_service import contract
 from ingest_service.backoff import Backoff
 from ingest_service.store import bulk
-from ingest_service.store.db import chunked
+from ingest_service.store.prepared import Prepared
+from ingest_service.store.prepared_writes import PreparedWrite
 from ingest_service.store.tables import Article, Item, Original, Outbox
 
 OWED: Literal["owed"] = "owed"
@@ -86,8 +87,7 @@ def claim(session: Session, *, limit_events: int, limit_bytes: int, now: datetim
     claimed: list[PendingEvent] = []
     size = len("[]")
     # Streamed, so that no events past the limit of bytes are loaded.
-    values = {"now": now, "limit_events": limit_events}
-    with bulk.execute(session, _claim(), values, yield_per=20) as rows:
+    with closing(_claim.stream(session, 20, now=now, limit_events=limit_events)) as rows:
         for row in rows:
             size += len(row.body) + len(",")
             if claimed and size > limit_bytes:
@@ -96,7 +96,7 @@ def claim(session: Session, *, limit_events: int, limit_bytes: int, now: datetim
     return claimed
 
 
-@functools.cache
+@Prepared
 def _claim() -> sa.Select[*tuple[Any, ...]]:
     """The oldest `:limit_events` pending events whose documents have no earlier one that waits after `:now`."""
     earlier = aliased(Outbox)
@@ -111,28 +111,24 @@ def _claim() -> sa.Select[*tuple[Any, ...]]:
 def delivered(session: Session, receipts: Sequence[contract.Receipt], now: datetime) -> None:
     """Records the receipts of these events; a second receipt of one changes nothing."""
     events = [receipt.event for receipt in receipts]
-    originals = set(bulk.execute(session, _originals_of(), {"values": events}).scalars()) - {None}
-    answers = [
-        {"answered": receipt.event, "answer": receipt.model_dump(mode="json"), "now": now} for receipt in receipts
-    ]
-    bulk.execute(session, _deliver(), answers)
+    originals = {row.original for row in bulk.rows(session, _ORIGINALS_OF, events)}
+    answers = ((DELIVERED, now, receipt.model_dump(mode="json"), receipt.event, DELIVERED) for receipt in receipts)
+    _DELIVER.execute(session, answers)
     release(session, originals)
 
 
-@functools.cache
-def _originals_of() -> sa.Select[*tuple[Any, ...]]:
-    return sa.select(Outbox.original).where(bulk.any_of(Outbox.event))
+def _delivering(_: str) -> sa.Update:
+    table = bulk.table_of(Outbox)
+    new: list[tuple[Any, Any]] = [
+        (table.c.state, sa.bindparam("new_state")), (table.c.delivered_at, sa.bindparam("now")),
+        (table.c.receipt, sa.bindparam("answer")), (table.c.problem, sa.null()), (table.c.not_before, sa.null()),
+    ]  # fmt: skip
+    is_undelivered = table.c.state != sa.bindparam("delivered")
+    return sa.update(table).ordered_values(*new).where(table.c.event == sa.bindparam("answered"), is_undelivered)
 
 
-@functools.cache
-def _deliver() -> sa.Update:
-    # With the table instead of the class, SQLAlchemy executes one statement for all rows and loads none.
-    table = cast(sa.Table, Outbox.__table__)
-    undelivered = sa.update(table).where(table.c.event == sa.bindparam("answered"), table.c.state != DELIVERED)
-    return undelivered.values(
-        state=DELIVERED, delivered_at=sa.bindparam("now"), receipt=sa.bindparam("answer"), problem=sa.null(),
-        not_before=None,
-    )  # fmt: skip
+_ORIGINALS_OF = Prepared(lambda: sa.select(Outbox.original).where(bulk.any_of(Outbox.event)))
+_DELIVER = PreparedWrite(("new_state", "now", "answer", "answered", "delivered"), _delivering)
 
 
 def refuse(session: Session, id: int, problem: contract.Problem, now: datetime) -> bool:  # noqa: A002  As for `dead`.
@@ -140,16 +136,16 @@ def refuse(session: Session, id: int, problem: contract.Problem, now: datetime) 
 
     After the last attempt of `REFUSALS` the event is a dead letter. Returns whether it is one now.
     """
-    row = session.get(Outbox, id)
-    if row is None or row.state != OWED:
+    pending = sa.and_(Outbox.id == id, Outbox.state == OWED)
+    attempts = session.scalar(sa.select(Outbox.attempts).where(pending))
+    if attempts is None:
         return False
-    wait = REFUSALS.wait(row.attempts + 1)
+    wait = REFUSALS.wait(attempts + 1)
     if wait is None:
         dead(session, id, problem)
         return True
-    row.attempts += 1
-    row.problem = _json(problem)
-    row.not_before = now + wait
+    refused = {"attempts": attempts + 1, "problem": _json(problem), "not_before": now + wait}
+    session.execute(sa.update(Outbox).where(pending).values(refused))
     return False
 
 
@@ -268,17 +264,20 @@ def original(session: Session, digest: str) -> bytes | None:
 
 def release(session: Session, digests: Collection[str | None]) -> None:
     """Deletes the bytes of originals that neither a pending event, nor a dead letter, nor a pending article needs."""
-    for chunk in chunked(sorted(digest for digest in digests if digest is not None)):
-        bulk.execute(session, _release(), {"values": chunk})
+    released = sorted(digest for digest in digests if digest is not None)
+    if released:
+        _RELEASE.execute(session, [[released, DELIVERED]])
 
 
-@functools.cache
-def _release() -> sa.Update:
+def _releasing(_: str) -> sa.Update:
     table = bulk.table_of(Original)
-    has_event = sa.exists().where(Outbox.original == table.c.digest, Outbox.state != DELIVERED)
+    has_event = sa.exists().where(Outbox.original == table.c.digest, Outbox.state != sa.bindparam("delivered"))
     has_article = sa.exists().where(Article.original == table.c.digest)
     unused = sa.and_(table.c.content.is_not(None), ~has_event, ~has_article)
-    return sa.update(table).where(bulk.any_of(table.c.digest), unused).values(content=None)
+    return sa.update(table).where(bulk.any_of(table.c.digest), unused).values(content=sa.null())
+
+
+_RELEASE = PreparedWrite(("values", "delivered"), _releasing)
 
 
 def _json(problem: contract.Problem) -> dict[str, Any]:

@@ -22,13 +22,16 @@ from ingest_service.sameness.matching import among
 from ingest_service.sameness.parameters import PARAMETERS
 from ingest_service.store import bulk
 from ingest_service.store.db import chunked
+from ingest_service.store.prepared import Prepared
 from ingest_service.store.tables import BOILERPLATE, Article, Boilerplate, DeletedTemplate, Fingerprints
 
 # When a fingerprint becomes boilerplate, only its first holders can have been judged while it still counted: as many as
 # the cap allows, and those that the same transaction added. This bounds both.
 FIRST_HOLDERS = 1_000
-_OF_ARTICLES = sa.select(Fingerprints.article, Fingerprints.hashes).where(
-    bulk.any_of(Fingerprints.article), Fingerprints.hashes.is_not(None)
+_OF_ARTICLES = Prepared(
+    lambda: sa.select(Fingerprints.article, Fingerprints.hashes).where(
+        bulk.any_of(Fingerprints.article), Fingerprints.hashes.is_not(None)
+    )
 )
 
 
@@ -59,11 +62,8 @@ def remove(session: Session, articles: Sequence[int], templates: Sequence[int] =
 
 def of(session: Session, articles: Sequence[int]) -> dict[int, Hashes]:
     """The fingerprints of those of the articles that are in the index."""
-    fingerprints: dict[int, Hashes] = {}
-    for chunk in chunked(articles):
-        rows = bulk.execute(session, _OF_ARTICLES, {"values": chunk})
-        fingerprints |= {row.article: np.frombuffer(row.hashes or b"", dtype=STORED) for row in rows}
-    return fingerprints
+    rows = bulk.rows(session, _OF_ARTICLES, articles)
+    return {article: np.frombuffer(hashes, dtype=STORED) for article, hashes in rows}
 
 
 def find_candidates(session: Session, fingerprints: Mapping[int, Hashes]) -> dict[int, Candidates]:

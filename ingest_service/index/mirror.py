@@ -4,13 +4,13 @@ Each process has one mirror for each database. Before a transaction searches it,
 since are loaded into the arrays (`postings`). A process that starts loads the last `checkpoint` first.
 """
 
+import itertools
 import threading
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ from ingest_service.index.checkpoint import Checkpoint
 from ingest_service.index.postings import Postings
 from ingest_service.sameness import Hashes
 from ingest_service.store import bulk, state
+from ingest_service.store.prepared import NamedRow, Prepared
 from ingest_service.store.tables import Boilerplate, Fingerprints
 
 STORED = np.dtype("<i8")
@@ -34,9 +35,11 @@ CHECKPOINT_ROWS = 5_000
 MAX_GAPS = 500
 MAX_DISTANCE = 10_000
 _ROWS = sa.select(Fingerprints.id, Fingerprints.article, Fingerprints.hashes).order_by(Fingerprints.id)
-_ROWS_AFTER = _ROWS.where(Fingerprints.id > sa.bindparam("last"))
-_ROWS_AT = _ROWS.where(bulk.any_of(Fingerprints.id))
-_BOILERPLATE_AFTER = sa.select(Boilerplate.id, Boilerplate.fingerprint).where(Boilerplate.id > sa.bindparam("last"))
+_ROWS_AFTER = Prepared(lambda: _ROWS.where(Fingerprints.id > sa.bindparam("last")))
+_ROWS_AT = Prepared(lambda: _ROWS.where(bulk.any_of(Fingerprints.id)))
+_BOILERPLATE_AFTER = Prepared(
+    lambda: sa.select(Boilerplate.id, Boilerplate.fingerprint).where(Boilerplate.id > sa.bindparam("last"))
+)
 # Keys of a session's info: whether its transaction wrote fingerprints, the mirror that it has then, and whether the
 # mirror has all that the transaction sees.
 _WROTE = "fingerprints written"
@@ -200,21 +203,20 @@ def _load_checkpoint(session: Session, mirror: Mirror) -> None:
 def _update(session: Session, mirror: Mirror) -> None:
     """Loads the rows that were committed since the last update."""
     if mirror.gaps:
-        _load_rows(session, mirror, _ROWS_AT, {"values": sorted(mirror.gaps)})
+        _load_rows(mirror, _ROWS_AT.stream(session, CHUNK, values=sorted(mirror.gaps)))
     # A query of its own: with both conditions in one, SQLite scans the whole table.
-    _load_rows(session, mirror, _ROWS_AFTER, {"last": mirror.last})
-    new = bulk.execute(session, _BOILERPLATE_AFTER, {"last": mirror.last_boilerplate - MAX_GAPS}).all()
+    _load_rows(mirror, _ROWS_AFTER.stream(session, CHUNK, last=mirror.last))
+    new = _BOILERPLATE_AFTER.rows(session, last=mirror.last_boilerplate - MAX_GAPS)
     if new:
         mirror.boilerplate = np.union1d(mirror.boilerplate, np.array([row.fingerprint for row in new]))
         mirror.last_boilerplate = max(row.id for row in new)
 
 
-def _load_rows(
-    session: Session, mirror: Mirror, rows: sa.Select[int, int, bytes | None], values: Mapping[str, Any]
-) -> None:
-    for chunk in bulk.execute(session, rows, values, yield_per=CHUNK).partitions():
-        _apply(mirror.postings, [(article, hashes) for _, article, hashes in chunk])
-        _advance(mirror, [row.id for row in chunk])
+def _load_rows(mirror: Mirror, stream: Generator[NamedRow, None, None]) -> None:
+    with closing(stream) as rows:
+        while chunk := list(itertools.islice(rows, CHUNK)):
+            _apply(mirror.postings, [(article, hashes) for _, article, hashes in chunk])
+            _advance(mirror, [row.id for row in chunk])
 
 
 def _advance(mirror: Mirror, ids: Sequence[int]) -> None:

@@ -19,7 +19,8 @@ from ingest_service.judging import tasks
 from ingest_service.judging.parallel import Comparison, JudgePool
 from ingest_service.judging.tasks import JudgingTask
 from ingest_service.ledger import articles, emission, replacement
-from ingest_service.store.tables import AGAIN, BOILERPLATE, DONE, NEW, Article
+from ingest_service.store.rows import ArticleRow
+from ingest_service.store.tables import AGAIN, BOILERPLATE, DONE, NEW
 from ingest_service.workers.cache import StoredArticle
 
 
@@ -79,7 +80,7 @@ class Judge:
         return len(rows)
 
     @staticmethod
-    def _candidates(session: Session, rows: Sequence[Article]) -> dict[int, Candidates]:
+    def _candidates(session: Session, rows: Sequence[ArticleRow]) -> dict[int, Candidates]:
         """The candidates of those articles that are representatives; records which of them are template text."""
         fingerprints = lookup.of(session, [row.id for row in rows if row.indexed])
         candidates = lookup.find_candidates(session, fingerprints)
@@ -113,5 +114,5 @@ def _is_truncated(candidates: Candidates | None) -> bool:
     return candidates is not None and candidates.truncated
 
 
-def _stored(row: Article) -> StoredArticle:
+def _stored(row: ArticleRow) -> StoredArticle:
     return StoredArticle(row.digest, row.content)

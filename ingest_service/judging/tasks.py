@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from ingest_service import sameness
 from ingest_service.index.candidates import Candidates
 from ingest_service.ledger import articles
-from ingest_service.store.tables import NEW, Article
+from ingest_service.store.rows import ArticleRow
+from ingest_service.store.tables import NEW
 
 # The most copies that an event of their representative relates it to. An event may hold a thousand relations.
 MAX_COPIES = 500
@@ -23,13 +24,13 @@ MAX_LOADED = 100
 class JudgingTask:
     """An article, and the articles to judge it with; `masked` are its fingerprints that are boilerplate."""
 
-    article: Article
-    others: Sequence[Article]
+    article: ArticleRow
+    others: Sequence[ArticleRow]
     masked: sameness.Hashes = field(default_factory=lambda: sameness.NOTHING_MASKED)
 
 
 def with_candidates(
-    session: Session, rows: Sequence[Article], candidates: Mapping[int, Candidates]
+    session: Session, rows: Sequence[ArticleRow], candidates: Mapping[int, Candidates]
 ) -> Iterator[JudgingTask]:
     """Each article with its candidates, except new articles that come later: these report the pair themselves.
 
@@ -50,7 +51,7 @@ def with_candidates(
             yield JudgingTask(row, judged, sameness.NOTHING_MASKED if own is None else own.masked)
 
 
-def with_copies(session: Session, rows: Sequence[Article]) -> Iterator[JudgingTask]:
+def with_copies(session: Session, rows: Sequence[ArticleRow]) -> Iterator[JudgingTask]:
     """Each representative with the judged copies of its class; every other article with no articles.
 
     A copy reports its relation to the representative when it is judged. When the representative is judged again, its
@@ -68,9 +69,9 @@ def with_copies(session: Session, rows: Sequence[Article]) -> Iterator[JudgingTa
             yield JudgingTask(row, [by_id[id_] for id_ in copy_ids.get(row.id, ())])
 
 
-def _groups(rows: Sequence[Article], other_ids: Mapping[int, Sequence[int]]) -> Iterator[list[Article]]:
+def _groups(rows: Sequence[ArticleRow], other_ids: Mapping[int, Sequence[int]]) -> Iterator[list[ArticleRow]]:
     """The articles in order, in groups that are judged with about MAX_LOADED others together."""
-    group: list[Article] = []
+    group: list[ArticleRow] = []
     size = 0
     for row in rows:
         group.append(row)
@@ -82,12 +83,14 @@ def _groups(rows: Sequence[Article], other_ids: Mapping[int, Sequence[int]]) -> 
         yield group
 
 
-def _loaded(session: Session, group: Sequence[Article], other_ids: Mapping[int, Sequence[int]]) -> dict[int, Article]:
+def _loaded(
+    session: Session, group: Sequence[ArticleRow], other_ids: Mapping[int, Sequence[int]]
+) -> dict[int, ArticleRow]:
     """The articles by id that the articles of a group may be judged with."""
     ids = {id_ for row in group for id_ in other_ids.get(row.id, ())}
     return articles.with_ids(session, ids, group[-1].id)
 
 
-def _is_judged_with(row: Article, other: Article) -> bool:
+def _is_judged_with(row: ArticleRow, other: ArticleRow) -> bool:
     """Whether an article is judged with another one now, and not later, when the other one is judged."""
     return other.id < row.id or (other.id != row.id and other.judging != NEW)

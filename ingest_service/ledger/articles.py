@@ -10,6 +10,8 @@ from ingest_service import versions
 from ingest_service.ledger.queries import OUTDATED
 from ingest_service.store import bulk
 from ingest_service.store.db import chunked
+from ingest_service.store.prepared import Prepared
+from ingest_service.store.rows import ArticleRow
 from ingest_service.store.tables import (
     AGAIN,
     BOILERPLATE,
@@ -23,16 +25,28 @@ from ingest_service.store.tables import (
 
 _IS_JUDGED_COPY = sa.and_(~Article.indexed, Article.judging != NEW)
 
-_QUEUED_IDS = (
-    sa.select(Article.id)
-    .where(QUEUED, Article.judging == sa.bindparam("state"))
-    .order_by(Article.id)
-    .limit(sa.bindparam("most", type_=sa.Integer))
+_OLDEST = sa.select(Article.id).order_by(Article.id).limit(sa.bindparam("most", type_=sa.Integer))
+_QUEUED_IDS = Prepared(lambda: _OLDEST.where(QUEUED, Article.judging == sa.bindparam("state")))
+_WITH_IDS = Prepared(lambda: bulk.selecting(ArticleRow, Article).where(bulk.any_of(Article.id)).order_by(Article.id))
+_WITH_IDS_UNTIL = Prepared(
+    lambda: bulk.selecting(ArticleRow, Article).where(
+        bulk.any_of(Article.id), sa.or_(Article.id <= sa.bindparam("last"), Article.judging != NEW)
+    )
 )
-_WITH_IDS_UNTIL = sa.select(Article).where(
-    bulk.any_of(Article.id), sa.or_(Article.id <= sa.bindparam("last"), Article.judging != NEW)
+_REPRESENTATIVES = Prepared(
+    lambda: (
+        bulk.selecting(ArticleRow, Article)
+        .where(bulk.any_of(Article.folded_digest), Article.indexed)
+        .order_by(Article.id)
+    )
 )
-_WITH_IDS = sa.select(Article).where(bulk.any_of(Article.id)).order_by(Article.id)
+_JUDGED_COPIES = Prepared(
+    lambda: (
+        sa.select(Article.folded_digest, Article.id)
+        .where(bulk.any_of(Article.folded_digest), _IS_JUDGED_COPY)
+        .order_by(Article.id)
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +57,7 @@ class Backlog:
     again: bool
 
 
-def mark_judged(session: Session, articles: Sequence[Article]) -> None:
+def mark_judged(session: Session, articles: Sequence[ArticleRow]) -> None:
     """Records that nothing is to be done with these articles."""
     for ids in chunked([article.id for article in articles]):
         session.execute(sa.update(Article).where(Article.id.in_(ids)).values(judging=DONE))
@@ -86,39 +100,33 @@ def count_new(session: Session) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(Article).where(_queued_in(NEW))) or 0
 
 
-def queued(session: Session, states: Collection[Judging], limit: int) -> list[Article]:
+def queued(session: Session, states: Collection[Judging], limit: int) -> list[ArticleRow]:
     """Up to `limit` articles that are queued in one of these states, the oldest first."""
-    ids: list[int] = []
     # The index orders the ids of each state, so each state has a query of its own.
-    for state in states:
-        ids += bulk.execute(session, _QUEUED_IDS, {"state": state, "most": limit}).scalars()
-    return list(session.scalars(_WITH_IDS, {"values": sorted(ids)[:limit]}))
+    queued_ids = [_QUEUED_IDS.rows(session, state=state, most=limit) for state in states]
+    oldest = sorted(row.id for rows in queued_ids for row in rows)[:limit]
+    return [ArticleRow(*row) for row in bulk.rows(session, _WITH_IDS, oldest)]
 
 
-def with_ids(session: Session, ids: Collection[int], last: int) -> dict[int, Article]:
+def with_ids(session: Session, ids: Collection[int], last: int) -> dict[int, ArticleRow]:
     """The articles with these ids, as far as they exist, without new articles that come after the id `last`."""
-    chunks = chunked(sorted(ids))
-    rows = (row for chunk in chunks for row in session.scalars(_WITH_IDS_UNTIL, {"values": chunk, "last": last}))
-    return {row.id: row for row in rows}
+    rows = _WITH_IDS_UNTIL.rows(session, values=sorted(ids), last=last) if ids else ()
+    return {row.id: ArticleRow(*row) for row in rows}
 
 
-def representatives(session: Session, folded_digests: Collection[str]) -> dict[str, list[Article]]:
+def representatives(session: Session, folded_digests: Collection[str]) -> dict[str, list[ArticleRow]]:
     """The representatives of these classes by folded digest, in the order of their ids."""
-    by_class: dict[str, list[Article]] = {}
-    for chunk in chunked(sorted(set(folded_digests))):
-        of_classes = sa.select(Article).where(Article.folded_digest.in_(chunk), Article.indexed)
-        for row in session.scalars(of_classes.order_by(Article.id)):
-            by_class.setdefault(row.folded_digest, []).append(row)
+    by_class: dict[str, list[ArticleRow]] = {}
+    for row in bulk.rows(session, _REPRESENTATIVES, set(folded_digests)):
+        by_class.setdefault(row.folded_digest, []).append(ArticleRow(*row))
     return by_class
 
 
 def judged_copies(session: Session, folded_digests: Collection[str]) -> dict[str, list[int]]:
     """The ids of the judged copies of these classes by folded digest, in order; a class without any is left out."""
     by_class: dict[str, list[int]] = {}
-    copies = sa.select(Article.folded_digest, Article.id).where(_IS_JUDGED_COPY).order_by(Article.id)
-    for chunk in chunked(sorted(set(folded_digests))):
-        for folded_digest, id_ in session.execute(copies.where(Article.folded_digest.in_(chunk))):
-            by_class.setdefault(folded_digest, []).append(id_)
+    for folded_digest, id_ in bulk.rows(session, _JUDGED_COPIES, set(folded_digests)):
+        by_class.setdefault(folded_digest, []).append(id_)
     return by_class
 
 
@@ -133,10 +141,10 @@ def _queued_in(state: Judging) -> sa.ColumnElement[bool]:
     return sa.and_(QUEUED, Article.judging == state)
 
 
-def outdated(session: Session, limit: int) -> list[Article]:
+def outdated(session: Session, limit: int) -> list[ArticleRow]:
     """Up to `limit` articles whose fingerprints an earlier release took, the oldest first."""
-    rows: list[Article] = []
+    rows: list[ArticleRow] = []
     for condition in OUTDATED:
-        oldest = sa.select(Article).where(condition).order_by(Article.sameness_version, Article.id)
-        rows += session.scalars(oldest.limit(limit - len(rows)))
+        oldest = bulk.selecting(ArticleRow, Article).where(condition).order_by(Article.sameness_version, Article.id)
+        rows += (ArticleRow(*row) for row in session.execute(oldest.limit(limit - len(rows))))
     return rows

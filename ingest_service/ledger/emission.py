@@ -1,6 +1,5 @@
 """Puts the events of observations into the outbox, as sets; functions of a Session."""
 
-import functools
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -13,15 +12,34 @@ from ingest_service import model
 from ingest_service.delivery import events, outbox
 from ingest_service.ledger.batch import NewArticle
 from ingest_service.store import article_blob, bulk
-from ingest_service.store.db import chunked
-from ingest_service.store.rows import ItemRow
+from ingest_service.store.prepared import Prepared
+from ingest_service.store.prepared_writes import PreparedWrite
+from ingest_service.store.rows import ArticleRow, ItemRow
 from ingest_service.store.tables import AGAIN, NEW, Article, Item, Judging, Original
+
+_PENDING = Prepared(
+    lambda: (
+        bulk.selecting(ArticleRow, Article)
+        .where(bulk.any_of(Article.item), Article.judging == NEW)
+        .order_by(Article.id)
+    )
+)
+
+
+def _marking(_: str) -> sa.Update:
+    table = bulk.table_of(Article)
+    new: list[tuple[Any, Any]] = [(table.c.judging, sa.bindparam("next"))]
+    nothing = [(table.c.pending, sa.null()), (table.c.original, sa.null())]
+    return sa.update(table).ordered_values(*new, *nothing).where(bulk.any_of(table.c.id))
+
+
+_MARK_EMITTED = PreparedWrite(("next", "values"), _marking)
 
 
 def emit(
     session: Session,
     origin: events.Origin,
-    articles: Sequence[Article],
+    articles: Sequence[ArticleRow],
     relations: Iterable[Sequence[model.Relation]],
     judging: Judging,
 ) -> None:
@@ -34,16 +52,9 @@ def emit(
         observation = _observation(article, originals[article.original])
         emitted.append(events.observed(origin, items[article.item], observation, own))
     outbox.put(session, emitted)
-    for ids in chunked([article.id for article in articles]):
-        bulk.execute(session, _mark_emitted(), {"values": ids, "next": judging})
+    if articles:
+        _MARK_EMITTED.execute(session, [[judging, [article.id for article in articles]]])
     outbox.release(session, originals.keys())
-
-
-@functools.cache
-def _mark_emitted() -> sa.Update:
-    table = bulk.table_of(Article)
-    values: dict[str, Any] = {"judging": sa.bindparam("next"), "pending": sa.null(), "original": None}
-    return sa.update(table).where(bulk.any_of(table.c.id)).values(values)
 
 
 def unjudged(origin: events.Origin, item: ItemRow, article: NewArticle) -> outbox.Event:
@@ -55,7 +66,7 @@ def unjudged(origin: events.Origin, item: ItemRow, article: NewArticle) -> outbo
     return events.observed(origin, item, observation, ())
 
 
-def _observation(article: Article, original: events.Original) -> events.Observation:
+def _observation(article: ArticleRow, original: events.Original) -> events.Observation:
     pending = article.pending or {}
     observed_at = datetime.fromisoformat(pending["at"])
     content = article_blob.unpacked(article.content)
@@ -64,15 +75,14 @@ def _observation(article: Article, original: events.Original) -> events.Observat
 
 def _originals(session: Session, digests: Collection[str | None]) -> dict[str | None, events.Original]:
     """These originals by digest, with the bytes of those that an event holds itself."""
-    chunks = chunked(sorted(digest for digest in digests if digest is not None))
-    rows = (row for chunk in chunks for row in bulk.execute(session, _select_originals(), {"values": chunk}))
-    return {row.digest: events.Original(*row) for row in rows}
+    stored = bulk.rows(session, _select_originals, {digest for digest in digests if digest is not None})
+    return {row.digest: events.Original(*row) for row in stored}
 
 
-@functools.cache
+@Prepared
 def _select_originals() -> sa.Select[*tuple[Any, ...]]:
     is_inline = Original.size <= contract.MAX_INLINE_ORIGINAL
-    content = sa.case((is_inline, Original.content), else_=sa.null())
+    content = sa.case((is_inline, Original.content), else_=sa.null()).label("content")
     columns = (Original.digest, Original.size, Original.media_type, Original.encoding, content)
     return sa.select(*columns).where(bulk.any_of(Original.digest))
 
@@ -83,7 +93,5 @@ def emit_pending(session: Session, origin: events.Origin, items: Collection[int]
     A kill between storing and judging leaves an event pending, and the catalog must know a document before it is moved
     or withdrawn.
     """
-    for ids in chunked(sorted(items)):
-        pending = sa.select(Article).where(Article.item.in_(ids), Article.judging == NEW).order_by(Article.id)
-        if articles := list(session.scalars(pending)):
-            emit(session, origin, articles, ((),) * len(articles), AGAIN)
+    if articles := [ArticleRow(*row) for row in bulk.rows(session, _PENDING, items)]:
+        emit(session, origin, articles, ((),) * len(articles), AGAIN)

@@ -20,6 +20,7 @@ from ingest_service.ledger import rereads
 from ingest_service.model import Suspect
 from ingest_service.store import article_blob, bulk, state
 from ingest_service.store.db import chunked
+from ingest_service.store.prepared import Prepared
 from ingest_service.store.tables import Article, EdgeLine, FurnitureEvidence, FurnitureLine, Item
 
 # At most so many pages that share a line with a batch are loaded with it.
@@ -30,10 +31,10 @@ _NEW = (
     .order_by(Article.id)
     .limit(sa.bindparam("most", type_=sa.Integer))
 )
-_HOLDERS = sa.select(EdgeLine.key, EdgeLine.holders).where(bulk.any_of(EdgeLine.key))
-_CONTENTS = sa.select(Article.item, Article.content).where(bulk.any_of(Article.item))
+_HOLDERS = Prepared(lambda: sa.select(EdgeLine.key, EdgeLine.holders).where(bulk.any_of(EdgeLine.key)))
+_CONTENTS = Prepared(lambda: sa.select(Article.item, Article.content).where(bulk.any_of(Article.item)))
 _LINES = sa.select(FurnitureLine.source, FurnitureLine.key, FurnitureLine.disabled)
-_KNOWN = _LINES.where(bulk.any_of(FurnitureLine.key))
+_KNOWN = Prepared(lambda: _LINES.where(bulk.any_of(FurnitureLine.key)))
 _LAST_ARTICLE = sa.select(sa.func.max(Article.id))
 
 
@@ -130,7 +131,7 @@ def switch(session: Session, line: int, *, disabled: bool) -> int | None:
     row = session.get(FurnitureLine, line)
     if row is None or row.disabled == disabled:
         return None if row is None else 0
-    row.disabled = disabled
+    session.execute(sa.update(FurnitureLine).where(FurnitureLine.id == line).values(disabled=disabled))
     _mark_changed(session)
     # Streamed, since a text may have megabytes.
     contents = session.execute(sa.select(Article.item, Article.content).execution_options(yield_per=20))
@@ -154,21 +155,14 @@ def _lesson(session: Session, pages: Collection[Page]) -> Lesson:
     own = {key for page in pages for key in page.keys}
     known: dict[str, set[int]] = {}
     refused: set[int] = set()
-    for source, key, disabled in _of_keys(session, _KNOWN, own):
+    for source, key, disabled in bulk.rows(session, _KNOWN, own):
         (refused if disabled else known.setdefault(source, set())).add(key)
     candidates = {key for page in pages for key in page.candidate_keys}
     unknown = candidates - refused.union(*known.values())
-    holders = {key: list(items) for key, items in _of_keys(session, _HOLDERS, unknown)}
+    holders = {key: list(items) for key, items in bulk.rows(session, _HOLDERS, unknown)}
     others = sorted({item for items in holders.values() for item in items[:MOST_COMPARED]})[:MOST_LOADED]
-    stored = dict(_pages(_of_keys(session, _CONTENTS, others)))
+    stored = dict(_pages(bulk.rows(session, _CONTENTS, others)))
     return Lesson(known, refused, holders, stored)
-
-
-def _of_keys(
-    session: Session, statement: sa.Select[*tuple[Any, ...]], keys: Collection[int]
-) -> Iterator[tuple[Any, ...]]:
-    for chunk in chunked(sorted(keys)):
-        yield from session.execute(statement, {"values": chunk})
 
 
 def _store(session: Session, now: datetime, lesson: Lesson) -> None:
@@ -179,9 +173,10 @@ def _store(session: Session, now: datetime, lesson: Lesson) -> None:
     holders = [{"key": key, "holders": lesson.holders[key]} for key in sorted(lesson.changed - learned)]
     bulk.put(session, EdgeLine.key, "holders", holders)
     rows = [
-        {"key": line.key, "source": line.source, "text": line.text, "version": versions.FURNITURE, "learned_at": now}
+        {"key": line.key, "source": line.source, "text": line.text, "version": versions.FURNITURE, "learned_at": now,
+         "disabled": False}
         for line in lesson.learned
-    ]
+    ]  # fmt: skip
     ids = bulk.insert(session, FurnitureLine.key, rows)
     evidence = [{"furniture": ids[line.key], "item": item} for line in lesson.learned for item in line.evidence]
     bulk.insert_without_ids(session, FurnitureEvidence, evidence)

@@ -1,6 +1,6 @@
 """Reads what the files of a batch can change, by a fixed number of statements; functions of a Session."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -9,11 +9,14 @@ from sqlalchemy.orm import Session
 from ingest_service.ledger import decide
 from ingest_service.ledger.batch import Batch, FileChanges
 from ingest_service.store import bulk
-from ingest_service.store.db import chunked
+from ingest_service.store.prepared import Prepared
 from ingest_service.store.rows import FileRow, ItemRow
 from ingest_service.store.tables import Article, File, FileItem, Item
 
-_CONTENTS = sa.select(Article.item, Article.content).where(bulk.any_of(Article.item))
+_ITEMS_OF_FILES = Prepared(lambda: sa.select(FileItem.item).distinct().where(bulk.any_of(FileItem.file)))
+_HOLDERS = Prepared(lambda: sa.select(FileItem.file, FileItem.item).where(bulk.any_of(FileItem.item)))
+_PATHS = Prepared(lambda: sa.select(File.id, File.path).where(bulk.any_of(File.id)))
+_CONTENTS = Prepared(lambda: sa.select(Article.item, Article.content).where(bulk.any_of(Article.item)))
 
 
 def load(session: Session, now: datetime, changes: FileChanges) -> Batch:
@@ -43,27 +46,15 @@ def _load_items_of(session: Session, batch: Batch, files: Collection[int]) -> No
     The items are locked before their holders are read: of two processes that delete the last two files of an item, the
     second one must see that the first file is deleted.
     """
-    of_files = sa.select(FileItem.item).distinct()
-    chunks = chunked(sorted(files))
-    items = {item for chunk in chunks for item in session.scalars(of_files.where(FileItem.file.in_(chunk)))}
+    items = {row.item for row in bulk.rows(session, _ITEMS_OF_FILES, files)}
     batch.load_items(bulk.select(session, ItemRow, Item.id, items, lock=True))
-    holders = sa.select(FileItem.file, FileItem.item)
-    for chunk in chunked(sorted(items)):
-        batch.load_holdings((row.file, row.item) for row in session.execute(holders.where(FileItem.item.in_(chunk))))
+    batch.load_holdings(bulk.rows(session, _HOLDERS, items))
     others = {file for file, _ in batch.stored_holdings} - batch.stored_files.keys()
-    for chunk in chunked(sorted(others)):
-        rows = session.execute(sa.select(File.id, File.path).where(File.id.in_(chunk)))
-        batch.holder_paths.update((row.id, row.path) for row in rows)
+    batch.holder_paths.update(bulk.rows(session, _PATHS, others))
 
 
 def _load_items_named(session: Session, batch: Batch, keys: Collection[str]) -> None:
     """The items with these keys, with their articles."""
-    named = list(bulk.select(session, ItemRow, Item.key, keys, lock=True))
+    named = bulk.select(session, ItemRow, Item.key, keys, lock=True)
     batch.load_items(row for row in named if row.id not in batch.items)
-    batch.contents.update(_contents(session, [row.id for row in named]))
-
-
-def _contents(session: Session, items: Collection[int]) -> Iterator[tuple[int, bytes]]:
-    """The packed articles of these items, by item."""
-    for chunk in chunked(sorted(items)):
-        yield from bulk.execute(session, _CONTENTS, {"values": chunk})
+    batch.contents.update(bulk.rows(session, _CONTENTS, [row.id for row in named]))

@@ -3,6 +3,7 @@
 import ast
 import uuid
 from collections.abc import Collection, Iterable
+from contextlib import closing
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,39 +15,40 @@ from ingest_service.folder import volumes
 from ingest_service.folder.scan import FileFact, Known
 from ingest_service.folder.volumes import Volume
 from ingest_service.store import bulk, state
-from ingest_service.store.db import chunked
+from ingest_service.store.prepared import Prepared
 from ingest_service.store.tables import DONE, HELD, QUEUED, Article, DeletedTemplate, File, FileItem, Item
 
 # Articles of another release. Two conditions, since no index serves "unequal".
 OUTDATED = (Article.sameness_version < versions.SAMENESS, Article.sameness_version > versions.SAMENESS)
+# Rows of all files that are in memory at once.
+LOADED_AT_ONCE = 1_000
 _FACTS = sa.select(
     File.path, File.size, File.mtime_ns, File.ctime_ns, File.device, File.inode, File.digest, File.state,
     sa.exists().where(FileItem.file == File.id).label("is_document"),
 )  # fmt: skip
 
 
-_FACTS_AT_PATHS = _FACTS.where(bulk.any_of(File.path))
-_FACTS_WITH_INODES = _FACTS.where(bulk.any_of(File.inode))
+_ALL_FACTS = Prepared(lambda: _FACTS)
+_FACTS_AT_PATHS = Prepared(lambda: _FACTS.where(bulk.any_of(File.path)))
+_FACTS_WITH_INODES = Prepared(lambda: _FACTS.where(bulk.any_of(File.inode)))
+_FACTS_BELOW = Prepared(lambda: _FACTS.where(File.path >= sa.bindparam("first"), File.path < sa.bindparam("end")))
 
 
 def known_files(session: Session) -> dict[str, Known]:
     """All files by path."""
-    return _by_path(bulk.execute(session, _FACTS))
+    with closing(_ALL_FACTS.stream(session, LOADED_AT_ONCE)) as rows:
+        return _by_path(rows)
 
 
 def known_files_around(session: Session, paths: Collection[str], facts: Collection[FileFact]) -> dict[str, Known]:
     """The files at these paths and below them, and those whose device and inode are those of one of the facts."""
-    files: dict[str, Known] = {}
     identities = {fact.identity for fact in facts}
-    for chunk in chunked(sorted({*paths, *(fact.path for fact in facts)})):
-        files |= _by_path(bulk.execute(session, _FACTS_AT_PATHS, {"values": chunk}))
+    files = _by_path(bulk.rows(session, _FACTS_AT_PATHS, {*paths, *(fact.path for fact in facts)}))
     # Paths without a file, now and before, may be folders that were moved away or deleted.
     for folder in sorted(set(paths) - {fact.path for fact in facts} - files.keys()):
-        files |= _by_path(session.execute(_FACTS.where(_is_below(folder))))
-    for inodes in chunked(sorted({inode for _, inode in identities})):
-        same_inode = _by_path(bulk.execute(session, _FACTS_WITH_INODES, {"values": inodes}))
-        files |= {path: file for path, file in same_inode.items() if file.fact.identity in identities}
-    return files
+        files |= _by_path(_FACTS_BELOW.rows(session, first=f"{folder}/", end=f"{folder}0"))
+    same_inode = _by_path(bulk.rows(session, _FACTS_WITH_INODES, {inode for _, inode in identities}))
+    return files | {path: file for path, file in same_inode.items() if file.fact.identity in identities}
 
 
 def paths_below(session: Session, folders: Collection[str]) -> list[str]:

@@ -18,17 +18,25 @@ from ingest_service.ledger.batch import ArticleChange, NewArticle
 from ingest_service.ledger.classes import Classes, Member, class_of
 from ingest_service.store import article_blob, bulk
 from ingest_service.store.db import chunked
+from ingest_service.store.prepared import Prepared
+from ingest_service.store.rows import ArticleRow
 from ingest_service.store.tables import AGAIN, DONE, NEW, Article, Judging, Original
 
 # The contents of so many promoted articles are in memory at once: a text may have megabytes.
 MAX_LOADED = 20
 
 _OF_CLASSES = bulk.any_of(Article.folded_digest)
-_OUTDATED = sa.select(Article).where(Article.indexed, Article.sameness_version != versions.SAMENESS, _OF_CLASSES)
-_MEMBERS = sa.select(Article.id, Article.item, Article.folded_digest, Article.indexed, Article.judging).where(
-    _OF_CLASSES
+_OUTDATED = Prepared(
+    lambda: (
+        bulk.selecting(ArticleRow, Article)
+        .where(_OF_CLASSES, Article.indexed, Article.sameness_version != versions.SAMENESS)
+        .order_by(Article.id)
+    )
 )
-_REPRESENTATIVES = _MEMBERS.where(Article.indexed)
+_MEMBERS = Prepared(lambda: bulk.selecting(Member, Article).where(_OF_CLASSES).order_by(Article.id))
+_REPRESENTATIVES = Prepared(
+    lambda: bulk.selecting(Member, Article).where(_OF_CLASSES, Article.indexed).order_by(Article.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,7 @@ class _Deleted:
 
 def replace_articles(session: Session, changes: Sequence[ArticleChange]) -> None:
     """Replaces or deletes the articles of items, and queues the new ones for judging unless the catalog has them."""
-    deleted = list(bulk.select(session, _Deleted, Article.item, {change.item for change in changes}))
+    deleted = bulk.select(session, _Deleted, Article.item, {change.item for change in changes})
     added = {change.item: change.article for change in changes if change.article is not None}
     folded_digests = {article.folded_digest for article in added.values()}
     _refresh_outdated(session, folded_digests, {article.id for article in deleted})
@@ -60,7 +68,7 @@ def replace_articles(session: Session, changes: Sequence[ArticleChange]) -> None
     _insert(session, [(member, added[member.item]) for member in classes.new()])
 
 
-def refresh(session: Session, rows: Sequence[Article]) -> None:
+def refresh(session: Session, rows: Sequence[ArticleRow]) -> None:
     """Takes the fingerprints of outdated articles again, and queues the articles for judging.
 
     The articles get new ids: other processes know their old fingerprints by the old ones.
@@ -76,7 +84,7 @@ def refresh(session: Session, rows: Sequence[Article]) -> None:
             {"item": row.item, "document": row.document, "observation": row.observation, "digest": row.digest,
              "folded_digest": folded_digest, "content": row.content, "indexed": folded_digest not in represented,
              "sameness_version": versions.SAMENESS, "judging": NEW if row.judging == NEW else AGAIN,
-             "pending": row.pending, "original": row.original}
+             "pending": row.pending, "original": row.original, "template": False}
         )  # fmt: skip
         represented.add(folded_digest)
     lookup.remove(session, [row.id for row in rows])
@@ -86,9 +94,8 @@ def refresh(session: Session, rows: Sequence[Article]) -> None:
 
 def _refresh_outdated(session: Session, folded_digests: Collection[str], deleted: Collection[int]) -> None:
     """Refreshes outdated representatives of classes; else a new one beside them would count the class twice."""
-    chunks = chunked(sorted(folded_digests))
-    rows = [row for chunk in chunks for row in session.scalars(_OUTDATED, {"values": chunk})]
-    refresh(session, sorted((row for row in rows if row.id not in deleted), key=lambda row: row.id))
+    rows = [ArticleRow(*row) for row in bulk.rows(session, _OUTDATED, folded_digests)]
+    refresh(session, [row for row in rows if row.id not in deleted])
 
 
 def _represented(session: Session, folded_digests: Collection[str]) -> set[str]:
@@ -103,12 +110,10 @@ def _represented(session: Session, folded_digests: Collection[str]) -> set[str]:
 
 def _members(session: Session, unrepresented: Collection[str], others: Collection[str]) -> Iterator[Member]:
     """All members of classes that lose their representative, and the representatives of others, by id."""
-    for chunk in chunked(sorted(unrepresented)):
-        for row in bulk.execute(session, _MEMBERS.order_by(Article.id), {"values": chunk}):
-            yield Member(*row)
-    for chunk in chunked(sorted(set(others).difference(unrepresented))):
-        for row in bulk.execute(session, _REPRESENTATIVES, {"values": chunk}):
-            yield Member(*row)
+    for row in bulk.rows(session, _MEMBERS, unrepresented):
+        yield Member(*row)
+    for row in bulk.rows(session, _REPRESENTATIVES, set(others).difference(unrepresented)):
+        yield Member(*row)
 
 
 def _delete(session: Session, articles: Sequence[_Deleted]) -> None:
@@ -141,7 +146,8 @@ def _insert(session: Session, added: Sequence[tuple[Member, NewArticle]]) -> Non
         {"item": member.item, "document": article.document, "observation": article.observation,
          "digest": article.digest, "folded_digest": article.folded_digest, "content": article.content,
          "indexed": member.indexed, "sameness_version": versions.SAMENESS, "judging": member.judging,
-         "pending": _pending(article), "original": article.original_digest if article.is_pending else None}
+         "pending": _pending(article), "original": article.original_digest if article.is_pending else None,
+         "template": False}
         for member, article in added
     ]  # fmt: skip
     _store_originals(session, {article.original_digest: article.original for _, article in added if article.is_pending})

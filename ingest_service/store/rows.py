@@ -30,6 +30,23 @@ class FileRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """The newest article of an item, with what is to be done with it."""
+
+    id: int
+    item: int
+    document: str
+    observation: int
+    digest: str
+    folded_digest: str
+    content: bytes
+    indexed: bool
+    pending: dict[str, str] | None
+    original: str | None
+    judging: str
+
+
+@dataclass(frozen=True, slots=True)
 class ItemRow:
     """An item, with its document and its newest observation."""
 

@@ -6,17 +6,23 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ingest_service.store import bulk
+from ingest_service.store.prepared import Prepared
 from ingest_service.store.tables import State
 
-_VALUE = sa.select(State.value).where(State.key == sa.bindparam("fact"))
 Fact = Literal["adopted", "catalog_epoch", "root", "volumes", "fingerprints", "furniture"]
 
 
 def get(session: Session, fact: Fact) -> str | None:
     """The value of a fact, or None."""
-    return bulk.execute(session, _VALUE, {"fact": fact}).scalar()
+    row = _select_value.row(session, fact=fact)
+    return None if row is None else str(row.value)
+
+
+@Prepared
+def _select_value() -> sa.Select[str]:
+    return sa.select(State.value).where(State.key == sa.bindparam("fact"))
 
 
 def remember(session: Session, fact: Fact, value: str) -> None:
     """Stores `value`, which replaces the earlier one."""
-    session.merge(State(key=fact, value=value))
+    bulk.put(session, State.key, "value", [{"key": fact, "value": value}])

@@ -16,11 +16,17 @@ Database: TypeAlias = catalog_service.store.db.Database | ingest_service.store.d
 Command = Callable[..., tuple[int, str, str]]
 
 
-# Where a module of this name lies in each service, if not at the top of its package.
-PLACES = {
-    "ingest": {"cli": "cli.commands", "db": "store.db", "schema": "store.schema", "server": "admin.server"},
-    "catalog": {"db": "store.db", "schema": "store.schema"},
+# Where a module of this name lies in each service, if neither in its store nor at the top of its package.
+PLACES: dict[str, dict[str, str]] = {
+    "ingest": {"cli": "cli.commands", "server": "admin.server"},
+    "catalog": {},
 }
+IN_STORE = ("arrays", "db", "driver", "prepared", "prepared_writes", "schema")
+
+
+def place_of(service: str, module: str) -> str:
+    """Where a module of this name lies in the package of a service."""
+    return PLACES[service].get(module, f"store.{module}" if module in IN_STORE else module)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,7 @@ class Twin:
 
     def module(self, name: str) -> ModuleType:
         """A module of this service."""
-        return import_module(f"{self.name}_service.{PLACES[self.name].get(name, name)}")
+        return import_module(f"{self.name}_service.{place_of(self.name, name)}")
 
     @property
     def variable(self) -> str:

@@ -6,13 +6,29 @@ from pathlib import Path
 
 import pytest
 
-from tests.twins.conftest import PLACES
+from tests.twins.conftest import place_of
 
 ROOT = Path(__file__).parents[2]
 # What one of the two has alone, or has otherwise, and why.
 OWN = {
     "db": {"READERS", "chunked", "IN_ONE_STATEMENT"},  # The catalog has more requests; the ledger sends long lists.
     "schema": {"OWN_TABLE", "plan"},  # Only the catalog has the command `migrate plan`.
+    # Only the catalog has statements over lists of rows, and other statements for one document.
+    "arrays": {
+        "equals",
+        "_AnyRowOf",
+        "_rows_on_sqlite",
+        "_rows_on_postgresql",
+        "rows_parameter",
+        "any_row_of",
+        "_Elements",
+        "_elements_on_sqlite",
+        "_elements_on_postgresql",
+        "elements",
+    },
+    "driver": set[str](),
+    "prepared": set[str](),
+    "prepared_writes": {"PreparedWrite.returned"},  # The ids of the catalog's rows are known before they are stored.
     "logs": set[str](),
     # The times and sizes of an operator's face and of a public one; each renders its own errors.
     "server": {"STOP_SECONDS", "LINE_BYTES", "FIELD_BYTES", "Protocol", "_meaning"},
@@ -39,7 +55,7 @@ def _parts(statement: ast.stmt) -> list[ast.stmt]:
 
 def definitions(service: str, module: str) -> dict[str, str]:
     """The code of each name that a module defines, without docstrings, comments and the name of the service."""
-    place = PLACES[service].get(module, module).replace(".", "/")
+    place = place_of(service, module).replace(".", "/")
     tree = ast.parse((ROOT / f"{service}_service" / f"{place}.py").read_text(encoding="utf-8"))
     codes = {}
     for node in [part for statement in tree.body for part in _parts(statement)]:

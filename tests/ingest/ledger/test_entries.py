@@ -58,7 +58,7 @@ def test_the_files_below_a_deleted_folder_are_found_by_an_index(database: Databa
     assert queries_
     for plan in plans(database, queries_):
         assert "uq_file_path" in plan or "sqlite_autoindex_file" in plan, plan
-        assert "SCAN" not in plan
+        assert "SCAN" not in plan.replace("SCAN json_each", "")
         assert "Seq Scan" not in plan
 
 

@@ -1,0 +1,123 @@
+"""The statements for one file: their rows are those of SQLAlchemy, and each finds its rows by an index."""
+
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from catalog_service import contract
+from ingest_service.delivery import outbox
+from ingest_service.folder.scan import FileFact
+from ingest_service.index import lookup, mirror
+from ingest_service.judging.judge import Judge
+from ingest_service.ledger import articles, emission, furniture, load, queries, replacement
+from ingest_service.store import state
+from ingest_service.store.db import Database
+from ingest_service.store.prepared import Prepared
+from ingest_service.store.tables import NEW
+from tests.quality import sameness_predict
+from tests.quality.sameness_predict import NOW, ORIGIN, Document
+
+WORDS = "The ferry to the island sails at nine from today, the line said, and returns in the evening."
+TEXTS = [Document(name, f"{WORDS} It is number {name}.") for name in ("1", "2", "é")]
+COPY = Document("copy", TEXTS[0].text)
+IDS = {"values": [1, 2, 3, 4]}
+STATEMENTS: dict[str, tuple[Prepared, Mapping[str, object]]] = {
+    "a fact": (state._select_value, {"fact": "catalog_epoch"}),
+    "all files": (queries._ALL_FACTS, {}),
+    "files at paths": (queries._FACTS_AT_PATHS, {"values": ["1", "é", "nowhere"]}),
+    "files with inodes": (queries._FACTS_WITH_INODES, {"values": [zlib.crc32(b"1"), 2**40]}),
+    "files below": (queries._FACTS_BELOW, {"first": "0", "end": "3"}),
+    "items of files": (load._ITEMS_OF_FILES, IDS),
+    "holders": (load._HOLDERS, IDS),
+    "paths": (load._PATHS, IDS),
+    "contents": (load._CONTENTS, IDS),
+    "queued articles": (articles._QUEUED_IDS, {"state": NEW, "most": 2}),
+    "articles": (articles._WITH_IDS, IDS),
+    "articles up to one": (articles._WITH_IDS_UNTIL, IDS | {"last": 1}),
+    "pending articles": (emission._PENDING, IDS),
+    "fingerprints": (lookup._OF_ARTICLES, IDS),
+    "fingerprints by row": (mirror._ROWS_AT, IDS),
+    "fingerprints after a row": (mirror._ROWS_AFTER, {"last": 1}),
+    "pages of items": (furniture._CONTENTS, IDS),
+    "pending events": (outbox._claim, {"now": NOW, "limit_events": 2}),
+}  # fmt: skip
+BY_CLASS = {
+    "members": replacement._MEMBERS, "representatives of classes": replacement._REPRESENTATIVES,
+    "representatives": articles._REPRESENTATIVES, "judged copies": articles._JUDGED_COPIES,
+}  # fmt: skip
+
+
+def test_the_rows_are_those_of_sqlalchemy(database: Database) -> None:
+    sameness_predict.store(database, TEXTS)
+    sameness_predict.judge(database, Judge(ORIGIN))
+    sameness_predict.store(database, [COPY])
+    sameness_predict.judge(database, Judge(ORIGIN))
+    sameness_predict.store(database, [Document("2", "Another text."), Document("new", f"{WORDS} It is new.")])
+    with database.writing() as session:
+        state.remember(session, "catalog_epoch", "before")
+        state.remember(session, "catalog_epoch", "now")
+    with database.reading() as session:
+        digests = {"values": list(session.scalars(sa.text("SELECT folded_digest FROM article")))}
+        originals = {"values": list(session.scalars(sa.text("SELECT digest FROM original")))}
+        events = {"values": list(session.scalars(sa.text("SELECT event FROM outbox")))}
+        statements = STATEMENTS | {name: (prepared, digests) for name, prepared in BY_CLASS.items()}
+        statements["originals"] = (emission._select_originals, originals)
+        statements["originals of events"] = (outbox._ORIGINALS_OF, events)
+        for name, (prepared, values) in statements.items():
+            rows = session.execute(prepared._build(), values).all()
+            assert [row._asdict() for row in prepared.rows(session, **values)] == [row._asdict() for row in rows], name
+            assert rows, name
+
+
+def plan(connection: sa.Connection, statement: str, parameters: Any) -> str:  # noqa: ANN401  As the driver takes them.
+    """How the database carries out a statement; PostgreSQL walks over a table only where it has no index."""
+    explain = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
+    return "\n".join(str(row[-1]) for row in connection.exec_driver_sql(f"{explain} {statement}", parameters))
+
+
+def pass_through(database: Database, document: Document) -> None:
+    """Has one file known, stored, judged and delivered."""
+    with database.reading() as session:
+        queries.known_files_around(session, [document.id], [FileFact(document.id, 1, 1, 1, 1, 1)])
+    sameness_predict.store(database, [document])
+    with database.writing() as session:
+        Judge(ORIGIN).judge(session, 100)
+    with database.reading() as session:
+        claimed = outbox.claim(session, limit_events=10, limit_bytes=100_000, now=NOW)
+    receipts = [contract.Receipt(event=event.event, outcome="recorded", epoch="1", seq=1) for event in claimed]
+    with database.writing() as session:
+        outbox.delivered(session, receipts, NOW)
+
+
+@pytest.fixture
+def executed(database: Database) -> list[tuple[str, Any]]:
+    """The statements that pass a file through, which has candidates, and their parameters."""
+    for document in TEXTS:
+        pass_through(database, document)
+    statements: list[tuple[str, Any]] = []
+
+    def listen(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:  # noqa: ANN401
+        statements.append((statement, parameters))
+
+    sa.event.listen(database.engine, "before_cursor_execute", listen)
+    pass_through(database, Document("new", f"{WORDS} It is new."))
+    sa.event.remove(database.engine, "before_cursor_execute", listen)
+    return statements
+
+
+def test_one_file_costs_few_statements_and_no_walk_over_a_table(
+    database: Database, executed: list[tuple[str, Any]]
+) -> None:
+    statements = [call for call in executed if not call[0].startswith("BEGIN")]
+    assert len(statements) <= 27
+    with database.reading() as session:
+        connection = session.connection()
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plans = [plan(connection, *call) for call in statements if not call[0].startswith("INSERT")]
+    walks = ("SCAN ", "Seq Scan on ")
+    assert not [steps for steps in plans if any(walk in steps.replace("SCAN json_each", "") for walk in walks)]
+    assert len(plans) > 10
