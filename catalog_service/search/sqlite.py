@@ -16,14 +16,10 @@ from catalog_service.store import arrays
 from catalog_service.store.prepared_writes import PreparedWrite
 from catalog_service.store.rows import IndexRows
 
-
 _AMONG = "rowid IN (SELECT value FROM json_each(:among))"
 # By `_AMONG`, SQLite queries the index once for each number, and each query of a prefix reads all entries that have it.
 # In the range of the numbers they are read once.
-_AMONG_IN_RANGE = (
-    "rowid BETWEEN (SELECT min(value) FROM json_each(:among)) AND (SELECT max(value) FROM json_each(:among)) "
-    f"AND +{_AMONG}"
-)
+_IN_RANGE = "rowid BETWEEN (SELECT min(value) FROM json_each(:among)) AND (SELECT max(value) FROM json_each(:among))"
 
 
 def put(session: Session, numbered: Iterable[tuple[int, IndexRows]], table: str = LIVE) -> None:
@@ -77,7 +73,7 @@ def matching(plan: Plan, *, among: bool = False) -> Subquery:
     Without `among`, FTS5 reads the numbers in descending order and can stop after any of them.
     """
     assert isinstance(plan, TermMatch)
-    within = f" AND {_AMONG_IN_RANGE if plan.open else _AMONG}" if among else ""
+    within = (f" AND {_IN_RANGE} AND +{_AMONG}" if plan.open else f" AND {_AMONG}") if among else ""
     sql = f"SELECT rowid AS entry FROM search_entry WHERE search_entry MATCH :{plan.terms[0]}{within}"  # noqa: S608  Ours.
     statement = sa.text(sql)
     if among:
