@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from ingest_service.folder import folder_view, scan
 from ingest_service.folder.folder_view import FolderDiff, FolderView
 from ingest_service.folder.scan import Entry, Known
@@ -27,12 +29,11 @@ def of_paths(database: Database, root: Path, paths: Sequence[str], *, again: boo
 
     Files at paths that are to be read `again` differ in any case. Raises SourceAway, DatabaseAway.
     """
-    with database.reading() as session:
-        remembered = queries.remembered_volumes(session)
-    with folder_view.opened(root, remembered) as view:
+    # One transaction for both, since two would take a tenth of the time of such a scan.
+    with database.reading() as session, folder_view.opened(root, queries.remembered_volumes(session)) as view:
         included = [path for path in paths if not view.ignore.covers(path)]
         entries = [entry for path in included for entry in view.entries(path)]
-        known = _known_around(database, view, included, entries)
+        known = _known_around(session, view, included, entries)
         seen = scan.sort(entries)
         view.check()
     read_again = frozenset(paths if again else ())
@@ -40,7 +41,7 @@ def of_paths(database: Database, root: Path, paths: Sequence[str], *, again: boo
     return FolderDiff(known, seen, difference, view.volumes, view.changes, whole=False, again=read_again)
 
 
-def _known_around(database: Database, view: FolderView, paths: Sequence[str], entries: list[Entry]) -> dict[str, Known]:
+def _known_around(session: Session, view: FolderView, paths: Sequence[str], entries: list[Entry]) -> dict[str, Known]:
     """The known files at the paths of a scan, and at those where its files were before; adds the entries at the latter.
 
     If another file is at such a path now, the path where that one was before is included too, and so on: all files that
@@ -49,12 +50,11 @@ def _known_around(database: Database, view: FolderView, paths: Sequence[str], en
     known: dict[str, Known] = {}
     files = scan.sort(entries).files
     looked, new = set(files), list(files.values())
-    with database.reading() as session:
-        while paths or new:
-            known |= queries.known_files_around(session, paths, new)
-            before = [entry for path in known.keys() - looked if (entry := view.look(path)) is not None]
-            looked |= known.keys()
-            entries += before
-            replacing = scan.sort(before).files.values()
-            paths, new = (), [fact for fact in replacing if fact.identity != known[fact.path].fact.identity]
+    while paths or new:
+        known |= queries.known_files_around(session, paths, new)
+        before = [entry for path in known.keys() - looked if (entry := view.look(path)) is not None]
+        looked |= known.keys()
+        entries += before
+        replacing = scan.sort(before).files.values()
+        paths, new = (), [fact for fact in replacing if fact.identity != known[fact.path].fact.identity]
     return known
