@@ -5,14 +5,16 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
 from multiprocessing import spawn
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event, exc
 from sqlalchemy.orm import Session
 
+from ingest_service.deletions import Deletions
 from ingest_service.delivery import outbox
-from ingest_service.errors import DatabaseUnusable, WorkersUnavailable
+from ingest_service.errors import DatabaseAway, DatabaseUnusable, WorkersUnavailable
 from ingest_service.index import mirror
 from ingest_service.pipeline import Pipeline
 from ingest_service.settings import Limits, Settings
@@ -142,6 +144,30 @@ async def test_a_locked_database_is_waited_for_and_nothing_is_lost(
             await until(lambda: degraded(pipeline, "locked"), "the database to be locked")
         await until(lambda: pending(database) == 1, "the event")
         await until(lambda: pipeline.health.healthy, "the pipeline to be healthy")
+
+
+async def test_what_a_failed_scan_has_put_into_the_outbox_is_sent_at_once(
+    database: Database, tmp_path: Path, workers: WorkerPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (seeds := tmp_path / "seeds").mkdir()
+    (seeds / "a.txt").write_text(TEXT, encoding="utf-8")
+    woken_with: list[int] = []
+    pipeline = Pipeline(
+        Settings(seeds=seeds, limits=LIMITS), database, workers, lambda: woken_with.append(pending(database))
+    )
+
+    confirm = Deletions.confirm
+
+    async def fail_after(*arguments: Any, **options: Any) -> bool:  # noqa: ANN401  As `confirm` has them.
+        if await confirm(*arguments, **options):
+            raise DatabaseAway("the disk is full")
+        return False
+
+    async with running(pipeline):
+        await until(lambda: 1 in woken_with, "the event of the new file")
+        monkeypatch.setattr(Deletions, "confirm", fail_after)
+        (seeds / "a.txt").unlink()
+        await until(lambda: 2 in woken_with, "the relay to be woken for the event of the deletion")
 
 
 async def test_a_fault_of_the_program_is_not_waited_for(pipeline: Pipeline, database: Database, tmp_path: Path) -> None:

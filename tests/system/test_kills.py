@@ -1,10 +1,15 @@
 """Killed in the middle, or alone: nothing is lost, nothing is told twice."""
 
 import dataclasses
+import signal
+import sys
 import time
 from collections import Counter
+from contextlib import closing
 
-from tests.system import texts
+from ingest_service.ledger import articles
+from ingest_service.store.db import Database
+from tests.system import killed_judging, texts
 from tests.system.conftest import mostly_on
 from tests.system.house import SEEDS, House, until
 
@@ -43,6 +48,25 @@ def test_services_killed_again_and_again_lose_nothing(empty_house: House) -> Non
             victim.start()
     assert_each_file_is_one_document_with_one_version(empty_house)
     empty_house.stop()
+
+
+@mostly_on("sqlite")
+def test_a_kill_between_storing_and_judging_loses_nothing(empty_house: House) -> None:
+    home = empty_house
+    write_all(home)
+    home.catalog.start()
+    home.ingest.prefix = (sys.executable, killed_judging.__file__)
+    home.ingest.start()
+    assert home.ingest.process
+    assert home.ingest.process.wait(20) == -signal.SIGKILL
+    # All files of a first scan are stored before the first is judged.
+    with closing(Database(home.ingest_database)) as database, database.reading() as session:
+        assert articles.backlog(session).new
+
+    home.ingest.prefix = ()
+    home.ingest.start()
+    assert_each_file_is_one_document_with_one_version(home)
+    home.stop()
 
 
 @mostly_on("postgres")

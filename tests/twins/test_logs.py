@@ -29,16 +29,22 @@ def test_a_line_of_json_holds_the_event_and_its_context(twin: Twin, capsys: pyte
 
 
 class FullDisk(io.StringIO):
-    """A stream that fails when it is flushed."""
+    """A stream that fails when a line is written, or when it is flushed."""
 
-    def flush(self) -> None:
+    def __init__(self, failing: str) -> None:
+        super().__init__()
+        setattr(self, failing, self.fail)
+
+    def fail(self, *_: str) -> int:
+        """Fails as a full disk does."""
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
+@pytest.mark.parametrize("failing", ["write", "flush"])
 def test_a_line_that_cannot_be_written_stops_nothing(
-    twin: Twin, logs_restored: None, monkeypatch: pytest.MonkeyPatch
+    twin: Twin, logs_restored: None, monkeypatch: pytest.MonkeyPatch, failing: str
 ) -> None:
-    monkeypatch.setattr(sys, "stderr", FullDisk())
+    monkeypatch.setattr(sys, "stderr", FullDisk(failing))
     twin.module("logs").configure("console")
     structlog.get_logger().info("ready")
 

@@ -1,5 +1,6 @@
 """A file is read when its writer is done with it, or when it was waited for long enough."""
 
+import os
 import signal
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -141,6 +142,22 @@ def test_a_file_that_was_read_just_now_waits_for_quiet(folder: Folder) -> None:
     assert folder.settling.quiet_from("a.txt") == folder.clock.now + LIMITS.settle_seconds
     folder.clock.wait(2)
     assert folder.settling.quiet_from("a.txt") == folder.clock.now
+
+
+def test_a_pipe_in_the_place_of_the_file_is_not_waited_for(folder: Folder) -> None:
+    def fail(*_: object) -> None:
+        raise AssertionError("opening the pipe waits for a writer")
+
+    seen = folder.fact()
+    folder.file.unlink()
+    os.mkfifo(folder.file)
+    before = signal.signal(signal.SIGALRM, fail)
+    signal.alarm(5)
+    try:
+        assert folder.settling.settled(seen) is None
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_a_writer_that_comes_while_we_ask_does_not_end_us(folder: Folder) -> None:
