@@ -1,6 +1,7 @@
 """Stories are listed, and the documents of a story are ordered by publication date."""
 
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from catalog_service import contract, documents, resources, stories
 from catalog_service.errors import NotFound
 from catalog_service.relations import memberships
 from catalog_service.store.db import Database
+from catalog_service.store.moments import AsOf
 from tests.catalog.conftest import Record
 from tests.catalog.events import article, document_id, event, relation
 
@@ -131,6 +133,31 @@ def test_one_document_of_a_story_meets_all_conditions(
     )
     heads = {str(story.head.id) for story in listed(catalog, **conditions).stories if story.head}
     assert heads == {{1: document_id(1), 3: document_id(4)}[number] for number in expected}
+
+
+def test_a_condition_is_met_by_a_document_as_it_was_and_while_it_was_in_the_story(
+    catalog: Database, record: Record
+) -> None:
+    def of(publisher: str, text: str = "") -> dict[str, Any]:
+        return article(publisher=publisher, text=f"{text or publisher} reports.")
+
+    record(
+        event(1, article=of("Reuters")),
+        event(2, article=of("ANSA"), relations=[relation(1, type_="revision")]),
+        event(3, article=of("dpa"), relations=[relation(2, type_="revision")]),
+    )
+    before = AsOf("", datetime.now(UTC), seq=listed(catalog).snapshot.seq)
+    # The first one changes, and the third one leaves the story.
+    revised = [relation(2, type_="revision")]
+    record(event(1, observation=2, cause="changed", article=of("AP"), relations=revised))
+    record(event(3, observation=2, cause="changed", article=of("dpa", "Nothing of that")))
+    found: dict[str, tuple[list[int], list[int]]] = {}
+    with catalog.reading() as session:
+        for publisher in ("Reuters", "AP", "dpa", "ANSA"):
+            filter_ = stories.Filter(publisher=publisher)
+            then, now = (stories.find(session, filter_, limit=10, as_of=moment) for moment in (before, None))
+            found[publisher] = [each.size for each in then.stories], [each.size for each in now.stories]
+    assert found == {"Reuters": ([3], []), "AP": ([], [2]), "dpa": ([3], []), "ANSA": ([3], [2])}
 
 
 def test_the_same_events_give_a_story_the_same_id(catalog: Database, record: Record) -> None:
