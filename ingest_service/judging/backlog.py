@@ -58,9 +58,6 @@ class JudgingBacklog:
 
     def _store_and_judge(self, session: Session, store: Callable[[Session], T]) -> tuple[T, int, mirror.Mirror | None]:
         stored = store(session)
-        session.flush()
-        # Articles that were loaded may have been changed by statements that change no loaded objects.
-        session.expire_all()
         count = self._judge_batch(session)
         return stored, count, mirror.written(session)
 
