@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from array import array
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -31,16 +32,25 @@ WIDE_SPACE = 1.5
 # The weight from which letters are bold, where 400 is normal.
 BOLD = 600
 
-# Start and end in the text of a page, and whether a hyphen after it was left out.
-CharacterSpan = tuple[int, int, bool]
+
+class Rows(NamedTuple):
+    """The lines in the text of a page: where each begins, its text, and whether a hyphen after it was left out."""
+
+    starts: list[int]
+    texts: list[str]
+    hyphenated: list[bool]
+
+    def ends(self) -> list[int]:
+        """The places of the last characters."""
+        return [start + len(text) - 1 for start, text in zip(self.starts, self.texts, strict=True)]
 
 
 class PageLines(NamedTuple):
-    """The lines of one page in its text, with the boxes of the first and the last character, and whether it is bold."""
+    """The lines of one page, with the boxes of their first and of their last characters, and whether each is bold."""
 
-    text: str
-    spans: list[CharacterSpan]
-    boxes: bytes
+    rows: Rows
+    first: bytes
+    last: bytes
     bold: list[bool]
 
 
@@ -65,44 +75,39 @@ def _pages(document: PdfDocument, most_characters: int, *, divided: bool) -> lis
             characters += len(page.text)
             if characters > most_characters:
                 raise TextTooLong(f"the pages have more than {most_characters} characters")
-            spans = list(_spans(page.text))
+            rows = _rows(page.text)
             if divided:
-                spans = list(_divided(page, spans))
-            elif number in sampled and _is_divided(page, spans, -(-SAMPLES // len(sampled))):
+                rows = _divided(page, rows)
+            elif number in sampled and _is_divided(page, rows, -(-SAMPLES // len(sampled))):
                 return None
-            pages.append(_page_lines(page, spans))
+            ends = rows.ends()
+            pages.append(PageLines(rows, page.boxes(rows.starts), page.boxes(ends), _are_bold(page, rows.starts, ends)))
     return pages
 
 
-def _page_lines(page: TextPage, spans: list[CharacterSpan]) -> PageLines:
-    places = [place for start, end, _ in spans for place in (start, end - 1)]
-    return PageLines(page.text, spans, page.boxes(places), _are_bold(page, places))
-
-
-def _are_bold(page: TextPage, places: Sequence[int]) -> list[bool]:
+def _are_bold(page: TextPage, starts: Sequence[int], ends: Sequence[int]) -> list[bool]:
     """Whether the first and the last character of each line are bold."""
-    bold = [weight >= BOLD for weight in page.weights(places[::2])]
-    if not any(bold):
-        return bold
-    return [first and weight >= BOLD for first, weight in zip(bold, page.weights(places[1::2]), strict=True)]
+    weights = page.weights(starts)
+    if max(weights, default=0) < BOLD:
+        return [False] * len(weights)
+    return [min(both) >= BOLD for both in zip(weights, page.weights(ends), strict=True)]
 
 
 def _lines(pages: Sequence[PageLines]) -> Pages:
     """The lines of all pages, as high as the larger one of their first and last characters."""
-    boxes = _array(b"".join(page.boxes for page in pages))
-    first, last = boxes[::2], boxes[1::2]
+    first, last = _array(page.first for page in pages), _array(page.last for page in pages)
     # A line may begin or end with a smaller font.
     taller = np.where((_heights(last) > _heights(first))[:, None], last, first)
-    texts = [page.text[start:end] for page in pages for start, end, _ in page.spans]
-    hyphenated = np.array([span[2] for page in pages for span in page.spans], bool)
+    texts = list(chain.from_iterable(page.rows.texts for page in pages))
+    hyphenated = np.array(list(chain.from_iterable(page.rows.hyphenated for page in pages)), bool)
     bold = np.array(list(chain.from_iterable(page.bold for page in pages)), bool)
     edges = np.stack((first[:, 0], last[:, 2], taller[:, 3], taller[:, 1]))
-    return Pages(Lines(texts, edges, bold, hyphenated), [len(page.spans) for page in pages])
+    return Pages(Lines(texts, edges, bold, hyphenated), [len(page.rows.texts) for page in pages])
 
 
-def _array(boxes: bytes) -> Floats:
+def _array(boxes: Iterable[bytes]) -> Floats:
     """Left, top, right and bottom of each box; what a damaged file places nowhere is at 0."""
-    result = np.frombuffer(boxes, np.float32).reshape(-1, 4).astype(np.float64)
+    result = np.frombuffer(b"".join(boxes), np.float32).reshape(-1, 4).astype(np.float64)
     result[~np.isfinite(result)] = 0
     return result
 
@@ -112,25 +117,27 @@ def _heights(boxes: Floats) -> Floats:
     return heights
 
 
-def _is_divided(page: TextPage, spans: Sequence[CharacterSpan], samples: int) -> bool:
+def _is_divided(page: TextPage, rows: Rows, samples: int) -> bool:
     """Whether a wide space divides one of the longest lines, as if two columns were one."""
-    longest = sorted(spans, key=lambda span: span[0] - span[1])[:samples]
-    return bool(_wide_spaces(page, [space for start, end, _ in longest for space in _spaces(page.text, start, end)]))
+    lines = sorted(zip(map(len, rows.texts), rows.starts, strict=True), key=itemgetter(0), reverse=True)[:samples]
+    return bool(_wide_spaces(page, [space for length, start in lines for space in _spaces(page.text, start, length)]))
 
 
-def _divided(page: TextPage, spans: Sequence[CharacterSpan]) -> Iterator[CharacterSpan]:
+def _divided(page: TextPage, rows: Rows) -> Rows:
     """The parts of lines between wide spaces."""
     wide = deque(_wide_spaces(page, _spaces(page.text, 0, len(page.text))))
-    for start, end, hyphenated in spans:
-        at = start
+    parts: list[tuple[int, str, bool]] = []
+    for start, text, hyphenated in zip(*rows, strict=True):
+        at, end = start, start + len(text)
         while wide and wide[0] < end:
-            yield at, wide[0], False
+            parts.append((at, page.text[at : wide[0]], False))
             at = wide.popleft() + 1
-        yield at, end, hyphenated
+        parts.append((at, page.text[at:end], hyphenated))
+    return Rows(*map(list, zip(*parts, strict=True))) if parts else rows
 
 
-def _spaces(text: str, start: int, end: int) -> list[int]:
-    lengths = map(len, text[start:end].split(" ")[:-1])
+def _spaces(text: str, start: int, length: int) -> list[int]:
+    lengths = map(len, text[start : start + length].split(" ")[:-1])
     return list(accumulate(map((1).__add__, lengths), initial=start - 1))[1:]
 
 
@@ -143,12 +150,17 @@ def _wide_spaces(page: TextPage, spaces: Sequence[int]) -> list[int]:
     return [space for space in wide if SPACE.match(page.text, space - 1)]
 
 
-def _spans(text: str) -> Iterator[CharacterSpan]:
-    """Start and end of each line without the space around it, and whether it is hyphenated."""
+def _rows(text: str) -> Rows:
+    """The lines of a page without the space around them, and without empty ones."""
+    starts, texts, are_hyphenated = rows = Rows([], [], [])
     at = 0
-    for line in text.replace(HYPHEN_END, HYPHEN_END + LINE_END).split(LINE_END):
-        hyphenated = line[-1:] == HYPHEN_END
-        if stripped := (line[:-1] if hyphenated else line).strip():
-            start = at + line.index(stripped[0])
-            yield start, start + len(stripped), hyphenated
-        at += len(line) if hyphenated else len(line) + len(LINE_END)
+    for row in text.replace(HYPHEN_END, HYPHEN_END + LINE_END).split(LINE_END):
+        line = row.strip()
+        if hyphenated := line[-1:] == HYPHEN_END:
+            line = line[:-1].rstrip()
+        if line:
+            starts.append(at + row.index(line[0]))
+            texts.append(line)
+            are_hyphenated.append(hyphenated)
+        at += len(row) if hyphenated else len(row) + len(LINE_END)
+    return rows

@@ -10,6 +10,7 @@ import ctypes
 import functools
 import re
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import repeat
@@ -66,8 +67,8 @@ class TextPage:
         buffer, references = _buffer()
         size = BOX_BYTES * len(indices)
         ctypes.memset(buffer, 0, size)
-        for _ in map(_functions().box, repeat(self._handle), indices, references):
-            pass
+        # A queue of no length makes the calls.
+        deque(map(_functions().box, repeat(self._handle), indices, references), maxlen=0)
         return ctypes.string_at(buffer, size)
 
     def _indices(self, places: Sequence[int]) -> Sequence[int]:
@@ -109,7 +110,10 @@ class Functions(NamedTuple):
 
 @functools.cache
 def _functions() -> Functions:
-    """The functions without types of their arguments: ctypes then calls them in half the time."""
+    """The functions without types of their arguments: ctypes then calls them in half the time.
+
+    They keep the lock of the interpreter, which takes a third of a call to release and to take again.
+    """
     from pypdfium2 import raw  # noqa: PLC0415  As above.
 
     functions = (
@@ -119,7 +123,7 @@ def _functions() -> Functions:
         raw.FPDFText_GetFontWeight,
         raw.FPDFText_GetCharIndexFromTextIndex,
     )
-    untyped = ctypes.CFUNCTYPE(ctypes.c_int)
+    untyped = ctypes.PYFUNCTYPE(ctypes.c_int)
     return Functions(*(ctypes.cast(function, untyped) for function in functions))
 
 
