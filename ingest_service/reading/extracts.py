@@ -44,7 +44,8 @@ def composed(paragraphs: Iterable[Paragraph]) -> tuple[str, tuple[Note, ...]]:
         if paragraph.rule:
             removed = paragraph.text + PARAGRAPH_BREAK
             notes.append(Note(paragraph.rule, (at, at + len(removed)), removed))
-        notes += [Note(HYPHENATION, (at + hyphen, at + hyphen + 1), "-") for hyphen in paragraph.hyphens]
+        if paragraph.hyphens:
+            notes += [Note(HYPHENATION, (at + hyphen, at + hyphen + 1), "-") for hyphen in paragraph.hyphens]
         parts.append(paragraph.text)
         at += len(paragraph.text) + len(PARAGRAPH_BREAK)
     return PARAGRAPH_BREAK.join(parts), tuple(notes)

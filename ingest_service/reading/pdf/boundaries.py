@@ -39,7 +39,7 @@ def decided(geometry: Geometry, metrics: Metrics) -> Boundaries:
 
 def _may_divide(text: str, following: str) -> bool:
     """Whether a line that ends a sentence or with a number may end a paragraph though it is full."""
-    return bool(layout.NUMBERED.match(following) or layout.LEADER.search(text[-15:]))
+    return bool(layout.NUMBERED.match(following) or layout.is_leader(text))
 
 
 def _are_apart(geometry: Geometry, metrics: Metrics) -> Flags:

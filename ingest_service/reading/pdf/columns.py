@@ -7,13 +7,13 @@ like the columns of a table is read row by row.
 
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, groupby, pairwise
-from operator import ge, sub
+from operator import ge, itemgetter, sub
 from statistics import median
 from typing import NamedTuple
 
 import numpy as np
 
-from ingest_service.reading.pdf.lines import Flags, Line, Lines, Pages
+from ingest_service.reading.pdf.lines import Blocks, Flags, Line, Lines, Pages
 
 # A column has at least so many lines, of so many characters on average.
 FEWEST_LINES = 3
@@ -32,14 +32,15 @@ MOST_EDGES = 20
 SAME_EDGE = 2.0
 
 
-def reading_order(pages: Pages) -> Iterator[Lines]:
-    """The lines of each column of all pages; arrays show of most pages that they have one, from top to bottom."""
-    for (start, end), is_ordered in zip(pages.spans(), _are_ordered(pages).tolist(), strict=True):
-        part = pages.lines.part(start, end)
+def reading_order(pages: Pages) -> Iterator[Blocks]:
+    """The columns of all pages in reading order; arrays show of most pages that they have one, from top to bottom."""
+    for is_ordered, page_spans in groupby(zip(pages.spans(), _are_ordered(pages).tolist(), strict=True), itemgetter(1)):
+        spans = [span for span, _ in page_spans]
         if is_ordered:
-            yield part
+            yield pages.lines.part(spans[0][0], spans[-1][1]), [end - start for start, end in spans]
         else:
-            yield from map(Lines.of, blocks(part.single()))
+            for span in spans:
+                yield from ((Lines.of(block), [len(block)]) for block in blocks(pages.lines.part(*span).single()))
 
 
 def _are_ordered(pages: Pages) -> Flags:

@@ -6,7 +6,7 @@ from itertools import accumulate, chain
 
 import numpy as np
 
-from ingest_service.reading.pdf.lines import Flags, Floats, Lines
+from ingest_service.reading.pdf.lines import Blocks, Flags, Floats, Lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,14 @@ class Geometry(Lines):
     lengths: Floats
 
     @classmethod
-    def of_blocks(cls, blocks: Sequence[Lines]) -> "Geometry":
+    def of_blocks(cls, blocks: Sequence[Blocks]) -> "Geometry":
         """The geometry of blocks, of which there is one, and each has a line."""
-        texts = list(chain.from_iterable(block.texts for block in blocks))
-        edges = np.concatenate([block.edges for block in blocks], axis=1)
-        bold = np.concatenate([block.bold for block in blocks])
-        hyphenated = np.concatenate([block.hyphenated for block in blocks])
-        counts = list(map(len, blocks))
+        parts = [lines for lines, _ in blocks]
+        texts = list(chain.from_iterable(lines.texts for lines in parts))
+        edges = np.concatenate([lines.edges for lines in parts], axis=1)
+        bold = np.concatenate([lines.bold for lines in parts])
+        hyphenated = np.concatenate([lines.hyphenated for lines in parts])
+        counts = list(chain.from_iterable(counts for _, counts in blocks))
         firsts = list(accumulate(counts[:-1], initial=0))
         follows = np.ones(len(texts), bool)
         follows[firsts] = False

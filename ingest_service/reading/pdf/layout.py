@@ -32,8 +32,9 @@ BULLETS = "-*•·▪‣–—◦●○■□►✓"
 BULLET = re.compile(rf"[{BULLETS}]\s")
 # A number may also be in the middle of a sentence.
 NUMBERED = re.compile(r"(?:\(?(?:\d{1,3}|[a-z])[.)]|\d{1,2}(?:\.\d{1,2}){1,3}\.?)\s")
-# A line of a table of contents.
-LEADER = re.compile(r"(?:\. ?){4}\d*$")
+# The points before the number of a page, in the last characters of a line of a table of contents.
+LEADER_POINTS, LEADER_END = 4, 15
+LEADER = re.compile(rf"(?:\. ?){{{LEADER_POINTS}}}\d*$")
 ENDS, CLOSINGS = ".!?:…。！？", "\"'”’)]»"
 SENTENCE_END = re.compile(rf"[{ENDS}][{re.escape(CLOSINGS)}]*$")
 
@@ -167,9 +168,12 @@ def _are_apart(line: Line, following: Line, metrics: Metrics) -> bool:
         return True
     if not are_like(size, following.top - following.bottom, OTHER_SIZE):
         return True
-    return bool(BULLET.match(following.text)) or (
-        line.text[-1] in ".0123456789" and bool(LEADER.search(line.text[-15:]))
-    )
+    return bool(BULLET.match(following.text)) or is_leader(line.text)
+
+
+def is_leader(text: str) -> bool:
+    """Whether a line is one of a table of contents: points lead to a number."""
+    return text.count(".", -LEADER_END) >= LEADER_POINTS and bool(LEADER.search(text[-LEADER_END:]))
 
 
 def _ends_inside_word(line: Line) -> bool:

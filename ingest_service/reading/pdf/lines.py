@@ -103,6 +103,10 @@ class Lines:
         return Lines(texts, self.edges[:, flags], self.bold[flags], self.hyphenated[flags])
 
 
+# Lines of blocks below each other or side by side, and how many of them each block has, in order.
+Blocks = tuple[Lines, Sequence[int]]
+
+
 @dataclass(frozen=True, slots=True)
 class Pages:
     """The lines of a document, and how many of them each page has; a page may have none."""
@@ -120,5 +124,5 @@ class Pages:
             return self
         kept = np.ones(len(self.lines), bool)
         kept[numbers] = False
-        counts = [int(np.count_nonzero(kept[start:end])) for start, end in self.spans()]
-        return Pages(self.lines.only(kept), counts)
+        before = [0, *np.cumsum(kept).tolist()]
+        return Pages(self.lines.only(kept), [before[end] - before[start] for start, end in self.spans()])

@@ -49,7 +49,7 @@ def documents(count: int) -> list[list[list[Line]]]:
 
 
 def geometry_of(blocks: Sequence[Sequence[Line]]) -> Geometry:
-    return Geometry.of_blocks(list(map(Lines.of, blocks)))
+    return Geometry.of_blocks([(Lines.of(block), [len(block)]) for block in blocks])
 
 
 def pages_of(pages: Sequence[Sequence[Line]]) -> Pages:
@@ -98,8 +98,10 @@ def test_pages_in_order_are_those_that_the_cut_leaves_as_they_are() -> None:
     kept = 0
     for document in documents(200):
         pages = pages_of([[], *document, []])
-        found = [block.single() for block in columns.reading_order(pages)]
-        assert found == [part for lines in document for part in columns.blocks(lines)]
+        expected = [part for lines in document for part in columns.blocks(lines)]
+        parts = list(columns.reading_order(pages))
+        assert [line for lines, _ in parts for line in lines.single()] == [line for part in expected for line in part]
+        assert [count for _, counts in parts for count in counts] == list(map(len, expected))
         kept += sum(columns._are_ordered(pages).tolist())
     assert kept
 
