@@ -141,7 +141,7 @@ def _article(reading: Reading, rewritten: Sequence[Note], final: draft.Draft) ->
     text = apply(final.source, all_notes)
     all_notes = edits.composed(reading.source, rewritten, all_notes)
     if reading.is_extracted:
-        all_notes = tuple(replace(note, at=None) for note in all_notes)
+        all_notes = tuple(Note(note.rule, None, note.removed, note.inserted, note.detail) for note in all_notes)
     paragraphs = tuple(text.split(PARAGRAPH_BREAK)) if text else ()
     normaliser = Normaliser(NAME, versions.NORMALISE)
     return replace(final.article, paragraphs=paragraphs, notes=all_notes, normaliser=normaliser)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from ingest_service.model import Article, Span
 from ingest_service.months import WEEKDAYS
@@ -122,9 +121,10 @@ def _near_heading_or_text(draft: Draft) -> Iterator[tuple[int, bool]]:
     text_at = next((index for index, line in enumerate(top) if is_long(line.text)), 0)
     for index in range(max(0, text_at - NEAR), text_at):
         yield index, index < text_at - 1 or not dates.alone(top[index].text)
-    for index, (line, below) in enumerate(pairwise(top), 1):
-        if line.text.startswith("By ") and len(line.text) <= LONGEST_BYLINE and dates.alone(below.text):
-            yield index, False
+    bylines = (index for index, line in enumerate(top[:-1]) if line.text.startswith("By "))
+    for index in bylines:
+        if len(top[index].text) <= LONGEST_BYLINE and dates.alone(top[index + 1].text):
+            yield index + 1, False
 
 
 def _is_entry(lines: Sequence[Line], index: int) -> bool:

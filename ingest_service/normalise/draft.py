@@ -75,7 +75,8 @@ class Draft:
         """
         tops, title = [0], self.article.title
         if len(title) >= SHORTEST_HEADING and self.may_repeat(title):
-            headings = (index + 1 for index, line in enumerate(self.lines[:MENU]) if _is_heading(line.text, title))
+            repetitions = (index for index, line in enumerate(self.lines[:MENU]) if line.text.endswith(title))
+            headings = (index + 1 for index in repetitions if _is_heading(self.lines[index].text, title))
             tops += (at for at in headings if any(is_long(line.text) for line in self.lines[at : at + NEAR_TEXT]))
         for top in tops:
             yield from ((index, index - top) for index in range(top, min(top + near, len(self.lines))))
@@ -107,9 +108,7 @@ def is_long(text: str) -> bool:
 
 
 def _is_heading(text: str, title: str) -> bool:
-    """Whether a line is the title, perhaps after a label."""
-    if not text.endswith(title):
-        return False
+    """Whether a line that ends with the title is the title, perhaps after a label."""
     label = text.removesuffix(title)
     return len(label) <= LONGEST_LABEL and (not label or label.endswith(": "))
 

@@ -81,6 +81,8 @@ PHOTO_BY = re.compile(
 )
 
 SOURCE_CREDIT = re.compile(r"image source, (\S.*)", re.IGNORECASE)
+# What a line begins with that one of these expressions may match.
+CREDIT_BEGINNINGS = frozenset(("com", "fil", "sto", "sup", "han", "ill", "rep", "lib", "ima", "pho", "pic", "gra"))
 
 END_MARK = re.compile(
     r"(?i:[/(\[*–—-]{1,3}\s?(?:ends?|30|more|fin|ende)\s?[/)\]*–—-]{1,3})|#(?:\s?#){2,4}|ENDS?|Ends|FIN|Enditem"
@@ -94,7 +96,7 @@ SOURCE_AFTER = re.compile(r"[.!?\"'”’)]\s+(Source: ?([^\W\d_a-z][^.:;!?]{1,8
 
 def page_furniture(draft: Draft) -> RuleResult:
     """Removes lines that only serve the use of the page, or name its channel on another site."""
-    removed = {line for line in draft.lines if line.whole and len(line.text) <= LONGEST and is_furniture(line.text)}
+    removed = {line for line in draft.lines if len(line.text) <= LONGEST and line.whole and is_furniture(line.text)}
     removed.update(_channels(draft))
     return RuleResult(cuts=[_span(line) for line in draft.lines if line in removed]) if removed else NOTHING
 
@@ -111,7 +113,7 @@ def copyright_line(draft: Draft) -> RuleResult:
 def picture_credit(draft: Draft) -> RuleResult:
     """Removes lines that only name the kind of a picture, or its photographer."""
     below = draft.lines if draft.article.title else draft.lines[1:]
-    short = (line for line in below if line.whole and len(line.text) <= LONGEST)
+    short = (line for line in below if len(line.text) <= LONGEST and line.whole)
     return RuleResult(cuts=[_span(line) for line in short if _credits_picture(line.text)])
 
 
@@ -184,7 +186,8 @@ def _span(line: Line) -> Span:
 
 
 def _credits_picture(text: str) -> bool:
-    if text[0].islower():
+    # Letters beyond ASCII may match some of ASCII where case does not count.
+    if text[0].islower() or (text.isascii() and text[:3].lower() not in CREDIT_BEGINNINGS):
         return False
     match = PHOTO_BY.fullmatch(text) or SOURCE_CREDIT.fullmatch(text)
     return bool(PICTURE_CREDIT.fullmatch(text)) or bool(match and names.divided(match[1]))
@@ -192,7 +195,8 @@ def _credits_picture(text: str) -> bool:
 
 def _channels(draft: Draft) -> Iterator[Line]:
     """Lines such as "Jane Roe WhatsApp Channel": in title case, with a name that occurs nowhere else in the text."""
-    owners = {line: match[1] for line in draft.lines if line.whole and (match := _channel(line))}
+    possible = [line for line in draft.lines if line.text.endswith(CHANNEL_ENDS)]
+    owners = {line: match[1] for line in possible if line.whole and (match := _channel(line.text))}
     if not owners:
         return
     counted = Counter(word for line in draft.lines for word in names.words(line.text))
@@ -201,9 +205,8 @@ def _channels(draft: Draft) -> Iterator[Line]:
             yield line
 
 
-def _channel(line: Line) -> re.Match[str] | None:
-    is_possible = line.text.endswith(CHANNEL_ENDS) and len(line.text) <= LONGEST
-    match = CHANNEL.fullmatch(line.text) if is_possible else None
-    if match is None or len(line.text.split()) > LONGEST_CHANNEL:
+def _channel(text: str) -> re.Match[str] | None:
+    match = CHANNEL.fullmatch(text) if len(text) <= LONGEST else None
+    if match is None or len(text.split()) > LONGEST_CHANNEL:
         return None
-    return match if all(not word[0].islower() for word in line.text.split()) else None
+    return match if all(not word[0].islower() for word in text.split()) else None

@@ -4,7 +4,7 @@ import re
 
 from ingest_service.model import Span
 from ingest_service.normalise import sentences
-from ingest_service.normalise.draft import Draft, RuleResult
+from ingest_service.normalise.draft import NOTHING, Draft, RuleResult
 from ingest_service.normalise.layout import Line
 
 LONGEST = 200
@@ -12,11 +12,15 @@ BOLD = re.compile(r"(\*\*|__)(?=\S)([^*_]+)(?<=\S)(\1)")
 # In plain text "# 1" is a number; a heading opens with a letter or a mark.
 HASHES = re.compile(r"(#{1,6}[ \t]+)([^\d\s#][^#]*?)([ \t]+#{1,6})?")
 FENCE = re.compile(r"`{3,}|~{3,}")
+# The first characters of all of these.
+MARKS = "*_#`~=-"
 UNDERLINE = re.compile(r"={3,}|-{3,}|~{3,}")
 
 
 def heading_marks(draft: Draft) -> RuleResult:
     """Removes marks of headings outside of code: asterisks around a whole line, hashes before it, a rule under it."""
+    if not any(line.text[0] in MARKS for line in draft.lines):
+        return NOTHING
     cuts: list[Span] = []
     previous: Line | None = None
     fence = ""

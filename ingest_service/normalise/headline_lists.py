@@ -23,6 +23,7 @@ HEADING = re.compile(
     r"|leggi anche|notícias relacionadas|관련기사|相关新闻)\s?:?",
     re.I,
 )
+LONGEST_HEADING = 60
 MONTH_AND_YEAR = re.compile(r"[^\W\d_]{3,9} (?:19|20)\d\d")
 
 
@@ -30,7 +31,8 @@ def headline_list(draft: Draft) -> RuleResult:
     """Removes the heading of a list of other headlines, and the headlines and dates below it to the end of the page."""
     for index in range(max(1, len(draft.lines) - MOST), len(draft.lines) - FEWEST):
         line = draft.lines[index]
-        if line.whole and HEADING.fullmatch(line.text[:LONGEST]) and _are_headlines(draft.lines[index + 1 :]):
+        is_heading = line.whole and len(line.text) <= LONGEST_HEADING and HEADING.fullmatch(line.text)
+        if is_heading and _are_headlines(draft.lines[index + 1 :]):
             return RuleResult(cuts=[(line.start, line.end) for line in draft.lines[index:]])
     return NOTHING
 

@@ -254,5 +254,6 @@ def _reports_in(text: str) -> int:
 def _is_of_outlet(draft: Draft) -> bool:
     """Whether a text is published by an outlet, or is a saved page of a site: its heading is below a menu."""
     name = draft.article.publisher
-    is_saved_page = any(at != distance for at, distance in draft.under_title(1))
-    return bool(name) and (bool(publishers.full_name(name or "")) or is_saved_page)
+    if not name:
+        return False
+    return bool(publishers.full_name(name)) or any(at != distance for at, distance in draft.under_title(1))

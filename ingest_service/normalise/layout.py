@@ -64,13 +64,14 @@ class Line(NamedTuple):
 def lines(source: str, start: int = 0) -> tuple[Line, ...]:
     """The lines of a text after a position, without empty ones."""
     rows = source[start:].splitlines(keepends=True)
-    wrap = _wrapped_at(rows)
+    texts = list(map(str.strip, rows))
+    wrap = _wrapped_at(texts)
     lines_: list[Line] = []
     at, paragraph, opens = start, 0, True
-    for number, row in enumerate(rows):
-        if text := row.strip():
-            adjacent = bool(lines_) and lines_[-1].row + 1 == number
-            continues = adjacent and _continues(rows[number - 1], row, wrap, opens=opens)
+    for number, (row, text) in enumerate(zip(rows, texts, strict=True)):
+        if text:
+            may_continue = wrap and lines_ and lines_[-1].row + 1 == number
+            continues = bool(may_continue) and _continues(rows[number - 1], row, wrap, opens=opens)
             paragraph += bool(lines_) and not continues
             opens = not continues
             begin = at + len(row) - len(row.lstrip())
@@ -100,7 +101,7 @@ def _continues(row: str, following: str, wrap: int, *, opens: bool) -> bool:
     that ends no sentence, or after a long line that does not open its paragraph.
     """
     text, next_text = row.strip(), following.strip()
-    if not wrap or not any(map(str.isalnum, text)) or ITEM.match(next_text) or _indent(following) > _indent(row) + 1:
+    if not any(map(str.isalnum, text)) or ITEM.match(next_text) or _indent(following) > _indent(row) + 1:
         return False
     if PLACE_AND_DASH.match(next_text):
         return False
@@ -122,12 +123,11 @@ def _first_word(text: str) -> int:
     return len(text.split(maxsplit=1)[0])
 
 
-def _wrapped_at(rows: Sequence[str]) -> int:
+def _wrapped_at(texts: Sequence[str]) -> int:
     """The width a text is wrapped at, or 0: the longest line when nine in ten are at most 100 characters long.
 
     For lines of up to 130 characters, the lines of paragraphs must be full.
     """
-    texts = [row.strip() for row in rows]
     widths = [len(text) for text in texts if " " in text or UNSPACED.search(text[:20])]
     narrow = [width for width in widths if width <= WIDEST]
     if narrow and len(narrow) >= len(widths) * WRAPPED_SHARE and max(narrow) >= NARROWEST:

@@ -1,6 +1,6 @@
 """The notes of an article: their order, and those for the white space between its lines."""
 
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
@@ -22,16 +22,19 @@ def spacing(source: str, lines: Sequence[Line], removed: Sequence[Note]) -> Iter
     """Notes for the white space between, before and after the remaining lines. `removed` is ordered."""
     spans = [note.at for note in removed if note.at]
     # Most gaps are as they should be.
-    gaps = [gap for gap in _gaps(source, lines) if source[gap[0] : gap[1]] != gap[2] or _is_cut(gap, spans)]
+    gaps = _gaps(source, lines)
+    cut = _cut(gaps, spans)
+    gaps = [gap for at, gap in enumerate(gaps) if source[gap[0] : gap[1]] != gap[2] or at in cut]
     rests = _rests([(start, end) for start, end, _ in gaps], spans)
     for (start, _, wanted), rest in zip(gaps, rests, strict=True):
         yield from _made(source, start, rest, wanted)
 
 
-def _is_cut(gap: tuple[int, int, str], removed: Sequence[Span]) -> bool:
-    """Whether a removal is inside a gap."""
-    following = bisect_left(removed, (gap[0], gap[0]))
-    return following < len(removed) and removed[following][0] < gap[1]
+def _cut(gaps: Sequence[tuple[int, int, str]], removed: Iterable[Span]) -> set[int]:
+    """The indices of the gaps in which a removal begins."""
+    starts = [start for start, _, _ in gaps]
+    nearest = ((bisect_right(starts, start) - 1, start) for start, _ in removed)
+    return {at for at, start in nearest if at >= 0 and start < gaps[at][1]}
 
 
 def _gaps(source: str, lines: Sequence[Line]) -> list[tuple[int, int, str]]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_service.normalise import date_lines, kinds, letterheads, signs
+from ingest_service.normalise import date_lines, furniture, headings, headline_lists, kinds, letterheads, signs
 
 SEARCHED = {
     "an archive": (kinds.ARCHIVE, kinds.ARCHIVE_SIGNS),
@@ -52,3 +52,22 @@ def test_the_case_of_a_letter_does_not_count(text: str) -> None:
 
 def test_a_text_without_a_sign_holds_none() -> None:
     assert not signs.may_hold("The minister opened the harbour on Tuesday.", date_lines.TODAY_SIGNS)
+
+
+@pytest.mark.parametrize("name", ["PICTURE_CREDIT", "PHOTO_BY", "SOURCE_CREDIT"])
+def test_a_credit_of_a_picture_begins_as_one(name: str) -> None:
+    @given(st.from_regex(getattr(furniture, name), fullmatch=True))
+    def check(text: str) -> None:
+        assert not text.isascii() or text[:3].lower() in furniture.CREDIT_BEGINNINGS
+
+    check()
+
+
+@given(st.from_regex(headline_lists.HEADING, fullmatch=True))
+def test_no_heading_of_a_list_is_longer_than_one_may_be(text: str) -> None:
+    assert len(text) <= headline_lists.LONGEST_HEADING
+
+
+@given(st.from_regex(f"{headings.BOLD.pattern}|{headings.HASHES.pattern}|{headings.FENCE.pattern}", fullmatch=True))
+def test_the_marks_of_a_heading_begin_with_one_of_their_characters(text: str) -> None:
+    assert text[0] in headings.MARKS
