@@ -175,15 +175,29 @@ class EndedStory:
 
 def ended(session: Session, story: UUID, limit: int) -> EndedStory:
     """A story that has ended, with at most `limit` of its last documents. Raises NotFound for any other story."""
-    last = session.scalar(select(Story).where(Story.id == str(story)).order_by(Story.seq.desc()).limit(1))
+    last = _select_last.row(session, story=str(story))
     if last is None or last.until_seq is None:
         raise NotFound(f"There is no story {story}.")
-    members = (
-        select(Membership.document)
-        .where(Membership.story == last.id, valid_at(Membership, last.seq), not_redacted(Membership.document))
-        .order_by(Membership.document)
-    )
-    ids = session.scalars(members.limit(limit)).all()
-    time = session.scalars(select(Change.time).where(Change.seq == last.until_seq)).one()
+    members = _select_last_members.rows(session, story=last.id, at=last.seq, limit=limit)
+    ids = [row.document for row in members]
+    time = _select_time.rows(session, seq=last.until_seq)[0].time
     by_id = documents.by_ids(session, ids) if ids else {}
     return EndedStory(time, last.size, [by_id[id_] for id_ in ids])
+
+
+@Prepared
+def _select_last() -> Select[*tuple[Any, ...]]:
+    of_story = Story.id == bindparam("story", type_=String)
+    return select(*COLUMNS, Story.until_seq).where(of_story).order_by(Story.seq.desc()).limit(1)
+
+
+@Prepared
+def _select_last_members() -> Select[*tuple[Any, ...]]:
+    in_story = Membership.story == bindparam("story", type_=String), valid_at(Membership, AT)
+    members = select(Membership.document).where(*in_story, not_redacted(Membership.document))
+    return members.order_by(Membership.document).limit(LIMIT)
+
+
+@Prepared
+def _select_time() -> Select[*tuple[Any, ...]]:
+    return select(Change.time).where(Change.seq == bindparam("seq", type_=BigInteger))

@@ -6,7 +6,7 @@ later one; when it was deleted between them is not known.
 
 import functools
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from catalog_service.search.finding import MAX_SECONDS
 from catalog_service.search.grammar import FIELDS, Field
 from catalog_service.search.plan import Plan
 from catalog_service.search.scope import ENGINES, MAX_FORMS
-from catalog_service.store import deadline, paging
+from catalog_service.store import arrays, deadline, paging
 from catalog_service.store.conditions import AT
 from catalog_service.store.prepared import NamedRow, Prepared
 from catalog_service.store.tables import Document, Version
@@ -153,7 +153,7 @@ def _grouped(dialect: str, terms: Plan, *, of_collection: bool) -> sa.Select[Any
 def _described(session: Session, rows: Sequence[NamedRow]) -> list[PhraseDocument]:
     """The rows as resources; the versions of all of them are read by one statement."""
     names = {(row.document, number) for row in rows for number in (row.first, row.last, row.absent) if number}
-    versions = _versions(session, names)
+    versions = _versions(session, list(names))
     return [
         PhraseDocument(
             document=row.document,
@@ -169,9 +169,8 @@ def _described(session: Session, rows: Sequence[NamedRow]) -> list[PhraseDocumen
     ]
 
 
-def _versions(session: Session, names: Collection[tuple[str, int]]) -> Mapping[tuple[str, int], PhraseVersion]:
+def _versions(session: Session, names: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], PhraseVersion]:
     """The versions with these documents and observations."""
-    statement = sa.select(*COLUMNS).where(sa.tuple_(Version.document, Version.observation).in_(names))
     return {
         (row.document, row.observation): PhraseVersion(
             version=row.number,
@@ -181,5 +180,11 @@ def _versions(session: Session, names: Collection[tuple[str, int]]) -> Mapping[t
             seq=row.seq,
             significance=row.change.get("significance"),
         )
-        for row in session.execute(statement)
+        for row in _select_versions.rows(session, names=names)
     }
+
+
+@Prepared
+def _select_versions() -> sa.Select[*tuple[Any, ...]]:
+    name = Version.document, Version.observation
+    return sa.select(*COLUMNS).where(arrays.any_row_of(name, arrays.rows_parameter("names")))

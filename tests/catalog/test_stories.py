@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from catalog_service import contract, documents, resources, stories
 from catalog_service.errors import NotFound
@@ -169,3 +170,17 @@ def test_the_same_events_give_a_story_the_same_id(catalog: Database, record: Rec
 def test_an_unknown_story_is_not_found(catalog: Database) -> None:
     with catalog.reading() as session, pytest.raises(NotFound):
         stories.one(session, UUID(document_id(1)), limit=10)
+
+
+def test_the_statements_of_an_ended_story_are_built_once(catalog: Database, record: Record) -> None:
+    record(filed(1, "2024", 2), filed(2, "2024", 1))
+    with catalog.reading() as session:
+        membership = documents.one(session, UUID(document_id(1))).story
+    assert membership is not None
+    record(event(1, 2, "withdrawn"))
+    with catalog.reading() as session:
+        first = stories.ended(session, membership.id, 10)
+        built: list[object] = []
+        sa.event.listen(catalog.engine, "before_execute", lambda _, statement, *_more: built.append(statement))
+        assert stories.ended(session, membership.id, 10) == first
+    assert (first.size, len(first.documents), built) == (2, 2, [])
