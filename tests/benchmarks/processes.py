@@ -2,9 +2,12 @@
 
 import ctypes
 import os
+import resource
+import select
+import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +15,8 @@ from pathlib import Path
 TICKS = os.sysconf("SC_CLK_TCK")
 IDLE_SHARE = 0.05
 WINDOW_SECONDS = 1.0
+# What a command may leave behind ends within a second, such as the fork server of the workers.
+ORPHAN_SECONDS = 30.0
 PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -29,7 +34,10 @@ class Usage:
 
 
 def run(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> Usage:
-    """Runs a command to its end; its usage with that of all processes it starts. Raises CalledProcessError, OSError."""
+    """Runs a command to its end; its usage with that of all processes it starts.
+
+    Raises CalledProcessError, OSError, and TimeoutError if a process that it leaves behind does not end.
+    """
     journal = folder / "command.log"
     others = set(children(os.getpid()))
     begun = time.perf_counter()
@@ -40,21 +48,36 @@ def run(command: Sequence[str], environment: Mapping[str, str], folder: Path) ->
             )  # fmt: skip
             try:
                 _, status, used = os.wait4(process.pid, 0)
+                process.returncode = os.waitstatus_to_exitcode(status)
             except BaseException:
                 process.kill()
                 process.wait()
                 raise
         took = time.perf_counter() - begun
         # The fork server of the workers is not waited for by the service, and ends by itself.
-        used_by_all = [used]
-        while orphans := set(children(os.getpid())) - others:
-            used_by_all += [os.wait4(orphan, 0)[2] for orphan in orphans]
-    process.returncode = os.waitstatus_to_exitcode(status)
+        used_by_all = [used, *_used_by_orphans(others)]
     if process.returncode:
         end = journal.read_text(encoding="utf-8", errors="replace")[-4_000:]
         raise subprocess.CalledProcessError(process.returncode, command, end)
     cpu = sum(each.ru_utime + each.ru_stime for each in used_by_all)
     return Usage(took, cpu, max(each.ru_maxrss for each in used_by_all) / 1024)
+
+
+def _used_by_orphans(others: Collection[int]) -> Iterator[resource.struct_rusage]:
+    """The usage of each child but these, once it has ended; after the deadline those that still run are killed."""
+    deadline = time.monotonic() + ORPHAN_SECONDS
+    late = set()
+    while orphans := set(children(os.getpid())).difference(others):
+        for orphan in orphans:
+            watched = os.pidfd_open(orphan)
+            has_ended, _, _ = select.select([watched], [], [], max(0.0, deadline - time.monotonic()))
+            os.close(watched)
+            if not has_ended:
+                late.add(orphan)
+                os.kill(orphan, signal.SIGKILL)
+            yield os.wait4(orphan, 0)[2]
+    if late:
+        raise TimeoutError(f"processes {late} were left behind and still running after {ORPHAN_SECONDS:g} s")
 
 
 @contextmanager

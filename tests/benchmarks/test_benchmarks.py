@@ -229,6 +229,24 @@ def test_the_cpu_of_a_process_that_a_command_leaves_behind_is_counted(tmp_path: 
     assert usage.cpu >= 0.15
 
 
+LINGERING = """
+import os, signal
+if os.fork() == 0:
+    signal.pause()
+os._exit(0)
+"""
+
+
+def test_a_process_that_a_command_leaves_behind_is_not_waited_for_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "ORPHAN_SECONDS", 0.1)
+    others = processes.children(os.getpid())
+    with pytest.raises(TimeoutError, match="left behind"):
+        processes.run([sys.executable, "-S", "-c", LINGERING], os.environ, tmp_path)
+    assert processes.children(os.getpid()) == others
+
+
 def test_orphans_are_adopted_no_longer_when_a_command_is_interrupted() -> None:
     adopts = ctypes.c_int(-1)
     with pytest.raises(KeyboardInterrupt), processes.adopting_orphans():
