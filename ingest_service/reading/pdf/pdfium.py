@@ -146,4 +146,5 @@ def _text(handle: object, count: int) -> str:
     # Most pages need the same power of two: to make another type of buffer takes longer than to fill one.
     buffer = _text_buffer(2 << (count + 1).bit_length())
     written = _functions().text(handle, 0, count, buffer)
-    return ctypes.string_at(buffer, 2 * max(0, written - 1)).decode("utf-16-le", "ignore")
+    # A half of a pair of surrogates, which faulty fonts name, becomes U+FFFD: PDFium counts it too.
+    return ctypes.string_at(buffer, 2 * max(0, written - 1)).decode("utf-16-le", "replace")

@@ -51,6 +51,20 @@ def test_letters_after_an_emoji_have_their_own_boxes() -> None:
     assert first[0] == 72 < last[0] < 200 == other[0]
 
 
+@pytest.mark.parametrize(
+    ("stated", "shown"),
+    [(b"<D83D>", "\ufffd"), (b"<DE00>", "\ufffd"), (b"<DE00D83D>", "\ufffd\ufffd"), (b"<D83D0041>", "\ufffdA")],
+)
+def test_letters_after_half_a_pair_of_surrogates_have_their_own_boxes(stated: bytes, shown: str) -> None:
+    content = pdf([Text(f"{EMOJI} Ferry {EMOJI}", 72, 700), Text("Pier", 200, 600)])
+    # As long as before, so that the places of the objects in the file remain right.
+    document = pdfium.opened(content.replace(b"<D83DDE00>", stated.ljust(10)))
+    with pdfium.text_page(document, 0) as page:
+        assert page.text == f"{shown} Ferry {shown}\r\nPier"
+        first, other = struct.iter_unpack("4f", page.boxes([0, page.text.index("P")]))
+    assert (first[0], other[0]) == (72, 200)
+
+
 def test_a_page_is_closed_after_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[object] = []
     monkeypatch.setattr(raw, "FPDF_ClosePage", closed.append)
