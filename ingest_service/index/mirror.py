@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from ingest_service.index import checkpoint, place
 from ingest_service.index.checkpoint import Checkpoint
+from ingest_service.index.loaded_rows import MAX_DISTANCE, LoadedRows
 from ingest_service.index.postings import Postings
 from ingest_service.sameness import Hashes
 from ingest_service.store import bulk, state
@@ -30,16 +31,12 @@ STORED = np.dtype("<i8")
 CHUNK = 100
 # Rows between two checkpoints, so the most that a process which starts has to load from the table.
 CHECKPOINT_ROWS = 5_000
-# A transaction may take its row ids before another one and commit after it. So ids that are missing are looked for
-# again: this many of them, and no further back than MAX_DISTANCE before the last.
-MAX_GAPS = 500
-MAX_DISTANCE = 10_000
 _ROWS = sa.select(Fingerprints.id, Fingerprints.article, Fingerprints.hashes).order_by(Fingerprints.id)
 _ROWS_AFTER = Prepared(lambda: _ROWS.where(Fingerprints.id > sa.bindparam("last")))
 _ROWS_AT = Prepared(lambda: _ROWS.where(bulk.any_of(Fingerprints.id)))
-_BOILERPLATE_AFTER = Prepared(
-    lambda: sa.select(Boilerplate.id, Boilerplate.fingerprint).where(Boilerplate.id > sa.bindparam("last"))
-)
+_BOILERPLATE = sa.select(Boilerplate.id, Boilerplate.fingerprint).order_by(Boilerplate.id)
+_BOILERPLATE_AFTER = Prepared(lambda: _BOILERPLATE.where(Boilerplate.id > sa.bindparam("last")))
+_BOILERPLATE_AT = Prepared(lambda: _BOILERPLATE.where(bulk.any_of(Boilerplate.id)))
 # Keys of a session's info: whether its transaction wrote fingerprints, the mirror that it has then, and whether the
 # mirror has all that the transaction sees.
 _WROTE = "fingerprints written"
@@ -51,17 +48,15 @@ _UPDATED = "fingerprints mirrored"
 class Mirror:
     """The arrays of one database, and how much of its tables they reflect.
 
-    `last` is the highest row id that was loaded, `gaps` are lower ids that may still be committed, and `saved` is the
-    highest row id in the last checkpoint.
+    `rows` are those loaded of the fingerprints, and `saved` is the highest of their ids in the last checkpoint.
     """
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     postings: Postings = field(default_factory=Postings)
-    last: int = 0
+    rows: LoadedRows = field(default_factory=LoadedRows)
     saved: int = 0
-    gaps: frozenset[int] = frozenset()
     boilerplate: Hashes = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    last_boilerplate: int = 0
+    boilerplate_rows: LoadedRows = field(default_factory=LoadedRows)
 
 
 log = structlog.get_logger()
@@ -85,7 +80,7 @@ def arrays(session: Session) -> Iterator[Mirror]:
     mirror = _own(session, shared) if session.info.get(_WROTE) else shared
     with mirror.lock:
         if not session.info.get(_UPDATED):
-            if not mirror.last:
+            if not mirror.rows.last:
                 _load_checkpoint(session, mirror)
             _update(session, mirror)
             session.info[_UPDATED] = True
@@ -118,9 +113,9 @@ def keep(engine: sa.Engine, own: Mirror | None) -> None:
     """
     shared = _shared(engine)
     with shared.lock:
-        if own is not None and own.last > shared.last:
-            shared.postings, shared.last, shared.gaps = own.postings, own.last, own.gaps
-            shared.boilerplate, shared.last_boilerplate = own.boilerplate, own.last_boilerplate
+        if own is not None and own.rows.last > shared.rows.last:
+            shared.postings, shared.rows = own.postings, own.rows
+            shared.boilerplate, shared.boilerplate_rows = own.boilerplate, own.boilerplate_rows
 
 
 def update(session: Session) -> None:
@@ -145,7 +140,7 @@ class SavedCheckpoint:
 def is_checkpoint_due(engine: sa.Engine) -> bool:
     """Whether `CHECKPOINT_ROWS` rows were loaded since the last checkpoint."""
     mirror = _mirrors.get(engine)
-    return mirror is not None and mirror.last - mirror.saved >= CHECKPOINT_ROWS
+    return mirror is not None and mirror.rows.last - mirror.saved >= CHECKPOINT_ROWS
 
 
 def save(session: Session) -> SavedCheckpoint | None:
@@ -155,7 +150,7 @@ def save(session: Session) -> SavedCheckpoint | None:
     """
     with arrays(session) as mirror:
         mirror.postings.distribute()
-        current = Checkpoint(mirror.postings.copy(), mirror.last, mirror.gaps)
+        current = Checkpoint(mirror.postings.copy(), mirror.rows.last, mirror.rows.gaps)
         previous = mirror.saved
         if current.last - previous < CHECKPOINT_ROWS:
             return None
@@ -196,34 +191,28 @@ def _load_checkpoint(session: Session, mirror: Mirror) -> None:
     if loaded is None:
         log.info("the fingerprints saved to disk cannot be used; the table is read")
         return
-    mirror.postings, mirror.last, mirror.gaps = loaded.postings, loaded.last, loaded.gaps
+    mirror.postings, mirror.rows = loaded.postings, LoadedRows(loaded.last, loaded.gaps)
     mirror.saved = loaded.last
 
 
 def _update(session: Session, mirror: Mirror) -> None:
     """Loads the rows that were committed since the last update."""
-    if mirror.gaps:
-        _load_rows(mirror, _ROWS_AT.stream(session, CHUNK, values=sorted(mirror.gaps)))
+    if mirror.rows.gaps:
+        _load_rows(mirror, _ROWS_AT.stream(session, CHUNK, values=sorted(mirror.rows.gaps)))
     # A query of its own: with both conditions in one, SQLite scans the whole table.
-    _load_rows(mirror, _ROWS_AFTER.stream(session, CHUNK, last=mirror.last))
-    new = _BOILERPLATE_AFTER.rows(session, last=mirror.last_boilerplate - MAX_GAPS)
+    _load_rows(mirror, _ROWS_AFTER.stream(session, CHUNK, last=mirror.rows.last))
+    late = bulk.rows(session, _BOILERPLATE_AT, mirror.boilerplate_rows.gaps)
+    new = [*late, *_BOILERPLATE_AFTER.rows(session, last=mirror.boilerplate_rows.last)]
     if new:
         mirror.boilerplate = np.union1d(mirror.boilerplate, np.array([row.fingerprint for row in new]))
-        mirror.last_boilerplate = max(row.id for row in new)
+        mirror.boilerplate_rows = mirror.boilerplate_rows.with_ids([row.id for row in new])
 
 
 def _load_rows(mirror: Mirror, stream: Generator[NamedRow, None, None]) -> None:
     with closing(stream) as rows:
         while chunk := list(itertools.islice(rows, CHUNK)):
             _apply(mirror.postings, [(article, hashes) for _, article, hashes in chunk])
-            _advance(mirror, [row.id for row in chunk])
-
-
-def _advance(mirror: Mirror, ids: Sequence[int]) -> None:
-    """Records that the rows with these ids, in order, were loaded."""
-    last = max(mirror.last, ids[-1])
-    gaps = mirror.gaps.union(range(max(mirror.last, last - MAX_DISTANCE) + 1, last)).difference(ids)
-    mirror.last, mirror.gaps = last, frozenset(sorted(gaps)[-MAX_GAPS:])
+            mirror.rows = mirror.rows.with_ids([row.id for row in chunk])
 
 
 def _apply(postings: Postings, rows: Sequence[tuple[int, bytes | None]]) -> None:

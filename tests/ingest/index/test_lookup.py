@@ -13,7 +13,7 @@ from ingest_service.index import lookup, mirror
 from ingest_service.sameness import Hashes
 from ingest_service.sameness.parameters import PARAMETERS
 from ingest_service.store.db import Database
-from ingest_service.store.tables import Fingerprints
+from ingest_service.store.tables import Boilerplate, Fingerprints
 from tests import templates
 
 
@@ -112,6 +112,26 @@ def test_what_was_read_after_a_transaction_is_newer_than_what_that_found(
     mirror.keep(database.engine, written)
     assert rows_read(database, monkeypatch) == []
     assert neighbours(database, 1, 2, 3) == (1, 2)
+
+
+def boilerplate(database: Database) -> Hashes:
+    with database.reading() as session, mirror.arrays(session) as arrays:
+        return arrays.boilerplate
+
+
+def test_boilerplate_is_read_once_though_it_is_committed_out_of_order(database: Database) -> None:
+    def record(*ids: int) -> None:
+        with database.writing() as session:
+            session.execute(sa.insert(Boilerplate), [{"id": id_, "fingerprint": -id_} for id_ in ids])
+
+    record(1, 3, 4)
+    first = boilerplate(database)
+    assert first.tolist() == [-4, -3, -1]
+    assert boilerplate(database) is first
+    record(5)
+    assert boilerplate(database).tolist() == [-5, -4, -3, -1]
+    record(2)
+    assert boilerplate(database).tolist() == [-5, -4, -3, -2, -1]
 
 
 @pytest.mark.parametrize("seed", range(3))
