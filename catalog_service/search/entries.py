@@ -27,6 +27,8 @@ NOTHING = "znone"
 CACHED_CHUNKS = 50_000
 CACHED_CHARACTERS = 24
 _STEM, _WORD = operator.itemgetter(0), operator.itemgetter(1)
+# Of the pairs of a count and a term.
+_COUNT = operator.itemgetter(0)
 
 
 class TokenTerms(NamedTuple):
@@ -45,10 +47,10 @@ class IndexEntry:
     """The terms of one version's title and text, in order."""
 
     title: Sequence[TokenTerms]
-    text: Sequence[TokenTerms]
     # Of words with hyphens, written as one word; behind all others, and between breaks, so that no phrase has them.
-    title_compounds: Sequence[TokenTerms] = ()
-    text_compounds: Sequence[TokenTerms] = ()
+    title_compounds: Sequence[TokenTerms]
+    text: Sequence[TokenTerms]
+    text_compounds: Sequence[TokenTerms]
 
     @property
     def whole_title(self) -> Sequence[TokenTerms]:
@@ -63,29 +65,36 @@ class IndexEntry:
     @property
     def about(self) -> list[str]:
         """The terms of the words that the text is about, and the term that every entry has."""
-        counts = Counter(map(_STEM, self.text))
-        often = Counter({stem: count for stem, count in counts.items() if count >= OFTEN}).most_common(MAX_OFTEN_WORDS)
+        repeated = [(count, stem) for stem, count in Counter(map(_STEM, self.text)).items() if count >= OFTEN]
+        repeated.sort(key=_COUNT, reverse=True)
         first = stem_terms((*self.title, *self.text[:FIRST_WORDS]))
-        return [EVERYTHING, *dict.fromkeys((*first, *(stem for stem, _ in often)))]
+        return [EVERYTHING, *dict.fromkeys((*first, *(stem for _, stem in repeated[:MAX_OFTEN_WORDS])))]
 
 
 def make_entry(title: str, text: str) -> IndexEntry:
     """The index entry of a version with this title and text."""
-    return IndexEntry(token_terms(title), token_terms(text), compound_terms(title), compound_terms(text))
+    return IndexEntry(*_terms(title), *_terms(text))
 
 
-def token_terms(text: str) -> list[TokenTerms]:
-    """The terms of all tokens of a text, in order.
+def _terms(text: str) -> tuple[list[TokenTerms], list[TokenTerms]]:
+    """The terms of all tokens of a text, and those of its compounds."""
+    # No word has a hyphen of any kind; in compounds, all kinds are alike.
+    chunks = text.replace("‐", "-").replace("‑", "-").split()
+    return token_terms(chunks), _compound_terms([chunk for chunk in chunks if "-" in chunk])
 
-    No token crosses white space, so the terms of a chunk between white space do not depend on the rest of the text.
+
+def token_terms(chunks: Iterable[str]) -> list[TokenTerms]:
+    """The terms of all tokens of a text, in order. The text is given as its chunks between white space.
+
+    No token crosses white space, so the terms of a chunk do not depend on the rest of the text.
     """
-    return list(itertools.chain.from_iterable(map(cached_terms.__getitem__, text.split())))
+    return list(itertools.chain.from_iterable(map(cached_terms.__getitem__, chunks)))
 
 
-def compound_terms(text: str) -> list[TokenTerms]:
+def _compound_terms(chunks: Iterable[str]) -> list[TokenTerms]:
     """The terms of the words with hyphens, each once, as one word, each after a break."""
-    chunks = " ".join([chunk for chunk in text.split() if "-" in chunk or "‐" in chunk or "‑" in chunk])
-    joined = dict.fromkeys(TokenTerms(term(token.stem), term(token.word)) for token in analyzer.compounds(chunks))
+    compounds = analyzer.compounds(" ".join(chunks))
+    joined = dict.fromkeys(TokenTerms(term(token.stem), term(token.word)) for token in compounds)
     return [terms for compound in joined for terms in (BREAK, compound)]
 
 
@@ -106,7 +115,7 @@ class _TermCache(dict[str, tuple[TokenTerms, ...]]):
     """
 
     def __missing__(self, chunk: str) -> tuple[TokenTerms, ...]:
-        terms = tuple(TokenTerms(term(token.stem), term(token.word)) for token in analyzer.tokens(chunk))
+        terms = tuple([TokenTerms(term(stem), term(word)) for word, stem in analyzer.words(chunk)])
         if len(chunk) <= CACHED_CHARACTERS:
             if len(self) >= CACHED_CHUNKS:
                 self.clear()

@@ -105,8 +105,12 @@ def _parts(entry: IndexEntry) -> Iterator[tuple[Sequence[TokenTerms], Sequence[T
 
 def cut(tokens: Sequence[TokenTerms]) -> Iterator[Sequence[TokenTerms]]:
     """Overlapping parts of the tokens, each within the limits of a tsvector: MAX_PART and MAX_POSITIONS."""
+    counts: Counter[str] = Counter(entries.stem_terms(tokens))
+    if len(tokens) <= MAX_PART and max(counts.values(), default=0) <= MAX_POSITIONS:
+        yield from (tokens,) if tokens else ()
+        return
     start = 0
-    counts: Counter[str] = Counter()
+    counts.clear()
     for number, token in enumerate(tokens):
         if number - start == MAX_PART or counts[token.stem] == MAX_POSITIONS:
             yield tokens[start:number]
