@@ -1,5 +1,6 @@
 """The base class of the catalog's tables: the names of their constraints, and the types of their columns."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +21,10 @@ class Moment(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """The function that converts values to be stored; SQLAlchemy's own one formats field by field."""
+        return _stored if dialect.name == "sqlite" else super().bind_processor(dialect)
+
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """The value to be stored."""
         if value is None or dialect.name != "sqlite":
@@ -31,6 +36,11 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+def _stored(value: datetime | None) -> str | None:
+    """The time in the form in which SQLAlchemy stores times in SQLite."""
+    return None if value is None else value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 class Base(DeclarativeBase):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 import sqlalchemy as sa
@@ -95,3 +96,14 @@ def test_names_in_another_order_than_the_statement_are_refused(sqlite_url: str) 
     with database.writing() as session, pytest.raises(AssertionError, match="order"):
         PreparedWrite(("size", "digest"), lambda _: statement).execute(session, [(1, "digest")])
     database.close()
+
+
+def test_times_are_stored_as_sqlalchemy_stores_them(catalog: Database) -> None:
+    moments = [datetime(1, 1, 1, tzinfo=UTC), NOW, NOW.replace(microsecond=7).astimezone(timezone(timedelta(hours=9)))]
+    with undone(catalog) as session:
+        bulk.insert(session, Document, [document(number, observed_at=at) for number, at in enumerate(moments)])
+        stored = bulk.select(session, DocumentRow, Document.id, [document_id(number) for number in range(3)])
+        texts = session.scalars(sa.select(sa.cast(Document.observed_at, sa.Text)).order_by(Document.id)).all()
+    assert [row.observed_at for row in stored] == moments
+    if catalog.engine.dialect.name == "sqlite":
+        assert texts == ["0001-01-01 00:00:00.000000", "2026-11-22 10:00:00.000000", "2026-11-22 10:00:00.000007"]
