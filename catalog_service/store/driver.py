@@ -11,8 +11,22 @@ Reader: TypeAlias = Session | Connection
 
 
 def connection_of(reader: Reader) -> Connection:
-    """The connection of a session, in the session's transaction; or the connection itself."""
-    return reader.connection() if isinstance(reader, Session) else reader
+    """The connection of a session, in a transaction; or the connection itself."""
+    if isinstance(reader, Connection):
+        return reader
+    bind = reader.get_bind()
+    if isinstance(bind, Connection) and bind.in_transaction() and not reader.in_nested_transaction():
+        # In the transaction of `store.db`. Asked for its connection, a session would begin and end a part of its own
+        # there, which takes as long as two statements.
+        return bind
+    return reader.connection()
+
+
+def execute(connection: Connection, sql: str) -> None:
+    """Executes a statement without parameters or rows. Raises DBAPIError."""
+    with Cursor(connection, sql) as cursor:
+        report(connection, cursor, sql, ())
+        cursor.execute(sql)
 
 
 def report(

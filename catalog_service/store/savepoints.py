@@ -6,7 +6,7 @@ SQLAlchemy's nested transactions cost ten times as much as the statements. Objec
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from sqlalchemy import Connection, exc
+from sqlalchemy import exc
 from sqlalchemy.orm import Session
 
 from catalog_service.store import driver
@@ -16,18 +16,12 @@ from catalog_service.store import driver
 def savepoint(session: Session) -> Iterator[None]:
     """Undoes what the block wrote if it raises an error. Savepoints are not nested. Raises DBAPIError."""
     connection = driver.connection_of(session)
-    _execute(connection, "SAVEPOINT part")
+    driver.execute(connection, "SAVEPOINT part")
     try:
         yield
     except BaseException:
         # The error may have ended the transaction, as a full disk or a lost connection does: nothing is left to undo.
         with suppress(exc.DBAPIError):
-            _execute(connection, "ROLLBACK TO SAVEPOINT part")
+            driver.execute(connection, "ROLLBACK TO SAVEPOINT part")
         raise
-    _execute(connection, "RELEASE SAVEPOINT part")
-
-
-def _execute(connection: Connection, sql: str) -> None:
-    with driver.Cursor(connection, sql) as cursor:
-        driver.report(connection, cursor, sql, ())
-        cursor.execute(sql)
+    driver.execute(connection, "RELEASE SAVEPOINT part")

@@ -20,6 +20,7 @@ from sqlalchemy import event, exc
 from sqlalchemy.orm import Session
 
 from ingest_service.errors import DatabaseAway, DatabaseUnusable, SettingsWrong
+from ingest_service.store import driver
 
 try:
     import pysqlite3 as sqlite_driver  # type: ignore[import-untyped]  # The package ships no stubs.
@@ -91,8 +92,8 @@ class Database:
     def _enforce_keys(connection: sqlalchemy.Connection, state: str) -> None:
         if connection.dialect.name == "sqlite":
             # Executed by the driver: SQLAlchemy would begin a transaction, inside which this pragma has no effect.
-            driver: Any = connection.connection.driver_connection
-            driver.execute(f"PRAGMA foreign_keys={state}").close()
+            opened: Any = connection.connection.driver_connection
+            opened.execute(f"PRAGMA foreign_keys={state}").close()
 
     async def read(self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What `function` of a reading session returns, run in a thread."""
@@ -250,4 +251,4 @@ def _prepare_connection(connection: Any, _record: object) -> None:  # noqa: ANN4
 
 def _begin(connection: sqlalchemy.Connection) -> None:
     immediate = connection.get_execution_options().get("immediate", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    driver.execute(connection, "BEGIN IMMEDIATE" if immediate else "BEGIN")
