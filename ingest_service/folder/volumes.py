@@ -88,11 +88,11 @@ def present(folder: int, remembered: Volumes, ignored: Covered) -> dict[str, Vol
         with suppress(OSError):
             os.close(_opened(Path(top, file_names.to_name(path))))
     mounts = _mounts(MOUNTS.read_bytes())
+    above = top.rstrip("/") + "/"
     volumes = {ROOT: _volume(folder, mounts.get(_mount_number(folder), UNLISTED))}
     for mount in mounts.values():
-        name = mount.point.removeprefix(top.rstrip("/") + "/")
-        path = file_names.to_text(name)
-        if name == mount.point or ignored(path, True):
+        name = mount.point.removeprefix(above)
+        if name == mount.point or ignored(path := file_names.to_text(name), True):
             continue
         with suppress(OSError):
             volume = _mounted(mount)
