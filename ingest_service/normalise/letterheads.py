@@ -79,7 +79,7 @@ def letterhead(draft: Draft) -> RuleResult:
     """Removes the letterhead above the title of a release, with office, date, contact and label, which are read."""
     if len(draft.lines) < 2 or not _may_open(draft.lines):
         return NOTHING
-    head = _head(draft.lines)
+    head = _head(draft.lines, labelled="embargo" in draft.article.fields)
     lines = head.lines[: head.certain]
     # A contact alone may be a title: "Contact: the film".
     is_letterhead = head.labelled or (head.contact is not None and (head.published or head.numbers))
@@ -126,9 +126,9 @@ def _may_open(lines: Sequence[Line]) -> bool:
     return (is_possible and any(map(EVIDENCE.search, short))) or _is_office(lines[0].text)
 
 
-def _head(lines: Sequence[Line]) -> _Head:
-    """The lines at the top that may belong to a letterhead."""
-    head = _Head()
+def _head(lines: Sequence[Line], *, labelled: bool) -> _Head:
+    """The lines at the top that may belong to a letterhead, which may have a label already: that of an embargo."""
+    head = _Head(labelled=labelled)
     for index, line in enumerate(lines[: min(TOP, len(lines) - 1)]):
         if not line.whole or len(line.text) > LONGEST or not _takes(head, line, index):
             if INLINE.match(line.text):

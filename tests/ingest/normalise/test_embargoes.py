@@ -31,6 +31,13 @@ def test_an_embargo_without_a_date_is_a_label_too(label: str) -> None:
     assert article.published is None
 
 
+def test_a_contact_below_an_embargo_is_its_letterhead() -> None:
+    contact = "Contact: Jane Roe, 555-0147"
+    article = article_of(f"Embargoed for release: March 6, 2026, 9 a.m. ET\n{contact}\n\n{TITLE}\n\n{BODY}")
+    assert (article.title, article.text) == (TITLE, BODY)
+    assert removed(article, "letterhead") == [contact]
+
+
 @pytest.mark.parametrize("label", ["EMBARGOED: ", "Embargoed until 6 March 2026 – ", "Embargo until 6 March: "])
 def test_an_embargo_before_the_title_is_no_part_of_it(label: str) -> None:
     for text in (f"{label}{TITLE}\n\n{BODY}", f'---\ntitle: "{label}{TITLE}"\n---\n{BODY}'):
