@@ -1,5 +1,6 @@
 """JSON-LD in a page: what it says about the article, by the names of schema.org."""
 
+import html
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -45,10 +46,15 @@ def text(value: object) -> str:
     return line(value) if isinstance(value, str) else ""
 
 
+def words(value: object) -> str:
+    """The text of a value as people read it: many programs write entities of HTML into JSON, which needs none."""
+    return line(html.unescape(text(value)))
+
+
 def texts(value: object) -> list[str]:
-    """The texts and names in a value, as lines."""
+    """The texts and names in a value as people read them, as lines."""
     values = value if isinstance(value, list) else [value]
-    return list(dict.fromkeys(filter(None, map(text, values))))
+    return list(dict.fromkeys(filter(None, map(words, values))))
 
 
 def _blocks(page: Page) -> Iterator[object]:

@@ -87,7 +87,7 @@ class Statements:
 
     def first(self, name: str, metas: Sequence[str]) -> str:
         """What the article's data say under a name, else what the first of these `meta` elements does."""
-        return json_ld.text(self.article.get(name)) or next(self.of_meta(metas), "")
+        return json_ld.words(self.article.get(name)) or next(self.of_meta(metas), "")
 
     def of_meta(self, metas: Sequence[str]) -> Iterator[str]:
         """The contents of the `meta` elements with these names, by the order of the names."""
@@ -108,14 +108,14 @@ class Statements:
     def site(self) -> str:
         """The name of the site."""
         stated = [name for name in self.of_meta(SITES) if not WEB.match(name)]
-        of_article = json_ld.text(self.article.get("publisher"))
+        of_article = json_ld.words(self.article.get("publisher"))
         return names.site(stated[0] if stated else "", of_article) or names.behind(self.title, self._window)
 
     @cached_property
     def title(self) -> str:
         """The heading that agrees with a stated title, else the stated title without the name of the site."""
-        stated = list(filter(None, [json_ld.text(self.article.get("headline")), *self.of_meta(TITLES)]))
-        sites = [*self.of_meta(SITES), json_ld.text(self.article.get("publisher")), *_host_names(self.url)]
+        stated = list(filter(None, [json_ld.words(self.article.get("headline")), *self.of_meta(TITLES)]))
+        sites = [*self.of_meta(SITES), json_ld.words(self.article.get("publisher")), *_host_names(self.url)]
         # If nothing else states a title or a site, the last part of the window's title is the site.
         window = self._window if stated or any(sites) else names.divided(self._window)[0]
         titles = [names.without_site(title, sites) for title in (*stated, window) if title]

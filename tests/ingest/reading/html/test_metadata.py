@@ -40,6 +40,20 @@ def test_the_articles_data_are_found(value: object) -> None:
     assert (found["title"], found["date"]) == ("Ferry sails later", "2026-03-02T08:00:00+01:00")
 
 
+def test_entities_in_the_articles_data_are_read() -> None:
+    shown = "Ferry &amp; bridge&#8217;s &quot;end&quot;"
+    value = {
+        **ARTICLE, "headline": shown, "description": f"&nbsp;{shown}&hellip;", "articleSection": "Sea &amp; sky",
+        "publisher": {"name": "Marsh &amp; Sons"}, "author": [{"name": "Zo&euml; Roe"}], "keywords": ["R&amp;D"],
+        "url": "https://a.example/ferry?a=1&copy=2",
+    }  # fmt: skip
+    read_ = 'Ferry & bridge’s "end"'
+    found = stated(data(value), f"<h1>{shown}</h1>")
+    assert (found["title"], found["description"], found["section"]) == (read_, f"{read_}…", "Sea & sky")
+    assert (found["publisher"], found["author"], found["keywords"]) == ("Marsh & Sons", "Zoë Roe", ["R&D"])
+    assert found["url"] == "https://a.example/ferry?a=1&copy=2"
+
+
 @pytest.mark.parametrize("value", ["{", "[]", "null", '{"@type": 3}', '{"@graph": {"@graph": "x"}}', "[" * 5_000])
 def test_other_data_are_ignored(value: str) -> None:
     assert stated(data(value), "") == {}
