@@ -23,6 +23,7 @@ from ingest_service.sameness.parameters import PARAMETERS
 from ingest_service.store import bulk
 from ingest_service.store.db import chunked
 from ingest_service.store.prepared import Prepared
+from ingest_service.store.prepared_writes import PreparedWrite
 from ingest_service.store.tables import BOILERPLATE, Article, Boilerplate, DeletedTemplate, Fingerprints
 
 # When a fingerprint becomes boilerplate, only its first holders can have been judged while it still counted: as many as
@@ -32,6 +33,11 @@ _OF_ARTICLES = Prepared(
     lambda: sa.select(Fingerprints.article, Fingerprints.hashes).where(
         bulk.any_of(Fingerprints.article), Fingerprints.hashes.is_not(None)
     )
+)
+_FACTS = Prepared(
+    lambda: sa.select(
+        Article.id, Article.folded_digest, Article.template, (Article.judging == BOILERPLATE).label("is_queued")
+    ).where(bulk.any_of(Article.id))
 )
 
 
@@ -51,13 +57,20 @@ def remove(session: Session, articles: Sequence[int], templates: Sequence[int] =
     for chunk in chunked(templates):
         rows = sa.select(Fingerprints.hashes).where(Fingerprints.article.in_(chunk), Fingerprints.hashes.is_not(None))
         session.execute(sa.insert(DeletedTemplate).from_select(["hashes"], rows.order_by(Fingerprints.id)))
-    for chunk in chunked(articles):
-        held = sa.and_(Fingerprints.article.in_(chunk), Fingerprints.hashes.is_not(None))
-        removed = session.scalars(sa.delete(Fingerprints).where(held).returning(Fingerprints.article)).all()
-        if removed:
-            tombstones = [{"article": article, "hashes": None} for article in sorted(removed)]
-            bulk.insert_without_ids(session, Fingerprints, tombstones)
-            mirror.mark_written(session)
+    removed = _REMOVE.returned(session, [articles]) if articles else []
+    if removed:
+        tombstones = [{"article": article, "hashes": None} for (article,) in sorted(removed)]
+        bulk.insert_without_ids(session, Fingerprints, tombstones)
+        mirror.mark_written(session)
+
+
+def _removing(_: str) -> sa.sql.dml.ReturningDelete[int]:
+    table = bulk.table_of(Fingerprints)
+    is_held = sa.and_(bulk.any_of(table.c.article), table.c.hashes.is_not(None))
+    return sa.delete(table).where(is_held).returning(table.c.article)
+
+
+_REMOVE = PreparedWrite(["values"], _removing)
 
 
 def of(session: Session, articles: Sequence[int]) -> dict[int, Hashes]:
@@ -116,12 +129,8 @@ def successors(session: Session, limit: int) -> tuple[int, tuple[int, ...]]:
 
 def _facts(session: Session, holders: Holders) -> dict[int, HolderFacts]:
     """The facts of the ledger about each holder, by its id."""
-    columns = sa.select(Article.id, Article.folded_digest, Article.template, Article.judging == BOILERPLATE)
-    facts: dict[int, HolderFacts] = {}
-    for chunk in chunked(np.unique(holders.articles).tolist()):
-        for article, digest, is_template, is_queued in session.execute(columns.where(Article.id.in_(chunk))):
-            facts[article] = HolderFacts(digest, is_template, is_queued)
-    return facts
+    rows = bulk.rows(session, _FACTS, np.unique(holders.articles).tolist())
+    return {article: HolderFacts(*facts) for article, *facts in rows}
 
 
 def _distinct(values: Hashes) -> Hashes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -9,8 +10,8 @@ from sqlalchemy.orm import Session
 from ingest_service import versions
 from ingest_service.ledger.queries import OUTDATED
 from ingest_service.store import bulk
-from ingest_service.store.db import chunked
 from ingest_service.store.prepared import Prepared
+from ingest_service.store.prepared_writes import PreparedWrite
 from ingest_service.store.rows import ArticleRow
 from ingest_service.store.tables import (
     AGAIN,
@@ -22,8 +23,6 @@ from ingest_service.store.tables import (
     DeletedTemplate,
     Judging,
 )
-
-_IS_JUDGED_COPY = sa.and_(~Article.indexed, Article.judging != NEW)
 
 _OLDEST = sa.select(Article.id).order_by(Article.id).limit(sa.bindparam("most", type_=sa.Integer))
 _QUEUED_IDS = Prepared(lambda: _OLDEST.where(QUEUED, Article.judging == sa.bindparam("state")))
@@ -43,9 +42,30 @@ _REPRESENTATIVES = Prepared(
 _JUDGED_COPIES = Prepared(
     lambda: (
         sa.select(Article.folded_digest, Article.id)
-        .where(bulk.any_of(Article.folded_digest), _IS_JUDGED_COPY)
+        .where(bulk.any_of(Article.folded_digest), ~Article.indexed, Article.judging != NEW)
         .order_by(Article.id)
     )
+)
+_ARTICLE = bulk.table_of(Article)
+_SET_JUDGING = sa.update(_ARTICLE).values(judging=sa.bindparam("next"))
+_MARK_JUDGED = PreparedWrite(["next", "values"], lambda _: _SET_JUDGING.where(bulk.any_of(_ARTICLE.c.id)))
+_QUEUE_FOR_BOILERPLATE = PreparedWrite(
+    ["next", "values", "done", "version"],
+    lambda _: _SET_JUDGING.where(
+        bulk.any_of(_ARTICLE.c.id),
+        _ARTICLE.c.judging == sa.bindparam("done"),
+        _ARTICLE.c.sameness_version == sa.bindparam("version"),
+    ),
+)
+_QUEUE_COPIES = PreparedWrite(
+    ["next", "values", "new"],
+    lambda _: _SET_JUDGING.where(
+        bulk.any_of(_ARTICLE.c.folded_digest), ~_ARTICLE.c.indexed, _ARTICLE.c.judging != sa.bindparam("new")
+    ),
+)
+_MARK_TEMPLATES = PreparedWrite(
+    ["values"],
+    lambda _: sa.update(_ARTICLE).where(bulk.any_of(_ARTICLE.c.id), ~_ARTICLE.c.template).values(template=sa.true()),
 )
 
 
@@ -59,8 +79,8 @@ class Backlog:
 
 def mark_judged(session: Session, articles: Sequence[ArticleRow]) -> None:
     """Records that nothing is to be done with these articles."""
-    for ids in chunked([article.id for article in articles]):
-        session.execute(sa.update(Article).where(Article.id.in_(ids)).values(judging=DONE))
+    if articles:
+        _MARK_JUDGED.execute(session, [[DONE, [article.id for article in articles]]])
 
 
 def queue_for_boilerplate(session: Session, ids: Sequence[int]) -> None:
@@ -68,31 +88,38 @@ def queue_for_boilerplate(session: Session, ids: Sequence[int]) -> None:
 
     Articles that are queued already are left alone, and so are those of an earlier release, which will be queued.
     """
-    table = bulk.table_of(Article)
-    for chunk in chunked(ids):
-        judged = sa.and_(table.c.judging == DONE, table.c.sameness_version == versions.SAMENESS)
-        session.execute(sa.update(table).where(table.c.id.in_(chunk), judged).values(judging=BOILERPLATE))
+    if ids:
+        _QUEUE_FOR_BOILERPLATE.execute(session, [[BOILERPLATE, ids, DONE, versions.SAMENESS]])
 
 
 def mark_templates(session: Session, ids: Sequence[int]) -> None:
     """Records that these articles were judged as template text."""
-    for chunk in chunked(ids):
-        session.execute(sa.update(Article).where(Article.id.in_(chunk), ~Article.template).values(template=True))
+    if ids:
+        _MARK_TEMPLATES.execute(session, [[ids]])
 
 
 def backlog(session: Session) -> Backlog:
     """Whether anything is to be judged. It runs at every tick, so it reads the ends of indexes only."""
-    questions = (
-        *(sa.select(sa.func.min(Article.id)).where(_queued_in(state)) for state in (NEW, AGAIN, BOILERPLATE)),
-        # No article is outdated if neither the lowest nor the highest version is another one.
-        sa.select(sa.func.min(Article.sameness_version)),
-        sa.select(sa.func.max(Article.sameness_version)),
-        sa.select(sa.func.min(DeletedTemplate.id)),
+    [row] = _select_backlog.rows(session)
+    # No article is outdated if neither the lowest nor the highest version is another one.
+    outdated = {row.lowest, row.highest} - {None, versions.SAMENESS}
+    again = bool(outdated) or (row.again, row.boilerplate, row.deleted) != (None, None, None)
+    return Backlog(row.new is not None, again)
+
+
+@Prepared
+def _select_backlog() -> sa.Select[*tuple[Any, ...]]:
+    def queued_in(state: Judging) -> sa.Select[int]:
+        return sa.select(sa.func.min(Article.id)).where(_queued_in(state))
+
+    return sa.select(
+        queued_in(NEW).scalar_subquery().label("new"),
+        queued_in(AGAIN).scalar_subquery().label("again"),
+        queued_in(BOILERPLATE).scalar_subquery().label("boilerplate"),
+        sa.select(sa.func.min(Article.sameness_version)).scalar_subquery().label("lowest"),
+        sa.select(sa.func.max(Article.sameness_version)).scalar_subquery().label("highest"),
+        sa.select(sa.func.min(DeletedTemplate.id)).scalar_subquery().label("deleted"),
     )
-    row = session.execute(sa.select(*(question.scalar_subquery() for question in questions))).one()
-    new, again, boilerplate, lowest, highest, deleted = row
-    outdated = {lowest, highest} - {None, versions.SAMENESS}
-    return Backlog(new is not None, bool(outdated) or (again, boilerplate, deleted) != (None, None, None))
 
 
 def count_new(session: Session) -> int:
@@ -132,9 +159,8 @@ def judged_copies(session: Session, folded_digests: Collection[str]) -> dict[str
 
 def queue_copies(session: Session, folded_digests: Collection[str]) -> None:
     """Queues the judged copies of these classes for re-judging."""
-    for chunk in chunked(sorted(folded_digests)):
-        of_classes = sa.and_(Article.folded_digest.in_(chunk), _IS_JUDGED_COPY)
-        session.execute(sa.update(Article).where(of_classes).values(judging=AGAIN))
+    if folded_digests:
+        _QUEUE_COPIES.execute(session, [[AGAIN, sorted(folded_digests), NEW]])
 
 
 def _queued_in(state: Judging) -> sa.ColumnElement[bool]:

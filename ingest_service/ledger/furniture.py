@@ -25,17 +25,19 @@ from ingest_service.store.tables import Article, EdgeLine, FurnitureEvidence, Fu
 
 # At most so many pages that share a line with a batch are loaded with it.
 MOST_LOADED = 500
-_NEW = (
-    sa.select(Article.id, Article.item, Article.content)
-    .where(Article.id > sa.bindparam("last", type_=sa.Integer))
-    .order_by(Article.id)
-    .limit(sa.bindparam("most", type_=sa.Integer))
+_NEW = Prepared(
+    lambda: (
+        sa.select(Article.id, Article.item, Article.content)
+        .where(Article.id > sa.bindparam("last", type_=sa.Integer))
+        .order_by(Article.id)
+        .limit(sa.bindparam("most", type_=sa.Integer))
+    )
 )
 _HOLDERS = Prepared(lambda: sa.select(EdgeLine.key, EdgeLine.holders).where(bulk.any_of(EdgeLine.key)))
 _CONTENTS = Prepared(lambda: sa.select(Article.item, Article.content).where(bulk.any_of(Article.item)))
 _LINES = sa.select(FurnitureLine.source, FurnitureLine.key, FurnitureLine.disabled)
 _KNOWN = Prepared(lambda: _LINES.where(bulk.any_of(FurnitureLine.key)))
-_LAST_ARTICLE = sa.select(sa.func.max(Article.id))
+_LAST_ARTICLE = Prepared(lambda: sa.select(sa.func.max(Article.id).label("last")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ def progress(session: Session) -> Progress:
     version, last, revision = (state.get(session, "furniture") or f"{versions.FURNITURE} 0 0").split()
     # Under other rules everything is learned again.
     learned = int(last) if version == versions.FURNITURE else 0
-    return Progress(learned, int(revision), (session.scalar(_LAST_ARTICLE) or 0) > learned)
+    [newest] = _LAST_ARTICLE.rows(session)
+    return Progress(learned, int(revision), (newest.last or 0) > learned)
 
 
 def count(session: Session) -> int:
@@ -100,7 +103,7 @@ def learn(session: Session, now: datetime, limit: int) -> Taught:
     """Learns from the next articles, up to `limit`, and schedules the pages whose text still has furniture."""
     before = progress(session)
     is_new = before.last == 0 and _forget_other_versions(session)
-    rows = session.execute(_NEW, {"last": before.last, "most": limit}).all()
+    rows = _NEW.rows(session, last=before.last, most=limit)
     pages = list(_pages((row.item, row.content) for row in rows))
     lesson = _lesson(session, [page for _, page in pages])
     lesson.take(pages)

@@ -16,6 +16,7 @@ from ingest_service import versions
 from ingest_service.settings import BATCH_SIZE
 from ingest_service.store import tables
 from ingest_service.store.db import Database, chunked
+from ingest_service.store.prepared import Prepared
 from ingest_service.store.tables import Article, File, FileItem
 
 # A file that was claimed and not read, since a writer holds it open for example, is claimed again after this time.
@@ -113,8 +114,13 @@ def retry(session: Session, now: datetime, reason: str | None = None) -> int:
 
 def is_due(session: Session, now: datetime) -> bool:
     """Whether a scheduled file is due. It runs at each tick, so it reads the end of an index only."""
-    first = session.scalar(sa.select(sa.func.min(File.retry_at)))
-    return first is not None and first <= now
+    [row] = _select_first_due.rows(session)
+    return row.first is not None and row.first <= now
+
+
+@Prepared
+def _select_first_due() -> sa.Select[datetime]:
+    return sa.select(sa.func.min(File.retry_at).label("first"))
 
 
 def claim_due(session: Session, now: datetime, limit: int) -> list[str]:

@@ -11,7 +11,7 @@ from ingest_service.delivery import events, outbox
 from ingest_service.ledger import emission, replacement
 from ingest_service.ledger.batch import Batch
 from ingest_service.store import bulk
-from ingest_service.store.db import chunked
+from ingest_service.store.prepared_writes import PreparedWrite
 from ingest_service.store.tables import File, FileItem, Item
 
 
@@ -76,16 +76,27 @@ def _write_files(session: Session, batch: Batch) -> dict[int, int]:
 
 def _vacate(session: Session, files: Collection[int]) -> None:
     """Gives files that are moved a path that no file of the folder has, because two of them may swap their paths."""
-    for chunk in chunked(sorted(files)):
-        elsewhere = sa.literal("/") + sa.cast(File.id, sa.Text)
-        session.execute(sa.update(bulk.table_of(File)).where(File.id.in_(chunk)).values(path=elsewhere))
+    if files:
+        _VACATE.execute(session, [[sorted(files)]])
+
+
+def _vacating(_: str) -> sa.Update:
+    table = bulk.table_of(File)
+    elsewhere = sa.literal_column("'/'", sa.Text) + sa.cast(table.c.id, sa.Text)
+    return sa.update(table).where(bulk.any_of(table.c.id)).values(path=elsewhere)
+
+
+_VACATE = PreparedWrite(["values"], _vacating)
 
 
 def _let_go(session: Session, pairs: Collection[tuple[int, int]]) -> None:
     """Deletes that these files hold these items."""
-    if pairs:
-        table = bulk.table_of(FileItem)
-        statement = sa.delete(table).where(
-            table.c.file == sa.bindparam("held_by"), table.c.item == sa.bindparam("held")
-        )
-        session.execute(statement, [{"held_by": file, "held": item} for file, item in sorted(pairs)])
+    _LET_GO.execute(session, sorted(pairs))
+
+
+def _letting_go(_: str) -> sa.Delete:
+    table = bulk.table_of(FileItem)
+    return sa.delete(table).where(table.c.file == sa.bindparam("held_by"), table.c.item == sa.bindparam("held"))
+
+
+_LET_GO = PreparedWrite(["held_by", "held"], _letting_go)

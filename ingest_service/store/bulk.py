@@ -83,8 +83,7 @@ def insert(session: Session, key: InstrumentedAttribute[V], rows: Sequence[Value
         return {}
     if len(rows) == 1:
         names, [values] = _in_order(key.class_, rows)
-        value, id_ = _inserting_one(key, names).returned(session, values)
-        return {value: id_}
+        return dict(_inserting_one(key, names).returned(session, values))
     options = {"insertmanyvalues_page_size": IN_ONE_STATEMENT}
     result = session.connection().execute(_inserting(key), rows, execution_options=options)
     return {row[0]: row.id for row in result}

@@ -44,16 +44,15 @@ class PreparedWrite:
                 driver.report(connection, cursor, compiled.sql, parameters, many=True)
                 cursor.executemany(compiled.sql, parameters)
 
-    def returned(self, session: Session, row: Sequence[Any]) -> Sequence[Any]:
-        """Executes the statement for one row. Returns the first row of its result. Raises DBAPIError."""
+    def returned(self, session: Session, row: Sequence[Any]) -> list[Any]:
+        """Executes the statement for one row. Returns the rows of its result. Raises DBAPIError."""
         connection = driver.connection_of(session)
         compiled = self._for(connection.dialect)
         [parameters] = compiled.parameters([row])
         with driver.Cursor(connection, compiled.sql) as cursor:
             driver.report(connection, cursor, compiled.sql, parameters)
             cursor.execute(compiled.sql, parameters)
-            returned: Sequence[Any] = cursor.fetchall()[0]
-            return returned
+            return list(cursor.fetchall())
 
     def _for(self, dialect: Dialect) -> "_Compiled":
         compiled = self._compiled.get(dialect.name)
