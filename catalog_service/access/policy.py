@@ -46,7 +46,7 @@ class Access:
 
     async def _demand_scope(self, token: str, scope: str) -> None:
         # Read anew for each request, so that a token is worth nothing from the commit of its revocation on.
-        grant = await self._points.read(tokens.grant, token, datetime.now(UTC))
+        grant = await self._points.look_up(tokens.grant, token, datetime.now(UTC))
         if grant is None:
             challenge = 'Bearer realm="catalog", error="invalid_token"'
             raise Unauthorized("The token is unknown, expired or revoked.", headers={"WWW-Authenticate": challenge})
@@ -60,7 +60,7 @@ class Access:
             return False
         now = time.monotonic()
         if self._checked_at is None or now - self._checked_at > TOKEN_CHECK_SECONDS:
-            self._open = not await self._points.read(tokens.exist, datetime.now(UTC))
+            self._open = not await self._points.look_up(tokens.exist, datetime.now(UTC))
             self._checked_at = now
         return self._open
 

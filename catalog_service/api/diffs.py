@@ -61,7 +61,7 @@ async def _diff(request: web.Request, first: tuple[UUID, int], second: tuple[UUI
     etag = answers.strong(f"{first[0]}@{first[1]}..{second[0]}@{second[1]};{diffing.WAY}")
     if answers.is_named(request, etag):
         # The diff has not changed, but a version may have been redacted.
-        await request.app[POINTS].read(document_versions.heads, first, second)
+        await request.app[POINTS].look_up(document_versions.heads, first, second)
         return answers.not_modified(etag)
     body = await request.app[DIFFERENCES].between(first, second, _body)
     return answers.of_body(body, etag=etag)

@@ -71,8 +71,13 @@ async def find(request: web.Request, parameters: DocumentListParameters) -> web.
 
 async def one(request: web.Request, parameters: DocumentParameters) -> web.Response:
     """The state of a document: the present one, or that of a moment of the past."""
-    as_of = parameters.moment()
-    etag, document = await request.app[POINTS].read(_one, parameters.id, as_of, _known(request))
+    as_of, is_known, points = parameters.moment(), _known(request), request.app[POINTS]
+    if is_known and as_of is None:
+        etag = _etag(parameters.id, await points.look_up(documents.seq, parameters.id))
+        if is_known(etag):
+            return answers.not_modified(etag)
+        is_known = None
+    etag, document = await points.read(_one, parameters.id, as_of, is_known)
     if document is None:
         return answers.not_modified(etag)
     versions = f"/v1/documents/{document.id}/versions"
@@ -123,7 +128,7 @@ async def version(request: web.Request, parameters: OfVersion) -> web.Response:
     """One version with its text."""
     etag = answers.strong(f"{parameters.id}-{parameters.n}")
     if answers.is_named(request, etag):
-        (head,) = await request.app[POINTS].read(document_versions.heads, (parameters.id, parameters.n))
+        (head,) = await request.app[POINTS].look_up(document_versions.heads, (parameters.id, parameters.n))
         return answers.not_modified(etag, head.recorded_at, _version_links(parameters, head.numbers))
     version, numbers = await request.app[DATABASE].read(
         document_versions.version_and_numbers, parameters.id, parameters.n
@@ -147,7 +152,7 @@ async def text(request: web.Request, parameters: OfVersion) -> web.Response:
     """The text of a version as UTF-8; supports a range of bytes."""
     etag = answers.strong(f"{parameters.id}-{parameters.n}-text")
     if answers.is_named(request, etag):
-        await request.app[POINTS].read(document_versions.heads, (parameters.id, parameters.n))
+        await request.app[POINTS].look_up(document_versions.heads, (parameters.id, parameters.n))
         return answers.not_modified(etag)
     version = await request.app[DATABASE].read(document_versions.version, parameters.id, parameters.n)
     headers = answers.validators(etag, version.recorded_at)

@@ -75,7 +75,7 @@ async def of_search(request: web.Request, parameters: SearchFeedParameters) -> w
 async def _answer(request: web.Request, form: Form, read: Read) -> web.Response:
     """The feed in its form, or 304: its ETag is the state of the catalog. Raises what `read` raises."""
     render, media_type = RENDERERS[form]
-    _, snapshot = await request.app[POINTS].read(moments.open_snapshot)
+    _, snapshot = await request.app[POINTS].look_up(moments.open_snapshot)
     if answers.is_named(request, etag := _etag(snapshot)):
         return answers.not_modified(etag)
     addresses = Addresses(*_addresses(request))

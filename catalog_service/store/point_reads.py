@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, exc
+from sqlalchemy.orm import Session
 
 from catalog_service.store.db import Database
 from catalog_service.store.prepared import Reader
@@ -41,9 +42,15 @@ class PointReader:
         `Database.read`. On PostgreSQL, where each statement is a round trip, it always runs in a thread.
         Raises DatabaseAway, DatabaseUnusable.
         """
+        return await self.look_up(_in_transaction, function, *args, **kwargs)
+
+    async def look_up(self, function: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `read`, for a function that one statement decides: alone, it needs no transaction."""
         if self._in_loop:
             try:
-                return self._run(self._connection or await self._open(), function, *args, **kwargs)
+                connection = self._connection or await self._open()
+                self._checks_left = MAX_STEPS // STEPS_BETWEEN_CHECKS
+                return function(connection, *args, **kwargs)
             except self._errors:
                 self.close()
         return await self._database.read(function, *args, **kwargs)
@@ -53,19 +60,6 @@ class PointReader:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-
-    def _run(
-        self, connection: Connection, function: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        self._checks_left = MAX_STEPS // STEPS_BETWEEN_CHECKS
-        driver: Any = connection.connection.dbapi_connection
-        # Executed by the driver: a transaction of SQLAlchemy's costs more than the read. It ends with the read, so the
-        # next one sees what was committed meanwhile, and no checkpoint of the WAL waits for it.
-        driver.execute("BEGIN")
-        try:
-            return function(connection, *args, **kwargs)
-        finally:
-            driver.execute("ROLLBACK")
 
     async def _open(self) -> Connection:
         while self._connection is None:
@@ -97,3 +91,19 @@ class PointReader:
         """Whether the read that is running must end here."""
         self._checks_left -= 1
         return self._checks_left < 0
+
+
+def _in_transaction(
+    reader: Reader, function: Callable[Concatenate[Reader, P], T], /, *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """What `function` returns, in a transaction on the connection of the event loop; a session already is in one."""
+    if isinstance(reader, Session):
+        return function(reader, *args, **kwargs)
+    driver: Any = reader.connection.dbapi_connection
+    # Executed by the driver: a transaction of SQLAlchemy's costs more than the read. It ends with the read, so the
+    # next one sees what was committed meanwhile, and no checkpoint of the WAL waits for it.
+    driver.execute("BEGIN")
+    try:
+        return function(reader, *args, **kwargs)
+    finally:
+        driver.execute("ROLLBACK")

@@ -33,6 +33,11 @@ def thread_of(reader: Reader, document: UUID) -> int:
     return threading.get_ident()
 
 
+def last_version(reader: Reader, document: UUID) -> int:
+    """The number of the last version of a document, read by one statement."""
+    return document_versions.heads(reader, (document, 1))[0].numbers.last
+
+
 async def test_it_reads_in_the_event_loop_where_no_statement_waits_for_a_server(
     points: PointReader, catalog: Database, record: Record
 ) -> None:
@@ -46,6 +51,7 @@ async def test_it_sees_what_was_just_committed(points: PointReader, record: Reco
         text = article(text=f"Envoys met {observation} times.")
         record(event(1, observation, "changed" if observation > 1 else "created", article=text))
         assert (await points.read(documents.one, ONE)).versions == observation
+        assert await points.look_up(last_version, ONE) == observation
         assert (await points.read(document_versions.version, ONE, observation)).text == text["paragraphs"][0]
 
 

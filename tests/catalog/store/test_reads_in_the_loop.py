@@ -69,6 +69,9 @@ async def test_no_checkpoint_waits_for_a_reader(points: PointReader, catalog: Da
     record(event(1))
     await points.read(documents.one, ONE)
     assert not checkpoint(catalog)
+    record(event(2))
+    await points.look_up(documents.seq, ONE)
+    assert not checkpoint(catalog)
 
 
 async def test_a_damaged_database_is_reported_as_one(points: PointReader, catalog: Database, record: Record) -> None:
