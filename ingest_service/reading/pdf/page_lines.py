@@ -34,11 +34,11 @@ BOLD = 600
 
 
 class Rows(NamedTuple):
-    """The lines in the text of a page: where each begins, its text, and whether a hyphen after it was left out."""
+    """The lines in the text of a page: where each begins, its text, and the numbers of those that lost a hyphen."""
 
     starts: list[int]
     texts: list[str]
-    hyphenated: list[bool]
+    hyphenated: list[int]
 
     def ends(self) -> list[int]:
         """The places of the last characters."""
@@ -99,10 +99,13 @@ def _lines(pages: Sequence[PageLines]) -> Pages:
     # A line may begin or end with a smaller font.
     taller = np.where((_heights(last) > _heights(first))[:, None], last, first)
     texts = list(chain.from_iterable(page.rows.texts for page in pages))
-    hyphenated = np.array(list(chain.from_iterable(page.rows.hyphenated for page in pages)), bool)
+    counts = [len(page.rows.texts) for page in pages]
+    hyphenated = np.zeros(len(texts), bool)
+    firsts = accumulate(counts, initial=0)
+    hyphenated[[at + number for page, at in zip(pages, firsts, strict=False) for number in page.rows.hyphenated]] = True
     bold = np.array(list(chain.from_iterable(page.bold for page in pages)), bool)
     edges = np.stack((first[:, 0], last[:, 2], taller[:, 3], taller[:, 1]))
-    return Pages(Lines(texts, edges, bold, hyphenated), [len(page.rows.texts) for page in pages])
+    return Pages(Lines(texts, edges, bold, hyphenated), counts)
 
 
 def _array(boxes: Iterable[bytes]) -> Floats:
@@ -126,14 +129,19 @@ def _is_divided(page: TextPage, rows: Rows, samples: int) -> bool:
 def _divided(page: TextPage, rows: Rows) -> Rows:
     """The parts of lines between wide spaces."""
     wide = deque(_wide_spaces(page, _spaces(page.text, 0, len(page.text))))
-    parts: list[tuple[int, str, bool]] = []
-    for start, text, hyphenated in zip(*rows, strict=True):
+    starts, texts, hyphenated = parts = Rows([], [], [])
+    were_hyphenated = frozenset(rows.hyphenated)
+    for number, (start, text) in enumerate(zip(rows.starts, rows.texts, strict=True)):
         at, end = start, start + len(text)
         while wide and wide[0] < end:
-            parts.append((at, page.text[at : wide[0]], False))
+            starts.append(at)
+            texts.append(page.text[at : wide[0]])
             at = wide.popleft() + 1
-        parts.append((at, page.text[at:end], hyphenated))
-    return Rows(*map(list, zip(*parts, strict=True))) if parts else rows
+        if number in were_hyphenated:
+            hyphenated.append(len(texts))
+        starts.append(at)
+        texts.append(page.text[at:end])
+    return parts
 
 
 def _spaces(text: str, start: int, length: int) -> list[int]:
@@ -152,15 +160,17 @@ def _wide_spaces(page: TextPage, spaces: Sequence[int]) -> list[int]:
 
 def _rows(text: str) -> Rows:
     """The lines of a page without the space around them, and without empty ones."""
-    starts, texts, are_hyphenated = rows = Rows([], [], [])
+    starts, texts, hyphenated = rows = Rows([], [], [])
+    has_hyphens = HYPHEN_END in text
     at = 0
-    for row in text.replace(HYPHEN_END, HYPHEN_END + LINE_END).split(LINE_END):
-        line = row.strip()
-        if hyphenated := line[-1:] == HYPHEN_END:
-            line = line[:-1].rstrip()
+    for row in (text.replace(HYPHEN_END, HYPHEN_END + LINE_END) if has_hyphens else text).split(LINE_END):
+        line, end = row.strip(), at + len(row) + len(LINE_END)
+        if is_hyphenated := has_hyphens and line[-1:] == HYPHEN_END:
+            line, end = line[:-1].rstrip(), at + len(row)
         if line:
-            starts.append(at + row.index(line[0]))
+            if is_hyphenated:
+                hyphenated.append(len(texts))
+            starts.append(at if len(line) == len(row) else at + row.index(line[0]))
             texts.append(line)
-            are_hyphenated.append(hyphenated)
-        at += len(row) if hyphenated else len(row) + len(LINE_END)
+        at = end
     return rows

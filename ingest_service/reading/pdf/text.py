@@ -88,8 +88,10 @@ class PdfText:
     def parts(self, title: Numbers | None) -> Iterator[Paragraph]:
         """The paragraphs, after the running lines and with the title, which are no part of the text."""
         yield from (Paragraph(text, RUNNING_LINE) for text in self._running_texts())
+        special = self._before_special
         for numbers in self.paragraphs:
-            paragraph = self._joined(numbers)
+            is_plain = special[numbers[-1]] == special[numbers[0]]
+            paragraph = Paragraph(self.plain(numbers)) if is_plain else self._joined(numbers)
             yield Paragraph(paragraph.text, extracts.TITLE) if numbers is title else paragraph
 
     def _is_on_first_page(self, numbers: Numbers) -> bool:
@@ -113,13 +115,13 @@ class PdfText:
 
     def _joined(self, numbers: Numbers) -> Paragraph:
         """A paragraph with the positions of hyphens in it that divide a word."""
-        if self._before_special[numbers[-1]] == self._before_special[numbers[0]]:
-            return Paragraph(self.plain(numbers))
-        lines = self.lines
+        lines, special = self.lines, self._before_special
         parts, hyphens = [lines.texts[numbers[0]]], []
         at = len(parts[0])
         for number, following in pairwise(numbers):
-            separator, is_divided = self._separator(lines.texts[number], lines.texts[following], number)
+            separator, is_divided = " ", False
+            if special[number] < special[number + 1]:
+                separator, is_divided = self._separator(lines.texts[number], lines.texts[following], number)
             if is_divided:
                 hyphens.append(at if separator else at - 1)
             parts += [separator, lines.texts[following]]
