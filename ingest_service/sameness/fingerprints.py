@@ -70,9 +70,11 @@ def gram_hashes(codes: Codes, gram: int) -> npt.NDArray[np.uint64]:
     if count <= 0:
         return np.zeros(0, dtype=np.uint64)
     letters = codes.astype(np.uint8)
+    # Numbers that overlap are read slowly, so each is read once.
+    numbers = np.ndarray((len(letters) - 7,), "<u8", letters, 0, (1,)).astype(np.uint64)
     hashes = np.zeros(count, dtype=np.uint64)
     for factor, start in zip(FACTORS, (*range(0, gram - 8, 8), gram - 8), strict=False):
-        hashes += np.ndarray((count,), "<u8", letters, start, (1,)) * np.uint64(factor)
+        hashes += numbers[start : start + count] * np.uint64(factor)
     return hashes
 
 

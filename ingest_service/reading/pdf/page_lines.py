@@ -25,6 +25,7 @@ LINE_END = "\r\n"
 HYPHEN_END = "\ufffe"
 # A space between two letters of one line.
 SPACE = re.compile(rf"[^\s{HYPHEN_END}] [^\s{HYPHEN_END}]")
+BLANK = re.compile(" ")
 # So many of the longest lines of a document are examined for columns that PDFium took for one.
 SAMPLES = 12
 # A space that is as wide as so many heights of the line divides two columns or cells.
@@ -145,8 +146,7 @@ def _divided(page: TextPage, rows: Rows) -> Rows:
 
 
 def _spaces(text: str, start: int, length: int) -> list[int]:
-    lengths = map(len, text[start : start + length].split(" ")[:-1])
-    return list(accumulate(map((1).__add__, lengths), initial=start - 1))[1:]
+    return [match.start() for match in BLANK.finditer(text, start, start + length)]
 
 
 def _wide_spaces(page: TextPage, spaces: Sequence[int]) -> list[int]:
