@@ -42,7 +42,7 @@ FORK_SERVER_ENDED = 255
 MOST_BY_DEFAULT = 4
 # How many times in a row the pool may break before a worker begins with a file, or the fork server may seem to end.
 MAX_ATTEMPTS = 3
-# Seconds between two checks of the pool while a call is pending: one that breaks may lose a call just submitted.
+# Seconds between two checks of the pool: one that breaks may lose a call just submitted.
 CHECK_SECONDS = 0.5
 # Seconds beyond the time limit of a call after which, if no call was answered, the pool is stuck: a worker that is
 # killed while it sends an answer leaves a half of it in the pipe of all workers, and the lock of that pipe.
@@ -61,18 +61,16 @@ class WorkerPool:
         self.count = limits.workers or min(MOST_BY_DEFAULT, len(os.sched_getaffinity(0)))
         """The number of worker processes."""
         self._pool = self._start()
-        self._closed = False
+        self._closed = threading.Event()
         self._pending: set[Future[Any]] = set()
         self._answered_at = time.monotonic()
         self._lock = threading.Lock()
-        # Notified when the first call becomes pending, and at the end.
-        self._changed = threading.Condition(self._lock)
         # It starts the processes, which takes a second. Later calls are scheduled without a change of threads.
         self._starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="worker-pool")
         self._is_started = False
         self.facts = FactsCache()
         """The facts of the texts that the workers have read, and of those that this process judges."""
-        self._checks = threading.Thread(target=self._check_while_pending, name="worker-pool-checks", daemon=True)
+        self._checks = threading.Thread(target=self._check_until_closed, name="worker-pool-checks", daemon=True)
         self._checks.start()
 
     async def prepare(self, task: Task) -> list[FileResult]:
@@ -146,7 +144,7 @@ class WorkerPool:
         """
         future: Future[R] = Future()
         with self._lock:
-            if self._closed:
+            if self._closed.is_set():
                 future.cancel()
                 return future
             try:
@@ -159,7 +157,6 @@ class WorkerPool:
                 self._is_started = True
                 if not self._pending:
                     self._answered_at = time.monotonic()
-                    self._changed.notify()
                 self._pending.add(future)
                 future.add_done_callback(self._note_answer)
         return future
@@ -172,8 +169,7 @@ class WorkerPool:
     def close(self) -> None:
         """Ends the processes at once, without waiting for their calls, which are cancelled."""
         with self._lock:
-            self._closed = True
-            self._changed.notify()
+            self._closed.set()
             # Stopping the pool would fail them.
             for future in tuple(self._pending):
                 future.cancel()
@@ -185,12 +181,11 @@ class WorkerPool:
         self._pending.discard(future)
         self._answered_at = time.monotonic()
 
-    def _check_while_pending(self) -> None:
+    def _check_until_closed(self) -> None:
         """In a thread of its own: replaces a pool that is broken or stuck, whatever waits for its calls."""
-        with self._changed:
-            while not self._closed:
-                self._changed.wait(CHECK_SECONDS if self._pending else None)
-                if self._pending and not self._closed:
+        while not self._closed.wait(CHECK_SECONDS):
+            with self._lock:
+                if self._pending and not self._closed.is_set():
                     self._replace_unusable()
 
     def _replace_unusable(self) -> None:
