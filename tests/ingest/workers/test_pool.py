@@ -47,7 +47,7 @@ A = TypeVar("A")
 R = TypeVar("R")
 
 LIMITS = Limits(workers=1, reading_seconds=20.0)
-# About as long as a text may be: it takes a second to read and half a gigabyte.
+# About as long as a text may be: it takes a second to read and about 400 MiB.
 LONG = "News of the day. " * 290_000
 
 
@@ -371,7 +371,7 @@ async def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
 
 async def test_a_file_that_needs_too_much_memory_is_given_up(tmp_path: Path) -> None:
     files = Task(tmp_path, (written(tmp_path, "large.txt", LONG), written(tmp_path, "a.txt")))
-    with closing(WorkerPool(LIMITS.model_copy(update={"reading_memory_bytes": 400 * 2**20}))) as narrow:
+    with closing(WorkerPool(LIMITS.model_copy(update={"reading_memory_bytes": 320 * 2**20}))) as narrow:
         large, small = await narrow.prepare(files)
     assert isinstance(large, ReaderDied)
     assert isinstance(small, PreparedFile)
