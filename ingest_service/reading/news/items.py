@@ -78,10 +78,16 @@ def metadata(values: Mapping[str, Json]) -> dict[str, Json]:
     return {key: cut for key, value in values.items() if (cut := _cut(value)) not in (None, "", [], {})}
 
 
-def availability(status: str, *, has_embargo: bool) -> Availability:
-    """The availability that a status means, such as "stat:usable". An embargo with an end is held until then."""
+def availability(status: str, *, has_embargo: bool, is_unclear: bool = False) -> Availability:
+    """The availability that a status means, such as "stat:usable". An embargo with an end is held until then.
+
+    One whose end `is_unclear`, because what is stated is no time, has none: it is held until a person releases it.
+    """
     word = re.split(r"[:/#]", status.strip().lower())[-1]
-    return "usable" if word == "embargoed" and has_embargo else AVAILABILITIES.get(word, "usable")
+    if word == "embargoed" and has_embargo:
+        return "usable"
+    available = AVAILABILITIES.get(word, "usable")
+    return "withheld" if available == "usable" and is_unclear and not has_embargo else available
 
 
 def version(number: str | None, created: str | None) -> str | None:

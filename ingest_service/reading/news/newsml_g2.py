@@ -81,7 +81,8 @@ def _item(element: Element, number: int) -> NewsItem:
 
 def _publication(element: Element) -> Publication:
     item_meta = find(element, "itemmeta")
-    embargo = moments.moment(first_line(item_meta, "embargoed"), first_line(item_meta, "versioncreated"))
+    end = first_line(item_meta, "embargoed")
+    embargo = moments.moment(end, first_line(item_meta, "versioncreated"))
     status = _code(find(item_meta, "pubstatus"))
     if any(_code(signal).lower() == "kill" for signal in find_all(item_meta, "signal")):
         status = "kill"
@@ -89,7 +90,7 @@ def _publication(element: Element) -> Publication:
     return Publication(
         attribute(element, "guid") or None,
         items.version(attribute(element, "version"), created),
-        items.availability(status, has_embargo=embargo is not None),
+        items.availability(status, has_embargo=embargo is not None, is_unclear=bool(end)),
         embargo,
     )
 

@@ -129,13 +129,14 @@ def _alone(item: dict[str, Any]) -> bytes:
 
 def _publication(fields: Object) -> Publication:
     versioned = ninjs_fields.string(fields, "versioncreated")
+    end = fields.get("embargoed")
     embargo = moments.moment(ninjs_fields.string(fields, "embargoed"), versioned)
     created = moments.iso(versioned)
     status = ninjs_fields.string(fields, "pubstatus")
     return Publication(
         _identity(fields) or None,
         items.version(ninjs_fields.string(fields, "version"), created),
-        items.availability(status, has_embargo=embargo is not None),
+        items.availability(status, has_embargo=embargo is not None, is_unclear=bool(end)),
         embargo,
     )
 

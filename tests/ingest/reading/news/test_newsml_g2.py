@@ -80,6 +80,9 @@ def test_identity_and_version_are_the_publishers() -> None:
         ('<pubStatus qcode="stat:usable"/><signal qcode="sig:kill"/>', "cancelled", None),
         ("<embargoed>2026-03-05T12:00:00+01:00</embargoed>", "usable", datetime(2026, 3, 5, 11, tzinfo=UTC)),
         ("<embargoed></embargoed>", "usable", None),
+        # An end that cannot be read ends no embargo.
+        ("<embargoed>until further notice</embargoed>", "withheld", None),
+        ('<embargoed>soon</embargoed><pubStatus qcode="stat:canceled"/>', "cancelled", None),
         ("", "usable", None),
     ],
 )

@@ -83,6 +83,10 @@ def test_the_versions_make_the_same_article(value: dict[str, Any]) -> None:
         # The time of the version says which zone this one is in.
         ({"embargoed": "2026-03-05T12:00:00"}, "usable", datetime(2026, 3, 5, 11, tzinfo=UTC)),
         ({"embargoed": None}, "usable", None),
+        ({"embargoed": ""}, "usable", None),
+        # An end that cannot be read ends no embargo.
+        ({"embargoed": "next week"}, "withheld", None),
+        ({"embargoed": ["2026-03-05T12:00:00Z"]}, "withheld", None),
     ],
 )
 def test_status_and_embargo_hold_or_cancel(more: dict[str, Any], availability: str, embargo: datetime | None) -> None:
