@@ -3,7 +3,7 @@
 import re
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ from ingest_service.store import state
 from ingest_service.store.db import Database
 from ingest_service.store.prepared import Prepared
 from ingest_service.store.tables import NEW
+from tests import templates
 from tests.quality import sameness_predict
 from tests.quality.sameness_predict import NOW, ORIGIN, Document
 
@@ -122,6 +123,27 @@ def walks(database: Database, statements: list[tuple[str, Any]]) -> list[str]:
         plans = [plan(connection, *call) for call in statements if not call[0].startswith("INSERT")]
     assert len(plans) > len(statements) // 2
     return [steps for steps in plans if re.search("SCAN (?!json_each|CONSTANT ROW)|Seq Scan on ", steps)]
+
+
+def test_what_is_looked_up_by_lists_is_no_walk_over_a_table(database: Database) -> None:
+    lists = [values for name, values in STATEMENTS.items() if name != "all files"]
+    lists += [(prepared, {"values": ["sha-256:1"]}) for prepared in BY_CLASS.values()]
+    lists += [(prepared, IDS) for prepared in (furniture._KNOWN, furniture._HOLDERS, mirror._BOILERPLATE_AT)]
+    with recorded(database) as statements, database.reading() as session:
+        for prepared, values in lists:
+            prepared.rows(session, **values)
+    assert len(statements) == len(lists)
+    assert walks(database, statements) == []
+
+
+def test_a_claim_looks_for_waiting_events_among_those_of_the_document(sqlite_url: str) -> None:
+    with closing(Database(sqlite_url)) as database:
+        templates.bring_up(database)
+        with recorded(database) as statements, database.reading() as session:
+            outbox.claim(session, limit_events=10, limit_bytes=100_000, now=NOW)
+        [claim] = statements
+        with database.reading() as session:
+            assert "outbox_1 USING INDEX ix_outbox_document_id" in plan(session.connection(), *claim)
 
 
 def test_a_new_file_costs_few_statements_and_no_walk_over_a_table(database: Database) -> None:
