@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import quopri
 import re
 from collections.abc import Iterator
+from email.errors import InvalidBase64CharactersDefect, InvalidBase64LengthDefect
 from email.generator import BytesGenerator
 from email.message import Message
 
@@ -16,6 +18,9 @@ from ingest_service.reading.mail.parts import MailPart
 
 # Words that spaces divide are no base64, whatever the header says; soft line breaks are quoted-printable.
 WORDS = re.compile(rb"[^\s=]{1,20} [^\s=]{1,20} ")
+DAMAGED = (InvalidBase64LengthDefect, InvalidBase64CharactersDefect)
+BASE64_LINE = re.compile(rb"\s*[A-Za-z0-9+/=]{24,}\s")
+NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 SOFT_BREAK = re.compile(rb"=\r?\n")
 QUOTED = re.compile(rb"=[0-9A-F]{2}")
 FEWEST_QUOTED = 3
@@ -65,10 +70,26 @@ def _decoded(part: MailPart) -> bytes:
     assert isinstance(payload, bytes)
     if stated == "base64":
         raw = str(part.get_payload()).encode("utf-8", "surrogateescape")
-        return raw if WORDS.search(raw[:1_000]) else payload
+        if WORDS.search(raw[:1_000]) and not BASE64_LINE.match(raw):
+            return raw
+        return _of_damaged_base64(raw) if any(isinstance(defect, DAMAGED) for defect in part.defects) else payload
     if stated != "quoted-printable" and SOFT_BREAK.search(payload) and len(QUOTED.findall(payload)) >= FEWEST_QUOTED:
         return quopri.decodestring(payload)
     return payload
+
+
+def _of_damaged_base64(raw: bytes) -> bytes:
+    """The bytes of base64 that is cut off, and after it, as it is, the text that a mailing list adds below it."""
+    end = len(raw)
+    if words := WORDS.search(raw):
+        before = raw[: words.start()]
+        # Such a text begins below an empty line, mostly.
+        end = max(before.rfind(b"\n\n"), before.rfind(b"\n\r\n"))
+        end = before.rfind(b"\n") if end < 0 else end
+    letters = NO_BASE64.sub(b"", raw[:end])
+    # A single letter more than whole bytes holds no byte.
+    whole = letters[: len(letters) - (len(letters) % 4 == 1)]
+    return base64.b64decode(whole + b"=" * (-len(whole) % 4)) + raw[end:]
 
 
 def _flattened(message: Message) -> bytes:

@@ -122,6 +122,11 @@ def test_what_is_before_a_subject_is_noted() -> None:
          "Die Fähre fährt später ab".encode("cp1252"), "Die Fähre fährt später ab"),
         ("Content-Transfer-Encoding: base64\n", b"The ferry sails at nine.", "The ferry sails at nine."),
         ("Content-Transfer-Encoding: base64\n", b"VGhlIGZlcnJ5IHNhaWxz\nIGF0IG5pbmUu", "The ferry sails at nine."),
+        # Cut off after one letter of four; with a stray sign; and with what a mailing list adds.
+        ("Content-Transfer-Encoding: base64\n", b"VGhlIGZlcnJ5IHNhaWxz\nIGF0IG5pbmUuI", "The ferry sails at nine."),
+        ("Content-Transfer-Encoding: base64\n", b"VGhlIGZlcnJ5!IHNhaWxz\nIGF0IG5pbmUu", "The ferry sails at nine."),
+        ("Content-Transfer-Encoding: base64\n", b"VGhlIGZlcnJ5IHNhaWxzIGF0IG5pbmUu\n\n-- \nHarbour list of the port",
+         "The ferry sails at nine.\n\n-- \nHarbour list of the port"),
         ("Content-Transfer-Encoding: 7bit\n", b"The =\nferry=2C the =\nboat=2C late=2E", "The ferry, the boat, late."),
         ("Content-Type: text/plain; format=flowed\n", b"The ferry \nsails \nlate.\n> quoted \n> twice\nEnd.",
          "The ferry sails late.\n> quoted twice\nEnd."),
