@@ -35,20 +35,24 @@ class Answered(NamedTuple):
     status: int
     seconds: float
     request_id: str
+    trace_id: str | None
 
 
 def _console(request: Answered) -> str:
+    trace = f" trace_id={request.trace_id}" if request.trace_id else ""
     return (
         f"{_timestamp(request.time)} [info     ] request                        method={request.method} "
-        f"path={request.path} request_id={request.request_id} seconds={request.seconds} status={request.status}\n"
+        f"path={request.path} request_id={request.request_id} seconds={request.seconds} "
+        f"status={request.status}{trace}\n"
     )
 
 
 def _json(request: Answered) -> str:
+    trace = f', "trace_id": "{request.trace_id}"' if request.trace_id else ""
     return (
         f'{{"method": "{request.method}", "path": "{request.path}", "status": {request.status}, '
-        f'"seconds": {request.seconds}, "event": "request", "request_id": "{request.request_id}", "level": "info", '
-        f'"timestamp": "{_timestamp(request.time)}"}}\n'
+        f'"seconds": {request.seconds}, "event": "request", "request_id": "{request.request_id}"{trace}, '
+        f'"level": "info", "timestamp": "{_timestamp(request.time)}"}}\n'
     )
 
 
@@ -71,14 +75,16 @@ class RequestLog:
         self._flushing = threading.RLock()
 
     def write(self, method: str, path: str, status: int, seconds: float, context: Mapping[str, str]) -> None:
-        """Writes the line of a request; `context` has the values that are bound to the context of structlog."""
+        """Writes the line of a request; `context` is that of structlog: the id of the request, and of its trace."""
         request_id = context["request_id"]
-        if len(context) > 1 or not PLAIN.fullmatch(method + path + request_id):
+        if not PLAIN.fullmatch(method + path + request_id):
             log.info("request", method=method, path=path, status=status, seconds=seconds)
             return
         if not self._pending:
             asyncio.get_running_loop().call_soon(self.flush)
-        self._pending.append(Answered(time.time_ns(), method, path, status, seconds, request_id))
+        self._pending.append(
+            Answered(time.time_ns(), method, path, status, seconds, request_id, context.get("trace_id"))
+        )
 
     def flush(self) -> None:
         """Writes the lines that are pending."""

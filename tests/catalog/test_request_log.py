@@ -44,14 +44,16 @@ async def test_each_line_is_that_of_structlog(
 ) -> None:
     logs.configure(form)
     structlog_log, request_log = structlog.get_logger(), RequestLog(form)
+    # In JSON, structlog writes the values of its context in any order.
+    read = json.loads if form == "json" else str
     for path in PATHS:
-        for context in (REQUEST, {"request_id": "it's=1"}, {"request_id": "a://b:c@d", **TRACE}):
+        for context in (REQUEST, {**REQUEST, **TRACE}, {"request_id": "it's=1"}, {"request_id": "a://b:c@d", **TRACE}):
             with structlog.contextvars.bound_contextvars(**context):
                 structlog_log.info("request", method="GET", path=path, status=304, seconds=0.0001)
                 _, expected = written(capsys)
                 request_log.write("GET", path, 304, 0.0001, context)
                 request_log.flush()
-            assert written(capsys)[1] == expected
+            assert read(written(capsys)[1]) == read(expected)
 
 
 async def test_a_line_has_the_time_of_its_request(capsys: pytest.CaptureFixture[str]) -> None:
