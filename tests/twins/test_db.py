@@ -1,13 +1,15 @@
 """Transactions of both services, on both databases: whole or not at all; and what an error of a driver means."""
 
 import asyncio
+import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import event, exc, text
+from sqlalchemy import JSON, bindparam, event, exc, text
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.orm import Session
 
@@ -84,6 +86,22 @@ def test_a_savepoint_undoes_its_part_only(database: Database) -> None:
             savepoint.rollback()
     with database.reading() as session:
         assert count(session) == 1
+
+
+VALUES: dict[str, Any] = {
+    "every type": [1, 2**70, 0.1, 1e-7, -0.0, True, None, (2, 3), {}],
+    "letters of all scripts": {"한국": 'é"\\\u2028</'},
+    "half a surrogate pair": ["한국", "\ud800"],
+}
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_json_is_read_as_the_value_that_was_stored(database: Database, name: str) -> None:
+    stored = text("SELECT CAST(:value AS TEXT)").bindparams(bindparam("value", type_=JSON))
+    with database.reading() as session:
+        written = session.execute(stored, {"value": VALUES[name]}).scalar_one()
+    assert json.loads(written) == json.loads(json.dumps(VALUES[name]))
+    assert ("한국" in written) == (name == "letters of all scripts")
 
 
 def test_a_reader_sees_one_snapshot_while_others_write(database: Database) -> None:
