@@ -3,6 +3,7 @@
 An event is checked completely before it changes the state, so that a refused event leaves no trace.
 """
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -16,9 +17,10 @@ from catalog_service.relations.drafts import Draft
 from catalog_service.store.counter import WriterTurn
 from catalog_service.store.rows import DocumentRow, OriginalRow, Side, StateRow, VersionRow
 
-STATE_COLUMNS = (
-    "seq", "collection", "path", "item", "status", "number", "versions", "created_seq", "first_recorded_at",
-    "recorded_at", "observed_at",
+# The values of a document that its state has too.
+_OF_STATE = operator.attrgetter(
+    "collection", "path", "item", "status", "number", "versions", "created_seq", "first_recorded_at", "recorded_at",
+    "observed_at",
 )  # fmt: skip
 ChangeName = Literal["created", "changed", "moved", "withdrawn", "restored"]
 
@@ -253,6 +255,5 @@ def _change(state: BatchState, turn: WriterTurn, row: DocumentRow, name: ChangeN
     entry = changes.entry(turn, f"document.{name}.v1", row.id, row.collection, **data)
     state.log.append(entry)
     row = replace(row, seq=entry.seq, recorded_at=turn.now)
-    columns = {column: getattr(row, column) for column in STATE_COLUMNS}
-    state.add_state(StateRow(document=row.id, until_seq=None, **columns))
+    state.add_state(StateRow(row.id, row.seq, None, *_OF_STATE(row)))
     return row
