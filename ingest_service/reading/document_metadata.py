@@ -11,7 +11,9 @@ FILE_NAME = re.compile(
     r"(?:[A-Za-z]:\\|/)?\S.*\.(?:docx?|dotx?|pdf|indd|qx[dp]|rtf|odt|pptx?|xlsx?|txt|pages|html?|tex|pub)", re.I
 )
 UNNAMED = re.compile(
-    r"(?:untitled|document|dokument|unbenannt|sans titre|slide|layout|title|titre|titel|blank|template)[ -]?\d*", re.I
+    r"(?:untitled|dokument|unbenannt|sans titre|slide|layout|title|titre|titel|blank|template|index|no title"
+    r"|home(?: ?page)?|(?:untitled |new |web ?)?(?:page|document))[ -]?\d*",
+    re.I,
 )
 # What kind of document it is, as a letterhead says.
 LABEL = re.compile(
@@ -31,10 +33,15 @@ def plausible_title(title: str, text: str) -> str | None:
     title = " ".join(title.split())
     if not title or len(title) > LONGEST_TITLE or not any(map(str.isalpha, title)) or "_" in title:
         return None
-    if PROGRAM.match(title) or FILE_NAME.fullmatch(title) or UNNAMED.fullmatch(title) or is_label(title):
+    if is_unnamed(title) or is_label(title):
         return None
     words, known = words_of(title), set(words_of(text))
     return title if sum(word in known for word in words) >= SHARED_WORDS * len(words) else None
+
+
+def is_unnamed(title: str) -> bool:
+    """Whether a stated title is what a program puts there itself, such as "Untitled" or a file name."""
+    return bool(PROGRAM.match(title) or FILE_NAME.fullmatch(title) or UNNAMED.fullmatch(title))
 
 
 def is_label(text: str) -> bool:

@@ -10,6 +10,7 @@ from functools import cached_property
 from urllib.parse import urljoin, urlsplit
 
 from ingest_service.model import Json
+from ingest_service.reading import document_metadata
 from ingest_service.reading.html import json_ld, names
 from ingest_service.reading.html.document import Page, line
 
@@ -153,8 +154,12 @@ class Statements:
 
     @cached_property
     def _window(self) -> str:
-        """The title of the page's window, in which the name of the site usually follows that of the article."""
-        return line(self.root.findtext(".//title"))
+        """The title of the page's window, in which the name of the site usually follows that of the article.
+
+        Empty if it is what the program that made the page puts there.
+        """
+        title = line(self.root.findtext(".//title"))
+        return "" if document_metadata.is_unnamed(title) else title
 
     def _marked_date(self) -> str:
         """The date of an element that is marked as it, or of the first `time`."""
