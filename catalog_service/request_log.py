@@ -64,7 +64,8 @@ class RequestLog:
     """Writes lines in one form to standard error, as `logs.configure` has structlog write them.
 
     The lines of one turn of the event loop are formatted and written together at its end: each alone takes three times
-    as long, because the rest of the request has displaced code and data from the caches of the processor.
+    as long, because the rest of the request has displaced code and data from the caches of the processor. A process
+    that is killed loses the lines of its last turn.
     """
 
     def __init__(self, form: Literal["console", "json"]) -> None:
