@@ -82,7 +82,9 @@ def _pages(document: PdfDocument, most_characters: int, *, divided: bool) -> lis
             elif number in sampled and _is_divided(page, rows, -(-SAMPLES // len(sampled))):
                 return None
             ends = rows.ends()
-            pages.append(PageLines(rows, page.boxes(rows.starts), page.boxes(ends), _are_bold(page, rows.starts, ends)))
+            boxes = page.boxes(rows.starts + ends)
+            half = len(boxes) // 2
+            pages.append(PageLines(rows, boxes[:half], boxes[half:], _are_bold(page, rows.starts, ends)))
     return pages
 
 
