@@ -64,13 +64,18 @@ def write_rows(session: Session, batch: Batch) -> dict[int, int]:
 
 
 def _write_files(session: Session, batch: Batch) -> dict[int, int]:
-    """Returns the ids of new files by their negative ones."""
+    """Returns the ids of new files by their negative ones, if any of them holds items."""
     rows = [row for row in batch.files.values() if row.id > 0]
     bulk.delete(session, File.id, batch.stored_files.keys() - {row.id for row in rows})
     _vacate(session, [row.id for row in rows if row.path != batch.stored_files[row.id].path])
     bulk.update(session, File, batch.stored_files, rows)
     new = [row for row in batch.files.values() if row.id < 0]
-    ids = bulk.insert(session, File.path, [bulk.new_columns(row) for row in new])
+    columns = [bulk.new_columns(row) for row in new]
+    if not any(batch.items_of(row.id) for row in new):
+        # No file that holds items: the ids are not needed.
+        bulk.insert_without_ids(session, File, columns)
+        return {}
+    ids = bulk.insert(session, File.path, columns)
     return {row.id: ids[row.path] for row in new}
 
 

@@ -14,7 +14,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ingest_service.store import arrays
-from ingest_service.store.db import IN_ONE_STATEMENT
 from ingest_service.store.prepared import NamedRow, Prepared
 from ingest_service.store.prepared_writes import PreparedWrite
 from ingest_service.store.tables import Base
@@ -74,30 +73,30 @@ def _selecting(row_type: type[Any], column: InstrumentedAttribute[Any], lock: bo
 
 
 def insert(session: Session, key: InstrumentedAttribute[V], rows: Sequence[Values]) -> dict[V, int]:
-    """Inserts rows, which get ids in this order. Returns the ids by `key`, a column with another value in each row.
+    """Inserts rows, which get ids in this order. Returns the ids by `key`, a unique column.
 
-    They are found by the key and not by the order of the rows returned, which SQLite does not promise: SQLAlchemy would
-    insert row by row there.
+    Executed for many rows, a statement of the driver returns none, so that their ids are selected by their keys.
     """
     if not rows:
         return {}
-    if len(rows) == 1:
-        names, [values] = _in_order(key.class_, rows)
-        return dict(_inserting_one(key, names).returned(session, values))
-    options = {"insertmanyvalues_page_size": IN_ONE_STATEMENT}
-    result = session.connection().execute(_inserting(key), rows, execution_options=options)
-    return {row[0]: row.id for row in result}
+    model: Any = key.class_
+    names, values = _in_order(model, rows)
+    if len(values) == 1:
+        return dict(_inserting_one(key, names).returned(session, values[0]))
+    _inserting_without_ids(model, names).execute(session, values)
+    return dict(_selecting_ids(key).rows(session, values=[row[key.key] for row in rows]))
+
+
+@functools.cache
+def _selecting_ids(key: InstrumentedAttribute[Any]) -> Prepared:
+    table = table_of(key.class_)
+    return Prepared(lambda: sa.select(table.c[key.key], table.c.id).where(any_of(key)))
 
 
 @functools.cache
 def _inserting_one(key: InstrumentedAttribute[Any], names: tuple[str, ...]) -> PreparedWrite:
-    return PreparedWrite(names, lambda _: _inserting(key))
-
-
-@functools.cache
-def _inserting(key: InstrumentedAttribute[Any]) -> sa.sql.dml.ReturningInsert[*tuple[Any, ...]]:
     table = table_of(key.class_)
-    return sa.insert(table).returning(table.c[key.key], table.c.id)
+    return PreparedWrite(names, lambda _: sa.insert(table).returning(table.c[key.key], table.c.id))
 
 
 def insert_without_ids(session: Session, model: type[Base], rows: Sequence[Values]) -> None:

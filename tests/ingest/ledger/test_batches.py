@@ -1,6 +1,5 @@
 """A batch of files is entered by a fixed number of statements, with the result that its files have one by one."""
 
-import math
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,7 +16,7 @@ from ingest_service.ledger import entries, queries
 from ingest_service.ledger.batch import Batch, FileChanges
 from ingest_service.ledger.decide import decide
 from ingest_service.store import tables
-from ingest_service.store.db import IN_ONE_STATEMENT, Database
+from ingest_service.store.db import Database
 from ingest_service.store.tables import Article, File, Item, Outbox
 from ingest_service.workers.prepare import PreparedFile, PreparedItem
 from tests import templates
@@ -71,8 +70,8 @@ def judged(database: Database, count: int) -> None:
         assert Judge(ORIGIN).judge(session, count) == count
 
 
-# How many statements a batch may take, and how many of them are repeated for each part of a long list of values.
-BUDGETS = {"new": (15, 10), "pending": (20, 16), "edited": (20, 16), "moved": (10, 8), "deleted": (16, 12)}
+# How many statements a batch may take.
+BUDGETS = {"new": 15, "pending": 20, "edited": 20, "moved": 10, "deleted": 16}
 
 
 @pytest.mark.parametrize("count", [1, 100, 1_000])
@@ -85,9 +84,8 @@ def test_the_number_of_statements_does_not_grow_with_the_batch(database: Databas
     judged(database, count)
     statements["moved"] = cost(database, FileChanges(moved=elsewhere))
     statements["deleted"] = cost(database, FileChanges(deleted=[moved.path for moved in elsewhere.values()]))
-    parts = math.ceil(count / IN_ONE_STATEMENT)
-    for change, (most, for_each_part) in BUDGETS.items():
-        assert len(statements[change]) <= most + (parts - 1) * for_each_part, statements[change]
+    for change, most in BUDGETS.items():
+        assert len(statements[change]) <= most, statements[change]
     with database.reading() as session:
         assert len(list(session.scalars(sa.select(Outbox.id)))) == 4 * count
         assert queries.counts(session) == {}
@@ -108,9 +106,9 @@ def test_the_members_of_a_hundred_files_cost_as_much_as_a_hundred_files(database
     names = ("one", "two", "three")
     files = [file_of(*(f"Part {name} of mail {number}." for name in names), names=names) for number in range(100)]
     mails = FileChanges(stored=[(fact(f"{number}.eml", 1), file) for number, file in enumerate(files)])
-    assert len(cost(database, mails)) <= BUDGETS["new"][0]
+    assert len(cost(database, mails)) <= BUDGETS["new"]
     deleted = cost(database, FileChanges(deleted=paths(mails)))
-    assert len(deleted) <= BUDGETS["deleted"][0] + len(names), deleted
+    assert len(deleted) <= BUDGETS["deleted"] + len(names), deleted
     with database.reading() as session:
         assert len(list(session.scalars(sa.select(Outbox.id)))) == 2 * 300
 
