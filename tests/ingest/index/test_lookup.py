@@ -32,6 +32,13 @@ def added(database: Database, articles: dict[int, Hashes]) -> None:
         lookup.add(session, articles)
 
 
+def undo(session: Session) -> None:
+    """Rolls back all that the transaction wrote, by the session or beside it."""
+    transaction = session.connection().get_transaction()
+    assert transaction is not None
+    transaction.rollback()
+
+
 def neighbours(database: Database, *values: int) -> tuple[int, ...]:
     with database.reading() as session:
         return lookup.find_candidates(session, {0: prints(*values)})[0].articles
@@ -69,7 +76,7 @@ def test_what_is_undone_was_never_there(database: Database) -> None:
     with database.writing() as session:
         lookup.add(session, {2: prints(1, 2, 3)})
         assert lookup.find_candidates(session, {0: prints(1, 2, 3)})[0].articles == (1, 2)
-        session.rollback()
+        undo(session)
     assert neighbours(database, 1, 2, 3) == (1,)
     added(database, {3: prints(1, 2, 3)})
     assert neighbours(database, 1, 2, 3) == (1, 3)
@@ -153,9 +160,7 @@ def test_whatever_transactions_write_and_undo_each_sees_what_it_should(database:
             written = mirror.written(session)
             is_undone = draw.random() < 0.3
             if is_undone:
-                transaction = session.connection().get_transaction()
-                assert transaction is not None
-                transaction.rollback()
+                undo(session)
         if not is_undone:
             held = here
             if draw.random() < 0.7:
