@@ -56,6 +56,16 @@ def test_a_story_of_copies_keeps_its_address_when_the_representative_is_deleted(
     assert sorted(stories) == [1, *COPIES[1:]]
 
 
+def test_a_document_restored_by_a_move_is_in_its_story_again(catalog: Database, record: Record) -> None:
+    record(event(1), copy_of(2, 1))
+    record(event(2, 2, "withdrawn"))
+    assert story_of(catalog, 1) is None
+    record(event(2, 3, "moved", path="new.txt"))
+    stories = [story_of(catalog, number) for number in (1, 2)]
+    assert stories[0] is not None
+    assert stories[0].id == (stories[1] and stories[1].id)
+
+
 def test_a_document_restored_before_its_copies_are_rejudged_is_in_their_story(
     catalog: Database, record: Record
 ) -> None:
