@@ -20,8 +20,8 @@ def savepoint(session: Session) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        # The error may have ended the transaction, as a full disk or a lost connection does: nothing is left to undo.
-        with suppress(exc.DBAPIError):
+        # The error may have ended the transaction, as a full disk does, or the connection: nothing is left to undo.
+        with suppress(exc.DBAPIError, exc.PendingRollbackError):
             driver.execute(connection, "ROLLBACK TO SAVEPOINT part")
         raise
     driver.execute(connection, "RELEASE SAVEPOINT part")
