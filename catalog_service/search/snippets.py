@@ -22,6 +22,8 @@ MAX_TEXT = 200_000
 # phrase of common words begins at every other word, each word is analysed many times.
 MAX_ANALYSED = 200_000
 MAX_ANALYSED_PAGE = 2_000_000
+# To look in a text for each of more chunks than this takes longer than to go through the text once.
+MAX_SOUGHT = 20
 CHUNK = re.compile(r"\S+")
 
 
@@ -83,9 +85,7 @@ class Highlighter:
         self._known |= new
         self._starting.update(self._starts_among(new))
         if present := chunks & self._starting:
-            # From the beginning of the chunk in which one of them is first found, which may be a longer chunk.
-            begin = text.rfind(" ", 0, min(map(text.find, present))) + 1
-            for match in CHUNK.finditer(text, begin):
+            for match in CHUNK.finditer(text, _beginning(text, present)):
                 if match.group() in self._starting:
                     if not self._allowance.spend(len(match.group())):
                         return
@@ -138,6 +138,14 @@ class Highlighter:
             return 0
         stems = {token.stem for token in analyzer.compounds(match.group())}
         return 0 if stems.isdisjoint(self._joined_stems) else match.end()
+
+
+def _beginning(text: str, chunks: Collection[str]) -> int:
+    """An offset at which a chunk of the text begins, at or before the first one of these."""
+    if len(chunks) > MAX_SOUGHT:
+        return 0
+    # The first place may be inside a longer chunk.
+    return text.rfind(" ", 0, min(map(text.find, chunks))) + 1
 
 
 def _add(marks: list[Span], mark: Span) -> None:

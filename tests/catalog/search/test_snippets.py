@@ -1,5 +1,7 @@
 """Snippets show the parts of a text around the matches, and mark them."""
 
+from typing import SupportsIndex
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +13,7 @@ from catalog_service.search.snippets import (
     MAX_ANALYSED_PAGE,
     MAX_MARKS,
     MAX_SNIPPETS,
+    MAX_SOUGHT,
     MAX_TEXT,
     Allowance,
     Highlighter,
@@ -79,6 +82,24 @@ def test_no_match_starts_in_a_chunk_that_is_skipped(texts: list[str], q: str) ->
     for text in texts:
         whole = list(highlighter._marks_between(text, 0, len(text))) if highlighter._leaves else []
         assert list(highlighter._marks(text)) == whole
+
+
+class Searched(str):
+    """A text that counts how often something is looked for in it."""
+
+    times = 0
+
+    def find(self, sought: str, start: SupportsIndex | None = None, end: SupportsIndex | None = None, /) -> int:
+        """As of any text."""
+        self.times += 1
+        return super().find(sought, start, end)
+
+
+def test_a_text_is_not_read_once_for_each_of_many_beginnings() -> None:
+    text = Searched(" ".join(f"env{number}" for number in range(MAX_TEXT // 100)))
+    marks = Highlighter("text", leaves(parse("env*").node))._marks(text)
+    assert next(marks) == (0, 4)
+    assert text.times <= MAX_SOUGHT
 
 
 def test_marks_of_common_phrases_end_with_the_allowance() -> None:
