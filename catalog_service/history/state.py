@@ -90,7 +90,7 @@ class BatchState:
         self.added.versions.append(row)
 
     def add_original(self, row: OriginalRow) -> None:
-        """Adds the bytes of an original, unless they are stored."""
+        """Adds the bytes of an original, unless they are known to be stored; others are stored once all the same."""
         if row.digest not in self.originals:
             self.originals.add(row.digest)
             self.added.originals.append(row)
