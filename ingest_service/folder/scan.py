@@ -5,7 +5,6 @@ next new file may get the inode of a deleted one, and `touch -r` keeps size and 
 """
 
 import errno
-import itertools
 import os
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -164,10 +163,12 @@ def reason(error: OSError) -> str:
 
 
 def _is_inside(root: Path, place: Path) -> bool:
-    """Whether a place below the root is inside of it when links are followed."""
-    # To resolve both takes many times as long as to find that there is no link.
-    below = itertools.takewhile(lambda above: above != root, (place, *place.parents))
-    if not any(map(os.path.islink, below)):
+    """Whether a place is inside of the root when links are followed."""
+    # To resolve both takes many times as long as to find that there is no link. The paths of adopted files are what the
+    # catalog says, so that one may lead upwards.
+    above = (place, *place.parents)
+    is_below = root in above and os.pardir not in place.parts
+    if is_below and not any(map(os.path.islink, above[: above.index(root)])):
         return True
     try:
         return place.resolve().is_relative_to(root.resolve())

@@ -95,6 +95,17 @@ def test_a_folder_that_becomes_a_link_during_the_walk_is_not_followed(tmp_path: 
     assert list(scan.walk(root, replace)) == []
 
 
+@pytest.mark.parametrize("path", ["../outside.txt", "sub/../../outside.txt", "{}/outside.txt"], ids=["up", "down", "/"])
+def test_a_path_that_leads_out_of_the_folder_is_not_followed(tmp_path: Path, path: str) -> None:
+    (tmp_path / "seeds" / "sub").mkdir(parents=True)
+    (tmp_path / "outside.txt").write_text("text")
+    path = path.format(tmp_path)
+    entry = scan.look(tmp_path / "seeds", path)
+    assert isinstance(entry, Unusable)
+    assert isinstance(entry.why, NotRegular)
+    assert list(scan.walk(tmp_path / "seeds", lambda _path, _is_folder: False, path.rpartition("/")[0])) == []
+
+
 def test_a_path_that_is_too_long_is_unusable(tmp_path: Path) -> None:
     deep = tmp_path.joinpath(*["d" * 250] * 10)
     parent = os.open(tmp_path, os.O_RDONLY)
