@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime
 from multiprocessing import spawn
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from sqlalchemy.orm import Session
 from ingest_service.deletions import Deletions
 from ingest_service.delivery import outbox
 from ingest_service.errors import DatabaseAway, DatabaseUnusable, WorkersUnavailable
+from ingest_service.failures import Failures
 from ingest_service.index import mirror
+from ingest_service.judging.judge import Judge
 from ingest_service.pipeline import Pipeline
 from ingest_service.settings import Limits, Settings
 from ingest_service.store import db
@@ -144,6 +147,43 @@ async def test_a_locked_database_is_waited_for_and_nothing_is_lost(
             await until(lambda: degraded(pipeline, "locked"), "the database to be locked")
         await until(lambda: pending(database) == 1, "the event")
         await until(lambda: pipeline.health.healthy, "the pipeline to be healthy")
+
+
+async def test_a_change_whose_judging_fails_is_not_stored_and_read_again(
+    pipeline: Pipeline, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored: list[list[str]] = []
+    judge, record = Judge.judge, Failures.record
+
+    def fail_once(self: Judge, session: Session, limit: int) -> int:
+        judged = judge(self, session, limit)
+        if judged and not stored:
+            raise DatabaseAway("the disk is full")
+        return judged
+
+    def record_with_files(self: Failures, error: DatabaseAway) -> None:
+        stored.append(paths(database))
+        record(self, error)
+
+    async with running(pipeline):
+        await until(pipeline.scanned.is_set, "the first scan")
+        monkeypatch.setattr(Judge, "judge", fail_once)
+        monkeypatch.setattr(Failures, "record", record_with_files)
+        (tmp_path / "seeds" / "a.txt").write_text(TEXT, encoding="utf-8")
+        await until(lambda: pending(database) == 1, "the event")
+        await until(lambda: pipeline.health.healthy, "the pipeline to be healthy")
+        (tmp_path / "seeds" / "b.txt").write_text(f"{TEXT} And that is all.", encoding="utf-8")
+        await until(lambda: pending(database) == 2, "the event of the other file")
+    assert (stored, paths(database)) == ([[]], ["a.txt", "b.txt"])
+    with database.reading() as session:
+        [_, other] = outbox.claim(session, limit_events=10, limit_bytes=10**7, now=datetime.now(UTC))
+    assert b'"relations":[{' in other.body
+
+
+def paths(database: Database) -> list[str]:
+    """The files of the ledger."""
+    with database.reading() as session:
+        return list(session.scalars(sa.select(File.path).order_by(File.path)))
 
 
 async def test_what_a_failed_scan_has_put_into_the_outbox_is_sent_at_once(
