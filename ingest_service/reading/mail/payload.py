@@ -20,7 +20,8 @@ from ingest_service.reading.mail.parts import MailPart
 WORDS = re.compile(rb"[^\s=]{1,20} [^\s=]{1,20} ")
 DAMAGED = (InvalidBase64LengthDefect, InvalidBase64CharactersDefect)
 BASE64_LINE = re.compile(rb"\s*[A-Za-z0-9+/=]{24,}\s")
-NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
+PADDING = re.compile(rb"=+")
 SOFT_BREAK = re.compile(rb"=\r?\n")
 QUOTED = re.compile(rb"=[0-9A-F]{2}")
 FEWEST_QUOTED = 3
@@ -79,17 +80,22 @@ def _decoded(part: MailPart) -> bytes:
 
 
 def _of_damaged_base64(raw: bytes) -> bytes:
-    """The bytes of base64 that is cut off, and after it, as it is, the text that a mailing list adds below it."""
+    """The bytes of base64 that is cut off or in parts, and after it, as it is, the text that a mailing list adds."""
     end = len(raw)
     if words := WORDS.search(raw):
         before = raw[: words.start()]
         # Such a text begins below an empty line, mostly.
         end = max(before.rfind(b"\n\n"), before.rfind(b"\n\r\n"))
-        end = before.rfind(b"\n") if end < 0 else end
-    letters = NO_BASE64.sub(b"", raw[:end])
+        end = max(0, before.rfind(b"\n")) if end < 0 else end
+    # A program may add a text in base64 of its own, behind the padding of the first.
+    blocks = PADDING.split(NO_BASE64.sub(b"", raw[:end]))
+    return b"".join(map(_of_block, blocks)) + raw[end:]
+
+
+def _of_block(letters: bytes) -> bytes:
     # A single letter more than whole bytes holds no byte.
     whole = letters[: len(letters) - (len(letters) % 4 == 1)]
-    return base64.b64decode(whole + b"=" * (-len(whole) % 4)) + raw[end:]
+    return base64.b64decode(whole + b"=" * (-len(whole) % 4))
 
 
 def _flattened(message: Message) -> bytes:

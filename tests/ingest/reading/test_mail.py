@@ -127,6 +127,11 @@ def test_what_is_before_a_subject_is_noted() -> None:
         ("Content-Transfer-Encoding: base64\n", b"VGhlIGZlcnJ5!IHNhaWxz\nIGF0IG5pbmUu", "The ferry sails at nine."),
         ("Content-Transfer-Encoding: base64\n", b"VGhlIGZlcnJ5IHNhaWxzIGF0IG5pbmUu\n\n-- \nHarbour list of the port",
          "The ferry sails at nine.\n\n-- \nHarbour list of the port"),
+        # With a second part in base64; and, on its only line, with words.
+        ("Content-Transfer-Encoding: base64\n", b"VGhlIGZlcnJ5IHNhaWxzIGF0IG5pbmUsIA==\nYXQgbGFzdC4=",
+         "The ferry sails at nine, at last."),
+        ("Content-Transfer-Encoding: base64\n", b"VGhlIGZlcnJ5IHNhaWxzIGF0IG5pbmUu and so on",
+         "VGhlIGZlcnJ5IHNhaWxzIGF0IG5pbmUu and so on"),
         ("Content-Transfer-Encoding: 7bit\n", b"The =\nferry=2C the =\nboat=2C late=2E", "The ferry, the boat, late."),
         ("Content-Type: text/plain; format=flowed\n", b"The ferry \nsails \nlate.\n> quoted \n> twice\nEnd.",
          "The ferry sails late.\n> quoted twice\nEnd."),
