@@ -23,6 +23,8 @@ LABEL = re.compile(
 )
 # These may begin a title, so that they are a label before a time only.
 BARE = re.compile(r"(?:embargo|sperrfrist)", re.I)
+# Only these are a label before a title without a time too: "Under Embargo: The Film" is a title.
+UNTIMED = re.compile(r"(?:strict(?:ly)? )?embargoed|hold for release", re.I)
 # One word or time of the label, with the marks before it.
 PIECE = re.compile(r"[\s,;:()|–—-]*([^\s,;:()|]+(?::\d+)*)")
 TIME = re.compile(r"\d{1,4}(?:[:.h/-]\d{1,4}){0,2}\.?(?:st|nd|rd|th|hrs?|h|am|pm|[ap]\.m|z)?", re.I)
@@ -46,7 +48,9 @@ def embargo_label(draft: Draft) -> RuleResult:
     near = draft.lines[: NEAR if len(draft.lines) > 1 else 0]
     is_possible = signs.may_hold("\n".join(line.text[:LONGEST] for line in near), SIGNS)
     for index, line in enumerate(near if is_possible else ()):
-        end = _end(line.text[: LONGEST + 1]) if line.whole else 0
+        # A sentence may end on such a line.
+        is_rest = index > 0 and line.paragraph == near[index - 1].paragraph and line.text[0].islower()
+        end = _end(line.text[: LONGEST + 1]) if line.whole and not is_rest else 0
         if end and (end == len(line.text) or index < INLINE_NEAR):
             labels.append(line.text[:end])
             cuts.append((line.start, line.start + end))
@@ -72,7 +76,8 @@ def _end(text: str) -> int:
         ends = [end for end in ends if any(map(str.isdecimal, text[label.end() : end]))]
     if ends and not text[ends[-1] :].strip(" .:)") and len(text) <= LONGEST:
         return len(text)
-    titles = (BEFORE_TITLE.match(text, end) for end in reversed(ends))
+    timed = ends if UNTIMED.match(label[0]) else [end for end in ends if end > label.end()]
+    titles = (BEFORE_TITLE.match(text, end) for end in reversed(timed))
     return next((title.end() for title in titles if title), 0)
 
 

@@ -51,6 +51,8 @@ def test_an_embargo_before_the_title_is_no_part_of_it(label: str) -> None:
     [
         "Embargo",
         "Embargo: The Film",
+        "Under Embargo: The Film",
+        "Not for Publication: The Novel",
         "Embargo on Friday: Ships wait",
         "Under embargo until 2030, files show a night ferry",
         "Embargoed goods found on the quay",
@@ -61,3 +63,12 @@ def test_an_embargo_before_the_title_is_no_part_of_it(label: str) -> None:
 def test_a_title_about_an_embargo_stays(line: str) -> None:
     article = article_of(f"{line}\n\n{BODY}")
     assert (article.title, article.text, "embargo" in article.fields) == (line, BODY, False)
+
+
+@pytest.mark.parametrize(
+    "end", ["not for publication.", "embargoed until Friday.", "under embargo until 6 March 2026."]
+)
+def test_the_end_of_a_sentence_on_a_line_of_its_own_stays(end: str) -> None:
+    sentence = "The minister said to all who had come to the harbour that the study of the bridge was"
+    article = article_of(f"{TITLE}\n\n{sentence}\n{end}\n\n{BODY}")
+    assert (article.text, article.kind) == (f"{sentence} {end}\n\n{BODY}", "article")
