@@ -44,7 +44,7 @@ def embargo_label(draft: Draft) -> RuleResult:
     cuts: list[Span] = []
     if end := _end(title):
         labels.append(title[:end])
-        title = title[end:] or title
+        title = title[end:]
     near = draft.lines[: NEAR if len(draft.lines) > 1 else 0]
     is_possible = signs.may_hold("\n".join(line.text[:LONGEST] for line in near), SIGNS)
     for index, line in enumerate(near if is_possible else ()):

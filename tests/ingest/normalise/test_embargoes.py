@@ -24,6 +24,12 @@ def test_an_embargo_is_neither_title_nor_text(label: str) -> None:
     assert (article.published, article.published_basis) == ("2026-03-06", "text")
 
 
+def test_an_embargo_that_a_file_states_as_its_title_is_none() -> None:
+    for label in LABELS:
+        article = article_of(f"---\ntitle: '{label}'\n---\n{TITLE}\n\n{BODY}")
+        assert (article.title, article.text, article.fields) == (TITLE, BODY, {"embargo": label})
+
+
 @pytest.mark.parametrize("label", ["HOLD FOR RELEASE", "Embargoed", "Embargoed until Friday, noon"])
 def test_an_embargo_without_a_date_is_a_label_too(label: str) -> None:
     article = article_of(f"Press release\n\n{label}\n\n{TITLE}\n\n{BODY}")
