@@ -56,7 +56,8 @@ class Sizes:
 
 
 FULL = Sizes(5_000, 10_000, 100_000, 300_000, 1_000, 100, 2_000, 400)
-QUICK = Sizes(400, 800, 8_000, 16_000, 100, 15, 400, 80)
+# Fewer files would measure the start of the workers, and a restart over fewer the noise of starting up.
+QUICK = Sizes(4_000, 8_000, 20_000, 30_000, 200, 40, 600, 120)
 
 
 @dataclass(frozen=True, slots=True)
